@@ -1,0 +1,180 @@
+"""The codes of what readers and converters report: one table, stable, never reused.
+
+Lint rules keep their own headers (``nerconv.lint``); their codes share this name space.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """One kind of finding.
+
+    ``severity`` is error, warning or info. ``loses`` says that something of the input is left out of the
+    output because of it, without having been asked for: such a finding makes a command end in 1.
+    """
+
+    code: str
+    name: str
+    severity: str
+    finds: str
+    advice: str
+    loses: bool = False
+
+
+_TABLE = (
+    Code(
+        "F001",
+        "unclosed-bracket",
+        "error",
+        "An opening bracket with a label that no bracket closes on its line, or a closing bracket that closes nothing.",
+        "Close or remove the bracket. The text stays as it stands, brackets included.",
+    ),
+    Code(
+        "F002",
+        "unknown-label",
+        "error",
+        "A bracket whose label is not among the known ones, though it is spelt like an annotation.",
+        "Name the labels of the file with --labels, accept every one with --labels any, or correct the label.",
+    ),
+    Code(
+        "F003",
+        "empty-span",
+        "error",
+        "A bracket pair with a label and no text.",
+        "Remove it. It leaves the text, since nothing stands inside.",
+    ),
+    Code(
+        "F004",
+        "nested-or-overlapping",
+        "warning",
+        "A span inside another.",
+        "Both are kept as spans; a target that holds flat spans only reports the one that it loses.",
+    ),
+    Code(
+        "F005",
+        "invalid-transition",
+        "error",
+        "A tag that may not follow the one before it in the tag scheme of the file.",
+        "Correct the tag, or name a repair: --invalid lenient (as conlleval does) or --invalid discard.",
+        loses=True,
+    ),
+    Code(
+        "F006",
+        "misaligned-span",
+        "error",
+        "A span whose edge lies inside a token of the target, which can therefore not hold it.",
+        "Move the edge, or cut the tokens at span edges with --cut-tokens.",
+        loses=True,
+    ),
+    Code(
+        "F007",
+        "literal-bracket",
+        "info",
+        "Bracketed text that looks like an annotation but is read as text.",
+        "Nothing to do when it is prose.",
+    ),
+    Code(
+        "F008",
+        "mark-inside-span",
+        "warning",
+        "Markup inside a span.",
+        "Check that the span is meant to run across it.",
+    ),
+    Code(
+        "F009",
+        "cross-line-span",
+        "error",
+        "A bracket that is opened on one line and closed on a later one.",
+        "Join the lines, or annotate each part. The text stays as it stands, brackets included.",
+    ),
+    Code(
+        "F010",
+        "ambiguous-dialect",
+        "error",
+        "A file whose brackets can be read in two ways that differ.",
+        "Choose with --dialect; the file is not read until then.",
+        loses=True,
+    ),
+    Code(
+        "F011",
+        "ragged-row",
+        "error",
+        "A row with another number of columns than the rows around it.",
+        "Correct the row; its sentence is left out.",
+        loses=True,
+    ),
+    Code(
+        "F012",
+        "bad-record",
+        "error",
+        "A record that does not hold what its format asks for.",
+        "Correct the record; it is left out.",
+        loses=True,
+    ),
+    Code(
+        "F013",
+        "undecodable-bytes",
+        "error",
+        "Bytes that are not text in the encoding of the file.",
+        "Name the encoding with --encoding, for example cp1252. Each such run is read as U+FFFD.",
+        loses=True,
+    ),
+    Code(
+        "F014",
+        "unreadable-input",
+        "error",
+        "An input that could not be opened, or is not of the format it is read as.",
+        "See the message; nothing was read from it.",
+        loses=True,
+    ),
+    Code(
+        "K001",
+        "label-dropped",
+        "info",
+        "A span left out because its label was to be dropped.",
+        "It was asked for with --drop.",
+    ),
+    Code(
+        "K002",
+        "nested-not-kept",
+        "warning",
+        "A span left out because it shares text with another and the target holds flat spans only.",
+        "Choose which to keep with --nested outer or inner, or a target that holds nested spans.",
+        loses=True,
+    ),
+    Code(
+        "K003",
+        "cut-by-boundary",
+        "warning",
+        "A span left out because it runs across a document, paragraph or sentence boundary.",
+        "Choose a larger --unit, or correct the boundary.",
+        loses=True,
+    ),
+    Code(
+        "K004",
+        "adjacent-merged",
+        "warning",
+        "Two touching spans of one label that the tag scheme can only write as one.",
+        "Choose a scheme that tells them apart, for example IOB2.",
+        loses=True,
+    ),
+    Code(
+        "K005",
+        "duplicate-span",
+        "warning",
+        "A second span with the same edges and label.",
+        "Remove one of the two; one is written.",
+        loses=True,
+    ),
+    Code(
+        "K006",
+        "nested-not-asked",
+        "info",
+        "A span left out because it shares text with another and --nested names the other.",
+        "It was asked for with --nested.",
+    ),
+)
+
+CODES = {row.code: row for row in _TABLE}

@@ -1,0 +1,253 @@
+"""The hub: text with labelled spans, where each came from, and what became of it.
+
+Text and offsets are the truth. Offsets are code points into ``Document.text``, half-open. Tokens and
+tags are computed from them (``nerconv.tokens``, ``nerconv.schemes``), never stored. Everything here is
+frozen; change a value with ``dataclasses.replace``. This module imports nothing of nerconv.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+#: White space that separates tokens and lines. Every other code point belongs to a token, a carriage
+#: return too unless a line feed follows it.
+WHITE_SPACE = " \t\n"
+
+
+class Where(NamedTuple):
+    """A place in a source file: path, line and column, both from 1, the column in code points."""
+
+    path: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled stretch ``text[start:end]`` of a document, and the place it was read from.
+
+    ``where`` is the opening bracket, the first column row or the record that the span was read from;
+    it takes no part in equality. Raises ValueError for an empty span, a negative offset or no label.
+    """
+
+    start: int
+    end: int
+    label: str
+    where: Where | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span covers at least one code point, got {self.start}:{self.end} {self.label!r}")
+        if not self.label:
+            raise ValueError(f"a span needs a label, got {self.start}:{self.end} without one")
+
+
+class Mark(NamedTuple):
+    """A zero-width trace of markup at a text offset: ``kind`` is paragraph, tag, document or markup."""
+
+    offset: int
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Maps text offsets to places in the source: anchors, each good until the next one.
+
+    ``offsets`` ascend; the text at ``offsets[i]`` stood at ``lines[i]``, ``columns[i]`` of ``path``, and
+    from there text and source run in step.
+    """
+
+    path: str
+    offsets: Sequence[int] = (0,)
+    lines: Sequence[int] = (1,)
+    columns: Sequence[int] = (1,)
+
+    def locate(self, offset: int) -> Where:
+        """Return the place in the source that the text at ``offset`` was read from."""
+        index = max(bisect_right(self.offsets, offset) - 1, 0)
+        return Where(self.path, self.lines[index], self.columns[index] + offset - self.offsets[index])
+
+    def cut(self, start: int, end: int) -> Origin:
+        """Return the origin of ``text[start:end]``, its offsets counted from ``start``."""
+        first, last = bisect_right(self.offsets, start), bisect_left(self.offsets, end)
+        here = self.locate(start)
+        return Origin(
+            self.path,
+            (0, *(offset - start for offset in self.offsets[first:last])),
+            (here.line, *self.lines[first:last]),
+            (here.column, *self.columns[first:last]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its spans, sentences and marks.
+
+    ``sentences`` are half-open offset pairs in text order. ``joins`` are the offsets inside the text at
+    which one token ends and the next begins with no white space between them (``Rafsanjani|'s``).
+    Spans are kept in text order, the longer first. ``origin`` takes no part in equality. Raises
+    ValueError when a span, sentence, mark or join lies outside the text or a span has outer white space.
+    """
+
+    id: str
+    text: str
+    spans: tuple[Span, ...] = ()
+    sentences: tuple[tuple[int, int], ...] = ()
+    marks: tuple[Mark, ...] = ()
+    joins: tuple[int, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError("a document needs an id")
+        object.__setattr__(self, "spans", tuple(sorted(self.spans, key=_text_order)))
+        for span in self.spans:
+            self._check_span(span)
+        for start, end in self.sentences:
+            self._check_offsets("sentence", start, end)
+        for mark in self.marks:
+            self._check_offsets("mark", mark.offset, mark.offset)
+        for join in self.joins:
+            self._check_offsets("join", join, join)
+
+    def _check_span(self, span: Span) -> None:
+        self._check_offsets(f"span {span.label!r}", span.start, span.end)
+        if self.text[span.start] in WHITE_SPACE or self.text[span.end - 1] in WHITE_SPACE:
+            raise ValueError(f"span {span.start}:{span.end} {span.label!r} of {self.id!r} has outer white space")
+
+    def _check_offsets(self, what: str, start: int, end: int) -> None:
+        if not 0 <= start <= end <= len(self.text):
+            raise ValueError(f"{what} {start}:{end} is not within the text of {self.id!r} (0:{len(self.text)})")
+
+    def covered(self, span: Span) -> str:
+        """Return the text that ``span`` covers."""
+        return self.text[span.start : span.end]
+
+    def locate(self, offset: int) -> Where | None:
+        """Return where the text at ``offset`` stood in the source, or None when that is not known."""
+        return self.origin.locate(offset) if self.origin else None
+
+    def place(self, span: Span) -> Where | None:
+        """Return the place that ``span`` was read from: its own, or that of its first code point."""
+        return span.where or self.locate(span.start)
+
+    def cut(self, start: int, end: int, id: str) -> Document:
+        """Return ``text[start:end]`` as a document of its own, with what lies wholly inside it.
+
+        A mark or join at ``start`` belongs to this part, one at ``end`` to the next, save at the end of the text.
+        """
+        last = end + 1 if end == len(self.text) else end
+        spans = self.spans[bisect_left(self.spans, start, key=_start) : bisect_left(self.spans, end, key=_start)]
+        sentences = self.sentences[
+            bisect_left(self.sentences, start, key=_first) : bisect_left(self.sentences, end, key=_first)
+        ]
+        marks = self.marks[bisect_left(self.marks, start, key=_first) : bisect_left(self.marks, last, key=_first)]
+        joins = self.joins[bisect_right(self.joins, start) : bisect_left(self.joins, end)]
+        return Document(
+            id,
+            self.text[start:end],
+            tuple(replace(s, start=s.start - start, end=s.end - start) for s in spans if s.end <= end),
+            tuple((first - start, min(stop, end) - start) for first, stop in sentences),
+            tuple(mark._replace(offset=mark.offset - start) for mark in marks),
+            tuple(join - start for join in joins),
+            self.meta,
+            self.origin and self.origin.cut(start, end),
+        )
+
+
+def _text_order(span: Span) -> tuple[int, int, str]:
+    return span.start, -span.end, span.label
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _first(item: Sequence[Any]) -> Any:
+    return item[0]
+
+
+class Excerpt(NamedTuple):
+    """One source line, or the part of it around a finding, and the columns to underline (from 0)."""
+
+    text: str
+    start: int
+    end: int
+
+    def caret(self) -> str:
+        """Return the underline: spaces up to ``start``, then a caret for each code point, at least one."""
+        return " " * self.start + "^" * max(self.end - self.start, 1)
+
+
+def excerpt(line: str, start: int, end: int, width: int = 100) -> Excerpt:
+    """Return the part of ``line`` around ``start:end``, at most about ``width`` code points of it."""
+    first = max(0, min(start - width // 3, len(line) - width))
+    last = min(len(line), first + width)
+    head, tail = "…" if first else "", "…" if last < len(line) else ""
+    shown = head + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[first:last]) + tail
+    return Excerpt(shown, start - first + len(head), min(end, last) - first + len(head))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know: a reader error, a lint finding or a loss.
+
+    ``code`` stands in ``nerconv.codes.CODES``; ``message`` says what, the value seen and what to do next.
+    """
+
+    code: str
+    message: str
+    where: Where | None = None
+    span: Span | None = None
+    excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a reader learnt about one file: its format and, by name, dialect, encoding, scheme and the evidence."""
+
+    path: str
+    format: str
+    values: Mapping[str, str]
+
+
+#: What a reader yields: first the facts, then documents and findings in source order.
+Item = Document | Finding | Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The account of a conversion: spans read and written by label, and every lost one with its reason.
+
+    A span that is written under another label counts as written. An unbalanced ledger is a bug of nerconv.
+    """
+
+    read: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    lost: tuple[Finding, ...] = ()
+
+    @property
+    def balanced(self) -> bool:
+        """Whether spans read = spans written + spans lost."""
+        return self.read.total() == self.written.total() + len(self.lost)
+
+    def reasons(self) -> Counter[str]:
+        """Return the number of lost spans by the code of the reason."""
+        return Counter(finding.code for finding in self.lost)
+
+    def __add__(self, other: Ledger) -> Ledger:
+        return Ledger(self.read + other.read, self.written + other.written, self.lost + other.lost)
+
+
+def count_labels(documents: Iterable[Document]) -> Counter[str]:
+    """Return the number of spans by label."""
+    return Counter(span.label for document in documents for span in document.spans)

@@ -1,0 +1,244 @@
+"""Files: what to read, decompressed and decoded with its faults named; and writing that is whole or not at all."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import glob
+import gzip
+import lzma
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import zstandard
+
+from nerconv.document import Finding, Where, excerpt
+
+
+class Unreadable(Exception):
+    """An input that could not be opened or understood, or an output that could not be written; commands end in 3."""
+
+
+def _unzstd(data: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True).read()
+
+
+_DECOMPRESS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    ".gz": gzip.decompress,
+    ".bz2": bz2.decompress,
+    ".xz": lzma.decompress,
+    ".zst": _unzstd,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: a file, a folder that is one data set, or standard input (``path`` None).
+
+    ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs.
+    """
+
+    name: str
+    id: str
+    path: Path | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The suffix that tells the format, in lower case, without one of compression."""
+        name = self.name.lower()
+        for packed in _DECOMPRESS:
+            name = name.removesuffix(packed)
+        return Path(name).suffix
+
+    def read(self) -> bytes:
+        """Return the bytes, decompressed by suffix. Raises Unreadable with the reason."""
+        try:
+            data = sys.stdin.buffer.read() if self.path is None else self.path.read_bytes()
+            packed = Path(self.name).suffix.lower()
+            return _DECOMPRESS[packed](data) if packed in _DECOMPRESS else data
+        except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, ValueError) as error:
+            raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+
+
+def expand(patterns: Sequence[str], suffixes: Collection[str]) -> list[Source]:
+    """Return the sources that files, folders, globs and ``-`` name, each once, those of a folder or glob sorted.
+
+    A folder gives the files below it with one of ``suffixes``. Raises Unreadable when one gives nothing.
+    """
+    found: dict[str, Source] = {}
+    for pattern in patterns:
+        for source in _expand_one(pattern, suffixes):
+            found.setdefault(source.name, source)
+    return list(found.values())
+
+
+def _expand_one(pattern: str, suffixes: Collection[str]) -> list[Source]:
+    if pattern == "-":
+        return [Source("<stdin>", "stdin")]
+    path = Path(pattern)
+    if path.is_dir() and not is_dataset(path):
+        return _in_folder(path, suffixes)
+    if path.exists():
+        return [_source(path, path.parent)]
+    if glob.has_magic(pattern):
+        names = glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+        paths = sorted(map(Path, names))
+        if sources := [_source(p, p.parent) for p in paths if p.is_file() or is_dataset(p)]:
+            return sources
+        raise Unreadable(f"{pattern}: no file matches")
+    raise Unreadable(f"{pattern}: no such file or folder")
+
+
+def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Source]:
+    sources = [_source(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    if readable := [s for s in sources if s.suffix in suffixes and not Path(s.name).name.startswith(".")]:
+        return readable
+    raise Unreadable(f"{folder}: no file in it ends in one of {' '.join(sorted(suffixes))}; name the files or --from")
+
+
+def _source(path: Path, root: Path) -> Source:
+    source = Source(str(path), "", path)
+    inside = path.relative_to(root).as_posix()
+    for packed in _DECOMPRESS:
+        inside = inside.removesuffix(packed)
+    stem = inside.removesuffix(Path(inside).suffix) or inside
+    return Source(source.name, stem, path)
+
+
+def is_dataset(path: Path) -> bool:
+    """Whether a folder is a data set that ``datasets`` saved there."""
+    return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
+
+
+class Decoded(NamedTuple):
+    """Text with ``\\n`` line ends, what was learnt on the way, and the bytes that were no text."""
+
+    text: str
+    facts: dict[str, str]
+    findings: list[Finding]
+
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ESCAPED = re.compile("[\udc80-\udcff]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+#: So many runs of undecodable bytes are named one by one, the rest by their number.
+_NAMED_RUNS: Final = 20
+
+
+def decode(data: bytes, name: str, encoding: str) -> Decoded:
+    """Decode ``data`` and count its line ends; a byte-order mark is dropped and decides the encoding.
+
+    Undecodable bytes become U+FFFD, a run each, and F013 findings. Raises Unreadable for what is no text.
+    """
+    mark, encoding = next(((bom, codec) for bom, codec in _BOMS if data.startswith(bom)), (b"", encoding))
+    if encoding == "utf-8":
+        _refuse_binary(data, name)
+        data = data.removeprefix(mark)
+    try:
+        raw = data.decode(encoding, errors="surrogateescape")
+    except (UnicodeError, ValueError) as error:
+        raise Unreadable(f"{name}: is not {encoding}: {error}; name its encoding with --encoding") from error
+    crlf = raw.count("\r\n")
+    facts = {
+        "encoding": encoding + (" with byte-order mark" if mark else ""),
+        "lines": _newlines(raw.count("\n"), crlf),
+    }
+    text = raw.replace("\r\n", "\n") if crlf else raw
+    findings = list(_undecodable(text, name, encoding)) if not _is_utf8(text) else []
+    return Decoded(_ESCAPED.sub("\N{REPLACEMENT CHARACTER}", text) if findings else text, facts, findings)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _newlines(count: int, crlf: int) -> str:
+    if not crlf:
+        return f"{count} LF"
+    return f"{crlf} CRLF" if crlf == count else f"{crlf} CRLF, {count - crlf} LF"
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    head = data[: 1 << 16]
+    controls = len(_CONTROL.findall(head))
+    if controls * 10 > len(head):
+        hint = "; if it is UTF-16, say --encoding utf-16-le" if head.count(0) * 3 > len(head) else ""
+        raise Unreadable(f"{name}: is not text: {controls:,} of its first {len(head):,} bytes are control bytes{hint}")
+
+
+def _undecodable(text: str, name: str, encoding: str) -> Iterator[Finding]:
+    runs = _ESCAPED.finditer(text)
+    line, start = 1, 0
+    for run in islice(runs, _NAMED_RUNS):
+        line += text.count("\n", start, run.start())
+        start = run.start()
+        begin = text.rfind("\n", 0, start) + 1
+        stop = text.find("\n", start)
+        shown = _ESCAPED.sub("\N{REPLACEMENT CHARACTER}", text[begin : stop if stop >= 0 else None])
+        hexes = run.group().encode("utf-8", "surrogateescape").hex(" ")
+        column = start - begin
+        yield Finding(
+            "F013",
+            f"bytes {hexes} are not {encoding}; if the file is in another encoding, name it with --encoding",
+            Where(name, line, column + 1),
+            excerpt=excerpt(shown, column, column + len(run.group())),
+        )
+    if more := sum(1 for _ in runs):
+        yield Finding("F013", f"{more:,} more runs of bytes are not {encoding}", Where(name, line, 1))
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``target`` to write a file or folder to; on success move it into place.
+
+    On any failure, an interrupt included, it is removed and ``target`` stays what it was. Raises Unreadable
+    when the folder cannot be written to.
+    """
+    part = target.with_name(f".{target.name}.{os.getpid()}.part{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        _move(part, target)
+    except OSError as error:
+        raise Unreadable(f"{target}: cannot be written: {_reason(error)}; what stood there is unchanged") from error
+    finally:
+        _remove(part)
+
+
+def _move(part: Path, target: Path) -> None:
+    if not target.is_dir():
+        part.replace(target)
+        return
+    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    target.replace(old)
+    part.replace(target)
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,151 @@
+"""What a format can hold, as data, and one function that fits a document to it and names each loss."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from nerconv import tokens
+from nerconv.document import WHITE_SPACE, Document, Finding, Span
+
+#: Gives the start offsets and the end offsets of the tokens of a document.
+Edges = Callable[[Document], tuple[Sequence[int], Sequence[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeps:
+    """What a format holds of a document; what is False is lost on writing.
+
+    ``text``: the white space of the text, so that offsets survive. ``nesting``: spans that share text.
+    ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
+    line and column of every span. ``crossing``: spans across a sentence boundary. ``touching``: two touching
+    spans of one label (the tag scheme IO has none).
+    """
+
+    text: bool = True
+    nesting: bool = True
+    crossing: bool = True
+    touching: bool = True
+    sentences: bool = True
+    marks: bool = True
+    joins: bool = True
+    ids: bool = True
+    meta: bool = True
+    provenance: bool = True
+
+
+class Fitted(NamedTuple):
+    """A document as a target holds it, the spans that it loses, and how many other things are left out by kind."""
+
+    document: Document
+    lost: list[Finding]
+    left_out: Counter[str]
+
+
+def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | None) -> Fitted:
+    """Return ``document`` as a target with ``keeps`` holds it, and each span that it loses as a finding.
+
+    ``edges`` gives the token edges that spans must meet, or is None where any offset will do. ``nested`` says which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
+    """
+    lost: list[Finding] = []
+    spans = list(document.spans)
+    if edges is not None:
+        spans = _on_token_edges(document, spans, edges, lost)
+    if not keeps.crossing:
+        spans = _within_sentences(document, spans, lost)
+    if not keeps.nesting:
+        spans = _flat(document, spans, nested, lost)
+    if not keeps.touching:
+        spans = _merged(document, spans, lost)
+    left_out = Counter(
+        {
+            kind: len(getattr(document, kind))
+            for kind in ("marks", "joins", "meta")
+            if not getattr(keeps, kind) and getattr(document, kind)
+        }
+    )
+    kept = replace(
+        document,
+        spans=tuple(spans),
+        marks=document.marks if keeps.marks else (),
+        meta=document.meta if keeps.meta else {},
+    )
+    return Fitted(kept, lost, left_out)
+
+
+def loss(code: str, document: Document, span: Span, why: str) -> Finding:
+    """Return the finding that ``span`` of ``document`` is not written: its text, the place it came from, and why."""
+    shown = document.covered(span)
+    shown = shown if len(shown) <= 60 else shown[:57] + "…"
+    return Finding(code, f"[{span.label} {shown}] {why}", document.place(span), span)
+
+
+def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: list[Finding]) -> list[Span]:
+    # Corpus tokens end at white space, which costs less to look at than every token of the text does.
+    if edges is tokens.edges and all(_between_white_space(document.text, span) for span in spans):
+        return spans
+    starts, ends = edges(document)
+    all_starts, all_ends = set(starts), set(ends)
+    kept = []
+    for span in spans:
+        if span.start in all_starts and span.end in all_ends:
+            kept.append(span)
+        else:
+            first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+            around = document.text[starts[first] : ends[last - 1]] if first < last else document.covered(span)
+            lost.append(loss("F006", document, span, f"does not meet the edges of the tokens {around!r} around it"))
+    return kept
+
+
+def _between_white_space(text: str, span: Span) -> bool:
+    return (span.start == 0 or text[span.start - 1] in WHITE_SPACE) and text[span.end : span.end + 1] in WHITE_SPACE
+
+
+def _within_sentences(document: Document, spans: list[Span], lost: list[Finding]) -> list[Span]:
+    ends = [end for _, end in tokens.sentences(document)]
+    kept = []
+    for span in spans:
+        if span.end <= ends[bisect_right(ends, span.start)]:
+            kept.append(span)
+        else:
+            lost.append(loss("K003", document, span, "runs across a sentence boundary"))
+    return kept
+
+
+def _flat(document: Document, spans: list[Span], nested: str | None, lost: list[Finding]) -> list[Span]:
+    order = sorted(spans, key=lambda s: (s.end - s.start, s.start), reverse=nested != "inner")
+    kept: list[Span] = []
+    starts: list[int] = []
+    for span in order:
+        at = bisect_right(starts, span.start)
+        before = kept[at - 1] if at and kept[at - 1].end > span.start else None
+        after = kept[at] if at < len(kept) and kept[at].start < span.end else None
+        if other := before or after:
+            lost.append(_not_flat(document, span, other, nested))
+        else:
+            kept.insert(at, span)
+            starts.insert(at, span.start)
+    return kept
+
+
+def _not_flat(document: Document, span: Span, other: Span, nested: str | None) -> Finding:
+    if span == other:
+        return loss("K005", document, span, "stands there twice")
+    code = "K002" if nested is None else "K006"
+    return loss(code, document, span, f"shares text with [{other.label} {document.covered(other)[:40]}], which is kept")
+
+
+def _merged(document: Document, spans: list[Span], lost: list[Finding]) -> list[Span]:
+    merged: list[Span] = []
+    for span in spans:
+        last = merged[-1] if merged else None
+        if last and last.label == span.label and not document.text[last.end : span.start].strip(" \t"):
+            merged[-1] = replace(last, end=span.end)
+            why = f"touches [{last.label} {document.covered(last)}]: written as one"
+            lost.append(loss("K004", document, span, why))
+        else:
+            merged.append(span)
+    return merged

@@ -1,0 +1,94 @@
+"""What a user may choose about reading and writing: two frozen records, checked in construction."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Final
+
+#: CoNLL-2003 and OntoNotes 5: the labels that open an entity where the closing rule alone does not prove one.
+KNOWN_LABELS: Final = frozenset(
+    """PER LOC ORG MISC PERSON NORP FAC GPE PRODUCT EVENT WORK_OF_ART LAW LANGUAGE
+    DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL""".split()  # noqa: SIM905
+)
+
+DIALECTS: Final = ("illinois", "compact", "spaced", "mixed")
+MARKUPS: Final = ("auto", "html", "none")
+INVALID: Final = ("error", "lenient", "discard")
+TARGETS: Final = ("spacy", "seqscore", "flair", "hf")
+DOCUMENTS: Final = ("auto", "file", "pre", "blank-line", "line")
+NESTED: Final = ("outer", "inner")
+UNITS: Final = ("document", "paragraph", "sentence")
+DELIMITERS: Final = {"space": " ", "tab": "\t"}
+
+
+class UsageError(Exception):
+    """What was asked for makes no sense; the message says what to ask for instead. Commands end in 2."""
+
+
+def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raise UsageError unless ``value`` is one of ``choices``, naming them."""
+    if value not in choices:
+        raise UsageError(f"unknown {what} {value!r}; known: {', '.join(choices)}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read. ``labels``: None for the known ones, empty to accept every label.
+
+    ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines.
+    """
+
+    format: str | None = None
+    encoding: str = "utf-8"
+    labels: frozenset[str] | None = None
+    dialect: str = "auto"
+    markup: str = "auto"
+    documents: str = "auto"
+    scheme: str = "auto"
+    invalid: str = "error"
+
+    def __post_init__(self) -> None:
+        check_choice("dialect", self.dialect, ("auto", *DIALECTS))
+        check_choice("markup", self.markup, MARKUPS)
+        check_choice("repair", self.invalid, INVALID)
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError:
+            raise UsageError(f"unknown encoding {self.encoding!r}; try utf-8, utf-16 or cp1252") from None
+        if self.documents not in DOCUMENTS:
+            try:
+                re.compile(self.documents)
+            except re.error as error:
+                raise UsageError(
+                    f"--documents {self.documents!r} is neither one of {', '.join(DOCUMENTS)} "
+                    f"nor a regular expression: {error}"
+                ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How to write. ``labels`` fixes the order of class labels; empty means those of the data, sorted.
+
+    ``nested`` is None when nobody chose: the outer span is kept and each inner one is a loss.
+    """
+
+    scheme: str = "IOB2"
+    delimiter: str = "space"
+    columns: int = 2
+    target: str | None = None
+    tokens: str = "corpus"
+    nested: str | None = None
+    dialect: str = "illinois"
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_choice("dialect", self.dialect, DIALECTS[:3])
+        check_choice("delimiter", self.delimiter, tuple(DELIMITERS))
+        if self.columns not in (2, 4):
+            raise UsageError(f"--columns is 2 or 4, got {self.columns}")
+        if self.target is not None:
+            check_choice("target", self.target, TARGETS)
+        if self.nested is not None:
+            check_choice("nested policy", self.nested, NESTED)
