@@ -48,7 +48,8 @@ class Fitted(NamedTuple):
 def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | None) -> Fitted:
     """Return ``document`` as a target with ``keeps`` holds it, and each span that it loses as a finding.
 
-    ``edges`` gives the token edges that spans must meet, or is None where any offset will do. ``nested`` says which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
+    ``edges`` gives the token edges that spans must meet, or is None where any offset will do. ``nested`` says
+    which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
     """
     lost: list[Finding] = []
     spans = list(document.spans)
