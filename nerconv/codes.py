@@ -5,6 +5,7 @@ Lint rules keep their own headers (``nerconv.lint``); their codes share this nam
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -130,6 +131,13 @@ _TABLE = (
         loses=True,
     ),
     Code(
+        "F015",
+        "trimmed-span",
+        "warning",
+        "A span of a record with white space at an edge.",
+        "Nothing to do: it is read without the white space.",
+    ),
+    Code(
         "K001",
         "label-dropped",
         "info",
@@ -178,3 +186,14 @@ _TABLE = (
 )
 
 CODES = {row.code: row for row in _TABLE}
+
+
+def exit_code(codes: Iterable[str], strict: bool) -> int:
+    """Return how a command ends that found ``codes``: 3 when an input could not be read, 1 on losses, else 0.
+
+    Under ``strict`` every error and warning ends in 1.
+    """
+    rows = {CODES[code] for code in codes}
+    if CODES["F014"] in rows:
+        return 3
+    return int(any(row.loses or (strict and row.severity != "info") for row in rows))

@@ -140,24 +140,26 @@ class Document:
         """Return the place that ``span`` was read from: its own, or that of its first code point."""
         return span.where or self.locate(span.start)
 
-    def cut(self, start: int, end: int, id: str) -> Document:
-        """Return ``text[start:end]`` as a document of its own, with what lies wholly inside it.
+    def cut(self, start: int, end: int, id: str, marks_from: int, marks_to: int) -> Document:
+        """Return ``text[start:end]`` as a document of its own, with the spans that lie wholly inside it.
 
-        A mark or join at ``start`` belongs to this part, one at ``end`` to the next, save at the end of the text.
+        A sentence goes where it starts. Marks in ``marks_from:marks_to``, a range around the part, come along
+        and are moved to its nearest edge when they stand outside.
         """
-        last = end + 1 if end == len(self.text) else end
         spans = self.spans[bisect_left(self.spans, start, key=_start) : bisect_left(self.spans, end, key=_start)]
         sentences = self.sentences[
             bisect_left(self.sentences, start, key=_first) : bisect_left(self.sentences, end, key=_first)
         ]
-        marks = self.marks[bisect_left(self.marks, start, key=_first) : bisect_left(self.marks, last, key=_first)]
+        marks = self.marks[
+            bisect_left(self.marks, marks_from, key=_first) : bisect_left(self.marks, marks_to, key=_first)
+        ]
         joins = self.joins[bisect_right(self.joins, start) : bisect_left(self.joins, end)]
         return Document(
             id,
             self.text[start:end],
             tuple(replace(s, start=s.start - start, end=s.end - start) for s in spans if s.end <= end),
             tuple((first - start, min(stop, end) - start) for first, stop in sentences),
-            tuple(mark._replace(offset=mark.offset - start) for mark in marks),
+            tuple(mark._replace(offset=min(max(mark.offset, start), end) - start) for mark in marks),
             tuple(join - start for join in joins),
             self.meta,
             self.origin and self.origin.cut(start, end),

@@ -21,19 +21,21 @@ class Keeps:
 
     ``text``: the white space of the text, so that offsets survive. ``nesting``: spans that share text.
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
-    line and column of every span. ``crossing``: spans across a sentence boundary. ``touching``: two touching
-    spans of one label (the tag scheme IO has none).
+    line and column of every span. ``crossing``: spans across a sentence boundary, ``lines``: across a line end.
+    ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents without a token.
     """
 
     text: bool = True
     nesting: bool = True
     crossing: bool = True
+    lines: bool = True
     touching: bool = True
     sentences: bool = True
     marks: bool = True
     joins: bool = True
     ids: bool = True
     meta: bool = True
+    blank: bool = True
     provenance: bool = True
 
 
@@ -56,7 +58,9 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
     if edges is not None:
         spans = _on_token_edges(document, spans, edges, lost)
     if not keeps.crossing:
-        spans = _within_sentences(document, spans, lost)
+        spans = _within(document, spans, tokens.sentences(document), "sentence", lost)
+    if not keeps.lines:
+        spans = _within(document, spans, tokens.lines(document.text, 0, len(document.text)), "line", lost)
     if not keeps.nesting:
         spans = _flat(document, spans, nested, lost)
     if not keeps.touching:
@@ -105,14 +109,16 @@ def _between_white_space(text: str, span: Span) -> bool:
     return (span.start == 0 or text[span.start - 1] in WHITE_SPACE) and text[span.end : span.end + 1] in WHITE_SPACE
 
 
-def _within_sentences(document: Document, spans: list[Span], lost: list[Finding]) -> list[Span]:
-    ends = [end for _, end in tokens.sentences(document)]
+def _within(
+    document: Document, spans: list[Span], ranges: list[tuple[int, int]], what: str, lost: list[Finding]
+) -> list[Span]:
+    ends = [end for _, end in ranges]
     kept = []
     for span in spans:
         if span.end <= ends[bisect_right(ends, span.start)]:
             kept.append(span)
         else:
-            lost.append(loss("K003", document, span, "runs across a sentence boundary"))
+            lost.append(loss("K003", document, span, f"runs across the end of a {what}"))
     return kept
 
 

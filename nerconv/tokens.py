@@ -39,6 +39,11 @@ def words(document: Document, start: int, end: int) -> list[str]:
     return list(chain.from_iterable(map(_TOKEN.findall, pieces)))
 
 
+def count(document: Document) -> int:
+    """Return the number of tokens of ``document``."""
+    return len(words(document, 0, len(document.text)))
+
+
 def sentences(document: Document) -> list[tuple[int, int]]:
     """Return sentences that cover every token: those of the document, and each line of the text between them."""
     result: list[tuple[int, int]] = []

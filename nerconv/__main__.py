@@ -1,0 +1,5 @@
+"""``python -m nerconv``."""
+
+from nerconv.cli import main
+
+main()

@@ -1,0 +1,209 @@
+"""The options that several commands share: names, help and how a text becomes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nerconv import formats, schemes
+from nerconv.options import DELIMITERS, DIALECTS, INVALID, MARKUPS, NESTED, TARGETS, UNITS, UsageError
+from nerconv.settings import Settings, load
+
+_READ, _CHANGE, _WRITE, _OUT = "Reading", "Changing", "Writing", "Account"
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return "|".join(names)
+
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders, globs, or - for standard input; .gz .bz2 .xz .zst too.", metavar="SRC..."),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Read SRC as this format instead of by its suffix.",
+        metavar=_one_of(formats.FORMATS),
+        rich_help_panel=_READ,
+    ),
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--labels",
+        help="Labels that open an annotation, as PER,LOC; or any.",
+        metavar="LABEL,...",
+        rich_help_panel=_READ,
+    ),
+]
+Dialect = Annotated[
+    str | None,
+    typer.Option(
+        "--dialect",
+        help="Read brackets in this dialect instead of detecting it.",
+        metavar=_one_of(DIALECTS),
+        rich_help_panel=_READ,
+    ),
+]
+Markup = Annotated[
+    str | None,
+    typer.Option(
+        "--markup",
+        help="Whether tags are taken out and references decoded.",
+        metavar=_one_of(MARKUPS),
+        rich_help_panel=_READ,
+    ),
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="Of the input, such as cp1252.", metavar="NAME", rich_help_panel=_READ)
+]
+Documents = Annotated[
+    str | None,
+    typer.Option(
+        "--documents",
+        help="What a document of a file is: file, pre, blank-line, line, or what a separator line matches.",
+        metavar="HOW|REGEX",
+        rich_help_panel=_READ,
+    ),
+]
+ReadScheme = Annotated[
+    str | None,
+    typer.Option(
+        "--read-scheme",
+        help="Tag scheme of the input instead of detecting it.",
+        metavar=_one_of(schemes.SCHEMES),
+        rich_help_panel=_READ,
+    ),
+]
+Invalid = Annotated[
+    str | None,
+    typer.Option(
+        "--invalid", help="What becomes of invalid tag sequences.", metavar=_one_of(INVALID), rich_help_panel=_READ
+    ),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Rename a label; repeatable.", metavar="OLD=NEW", rich_help_panel=_CHANGE),
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--drop", help="Leave the spans of a label out; repeatable.", metavar="LABEL", rich_help_panel=_CHANGE
+    ),
+]
+Unit = Annotated[
+    str | None, typer.Option("--unit", help="What one record holds.", metavar=_one_of(UNITS), rich_help_panel=_CHANGE)
+]
+Detokenize = Annotated[
+    bool | None, typer.Option("--detokenize", help="Restore natural spacing.", rich_help_panel=_CHANGE)
+]
+CutTokens = Annotated[
+    bool | None, typer.Option("--cut-tokens", help="Cut tokens at span edges inside them.", rich_help_panel=_CHANGE)
+]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        help="Split by document, as train=0.8,dev=0.1,test=0.1; DST is a folder then.",
+        metavar="NAME=SHARE,...",
+        rich_help_panel=_CHANGE,
+    ),
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Of the split.", rich_help_panel=_CHANGE)]
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        help="Write this format instead of that of the suffix of DST.",
+        metavar=_one_of(formats.FORMATS),
+        rich_help_panel=_WRITE,
+    ),
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "-o", "--output", help="Where to write; - for standard output.", metavar="DST", rich_help_panel=_WRITE
+    ),
+]
+Scheme = Annotated[
+    str | None,
+    typer.Option("--scheme", help="Tag scheme to write.", metavar=_one_of(schemes.SCHEMES), rich_help_panel=_WRITE),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option("--delimiter", help="Between columns.", metavar=_one_of(DELIMITERS), rich_help_panel=_WRITE),
+]
+Columns = Annotated[
+    int | None,
+    typer.Option("--columns", help="2, or 4 for the shape of CoNLL-2003.", metavar="2|4", rich_help_panel=_WRITE),
+]
+For = Annotated[
+    str | None,
+    typer.Option(
+        "--for", help="Shape columns and -DOCSTART- for this reader.", metavar=_one_of(TARGETS), rich_help_panel=_WRITE
+    ),
+]
+Tokens = Annotated[
+    str | None,
+    typer.Option(
+        "--tokens",
+        help="Tokens of a DocBin: those of the text, or spaCy's.",
+        metavar="corpus|spacy[:LANG]",
+        rich_help_panel=_WRITE,
+    ),
+]
+Nested = Annotated[
+    str | None,
+    typer.Option(
+        "--nested",
+        help="Which span a flat target keeps where they nest.",
+        metavar=_one_of(NESTED),
+        rich_help_panel=_WRITE,
+    ),
+]
+WriteDialect = Annotated[
+    str | None,
+    typer.Option(
+        "--write-dialect", help="Dialect of written brackets.", metavar=_one_of(DIALECTS[:3]), rich_help_panel=_WRITE
+    ),
+]
+LedgerFile = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger", help="Write the account of every span lost as JSON lines.", metavar="FILE", rich_help_panel=_OUT
+    ),
+]
+Strict = Annotated[
+    bool | None, typer.Option("--strict", help="End in 1 on any finding, not only on losses.", rich_help_panel=_OUT)
+]
+
+
+def settings(given: Mapping[str, Any]) -> Settings:
+    """Return the settings among the parameters ``given`` to a command, over those of the nearest file."""
+    known = {name: given[name] for name in Settings.__struct_fields__ if name in given}
+    known |= {name: _comma_list(known.get(name)) for name in ("labels", "drop")}
+    known["map"] = _pairs(known.get("map"))
+    return Settings(**known).over(load(Path.cwd()))
+
+
+def _comma_list(values: list[str] | None) -> list[str] | None:
+    """Return the names of repeated and comma-separated ``values``."""
+    return None if values is None else [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def _pairs(values: list[str] | None) -> dict[str, str] | None:
+    """Return OLD=NEW pairs of repeated and comma-separated ``values``. Raises UsageError."""
+    if values is None:
+        return None
+    result = {}
+    for item in _comma_list(values) or []:
+        old, equals, new = item.partition("=")
+        if not (old and equals and new):
+            raise UsageError(f"--map takes OLD=NEW, got {item!r}")
+        result[old] = new
+    return result

@@ -1,0 +1,156 @@
+"""The only module that prints: data to stdout, talk to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import rich
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from nerconv.codes import CODES
+from nerconv.convert import Report
+from nerconv.document import Facts, Finding
+from nerconv.files import Source
+from nerconv.inspect import Inspection
+
+#: So many findings are shown; the rest by their number.
+SHOWN: Final = 20
+_STYLES: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def _stderr() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """Print a line of talk."""
+    _stderr().print(message, markup=False)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Any]:
+    """Give a function to call with each source; on a terminal and for several sources it moves a bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = _stderr()
+    with Progress(*columns, console=console, transient=True, disable=total < 2 or not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=total)
+        begun = 0
+
+        def begin(source: Source) -> None:
+            nonlocal begun
+            bar.update(task, description=source.name[-40:], completed=begun)
+            begun += 1
+
+        yield begin
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """Print the first findings with their source line and a caret, then how many there are of each code."""
+    console = _stderr()
+    for finding in found[:SHOWN]:
+        row = CODES[finding.code]
+        console.print(f"{finding.where or ''}: ", end="", markup=False, style="bold")
+        console.print(f"{row.code} {row.name}", end=" ", style=_STYLES[row.severity])
+        console.print(finding.message, markup=False)
+        if finding.excerpt:
+            console.print(f"  | {finding.excerpt.text}\n  | {finding.excerpt.caret()}", markup=False, style="dim")
+    if len(found) > SHOWN:
+        console.print(f"… and {len(found) - SHOWN:,} more", markup=False)
+    if found:
+        counts = Counter(finding.code for finding in found)
+        console.print("findings: " + _counts({f"{c} {CODES[c].name}": n for c, n in counts.items()}), markup=False)
+
+
+def _counts(counter: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{name} {count:,}" for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def conversion(report: Report, target: str) -> None:
+    """Print what a conversion did: facts of few sources, findings, the ledger, and what the target left out."""
+    for fact in report.facts if len(report.facts) <= 3 else ():
+        say(f"{fact.path}: {fact.format}; " + "; ".join(f"{name} {value}" for name, value in fact.values.items()))
+    findings(report.findings)
+    findings(report.lost)
+    ledger = report.ledger
+    read, written, lost = ledger.read.total(), ledger.written.total(), len(ledger.lost)
+    by_label = f" ({_counts(ledger.read)})" if read else ""
+    reasons = {f"{code} {CODES[code].name}": n for code, n in ledger.reasons().items()}
+    say(
+        f"{read:,} spans read{by_label} = {written:,} written + {lost:,} lost{f' ({_counts(reasons)})' if lost else ''}"
+    )
+    if report.left_out:
+        say(f"{report.format} does not hold: {_counts(report.left_out)}")
+    names = ", ".join(f"{name} {n:,}" if name else f"{n:,}" for name, n in report.documents.items())
+    say(f"{target}: {names} records of {report.format}, read back and compared")
+
+
+def ledger_lines(report: Report) -> Iterator[str]:
+    """Yield the ledger as JSON lines: first the totals, then each lost span with reason and place."""
+    ledger = report.ledger
+    totals = {"read": dict(sorted(ledger.read.items())), "written": dict(sorted(ledger.written.items()))}
+    yield json.dumps({**totals, "lost": dict(sorted(ledger.reasons().items())), "balanced": ledger.balanced})
+    for finding in ledger.lost:
+        label = finding.span.label if finding.span else None
+        yield json.dumps({**finding_record(finding), "label": label}, ensure_ascii=False)
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain values."""
+    where = finding.where
+    return {
+        "code": finding.code,
+        "name": CODES[finding.code].name,
+        "severity": CODES[finding.code].severity,
+        "path": where and where.path,
+        "line": where and where.line,
+        "column": where and where.column,
+        "message": finding.message,
+    }
+
+
+def inspection_json(inspection: Inspection) -> None:
+    """Print an inspection as JSON on stdout, every finding included."""
+    record = inspection.as_json() | {"finding_list": [finding_record(finding) for finding in inspection.findings]}
+    print(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+def inspection_table(inspection: Inspection) -> None:
+    """Print an inspection as tables on stdout, its findings on stderr."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for fact in _brief(inspection.facts):
+        table.add_row(*fact)
+    for name in ("documents", "sentences", "tokens", "characters"):
+        table.add_row(name, f"{getattr(inspection, name):,}")
+    table.add_row(
+        "spans", f"{inspection.labels.total():,}" + (f", {inspection.nested:,} nested" if inspection.nested else "")
+    )
+    for label, count in sorted(inspection.labels.items(), key=lambda item: (-item[1], item[0])):
+        table.add_row(f"  {rich.markup.escape(label)}", f"{count:,}")
+    table.add_row("marks", _counts(inspection.marks) or "none")
+    counts = Counter(f"{f.code} {CODES[f.code].name}" for f in inspection.findings)
+    table.add_row("findings", _counts(counts) or "none")
+    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    findings(inspection.findings)
+
+
+def _brief(facts: Sequence[Facts]) -> Iterator[tuple[str, str]]:
+    """Yield rows about the sources: each of up to three, else how many share a value."""
+    if len(facts) <= 3:
+        for fact in facts:
+            yield rich.markup.escape(fact.path), fact.format
+            yield from ((f"  {name}", rich.markup.escape(value)) for name, value in fact.values.items())
+        return
+    yield "sources", f"{len(facts):,}"
+    for name in dict.fromkeys(name for fact in facts for name in fact.values):
+        values = Counter(fact.values[name].partition(":")[0] for fact in facts if name in fact.values)
+        if name != "lines":
+            yield f"  {name}", rich.markup.escape(_counts(values))

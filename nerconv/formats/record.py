@@ -1,0 +1,135 @@
+"""The record of a document: the one shape in which the JSON formats hold text, spans and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
+
+#: The unit of every offset and column in a record.
+OFFSET_UNIT = "code point"
+
+
+class SpanRecord(msgspec.Struct, omit_defaults=True):
+    """A span, and the place in the source that it was read from: ``path`` only where it is not the document's."""
+
+    start: int
+    end: int
+    label: str
+    line: int | None = None
+    column: int | None = None
+    path: str | None = None
+
+
+class MarkRecord(msgspec.Struct):
+    """A mark that markup left."""
+
+    offset: int
+    kind: str
+    value: str = ""
+
+
+class OriginRecord(msgspec.Struct):
+    """Where the text came from: from each text offset on, the line and column it stood at, until the next."""
+
+    path: str
+    anchors: list[tuple[int, int, int]] = []
+
+
+class Record(msgspec.Struct, omit_defaults=True):
+    """A document: ``text`` and half-open offsets into it, in ``offset_unit``."""
+
+    text: str
+    id: str | None = None
+    offset_unit: str = ""
+    spans: list[SpanRecord] = []
+    sentences: list[tuple[int, int]] = []
+    marks: list[MarkRecord] = []
+    joins: list[int] = []
+    meta: dict[str, Any] = {}
+    origin: OriginRecord | None = None
+
+
+def to_record(document: Document) -> Record:
+    """Return ``document`` as a record; nothing of it is left out."""
+    return Record(
+        document.text,
+        document.id,
+        OFFSET_UNIT,
+        [_span_record(document, span) for span in document.spans],
+        list(document.sentences),
+        [MarkRecord(*mark) for mark in document.marks],
+        list(document.joins),
+        dict(document.meta),
+        _origin_record(document.origin) if document.origin else None,
+    )
+
+
+def _origin_record(origin: Origin) -> OriginRecord:
+    return OriginRecord(origin.path, list(zip(origin.offsets, origin.lines, origin.columns, strict=True)))
+
+
+def _span_record(document: Document, span: Span) -> SpanRecord:
+    where = document.place(span)
+    if where is None:
+        return SpanRecord(span.start, span.end, span.label)
+    here = document.origin is not None and document.origin.path == where.path
+    return SpanRecord(span.start, span.end, span.label, where.line, where.column, None if here else where.path)
+
+
+def to_document(record: Record, id: str, where: Where) -> tuple[Document, list[Finding]]:
+    """Return the document of ``record``, and its spans that had to be trimmed or left out.
+
+    ``where`` is the place of the record itself. Raises ValueError when the record as a whole makes no document.
+    """
+    if record.offset_unit not in ("", OFFSET_UNIT):
+        raise ValueError(f"offset_unit is {record.offset_unit!r}, which is not read; convert to {OFFSET_UNIT!r}")
+    _check_text(record.text)
+    path = record.origin.path if record.origin else where.path
+    findings: list[Finding] = []
+    spans = list(_spans(record, path, where, findings))
+    origin = record.origin
+    document = Document(
+        record.id or id,
+        record.text,
+        tuple(spans),
+        tuple(record.sentences),
+        tuple(Mark(mark.offset, mark.kind, mark.value) for mark in record.marks),
+        tuple(sorted(record.joins)),
+        record.meta,
+        Origin(path, *zip(*origin.anchors, strict=True)) if origin and origin.anchors else Origin(path),
+    )
+    return document, findings
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the text holds a lone surrogate at {error.start}, which no encoding can write") from error
+
+
+def _spans(record: Record, path: str, where: Where, findings: list[Finding]) -> Iterator[Span]:
+    text = record.text
+    for span in record.spans:
+        shown = f"span {span.start}:{span.end} {span.label!r}"
+        if (
+            not 0 <= span.start < span.end <= len(text)
+            or not span.label
+            or not text[span.start : span.end].strip(WHITE_SPACE)
+        ):
+            message = f"{shown} covers nothing of the text (0:{len(text)}) or has no label; it is left out"
+            findings.append(Finding("F012", message, where))
+            continue
+        start, end = span.start, span.end
+        while text[start] in WHITE_SPACE:
+            start += 1
+        while text[end - 1] in WHITE_SPACE:
+            end -= 1
+        if (start, end) != (span.start, span.end):
+            findings.append(Finding("F015", f"{shown} has white space at an edge; it is read as {start}:{end}", where))
+        place = Where(span.path or path, span.line, span.column or 1) if span.line else None
+        yield Span(start, end, span.label, place)

@@ -1,0 +1,67 @@
+"""HTML leftovers: which text is marked up, where its tags and references stand, and the marks they leave.
+
+Only well-formed tags of a known set count, and references are decoded only in text that holds such tags, so
+that ``AT&T``, ``3 < 4``, ``<3``, ``a <b`` and the ``<url>`` of a plain corpus stay as they stand.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from nerconv.document import WHITE_SPACE
+
+_NAMES: Final = (
+    "a abbr article b big blockquote body br center code dd div dl dt em font footer h1 h2 h3 h4 h5 h6 head header "
+    "hr html i img li link main meta nav ol p pre s samp section small span strong sub sup table tbody td tfoot th "
+    "thead title tr tt u ul"
+)
+_ATTRIBUTE: Final = r"""\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s"'=<>`]+))?"""
+#: A well-formed tag or comment on one line.
+TAG: Final = (
+    rf"<(?:/(?:{_NAMES.replace(' ', '|')})\s*|(?:{_NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?|!--[^\n]*?--)>"
+)
+#: A character reference with its semicolon.
+REFERENCE: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+
+_TAG = re.compile(TAG)
+_PAIRED = re.compile(r"</|=\s*[\"']|<(?:br|hr|p)\b|<!--")
+_NAME = re.compile(r"<(/?)([A-Za-z0-9]*)")
+_ID = re.compile(r"""\sid\s*=\s*["']?([^\s"'>]+)""")
+_TAG_PAGE = re.compile(r"""\shref\s*=\s*["']?/tag/([A-Za-z0-9]+)""")
+
+
+def is_marked_up(text: str) -> bool:
+    """Whether ``text`` holds a tag of the known set that is closed, has attributes or stands alone by nature."""
+    return "<" in text and any(_PAIRED.search(match.group()) for match in _TAG.finditer(text))
+
+
+def mark(tag: str) -> tuple[str, str]:
+    """Return kind and value of the mark that ``tag`` leaves.
+
+    ``<a id='par1'>`` is a paragraph, ``<a href='/tag/PGOV_0.html'>`` a tag, ``<p>`` and ``<br>`` paragraphs
+    without a name, ``<pre>`` a document; every other one, closing ones too, is markup and keeps its source.
+    """
+    closing, name = _NAME.match(tag).groups()  # type: ignore[union-attr]  # a tag matches by construction
+    if closing:
+        return "markup", tag
+    if name == "a" and (page := _TAG_PAGE.search(tag)):
+        return "tag", page[1]
+    if name in ("a", "p") and (identity := _ID.search(tag)):
+        return "paragraph", identity[1]
+    if name in ("p", "br"):
+        return "paragraph", ""
+    return ("document", name) if name == "pre" else ("markup", tag)
+
+
+def decode(reference: str) -> str | None:
+    """Return the character that ``reference`` stands for, or None where it must stay as it stands.
+
+    It stays when it is unknown, or stands for white space, a line end or a surrogate, any of which would
+    change what is a token or a line.
+    """
+    character = html.unescape(reference)
+    if character == reference or character[0] in WHITE_SPACE + "\r\x00" or "\ud800" <= character[0] <= "\udfff":
+        return None
+    return character

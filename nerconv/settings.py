@@ -1,0 +1,122 @@
+"""Settings: what a command was asked, over what ``nerconv.toml`` or ``[tool.nerconv]`` of pyproject.toml says.
+
+Both use the names of the command-line options. An unknown key or a value of the wrong kind is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nerconv.convert import ConvertOptions
+from nerconv.options import ReadOptions, UsageError, WriteOptions
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """Every option that a file may set; None where nothing was said."""
+
+    from_: str | None = msgspec.field(default=None, name="from")
+    to: str | None = None
+    labels: list[str] | None = None
+    map: dict[str, str] | None = None
+    drop: list[str] | None = None
+    dialect: str | None = None
+    markup: str | None = None
+    encoding: str | None = None
+    documents: str | None = None
+    read_scheme: str | None = None
+    invalid: str | None = None
+    unit: str | None = None
+    detokenize: bool | None = None
+    cut_tokens: bool | None = None
+    scheme: str | None = None
+    delimiter: str | None = None
+    columns: int | None = None
+    for_: str | None = msgspec.field(default=None, name="for")
+    tokens: str | None = None
+    nested: str | None = None
+    write_dialect: str | None = None
+    split: str | None = None
+    seed: int | None = None
+    strict: bool | None = None
+
+    def over(self, other: Settings) -> Settings:
+        """Return these settings, with those of ``other`` where these say nothing."""
+        mine = {name: getattr(self, name) for name in self.__struct_fields__}
+        return Settings(**{name: getattr(other, name) if value is None else value for name, value in mine.items()})
+
+
+def load(folder: Path) -> Settings:
+    """Return the settings of the nearest nerconv.toml, or pyproject.toml with a nerconv table, from ``folder`` upwards.
+
+    Raises UsageError naming the file and the key at fault.
+    """
+    for parent in (folder, *folder.parents):
+        own, project = parent / "nerconv.toml", parent / "pyproject.toml"
+        if own.is_file():
+            return _parse(own, _table(own))
+        if project.is_file() and (table := _table(project).get("tool", {}).get("nerconv")) is not None:
+            return _parse(project, table)
+    return Settings()
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is not TOML: {error}") from error
+
+
+def _parse(path: Path, table: dict[str, Any]) -> Settings:
+    try:
+        return msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        known = ", ".join(sorted(Settings.__struct_encode_fields__))
+        raise UsageError(f"{path}: {error}; known keys: {known}") from error
+
+
+def read_options(settings: Settings) -> ReadOptions:
+    """Return how to read. ``labels = ["any"]`` accepts every label."""
+    labels = frozenset(settings.labels) if settings.labels else None
+    return ReadOptions(
+        format=settings.from_,
+        encoding=settings.encoding or "utf-8",
+        labels=frozenset() if settings.labels == ["any"] else labels,
+        dialect=settings.dialect or "auto",
+        markup=settings.markup or "auto",
+        documents=settings.documents or "auto",
+        scheme=settings.read_scheme or "auto",
+        invalid=settings.invalid or "error",
+    )
+
+
+def write_options(settings: Settings) -> WriteOptions:
+    """Return how to write."""
+    return WriteOptions(
+        scheme=settings.scheme or "IOB2",
+        delimiter=settings.delimiter or "space",
+        columns=settings.columns or 2,
+        target=settings.for_,
+        tokens=settings.tokens or "corpus",
+        nested=settings.nested,
+        dialect=settings.write_dialect or "illinois",
+    )
+
+
+def convert_options(settings: Settings) -> ConvertOptions:
+    """Return what a conversion is to do."""
+    return ConvertOptions(
+        read=read_options(settings),
+        write=write_options(settings),
+        to=settings.to,
+        labels=settings.map or {},
+        drop=frozenset(settings.drop or ()),
+        unit=settings.unit,
+        detokenize=bool(settings.detokenize),
+        cut_tokens=bool(settings.cut_tokens),
+        split=settings.split,
+        seed=settings.seed or 0,
+    )

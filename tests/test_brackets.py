@@ -1,0 +1,250 @@
+"""The bracket grammar: dialects, exact closing rules, literal brackets, and what is reported about deviations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nerconv.document import Document, Facts, Finding
+from nerconv.files import Source, Unreadable
+from nerconv.formats import bracket
+from nerconv.options import ReadOptions, WriteOptions
+
+
+def read(data: str | bytes, folder: Path, **options: object) -> tuple[list[Document], list[Finding], dict[str, str]]:
+    """Read ``data`` as a bracket file."""
+    path = folder / "t.txt"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    documents, findings, facts = [], [], {}
+    for item in bracket.read(Source(str(path), "t", path), ReadOptions(**options)):  # type: ignore[arg-type]
+        if isinstance(item, Document):
+            documents.append(item)
+        elif isinstance(item, Finding):
+            findings.append(item)
+        elif isinstance(item, Facts):
+            facts |= item.values
+    return documents, findings, facts
+
+
+def spans(document: Document) -> list[tuple[str, str]]:
+    return [(span.label, document.covered(span)) for span in document.spans]
+
+
+DIALECTS = [
+    ("[PER Win Dayton  ] met [ORG Interior Ministry  ] 's staff in [LOC Iran  ] . \n", "illinois"),
+    ("[PER Win Dayton] met [ORG Interior Ministry] 's staff in [LOC Iran] . \n", "compact"),
+    ("[PER Win Dayton ] met [ORG Interior Ministry ] 's staff in [LOC Iran ] . \n", "spaced"),
+    ("[PER Win Dayton  ] met [ORG Interior Ministry] 's staff in [LOC Iran ] . \n", "mixed"),
+]
+
+
+@pytest.mark.parametrize(("line", "dialect"), DIALECTS)
+def test_each_dialect_is_detected_and_read_alike(line: str, dialect: str, tmp_path: Path) -> None:
+    (document,), findings, facts = read(line, tmp_path)
+    assert facts["dialect"].startswith(dialect + ":")
+    assert document.text == "Win Dayton met Interior Ministry 's staff in Iran . \n"
+    assert spans(document) == [("PER", "Win Dayton"), ("ORG", "Interior Ministry"), ("LOC", "Iran")]
+    assert not findings
+
+
+LITERALS = [
+    # the two-space rule is exact: an entity of six tokens, two of them brackets
+    ("[time [ Ten ] years ago  ] x \n", [("time", "[ Ten ] years ago")]),
+    ("[ORG Foo ] Bar  ] x \n", [("ORG", "Foo ] Bar")]),
+    ("[ [ORG UNION BANK  ] OF [LOC CALIFORNIA  ] LOGO ] \n", [("ORG", "UNION BANK"), ("LOC", "CALIFORNIA")]),
+    ("[RT so [PER Ann  ] said \n", [("PER", "Ann")]),
+    ("[PER A  ] [PER B  ] \n", [("PER", "A"), ("PER", "B")]),
+    ("[LOC Iran  ]", [("LOC", "Iran")]),
+    ("see [1] and [sic] in [LOC Rome] . \n", [("LOC", "Rome")]),
+    ("[LOCAL time] in [LOC Rome] , [REF A] . \n", [("LOC", "Rome")]),
+    ("[ORG Foo [ Bar] in [LOC Rome] \n", [("ORG", "Foo [ Bar"), ("LOC", "Rome")]),
+    ("from [LOC Urbana ] -[LOC Champaign ] , after \n", [("LOC", "Urbana"), ("LOC", "Champaign")]),
+    ("[PER A ] and [PER B  ] , [PER C]'s [1] [LOC D ] \n", [("PER", "A"), ("PER", "B"), ("PER", "C"), ("LOC", "D")]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), LITERALS)
+def test_literal_brackets_stay_text(line: str, expected: list[tuple[str, str]], tmp_path: Path) -> None:
+    (document,), _, _ = read(line, tmp_path)
+    assert spans(document) == expected
+
+
+FAULTS = [
+    ("a [PER Win Dayton met [LOC Iran  ] . \n", "F001", 3),
+    ("a b  ] [LOC Iran  ] . \n", "F001", 6),
+    ("[PERS Ann] met [PER Bob] . \n", "F002", 1),
+    ("[Per Ann] met [PER Bob] . \n", "F002", 1),
+    ("[LOC Iran  ] [ORG  ] . \n", "F003", 14),
+    ("[ORG [LOC Iran  ] MFA  ] . \n", "F004", 6),
+    ("[LOCAL time] in [LOC Rome] . \n", "F007", 1),
+    ("[LOC Iran  ] [ORG a <b>c</b>  ] \n", "F008", 21),
+    ("[LOC Iran  ] [PER Win\nDayton  ] met \n", "F009", 14),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "column"), FAULTS)
+def test_each_deviation_is_a_finding_with_its_place(text: str, code: str, column: int, tmp_path: Path) -> None:
+    _, findings, _ = read(text, tmp_path)
+    assert findings[0].code == code
+    where, shown = findings[0].where, findings[0].excerpt
+    assert where and (where.line, where.column) == (1, column)
+    assert shown and shown.text[shown.start] in "[]<"
+    assert shown.caret().index("^") == shown.start
+
+
+def test_nested_spans_are_both_kept(tmp_path: Path) -> None:
+    (document,), _, _ = read("x [ORG [LOC Iran  ] MFA  ] . \n", tmp_path)
+    assert spans(document) == [("ORG", "Iran MFA"), ("LOC", "Iran")]
+
+
+def test_ambiguous_file_is_refused_with_both_readings(tmp_path: Path) -> None:
+    documents, findings, _ = read("[PER A ] B] \n", tmp_path)
+    assert not documents
+    assert [finding.code for finding in findings] == ["F010"]
+    assert "compact" in findings[0].message
+    assert "spaced" in findings[0].message
+    (forced,), _, _ = read("[PER A ] B] \n", tmp_path, dialect="compact")
+    assert spans(forced) == [("PER", "A ] B")]
+
+
+def test_labels_replace_the_known_ones(tmp_path: Path) -> None:
+    text = "[person Ann] in [LOC Rome] . \n"
+    assert spans(read(text, tmp_path, labels=frozenset({"person"}))[0][0]) == [("person", "Ann")]
+    assert len(read(text, tmp_path, labels=frozenset())[0][0].spans) == 2
+
+
+def test_every_span_knows_the_line_and_column_of_its_bracket(tmp_path: Path) -> None:
+    data = "x . \r\n[PER Ann  ] \r\n é𝄞 <p> &amp; [LOC Rome  ] . \r\n".encode()
+    (document,), _, facts = read(b"\xef\xbb\xbf" + data, tmp_path)
+    places = [(span.where.line, span.where.column) for span in document.spans if span.where]
+    assert places == [(2, 1), (3, 15)]
+    rome = document.locate(document.text.index("Rome"))
+    assert rome and (rome.line, rome.column) == (3, 20)
+    assert facts["lines"] == "3 CRLF"
+    assert "byte-order mark" in facts["encoding"]
+
+
+MARKUP = [
+    ("AT&T and AT&amp;T , 3 < 4 , <3 , a <b <url> \n", "AT&T and AT&amp;T , 3 < 4 , <3 , a <b <url> \n", []),
+    ("AT&amp;T <a href='/tag/PGOV_0.html'>PGOV</a> \n", "AT&T PGOV \n", [(5, "tag"), (9, "markup")]),
+    (". <a id='par1' href='#par1'>¶</a>1 . \n", ". ¶1 . \n", [(2, "paragraph"), (3, "markup")]),
+    (
+        "<code><pre>a &nosuch; &#32; &#91;b</pre></code>",
+        "a &nosuch; &#32; [b",
+        [(0, "markup"), (0, "document"), (19, "markup"), (19, "markup")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "marks"), MARKUP)
+def test_html_leftovers_become_marks(source: str, text: str, marks: list[tuple[int, str]], tmp_path: Path) -> None:
+    (document,), _, _ = read(source, tmp_path)
+    assert document.text == text
+    assert [(mark.offset, mark.kind) for mark in document.marks] == marks
+
+
+DOCUMENTS = [
+    ("auto", "-DOCSTART- -X- O\n\na \nb \n\n-DOCSTART-\n\nc \n", ["a \nb \n", "c \n"]),
+    ("auto", "<pre>a \n</pre>\n<pre>b \n</pre>\n", ["a \n\n", "b \n\n"]),
+    ("file", "a \n\nb \n", ["a \n\nb \n"]),
+    ("blank-line", "a \nb \n\n \nc \n", ["a \nb ", "c \n"]),
+    ("line", "a \nb \n", ["a ", "b "]),
+    ("^#{3,}", "a \n####\nb \n", ["a ", "b \n"]),
+]
+
+
+@pytest.mark.parametrize(("how", "source", "texts"), DOCUMENTS)
+def test_documents_are_told_apart(how: str, source: str, texts: list[str], tmp_path: Path) -> None:
+    documents, _, _ = read(source, tmp_path, documents=how)
+    assert [document.text for document in documents] == texts
+
+
+def test_lines_after_a_separator_keep_their_numbers(tmp_path: Path) -> None:
+    documents, _, _ = read("-DOCSTART-\n\n[PER A  ] \n\n-DOCSTART-\n\nx \n[PER B  ] \n", tmp_path)
+    assert [span.where.line for document in documents for span in document.spans if span.where] == [3, 8]
+
+
+def test_odd_spaces_belong_to_tokens(tmp_path: Path) -> None:
+    text = "[PER A\u00a0B  ] \u2028c\u0085d \x00 \u3000 x\ry \n"
+    (document,), _, _ = read(text, tmp_path)
+    assert document.text == "A\u00a0B \u2028c\u0085d \x00 \u3000 x\ry \n"
+    assert document.sentences == ((0, len(document.text) - 2),)
+
+
+def test_undecodable_bytes_are_named_and_read_as_one_replacement(tmp_path: Path) -> None:
+    (document,), findings, _ = read(b"a caf\xe9 \n[LOC \xed\xa0\x80x  ] \n", tmp_path)
+    assert document.text == "a caf\ufffd \n\ufffdx \n"
+    assert [(f.code, f.where.line, f.where.column) for f in findings if f.where] == [("F013", 1, 6), ("F013", 2, 6)]
+    assert "ed a0 80" in findings[1].message
+    assert read(b"caf\xe9", tmp_path, encoding="cp1252")[0][0].text == "café"
+
+
+# -- properties ------------------------------------------------------------------------------------------------
+
+_word = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=" []"), min_size=1, max_size=6
+)
+_token = _word | st.sampled_from(["[", "]", "[sic]", "(", "Foo]", "\u00a0", "𝄞"])
+_label = st.sampled_from(["PER", "LOC", "ORG", "MISC"])
+#: Per dialect, tokens that its printer can put inside and outside an entity so that it can be read back.
+_TOKENS = {"illinois": _token, "compact": _word, "spaced": _word}
+_CLOSE = {"illinois": "  ]", "compact": "]", "spaced": " ]"}
+
+
+@st.composite
+def canonical(draw: st.DrawFn, dialect: str) -> str:
+    """Draw a file as the printer of ``dialect`` writes it, with at least one entity."""
+    lines = []
+    for _ in range(draw(st.integers(1, 5))):
+        items = []
+        for _ in range(draw(st.integers(1, 5))):
+            words = draw(st.lists(_TOKENS[dialect], min_size=1, max_size=4))
+            entity = draw(st.booleans())
+            items.append(f"[{draw(_label)} {' '.join(words)}{_CLOSE[dialect]}" if entity else " ".join(words))
+        lines.append(" ".join(items) + " \n")
+    return f"[PER Ann{_CLOSE[dialect]} \n" + "".join(lines)
+
+
+@pytest.mark.parametrize("dialect", list(_CLOSE))
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_reading_then_writing_a_canonical_file_gives_the_same_bytes(
+    dialect: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = data.draw(canonical(dialect))
+    folder = tmp_path_factory.mktemp("canonical")
+    documents, _, facts = read(text, folder, markup="none")
+    bracket.write(documents, folder / "out.txt", WriteOptions(dialect=dialect))
+    assert (folder / "out.txt").read_bytes() == text.encode()
+    assert facts["dialect"].startswith(dialect)
+
+
+_pieces = st.sampled_from(
+    ["[PER ", "[LOC ", "[x ", "[", "]", " ]", "  ]", " ", "\n", "\r\n", "<pre>", "</a>", "<a id='p'>", "&amp;", "&#10;"]
+) | st.sampled_from(["-DOCSTART-", "\ufeff", "\x00", "\t", "word", "É", "𝄞", "\u2028", "\x85", "\u00a0"])
+_bytes = st.one_of(st.binary(max_size=80), st.lists(_pieces, max_size=30).map(lambda pieces: "".join(pieces).encode()))
+
+
+@given(data=_bytes, how=st.sampled_from(["auto", "file", "pre", "blank-line", "line", "x"]))
+@settings(max_examples=600, deadline=None)
+def test_no_bytes_make_the_reader_raise_or_lose_text(
+    data: bytes, how: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    try:
+        documents, findings, _ = read(data, folder, documents=how, labels=frozenset())
+    except Unreadable:
+        return
+    for document in documents:
+        for span in document.spans:
+            place = document.place(span)
+            assert place and place.line >= 1 and place.column >= 1
+    if not findings and how != "x" and b"-DOCSTART-" not in data and b"&" not in data and b"<" not in data:
+        source = data.decode().lstrip("\ufeff") if data.startswith(b"\xef\xbb\xbf") else data.decode()
+        kept = "".join(d.text for d in documents)
+        labels = sum(len(span.label) + 2 for d in documents for span in d.spans)
+        gone = sum(not c.isspace() for c in source) - sum(not c.isspace() for c in kept)
+        assert gone == labels
