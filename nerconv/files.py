@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -28,7 +28,14 @@ class Unreadable(Exception):
 
 
 def _unzstd(data: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True).read()
+    pieces = []
+    while data:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        pieces.append(frame.decompress(data))
+        if not frame.eof:
+            raise EOFError("the compressed file ends too early")
+        data = frame.unused_data
+    return b"".join(pieces)
 
 
 _DECOMPRESS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
@@ -224,7 +231,8 @@ def replacing(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise Unreadable(f"{target}: cannot be written: {_reason(error)}; what stood there is unchanged") from error
     finally:
-        _remove(part)
+        with suppress(OSError):  # what went wrong before is what matters
+            _remove(part)
 
 
 def _move(part: Path, target: Path) -> None:

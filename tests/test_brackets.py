@@ -243,7 +243,7 @@ def test_no_bytes_make_the_reader_raise_or_lose_text(
             place = document.place(span)
             assert place and place.line >= 1 and place.column >= 1
     if not findings and how != "x" and b"-DOCSTART-" not in data and b"&" not in data and b"<" not in data:
-        source = data.decode().lstrip("\ufeff") if data.startswith(b"\xef\xbb\xbf") else data.decode()
+        source = data.removeprefix(b"\xef\xbb\xbf").decode()
         kept = "".join(d.text for d in documents)
         labels = sum(len(span.label) + 2 for d in documents for span in d.spans)
         gone = sum(not c.isspace() for c in source) - sum(not c.isspace() for c in kept)
