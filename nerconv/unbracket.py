@@ -172,7 +172,8 @@ def _origin(paired: Paired, start: int, text: str, anchors: list[tuple[int, int,
 
 def _finding(paired: Paired, line: Line, code: str, event: Event, message: str) -> Finding:
     first = event.start - line.start
-    shown = excerpt(paired.text[line.start : line.end], first, event.end - line.start)
+    last = first + len(paired.text[event.start : event.end].rstrip())
+    shown = excerpt(paired.text[line.start : line.end], first, last)
     return Finding(code, message, Where(paired.name, line.number, first + 1), excerpt=shown)
 
 

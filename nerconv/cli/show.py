@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-import rich
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -77,7 +76,7 @@ def _counts(counter: Mapping[str, int]) -> str:
 def conversion(report: Report, target: str) -> None:
     """Print what a conversion did: facts of few sources, findings, the ledger, and what the target left out."""
     for fact in report.facts if len(report.facts) <= 3 else ():
-        say(f"{fact.path}: {fact.format}; " + "; ".join(f"{name} {value}" for name, value in fact.values.items()))
+        say(_fact(fact))
     findings(report.findings)
     findings(report.lost)
     ledger = report.ledger
@@ -89,8 +88,8 @@ def conversion(report: Report, target: str) -> None:
     )
     if report.left_out:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
-    names = ", ".join(f"{name} {n:,}" if name else f"{n:,}" for name, n in report.documents.items())
-    say(f"{target}: {names} records of {report.format}, read back and compared")
+    records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
+    say(f"{target}: {report.format}, records: {records}; read back and compared")
 
 
 def ledger_lines(report: Report) -> Iterator[str]:
@@ -124,33 +123,35 @@ def inspection_json(inspection: Inspection) -> None:
 
 
 def inspection_table(inspection: Inspection) -> None:
-    """Print an inspection as tables on stdout, its findings on stderr."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for fact in _brief(inspection.facts):
-        table.add_row(*fact)
+    """Print an inspection on stdout as lines and a table, its findings on stderr."""
+    console = Console(highlight=False, soft_wrap=True, width=max(Console().width, 100))
+    for line in _brief(inspection.facts):
+        console.print(line, markup=False)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("documents", "sentences", "tokens", "characters"):
         table.add_row(name, f"{getattr(inspection, name):,}")
-    table.add_row(
-        "spans", f"{inspection.labels.total():,}" + (f", {inspection.nested:,} nested" if inspection.nested else "")
-    )
+    nested = f", {inspection.nested:,} nested" if inspection.nested else ""
+    table.add_row("spans", f"{inspection.labels.total():,}{nested}")
     for label, count in sorted(inspection.labels.items(), key=lambda item: (-item[1], item[0])):
-        table.add_row(f"  {rich.markup.escape(label)}", f"{count:,}")
+        table.add_row(f"  {escape(label)}", f"{count:,}")
     table.add_row("marks", _counts(inspection.marks) or "none")
     counts = Counter(f"{f.code} {CODES[f.code].name}" for f in inspection.findings)
     table.add_row("findings", _counts(counts) or "none")
-    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    console.print(table)
     findings(inspection.findings)
 
 
-def _brief(facts: Sequence[Facts]) -> Iterator[tuple[str, str]]:
-    """Yield rows about the sources: each of up to three, else how many share a value."""
+def _brief(facts: Sequence[Facts]) -> Iterator[str]:
+    """Yield a line about each of up to three sources, else one on what they share."""
     if len(facts) <= 3:
-        for fact in facts:
-            yield rich.markup.escape(fact.path), fact.format
-            yield from ((f"  {name}", rich.markup.escape(value)) for name, value in fact.values.items())
+        yield from map(_fact, facts)
         return
-    yield "sources", f"{len(facts):,}"
+    yield f"{len({fact.path for fact in facts}):,} sources: " + _counts(Counter(fact.format for fact in facts))
     for name in dict.fromkeys(name for fact in facts for name in fact.values):
         values = Counter(fact.values[name].partition(":")[0] for fact in facts if name in fact.values)
-        if name != "lines":
-            yield f"  {name}", rich.markup.escape(_counts(values))
+        if len(values) <= 5:
+            yield f"  {name}: {_counts(values)}"
+
+
+def _fact(fact: Facts) -> str:
+    return f"{fact.path}: {fact.format}; " + "; ".join(f"{name} {value}" for name, value in fact.values.items())

@@ -55,9 +55,7 @@ class Format(Protocol):
         """Write ``documents`` at ``path``."""
 
 
-FORMATS: Final[dict[str, Format]] = {
-    module.NAME: module for module in (bracket, spans_jsonl)
-}
+FORMATS: Final[dict[str, Format]] = {module.NAME: module for module in (bracket, spans_jsonl)}
 _BY_SUFFIX: Final = {suffix: module for module in FORMATS.values() for suffix in module.SUFFIXES}
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(_BY_SUFFIX)

@@ -15,7 +15,7 @@ from typing import Final
 from nerconv import markup
 from nerconv.brackets import detect, read_line, scan
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Where
-from nerconv.files import Source, decode
+from nerconv.files import Source, Unreadable, decode
 from nerconv.fit import Edges, Keeps
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.unbracket import Paired, unbracket
@@ -28,6 +28,7 @@ KEEPS: Final = Keeps(
 )
 
 _DOCSTART: Final = "-DOCSTART-"
+_ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
 _CLOSING: Final = {"illinois": "  ]", "compact": "]", "spaced": " ]"}
 
 
@@ -39,9 +40,11 @@ def tokens(options: WriteOptions) -> Edges | None:
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     """Yield Facts about the file, then its documents, each followed by its findings.
 
-    Raises files.Unreadable for what is no text. The grammar is that of ``nerconv.brackets``.
+    Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.brackets``.
     """
     text, facts, findings = decode(source.read(), source.name, options.encoding)
+    if _is_columns(text):
+        raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
     marked_up = options.markup == "html" or (options.markup == "auto" and markup.is_marked_up(text))
     lines = list(scan(text, marked_up))
     dialect, evidence = detect(lines, options.labels) if options.dialect == "auto" else (options.dialect, "as asked")
@@ -59,6 +62,13 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
         document, found = unbracket(paired, start, end, id)
         yield document
         yield from found
+
+
+def _is_columns(text: str) -> bool:
+    """Whether most of the first lines are a token and a tag, and some tag is not O, as in no prose."""
+    rows = [row for row in text[: 1 << 14].split("\n")[:200] if row.strip()]
+    tags = [match[1] for row in rows if (match := _ROW.fullmatch(row))]
+    return len(tags) * 10 > len(rows) * 9 and any(tag != "O" for tag in tags)
 
 
 def _extents(paired: Paired, documents: str, marked_up: bool) -> list[tuple[int, int]]:

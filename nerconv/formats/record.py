@@ -39,11 +39,11 @@ class OriginRecord(msgspec.Struct):
     anchors: list[tuple[int, int, int]] = []
 
 
-class Record(msgspec.Struct, omit_defaults=True):
+class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A document: ``text`` and half-open offsets into it, in ``offset_unit``."""
 
-    text: str
     id: str | None = None
+    text: str
     offset_unit: str = ""
     spans: list[SpanRecord] = []
     sentences: list[tuple[int, int]] = []
@@ -56,15 +56,15 @@ class Record(msgspec.Struct, omit_defaults=True):
 def to_record(document: Document) -> Record:
     """Return ``document`` as a record; nothing of it is left out."""
     return Record(
-        document.text,
-        document.id,
-        OFFSET_UNIT,
-        [_span_record(document, span) for span in document.spans],
-        list(document.sentences),
-        [MarkRecord(*mark) for mark in document.marks],
-        list(document.joins),
-        dict(document.meta),
-        _origin_record(document.origin) if document.origin else None,
+        id=document.id,
+        text=document.text,
+        offset_unit=OFFSET_UNIT,
+        spans=[_span_record(document, span) for span in document.spans],
+        sentences=list(document.sentences),
+        marks=[MarkRecord(*mark) for mark in document.marks],
+        joins=list(document.joins),
+        meta=dict(document.meta),
+        origin=_origin_record(document.origin) if document.origin else None,
     )
 
 
