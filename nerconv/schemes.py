@@ -1,8 +1,8 @@
 """The tag schemes as tables: spans to tags, tags to spans, what is wrong with tags, and which scheme a file is in.
 
 A tag is ``O``, or a letter, a hyphen and a label; the label may hold more hyphens. A scheme says which letters the
-first, inner, last and only token of a span have; the transitions that it allows follow from that, once for two
-tags of one label and once for two of different labels, ``O`` and the edges of a sentence counting as different.
+first, inner, last and only token of a span have. The transitions that it allows follow from that: one table for two
+tags of one label, one for two of different labels, where ``O`` and the edges of a sentence count as different.
 
 Sources: Ramshaw & Marcus 1995 (IOB1), Tjong Kim Sang & Veenstra 1999 (IOB2, IOE1, IOE2), Ratinov & Roth 2009
 (BILOU), and for the two repairs the programs conlleval and seqeval 1.2.2.
@@ -11,40 +11,68 @@ Sources: Ramshaw & Marcus 1995 (IOB1), Tjong Kim Sang & Veenstra 1999 (IOB2, IOE
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from nerconv.options import INVALID, UsageError, check_choice
 
-#: A span over tokens ``start:end``, half-open.
+#: A span of tokens ``start:end``, half-open, and its label.
 TokenSpan = tuple[int, int, str]
+
+_OUTSIDE: Final = "O"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scheme:
-    """A tag scheme: its letters, and the transitions between two tags that it allows.
+    """A tag scheme: the letters of a span, and the transitions that it allows, as pairs of letters.
 
-    ``single``, ``first`` and ``last`` are letters of a span; every inner one is ``I``. ``after_same`` takes the
-    place of the first letter in a span that touches one of the same label before it, ``before_same`` that of the
-    last letter before one. ``same`` and ``different`` hold pairs of letters; those in ``joins`` go on with a span.
-    ``unended`` are pairs between which ``discard`` drops the earlier span.
+    Every inner token has ``I``. In a span that touches one of its own label, ``after_same`` stands for the first
+    letter and ``before_same`` for the last. ``joins`` are the pairs of ``same`` that go on with a span.
     """
 
     name: str
     single: str
     first: str
     last: str
-    after_same: str
-    before_same: str
-    letters: str
-    joins: frozenset[str]
-    same: frozenset[str]
-    different: frozenset[str]
-    unended: frozenset[str]
+    after_same: str = ""
+    before_same: str = ""
+    letters: tuple[str, ...] = field(init=False)
+    joins: frozenset[str] = field(init=False)
+    same: frozenset[str] = field(init=False)
+    different: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        heads, tails = {self.first, self.after_same, "I"}, {self.last, self.before_same, "I"}
+        letters = sorted((heads | tails | {self.single}) - {""})
+        pairs = list(product((*letters, _OUTSIDE), repeat=2))
+        joins = frozenset(a + b for a, b in pairs if a in heads and b in tails)
+        same = {a + b for a, b in pairs if _OUTSIDE not in (a, b) and self.ends(a, True) and self.starts(b, True)}
+        different = {a + b for a, b in pairs if self.ends(a, False) and self.starts(b, False)}
+        object.__setattr__(self, "letters", tuple(letters))
+        object.__setattr__(self, "joins", joins)
+        object.__setattr__(self, "same", joins | same)
+        object.__setattr__(self, "different", frozenset(different))
+
+    def starts(self, letter: str, touching: bool) -> bool:
+        """Whether a span may start with ``letter``; ``touching``: right after one of its own label."""
+        if letter == self.after_same:
+            return touching
+        return letter in (self.single, self.first, _OUTSIDE)
+
+    def ends(self, letter: str, touching: bool) -> bool:
+        """Whether a span may end with ``letter``; ``touching``: right before one of its own label."""
+        if letter == self.before_same:
+            return touching
+        return letter in (self.single, self.last, self.after_same, _OUTSIDE)
+
+    def allows(self, before: str, after: str, same_label: bool) -> bool:
+        """Whether a tag with the letter ``after`` may follow one with ``before``."""
+        return before + after in (self.same if same_label else self.different)
 
     @property
     def tells_touching(self) -> bool:
@@ -52,28 +80,294 @@ class Scheme:
         return self.same != self.joins
 
 
-def _scheme(name: str, single: str, first: str, last: str, after_same: str = "", before_same: str = "") -> Scheme:
-    inner = {"I"}
-    joins = frozenset(a + b for a in {first, after_same} - {""} | inner for b in {last, before_same} - {""} | inner)
-    starts, ends = {single, first}, {single, last, after_same} - {""}
-    # A letter that is only for touching spans starts or ends one next to the same label, and nowhere else.
-    touching = {a + b for a in ends | {before_same} - {""} for b in starts | {after_same} - {""}}
-    different = {a + b for a in {*ends, "O"} for b in {*starts, "O"}}
-    ended = {a + b for a in {*ends, "O"} for b in "OBIESLU"}
-    letters = "".join(letter for letter in "BIESLU" if any(letter in pair for pair in joins | touching))
-    every = {a + b for a in letters for b in letters + "O"}
-    # seqeval lets no B span of IOB1 end before a B of another label, and lets every other one end there.
-    unended = every - ended | ({"BB"} if after_same else set())
-    return Scheme(
-        name,
-        single,
-        first,
-        last,
-        after_same,
-        before_same,
-        letters,
-        joins,
-        frozenset(joins | touching),
-        frozenset(different),
-        frozenset(unended),
+#: The schemes, the commonest first: of those that read a file to the same spans, detection names the first.
+SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
+    {
+        scheme.name: scheme
+        for scheme in (
+            Scheme("IOB2", single="B", first="B", last="I"),
+            Scheme("IOBES", single="S", first="B", last="E"),
+            Scheme("BILOU", single="U", first="B", last="L"),
+            Scheme("IOB1", single="I", first="I", last="I", after_same="B"),
+            Scheme("IO", single="I", first="I", last="I"),
+            Scheme("IOE2", single="E", first="I", last="E"),
+            Scheme("IOE1", single="I", first="I", last="I", before_same="E"),
+        )
+    }
+)
+_ALIASES: Final = MappingProxyType({"BIO": "IOB2", "BIOES": "IOBES"})
+
+
+def get(name: str) -> Scheme:
+    """Return the scheme called ``name``, in any case, BIO and BIOES included. Raises UsageError naming the known."""
+    upper = name.upper()
+    scheme = SCHEMES.get(_ALIASES.get(upper, upper))
+    if scheme is None:
+        raise UsageError(f"unknown tag scheme {name!r}; known: {', '.join([*SCHEMES, *_ALIASES])}")
+    return scheme
+
+
+def prefixes(scheme: Scheme, length: int, after_same: bool, before_same: bool) -> str:
+    """Return the letters of a span of ``length`` tokens, for example ``BII``.
+
+    ``after_same`` and ``before_same``: it touches a span of its own label there. Raises ValueError for no token.
+    """
+    if length < 1:
+        raise ValueError(f"a span covers at least one token, got {length}")
+    first = (after_same and scheme.after_same) or scheme.first
+    last = (before_same and scheme.before_same) or scheme.last
+    if length > 1:
+        return first + "I" * (length - 2) + last
+    return (after_same and scheme.after_same) or (before_same and scheme.before_same) or scheme.single
+
+
+def encode(scheme: Scheme, spans: Iterable[TokenSpan], length: int) -> list[str]:
+    """Return the tags of ``length`` tokens with ``spans``, in any order.
+
+    Raises ValueError for spans that share a token, lie outside, or touch where the scheme would make them one.
+    """
+    tags = [_OUTSIDE] * length
+    flat = sorted(spans)
+    edges: list[TokenSpan] = [(0, 0, ""), *flat, (length, length, "")]
+    for before, (start, end, label), after in zip(edges[:-2], flat, edges[2:], strict=True):
+        if not before[1] <= start < end <= after[0]:
+            raise ValueError(f"span {start}:{end} {label!r} shares a token with another or lies outside 0:{length}")
+        after_same, before_same = before[1:] == (start, label), after[0] == end and after[2] == label
+        if after_same and not scheme.tells_touching:
+            raise ValueError(f"{scheme.name} cannot tell the touching {label!r} spans at {before[0]} and {start} apart")
+        letters = prefixes(scheme, end - start, after_same, before_same)
+        tags[start:end] = [f"{letter}-{label}" for letter in letters]
+    return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A tag that the scheme does not allow where it stands: its index, the tag before it (None at the start), why."""
+
+    index: int
+    tag: str
+    previous: str | None
+    why: str
+
+
+class InvalidTags(ValueError):
+    """Tags that break their scheme, with every violation in ``violations``."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        first = violations[0]
+        more = f", and {len(violations) - 1:,} more" if len(violations) > 1 else ""
+        super().__init__(f"tag {first.index}: {first.why}{more}; correct them or name a repair: lenient or discard")
+        self.violations = tuple(violations)
+
+
+class Decoded(NamedTuple):
+    """The spans that tags stand for, and the number of tags whose reading had to be repaired."""
+
+    spans: list[TokenSpan]
+    repaired: int
+
+
+class _Tag(NamedTuple):
+    """A tag taken apart as the repairs read it; ``sound`` says whether it is spelt as one."""
+
+    letter: str
+    label: str
+    sound: bool
+
+
+#: Letters with a meaning, and the letter that means the same to the lenient rules.
+_LETTERS: Final = MappingProxyType({"B": "B", "I": "I", "E": "E", "S": "S", "L": "E", "U": "S"})
+#: Distinct tags and pairs of tags are few; the bound only keeps hostile files from filling the memory.
+_MEMO: Final = 1 << 14
+
+
+@lru_cache(_MEMO)
+def _parse(tag: str) -> _Tag:
+    """Take ``tag`` apart. One without a label is outside, but a lone letter has the label ``_``, as in seqeval."""
+    letter, hyphen, label = tag.partition("-")
+    if letter == _OUTSIDE:
+        return _Tag(_OUTSIDE, "", not hyphen)
+    if label:
+        return _Tag(letter, label, letter in _LETTERS)
+    return _Tag(letter, "_", False) if letter in _LETTERS else _Tag(_OUTSIDE, "", False)
+
+
+class _Step(NamedTuple):
+    """What one scheme makes of a tag after another: all that validation and the two repairs need to know.
+
+    ``fault``: why it may not stand there, or nothing. ``breaks``: the lenient rules end or start a span between the
+    two. ``joins``, ``starts``, ``ends``: by the scheme, the tag goes on with a span, may start one, may follow its end.
+    """
+
+    label: str
+    fault: str
+    breaks: bool
+    joins: bool
+    starts: bool
+    ends: bool
+
+
+@lru_cache(_MEMO)
+def _step(scheme: Scheme, previous: str, tag: str) -> _Step:
+    before, after = _parse(previous), _parse(tag)
+    same = before.label == after.label != ""
+    first, second = (t.letter if t.letter in scheme.letters else _OUTSIDE for t in (before, after))
+    touching = same and _OUTSIDE not in (first, second)
+    return _Step(
+        after.label,
+        _fault(scheme, before, after, previous, tag),
+        # The conlleval rules. A letter that they do not know goes on like I.
+        not same or _LETTERS.get(before.letter) in ("E", "S") or _LETTERS.get(after.letter) in ("B", "S"),
+        touching and first + second in scheme.joins,
+        second != _OUTSIDE and scheme.starts(second, touching),
+        # seqeval forgets one way for a span of IOB1 to end: B before a B of another label.
+        scheme.ends(first, touching) and not (first == second == scheme.after_same and not touching),
     )
+
+
+def _fault(scheme: Scheme, before: _Tag, after: _Tag, previous: str, tag: str) -> str:
+    if not after.sound:
+        return f"{tag!r} is not a tag: O, or a letter of {scheme.name}, a hyphen and a label"
+    if after.letter not in (*scheme.letters, _OUTSIDE):
+        return f"{tag!r} has a letter that {scheme.name} has not; it has {' '.join(scheme.letters)}"
+    first = before.letter if before.sound and before.letter in scheme.letters else _OUTSIDE
+    same = first != _OUTSIDE and before.label == after.label
+    return "" if scheme.allows(first, after.letter, same) else f"{tag!r} may not follow {previous!r} in {scheme.name}"
+
+
+def _steps(scheme: Scheme, tags: Sequence[str]) -> Iterator[tuple[int, _Step]]:
+    """Yield the index and the step of every tag but O after O; the end of the sentence is an O at the last index."""
+    previous = _OUTSIDE
+    for index, tag in enumerate(chain(tags, (_OUTSIDE,))):
+        if tag != _OUTSIDE or previous != _OUTSIDE:
+            yield index, _step(scheme, previous, tag)
+        previous = tag
+
+
+def validate(scheme: Scheme, tags: Sequence[str]) -> list[Violation]:
+    """Return what is wrong with the tags of one sentence, in order; a fault at its end is put down to the last tag."""
+    return [_violation(scheme, tags, index, step) for index, step in _steps(scheme, tags) if step.fault]
+
+
+def _violation(scheme: Scheme, tags: Sequence[str], index: int, step: _Step) -> Violation:
+    why = step.fault
+    if index == len(tags):
+        index -= 1
+        why = f"{tags[index]!r} may not end a sentence in {scheme.name}"
+    elif index == 0:
+        why = why.replace(f"may not follow {_OUTSIDE!r}", "may not begin a sentence")
+    return Violation(index, tags[index], tags[index - 1] if index else None, why)
+
+
+def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decoded:
+    """Return the spans of the tags of one sentence.
+
+    ``invalid`` names what is done about tags that break the scheme: ``error`` raises InvalidTags with all of them;
+    ``lenient`` reads them as conlleval does, whatever the scheme (a stray I, E or L starts a span; U and L are S
+    and E); ``discard`` drops them and the spans they spoil, as seqeval does in strict mode.
+    """
+    check_choice("repair", invalid, INVALID)
+    if tags.count(_OUTSIDE) == len(tags):
+        return Decoded([], 0)
+    if invalid == "discard":
+        return _discard(scheme, tags)
+    decoded = _read(scheme, tags)
+    if decoded.repaired and invalid == "error":
+        raise InvalidTags(validate(scheme, tags))
+    return decoded
+
+
+def _read(scheme: Scheme, tags: Sequence[str]) -> Decoded:
+    """Read by the lenient rules, which give valid tags the meaning that they have in every scheme."""
+    spans: list[TokenSpan] = []
+    start, label, repaired = 0, "", 0
+    for index, step in _steps(scheme, tags):
+        if step.fault:
+            repaired += 1
+        if step.breaks:
+            if label:
+                spans.append((start, index, label))
+            start, label = index, step.label
+    return Decoded(spans, repaired)
+
+
+def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
+    spans: list[TokenSpan] = []
+    start, label = 0, ""
+    covered = 0
+    for index, step in _steps(scheme, tags):
+        if label and step.joins:
+            continue
+        if label and step.ends:
+            spans.append((start, index, label))
+            covered += index - start
+        start, label = index, step.label if step.starts else ""
+    return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - covered)
+
+
+class Detection(NamedTuple):
+    """The scheme of a file, or None when it cannot be told; what was counted; the schemes that fit."""
+
+    scheme: str | None
+    evidence: tuple[str, ...]
+    candidates: tuple[str, ...]
+
+
+#: How often a tag of one letter follows another: the letters, and whether the labels are the same.
+_Pairs = Counter[tuple[str, str, bool]]
+
+
+def detect(tag_sequences: Iterable[Sequence[str]]) -> Detection:
+    """Tell the scheme of sentences by counting transitions; never guess.
+
+    A scheme is named when every scheme that allows all the transitions reads them to the same spans: the commonest of
+    those. When none fits, the evidence says how many faults each one of the same letters would have.
+    """
+    sentences = chain.from_iterable(chain((_OUTSIDE,), tags) for tags in tag_sequences)
+    counts = Counter(pairwise(chain(sentences, (_OUTSIDE,))))
+    pairs: _Pairs = Counter()
+    spoiled: Counter[str] = Counter()
+    for (previous, tag), count in counts.items():
+        before, after = _parse(previous), _parse(tag)
+        if not after.sound:
+            spoiled[tag] += count
+        pairs[before.letter, after.letter, before.label == after.label != ""] += count
+    faults = {scheme.name: _faults(scheme, pairs) + spoiled.total() for scheme in SCHEMES.values()}
+    fitting = [SCHEMES[name] for name, count in faults.items() if not count]
+    evidence = (*_counted(pairs), *_malformed(spoiled))
+    candidates = tuple(scheme.name for scheme in fitting)
+    if not fitting:
+        return Detection(None, (*evidence, *_nearest(faults)), ())
+    alike = all(_joined(scheme, pairs) == _joined(fitting[0], pairs) for scheme in fitting)
+    return Detection(candidates[0] if alike else None, evidence, candidates)
+
+
+def _faults(scheme: Scheme, pairs: _Pairs) -> int:
+    return sum(count for pair, count in pairs.items() if not scheme.allows(*pair))
+
+
+def _joined(scheme: Scheme, pairs: _Pairs) -> set[str]:
+    """Return the pairs of letters that occur in one label and that ``scheme`` reads as one span."""
+    return {before + after for before, after, same in pairs if same} & scheme.joins
+
+
+def _counted(pairs: _Pairs) -> Iterator[str]:
+    seen = {after for _, after, _ in pairs}
+    for letter in (letter for letter in _LETTERS if letter in seen or letter in "BI"):
+        after: Counter[str] = Counter()
+        for (before, here, same), count in pairs.items():
+            if here == letter:
+                after["O" if before == _OUTSIDE else "its label" if same else "another"] += count
+        places = ", ".join(f"after {place}: {after[place]:,}" for place in ("O", "its label", "another"))
+        yield f"{letter}- {places}"
+
+
+def _malformed(spoiled: Counter[str]) -> Iterator[str]:
+    if spoiled:
+        shown = ", ".join(f"{tag!r} ({count:,})" for tag, count in spoiled.most_common(3))
+        yield f"{spoiled.total():,} that are not tags, such as {shown}"
+
+
+def _nearest(faults: Mapping[str, int]) -> Iterator[str]:
+    fewest = sorted(faults.items(), key=itemgetter(1))[:2]
+    yield "faults: " + ", ".join(f"{count:,} in {name}" for name, count in fewest)
