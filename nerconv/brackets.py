@@ -165,28 +165,33 @@ def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], reading: L
 
 
 class Detection(NamedTuple):
-    """The dialect of a file, or None when two readings of it differ and neither is better, and what shows it."""
+    """The dialect of a file, or None when two readings of it differ and neither is better, what shows it, the reading."""
 
     dialect: str | None
     evidence: str
+    readings: list[LineReading]
 
 
-def detect(lines: Sequence[Line], labels: frozenset[str] | None) -> Detection:
+def detect(lines: Sequence[Line], labels: frozenset[str] | None, asked: str = "auto") -> Detection:
     """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
 
-    A file without annotations counts as illinois, in which nothing of it is one.
+    A file without annotations counts as illinois, in which nothing of it is one. A dialect that was ``asked`` for
+    is taken without a look at others.
     """
+    if asked != "auto":
+        forced = [read_line(line, asked, labels) for line in lines]
+        return Detection(asked, f"as asked; {_spacing(forced)}", forced)
     readings = {"illinois": [read_line(line, "illinois", labels) for line in lines]}
     if _faults(readings["illinois"]) or not _pairs(readings["illinois"]):
         readings |= {d: [read_line(line, d, labels) for line in lines] for d in DIALECTS[1:]}
     fewest = min(_faults(reading) for reading in readings.values())
     best = [d for d in DIALECTS if d in readings and _faults(readings[d]) == fewest and _pairs(readings[d])]
     if not best:
-        return Detection("illinois", "no annotation found")
+        return Detection("illinois", "no annotation found", readings["illinois"])
     for other in best[1:]:
         if other != "mixed" and _extents(readings[other]) != _extents(readings[best[0]]):
-            return Detection(None, _both(best[0], other, readings))
-    return Detection(best[0], _spacing(readings[best[0]]))
+            return Detection(None, _both(best[0], other, readings), [])
+    return Detection(best[0], _spacing(readings[best[0]]), readings[best[0]])
 
 
 def _faults(readings: list[LineReading]) -> int:
@@ -206,7 +211,7 @@ def _spacing(readings: list[LineReading]) -> str:
     names = {0: "no space", 1: "one space", 2: "two spaces"}
     counts = ", ".join(f"{n:,} after {names.get(k, f'{k} spaces')}" for k, n in sorted(spaces.items()))
     left = _faults(readings)
-    return f"brackets close {counts}" + (f"; {left:,} without a partner" if left else "")
+    return f"brackets close {counts or 'nothing'}" + (f"; {left:,} without a partner" if left else "")
 
 
 def _both(first: str, second: str, readings: dict[str, list[LineReading]]) -> str:

@@ -195,7 +195,7 @@ def _parse(tag: str) -> _Tag:
 class _Step(NamedTuple):
     """What one scheme makes of a tag after another: all that validation and the two repairs need to know.
 
-    ``fault``: why it may not stand there, or nothing. ``breaks``: the lenient rules end or start a span between the
+    ``fault``: the kind of fault, or nothing. ``breaks``: the lenient rules end or start a span between the
     two. ``joins``, ``starts``, ``ends``: by the scheme, the tag goes on with a span, may start one, may follow its end.
     """
 
@@ -215,7 +215,7 @@ def _step(scheme: Scheme, previous: str, tag: str) -> _Step:
     touching = same and _OUTSIDE not in (first, second)
     return _Step(
         after.label,
-        _fault(scheme, before, after, previous, tag),
+        _fault(scheme, before, after),
         # The conlleval rules. A letter that they do not know goes on like I.
         not same or _LETTERS.get(before.letter) in ("E", "S") or _LETTERS.get(after.letter) in ("B", "S"),
         touching and first + second in scheme.joins,
@@ -225,14 +225,15 @@ def _step(scheme: Scheme, previous: str, tag: str) -> _Step:
     )
 
 
-def _fault(scheme: Scheme, before: _Tag, after: _Tag, previous: str, tag: str) -> str:
+def _fault(scheme: Scheme, before: _Tag, after: _Tag) -> str:
+    """Return what kind of fault ``after`` is after ``before``: spelling, letter, place or none."""
     if not after.sound:
-        return f"{tag!r} is not a tag: O, or a letter of {scheme.name}, a hyphen and a label"
+        return "spelling"
     if after.letter not in (*scheme.letters, _OUTSIDE):
-        return f"{tag!r} has a letter that {scheme.name} has not; it has {' '.join(scheme.letters)}"
+        return "letter"
     first = before.letter if before.sound and before.letter in scheme.letters else _OUTSIDE
     same = first != _OUTSIDE and before.label == after.label
-    return "" if scheme.allows(first, after.letter, same) else f"{tag!r} may not follow {previous!r} in {scheme.name}"
+    return "" if scheme.allows(first, after.letter, same) else "place"
 
 
 def _steps(scheme: Scheme, tags: Sequence[str]) -> Iterator[tuple[int, _Step]]:
@@ -246,17 +247,24 @@ def _steps(scheme: Scheme, tags: Sequence[str]) -> Iterator[tuple[int, _Step]]:
 
 def validate(scheme: Scheme, tags: Sequence[str]) -> list[Violation]:
     """Return what is wrong with the tags of one sentence, in order; a fault at its end is put down to the last tag."""
-    return [_violation(scheme, tags, index, step) for index, step in _steps(scheme, tags) if step.fault]
+    return [_violation(scheme, tags, index, step.fault) for index, step in _steps(scheme, tags) if step.fault]
 
 
-def _violation(scheme: Scheme, tags: Sequence[str], index: int, step: _Step) -> Violation:
-    why = step.fault
-    if index == len(tags):
-        index -= 1
-        why = f"{tags[index]!r} may not end a sentence in {scheme.name}"
-    elif index == 0:
-        why = why.replace(f"may not follow {_OUTSIDE!r}", "may not begin a sentence")
-    return Violation(index, tags[index], tags[index - 1] if index else None, why)
+def _violation(scheme: Scheme, tags: Sequence[str], index: int, fault: str) -> Violation:
+    at_end = index == len(tags)
+    index -= at_end
+    tag, previous = tags[index], tags[index - 1] if index else None
+    if fault == "spelling":
+        why = f"{tag!r} is not a tag, which is O or a letter of {scheme.name}, a hyphen and a label"
+    elif fault == "letter":
+        why = f"{tag!r} has a letter that is not in {scheme.name} ({' '.join(scheme.letters)})"
+    elif at_end:
+        why = f"{tag!r} may not end a sentence in {scheme.name}"
+    elif previous is None:
+        why = f"{tag!r} may not begin a sentence in {scheme.name}"
+    else:
+        why = f"{tag!r} may not follow {previous!r} in {scheme.name}"
+    return Violation(index, tag, previous, why)
 
 
 def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decoded:
@@ -329,9 +337,10 @@ def detect(tag_sequences: Iterable[Sequence[str]]) -> Detection:
     spoiled: Counter[str] = Counter()
     for (previous, tag), count in counts.items():
         before, after = _parse(previous), _parse(tag)
+        first, second = (t.letter if t.sound else _OUTSIDE for t in (before, after))
+        pairs[first, second, before.label == after.label and _OUTSIDE not in (first, second)] += count
         if not after.sound:
             spoiled[tag] += count
-        pairs[before.letter, after.letter, before.label == after.label != ""] += count
     faults = {scheme.name: _faults(scheme, pairs) + spoiled.total() for scheme in SCHEMES.values()}
     fitting = [SCHEMES[name] for name, count in faults.items() if not count]
     evidence = (*_counted(pairs), *_malformed(spoiled))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from nerconv import markup
-from nerconv.brackets import detect, read_line, scan
+from nerconv.brackets import detect, scan
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Where
 from nerconv.files import Source, Unreadable, decode
 from nerconv.fit import Edges, Keeps
@@ -47,15 +47,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
         raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
     marked_up = options.markup == "html" or (options.markup == "auto" and markup.is_marked_up(text))
     lines = list(scan(text, marked_up))
-    dialect, evidence = detect(lines, options.labels) if options.dialect == "auto" else (options.dialect, "as asked")
+    dialect, evidence, readings = detect(lines, options.labels, options.dialect)
     facts |= {"dialect": f"{dialect or 'ambiguous'}: {evidence}", "markup": "html" if marked_up else "none"}
     yield Facts(source.name, NAME, facts)
     yield from findings
     if dialect is None:
         yield Finding("F010", f"{evidence}; choose one with --dialect", Where(source.name, 1, 1))
         return
-    readings = [(line, read_line(line, dialect, options.labels)) for line in lines]
-    paired = Paired(text, source.name, readings, options.labels)
+    paired = Paired(text, source.name, list(zip(lines, readings, strict=True)), options.labels)
     extents = _extents(paired, options.documents, marked_up)
     for number, (start, end) in enumerate(extents, 1):
         id = source.id if len(extents) == 1 else f"{source.id}#{number}"
