@@ -165,7 +165,7 @@ def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], reading: L
 
 
 class Detection(NamedTuple):
-    """The dialect of a file, or None when two readings of it differ and neither is better, what shows it, the reading."""
+    """The dialect of a file, what shows it, and its reading; None when two readings differ and neither is better."""
 
     dialect: str | None
     evidence: str

@@ -23,7 +23,7 @@ from nerconv.compare import signature
 from nerconv.detokenize import detokenize
 from nerconv.document import Document, Facts, Finding, Ledger, Where, count_labels
 from nerconv.files import Source, Unreadable, is_dataset, replacing
-from nerconv.fit import fit
+from nerconv.fit import Keeps, fit
 from nerconv.formats import Format
 from nerconv.options import UNITS, ReadOptions, UsageError, WriteOptions, check_choice
 from nerconv.split import assign, parse_shares
@@ -32,10 +32,7 @@ STDOUT: Final = "-"
 
 
 class NotVerified(Exception):
-    """What was written reads back differently, or the ledger does not balance: nothing was moved into place.
-
-    A bug of nerconv, unless the target escapes nothing and the text itself reads as annotation.
-    """
+    """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +185,7 @@ class _Parts:
         for item in self.format.read(Source(str(path), "doc", path), options):
             if isinstance(item, Document):
                 if at < len(expected) and signature(item, keeps) != expected[at][1]:
-                    raise NotVerified(f"document {expected[at][0]!r} reads back differently from {self.format.NAME}")
+                    raise _different(expected[at][0], self.format.NAME, keeps)
                 self.report.written.update(count_labels([item]))
                 at += 1
             elif isinstance(item, Finding) and CODES[item.code].loses:
@@ -203,6 +200,14 @@ class _Parts:
             raise NotVerified(
                 f"{ledger.read.total()} spans read, {ledger.written.total()} written, {len(ledger.lost)} named as lost"
             )
+
+
+def _different(id: str, format: str, keeps: Keeps) -> Exception:
+    if keeps.any_text:
+        return NotVerified(f"document {id!r} reads back differently from {format}")
+    return UsageError(
+        f"document {id!r} holds text that reads as annotation, and {format} escapes nothing; choose another format"
+    )
 
 
 def _write_one(documents: Iterator[tuple[str, Document]], target: Path, parts: _Parts) -> None:

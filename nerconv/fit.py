@@ -23,6 +23,7 @@ class Keeps:
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
     line and column of every span. ``crossing``: spans across a sentence boundary, ``lines``: across a line end.
     ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents without a token.
+    ``any_text``: text that holds the signs of the format itself.
     """
 
     text: bool = True
@@ -36,6 +37,7 @@ class Keeps:
     ids: bool = True
     meta: bool = True
     blank: bool = True
+    any_text: bool = True
     provenance: bool = True
 
 

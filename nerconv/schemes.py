@@ -62,7 +62,7 @@ class Scheme:
         """Whether a span may start with ``letter``; ``touching``: right after one of its own label."""
         if letter == self.after_same:
             return touching
-        return letter in (self.single, self.first, _OUTSIDE)
+        return letter in (self.single, self.first, self.before_same, _OUTSIDE)
 
     def ends(self, letter: str, touching: bool) -> bool:
         """Whether a span may end with ``letter``; ``touching``: right before one of its own label."""
@@ -302,15 +302,14 @@ def _read(scheme: Scheme, tags: Sequence[str]) -> Decoded:
 def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
     spans: list[TokenSpan] = []
     start, label = 0, ""
-    covered = 0
     for index, step in _steps(scheme, tags):
         if label and step.joins:
             continue
         if label and step.ends:
             spans.append((start, index, label))
-            covered += index - start
         start, label = index, step.label if step.starts else ""
-    return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - covered)
+    kept = sum(_parse(tag).sound for start, end, _ in spans for tag in tags[start:end])
+    return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - kept)
 
 
 class Detection(NamedTuple):

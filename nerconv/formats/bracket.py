@@ -24,7 +24,15 @@ NAME: Final = "bracket"
 SUFFIXES: Final = (".txt", ".brackets")
 UNIT: Final = "document"
 KEEPS: Final = Keeps(
-    lines=False, sentences=False, marks=False, joins=False, ids=False, meta=False, blank=False, provenance=False
+    lines=False,
+    sentences=False,
+    marks=False,
+    joins=False,
+    ids=False,
+    meta=False,
+    blank=False,
+    any_text=False,
+    provenance=False,
 )
 
 _DOCSTART: Final = "-DOCSTART-"

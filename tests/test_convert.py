@@ -1,0 +1,172 @@
+"""Conversions: the ledger balances, what is written is proved, and nothing half-written stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nerconv import formats
+from nerconv.convert import ConvertOptions, NotVerified, Report, convert
+from nerconv.document import Document, Finding, Span
+from nerconv.files import Source, Unreadable, expand
+from nerconv.formats import bracket, spans_jsonl
+from nerconv.options import ReadOptions, UsageError, WriteOptions
+
+LINES = "[PER Ann  ] met [ORG [LOC Iran  ] MFA  ] . \nx [LOC Rome  ] . \n"
+
+
+def source(folder: Path, text: str = LINES, name: str = "a.txt") -> Source:
+    (folder / name).write_text(text, encoding="utf-8", newline="")
+    return expand([str(folder / name)], formats.SUFFIXES)[0]
+
+
+def run(sources: Iterable[Source], target: Path | str, **options: object) -> Report:
+    return convert(sources, str(target), ConvertOptions(**options), lambda _: None)  # type: ignore[arg-type]
+
+
+def documents(path: Path) -> list[Document]:
+    items = formats.read(expand([str(path)], formats.SUFFIXES)[0], ReadOptions())
+    return [item for item in items if isinstance(item, Document)]
+
+
+def test_everything_is_kept_in_spans_jsonl(tmp_path: Path) -> None:
+    report = run([source(tmp_path)], tmp_path / "o.jsonl")
+    (document,) = documents(tmp_path / "o.jsonl")
+    assert report.ledger.balanced
+    assert report.ledger.read == {"PER": 1, "ORG": 1, "LOC": 2}
+    assert [(s.label, document.covered(s)) for s in document.spans] == [
+        ("PER", "Ann"),
+        ("ORG", "Iran MFA"),
+        ("LOC", "Iran"),
+        ("LOC", "Rome"),
+    ]
+    places = [(s.where.line, s.where.column) for s in document.spans if s.where]
+    assert places == [(1, 1), (1, 17), (1, 22), (2, 3)]
+    assert {s.where.path for s in document.spans if s.where} == {str(tmp_path / "a.txt")}
+    rome = document.locate(document.text.index("Rome"))
+    assert rome and (rome.line, rome.column) == (2, 8)
+
+
+def test_bracket_to_bracket_gives_the_same_bytes(tmp_path: Path) -> None:
+    run([source(tmp_path)], tmp_path / "o.brackets")
+    assert (tmp_path / "o.brackets").read_text() == LINES
+
+
+def test_dropped_and_renamed_labels_balance(tmp_path: Path) -> None:
+    report = run([source(tmp_path)], tmp_path / "o.jsonl", drop=frozenset({"ORG"}), labels={"LOC": "GPE"})
+    assert report.ledger.balanced
+    assert report.ledger.reasons() == {"K001": 1}
+    assert report.ledger.written == {"PER": 1, "GPE": 2}
+    assert str(report.lost[0].where).endswith("a.txt:1:17")
+
+
+def test_spans_across_a_unit_are_named(tmp_path: Path) -> None:
+    record = {"text": "New\nYork", "spans": [{"start": 0, "end": 8, "label": "LOC"}]}
+    report = run([source(tmp_path, json.dumps(record), "a.jsonl")], tmp_path / "o.txt")
+    assert report.ledger.reasons() == {"K003": 1}
+    assert report.ledger.balanced
+
+
+def test_equal_ids_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    sources = [source(tmp_path), source(tmp_path / "sub"), source(tmp_path, "y \n", "a~2.txt")]
+    run(sources, tmp_path / "o.jsonl")
+    assert [document.id for document in documents(tmp_path / "o.jsonl")] == ["a", "a~2", "a~2~2"]
+
+
+def test_a_file_that_cannot_be_read_is_a_finding_and_the_rest_is_converted(tmp_path: Path) -> None:
+    missing = Source("gone.txt", "gone", tmp_path / "gone.txt")
+    report = run([missing, source(tmp_path)], tmp_path / "o.jsonl")
+    assert "F014" in [finding.code for finding in report.findings]
+    assert len(documents(tmp_path / "o.jsonl")) == 1
+
+
+def test_split_keeps_duplicates_together_and_lists_the_ids(tmp_path: Path) -> None:
+    sources = [source(tmp_path, f"[PER Ann  ] number {n % 30} . \n", f"d{n}.txt") for n in range(60)]
+    run(sources, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4", seed=1)
+    listing = json.loads((tmp_path / "out/splits.json").read_text())
+    texts = {name: {d.text for d in documents(tmp_path / f"out/{name}.jsonl")} for name in ("train", "dev")}
+    assert not texts["train"] & texts["dev"]
+    assert sum(len(ids) for ids in listing["ids"].values()) == 60
+    first = listing["ids"]
+    more = [*sources, source(tmp_path, "[PER Bob  ] is new . \n", "new.txt")]
+    run(more, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4", seed=1)
+    again = json.loads((tmp_path / "out/splits.json").read_text())["ids"]
+    assert all(set(first[name]) <= set(again[name]) for name in first)
+
+
+def test_an_empty_split_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no document falls to"):
+        run([source(tmp_path)], tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4")
+    assert not (tmp_path / "out").exists()
+
+
+class Lossy:
+    """A format that loses a span without a word, as a bug would."""
+
+    NAME, SUFFIXES, KEEPS, UNIT = "lossy", (".lossy",), spans_jsonl.KEEPS, "document"
+    tokens, read = staticmethod(spans_jsonl.tokens), staticmethod(spans_jsonl.read)
+
+    @staticmethod
+    def write(found: Iterable[Document], path: Path, options: WriteOptions) -> None:
+        spans_jsonl.write((replace(d, spans=d.spans[1:]) for d in found), path, options)
+
+
+def test_a_writer_that_loses_a_span_is_caught_and_nothing_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(formats.FORMATS, "lossy", Lossy())
+    (tmp_path / "o.lossy").write_text("old")
+    with pytest.raises(NotVerified, match="reads back differently"):
+        run([source(tmp_path)], tmp_path / "o.lossy", to="lossy")
+    assert (tmp_path / "o.lossy").read_text() == "old"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_text_that_brackets_cannot_hold_is_not_written_as_such(tmp_path: Path) -> None:
+    record = {"text": "see [PER this  ] and Bob", "spans": [{"start": 21, "end": 24, "label": "PER"}]}
+    with pytest.raises(UsageError, match="escapes nothing"):
+        run([source(tmp_path, json.dumps(record), "a.jsonl")], tmp_path / "o.txt")
+
+
+@pytest.mark.parametrize("stage", ["read", "write"])
+def test_an_interrupt_leaves_what_stood_there(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "o.jsonl").write_text("old")
+    monkeypatch.setattr(bracket if stage == "read" else spans_jsonl, stage, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run([source(tmp_path)], tmp_path / "o.jsonl")
+    assert (tmp_path / "o.jsonl").read_text() == "old"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(spans_jsonl, "write", full)
+    with pytest.raises(Unreadable, match="No space left"):
+        run([source(tmp_path)], tmp_path / "o.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("target", ["o.unknown", "o.jsonl.gz", "full"])
+def test_targets_that_make_no_sense_are_usage_errors(target: str, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thing").write_text("mine")
+    with pytest.raises(UsageError):
+        run([source(tmp_path)], tmp_path / target, to=None if target == "o.unknown" else "spans_jsonl")
+
+
+def test_losses_point_at_the_source_of_the_source(tmp_path: Path) -> None:
+    run([source(tmp_path)], tmp_path / "o.jsonl")
+    (jsonl,) = expand([str(tmp_path / "o.jsonl")], formats.SUFFIXES)
+    report = run([jsonl], tmp_path / "p.jsonl", drop=frozenset({"LOC"}))
+    assert [str(f.where) for f in report.lost] == [f"{tmp_path / 'a.txt'}:{place}" for place in ("1:22", "2:3")]
+    assert all(isinstance(f, Finding) and isinstance(f.span, Span) for f in report.lost)
