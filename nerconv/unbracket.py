@@ -55,19 +55,22 @@ class _Draft:
             self.length += len(piece)
 
 
-def unbracket(paired: Paired, start: int, end: int, id: str) -> tuple[Document, list[Finding]]:
-    """Return ``paired.text[start:end]`` as a document, and what is wrong with its brackets in source order."""
+def unbracket(paired: Paired, start: int, end: int, line: int, id: str) -> tuple[Document, list[Finding]]:
+    """Return ``paired.text[start:end]`` as a document, and what is wrong with its brackets in source order.
+
+    ``line`` is the number of the line that holds ``start``.
+    """
     draft = _Draft()
     done = start
     inside = _lines_within(paired.lines, start, end)
-    for line, reading in inside:
-        done = _cut_line(paired.text, done, line, reading, draft)
+    for bracketed, reading in inside:
+        done = _cut_line(paired.text, done, bracketed, reading, draft)
     draft.add(paired.text[done:end])
     text = "".join(draft.pieces)
     spans, empty = _spans(text, draft.spans, paired.name)
-    findings = [finding for line, reading in inside for finding in _line_findings(paired, line, reading)]
+    findings = [finding for item in inside for finding in _line_findings(paired, *item)]
     findings += _across_lines(paired, inside)
-    findings += [_finding(paired, line, "F003", opening, f"[{opening.value}] holds no text") for opening, line in empty]
+    findings += [_finding(paired, on, "F003", opening, f"[{opening.value}] holds no text") for opening, on in empty]
     findings.sort(key=attrgetter("where"))
     document = Document(
         id,
@@ -75,7 +78,7 @@ def unbracket(paired: Paired, start: int, end: int, id: str) -> tuple[Document, 
         tuple(spans),
         tuple(tokens.lines(text, 0, len(text))),
         tuple(draft.marks),
-        origin=_origin(paired, start, text, draft.anchors),
+        origin=_origin(paired, start, line, text, draft.anchors),
     )
     return document, findings
 
@@ -161,11 +164,10 @@ def _spans(
     return spans, empty
 
 
-def _origin(paired: Paired, start: int, text: str, anchors: list[tuple[int, int, int]]) -> Origin:
-    number = paired.text.count("\n", 0, start) + 1
+def _origin(paired: Paired, start: int, line: int, text: str, anchors: list[tuple[int, int, int]]) -> Origin:
     column = start - paired.text.rfind("\n", 0, start)
-    breaks = [(match.end(), number + n, 1) for n, match in enumerate(re.finditer("\n", text), 1)]
-    merged = sorted([(0, number, column), *breaks, *anchors])
+    breaks = [(match.end(), line + n, 1) for n, match in enumerate(re.finditer("\n", text), 1)]
+    merged = sorted([(0, line, column), *breaks, *anchors])
     offsets, lines, columns = zip(*merged, strict=True)
     return Origin(paired.name, offsets, lines, columns)
 

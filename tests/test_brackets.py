@@ -248,3 +248,23 @@ def test_no_bytes_make_the_reader_raise_or_lose_text(
         labels = sum(len(span.label) + 2 for d in documents for span in d.spans)
         gone = sum(not c.isspace() for c in source) - sum(not c.isspace() for c in kept)
         assert gone == labels
+
+
+@given(data=_bytes | canonical("illinois").map(str.encode), how=st.sampled_from(["auto", "blank-line", "line"]))
+@settings(max_examples=400, deadline=None)
+def test_the_fast_lane_equals_the_exact_reading(
+    data: bytes, how: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    try:
+        fast, *rest = read(data, folder, documents=how, markup="none")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bracket, "_ordinary", lambda *_: None)
+            exact, *others = read(data, folder, documents=how, markup="none")
+    except Unreadable:
+        return
+    assert fast == exact
+    assert rest == others
+    for one, other in zip(fast, exact, strict=True):
+        assert [span.where for span in one.spans] == [span.where for span in other.spans]
+        assert all(one.locate(at) == other.locate(at) for at in range(len(one.text)))

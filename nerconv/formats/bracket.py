@@ -7,17 +7,19 @@ writing it in the dialect it was read from gives the same bytes. HTML leftovers 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final
 
 from nerconv import markup
-from nerconv.brackets import detect, scan
+from nerconv.brackets import Line, LineReading, detect, scan
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Where
 from nerconv.files import Source, Unreadable, decode
 from nerconv.fit import Edges, Keeps
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.ordinary import read_ordinary
 from nerconv.unbracket import Paired, unbracket
 
 NAME: Final = "bracket"
@@ -54,21 +56,38 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     if _is_columns(text):
         raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
     marked_up = options.markup == "html" or (options.markup == "auto" and markup.is_marked_up(text))
+    facts["markup"] = "html" if marked_up else "none"
+    if documents := _ordinary(text, source, options) if not marked_up else None:
+        count = sum(len(document.spans) for document in documents)
+        yield Facts(source.name, NAME, facts | {"dialect": f"illinois: brackets close {count:,} after two spaces"})
+        yield from findings
+        yield from documents
+        return
     lines = list(scan(text, marked_up))
     dialect, evidence, readings = detect(lines, options.labels, options.dialect)
-    facts |= {"dialect": f"{dialect or 'ambiguous'}: {evidence}", "markup": "html" if marked_up else "none"}
-    yield Facts(source.name, NAME, facts)
+    yield Facts(source.name, NAME, facts | {"dialect": f"{dialect or 'ambiguous'}: {evidence}"})
     yield from findings
     if dialect is None:
         yield Finding("F010", f"{evidence}; choose one with --dialect", Where(source.name, 1, 1))
         return
     paired = Paired(text, source.name, list(zip(lines, readings, strict=True)), options.labels)
-    extents = _extents(paired, options.documents, marked_up)
-    for number, (start, end) in enumerate(extents, 1):
-        id = source.id if len(extents) == 1 else f"{source.id}#{number}"
-        document, found = unbracket(paired, start, end, id)
+    for start, end, line, id in _extents(text, source.id, options.documents, marked_up, paired.lines):
+        document, found = unbracket(paired, start, end, line, id)
         yield document
         yield from found
+
+
+def _ordinary(text: str, source: Source, options: ReadOptions) -> list[Document] | None:
+    """Return the documents of a text in which every bracket is an ordinary annotation, and None of any other."""
+    if options.labels or options.dialect not in ("auto", "illinois"):
+        return None
+    documents = []
+    for start, end, line, id in _extents(text, source.id, options.documents, False, ()):
+        document = read_ordinary(text, start, end, line, source.name, id)
+        if document is None:
+            return None
+        documents.append(document)
+    return documents if any(document.spans for document in documents) else None
 
 
 def _is_columns(text: str) -> bool:
@@ -78,29 +97,37 @@ def _is_columns(text: str) -> bool:
     return len(tags) * 10 > len(rows) * 9 and any(tag != "O" for tag in tags)
 
 
-def _extents(paired: Paired, documents: str, marked_up: bool) -> list[tuple[int, int]]:
-    """Return the source extents of the documents, separators left out. Blank ones are no documents."""
-    text = paired.text
-    if documents == "auto":
-        documents = _DOCSTART if _DOCSTART in text else "pre" if marked_up else "file"
-    if documents == "file":
+def _extents(
+    text: str, name: str, how: str, marked_up: bool, lines: Iterable[tuple[Line, LineReading]]
+) -> Iterator[tuple[int, int, int, str]]:
+    """Yield start, end, first line and id of each document, separators left out. Blank ones are no documents."""
+    if how == "auto":
+        how = _DOCSTART if _DOCSTART in text else "pre" if marked_up else "file"
+    if how == "file":
         cuts = []
-    elif documents == "pre":
-        cuts = _before_pre(paired)
-    elif documents in ("line", "blank-line"):
-        pattern = r"\n" if documents == "line" else r"\n(?:[ \t]*\n)+"
+    elif how == "pre":
+        cuts = _before_pre(text, lines)
+    elif how in ("line", "blank-line"):
+        pattern = r"\n" if how == "line" else r"\n(?:[ \t]*\n)+"
         cuts = [match.span() for match in re.finditer(pattern, text)]
     else:
-        cuts = _separator_lines(text, "^" + documents if documents == _DOCSTART else documents)
+        cuts = _separator_lines(text, "^" + how if how == _DOCSTART else how)
     edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
     extents = list(zip(edges[::2], edges[1::2], strict=True))
-    return [(start, end) for start, end in extents if text[start:end].strip(WHITE_SPACE)] or [(0, len(text))]
+    extents = [(start, end) for start, end in extents if text[start:end].strip(WHITE_SPACE)] or [(0, len(text))]
+    done, line = 0, 1
+    for number, (start, end) in enumerate(extents, 1):
+        line += text.count("\n", done, start)
+        done = start
+        yield start, end, line, name if len(extents) == 1 else f"{name}#{number}"
 
 
-def _before_pre(paired: Paired) -> list[tuple[int, int]]:
-    inside = [(o.start, c.end) for _, reading in paired.lines for o, c in reading.pairs]
-    starts = [match.start() for match in re.finditer(r"(?:<code>\s*)?<pre\b", paired.text)]
-    return [(at, at) for at in starts if not any(start < at < end for start, end in inside)]
+def _before_pre(text: str, lines: Iterable[tuple[Line, LineReading]]) -> list[tuple[int, int]]:
+    """Return a cut before each ``<pre>`` that does not stand inside an annotation."""
+    pairs = sorted((opening.start, closing.end) for _, reading in lines for opening, closing in reading.pairs)
+    starts, reach = [start for start, _ in pairs], list(accumulate((end for _, end in pairs), max))
+    cuts = [match.start() for match in re.finditer(r"(?:<code>\s*)?<pre\b", text)]
+    return [(at, at) for at in cuts if not ((before := bisect_left(starts, at)) and reach[before - 1] > at)]
 
 
 def _separator_lines(text: str, pattern: str) -> list[tuple[int, int]]:

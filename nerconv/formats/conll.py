@@ -1,0 +1,311 @@
+"""Column files: a row for each token, the token first and its tag last, and a blank line after every sentence.
+
+Written are two columns, or the four of CoNLL-2003 (Tjong Kim Sang & De Meulder 2003), in any tag scheme, so that a
+named reader takes them as they are meant. Read is any such file (``nerconv.formats.rows``).
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, chain, groupby, pairwise
+from operator import attrgetter
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from nerconv import schemes
+from nerconv.document import Document, Facts, Finding, Item, Origin, Span, Where, excerpt
+from nerconv.files import Source, decode
+from nerconv.fit import Edges, Keeps
+from nerconv.formats.rows import DOCSTART, Part, Sentence, Shape, blocks, parse, shape
+from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
+from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan, Violation
+from nerconv.tokens import edges, sentences, words
+
+NAME: Final = "conll"
+SUFFIXES: Final = (".conll", ".bio", ".iob", ".iob2", ".tsv", ".bioes", ".bilou")
+UNIT: Final = "document"
+KEEPS: Final = Keeps(
+    text=False,
+    nesting=False,
+    crossing=False,
+    marks=False,
+    joins=False,
+    ids=False,
+    meta=False,
+    blank=False,
+    provenance=False,
+)
+
+
+def tokens(options: WriteOptions) -> Edges | None:
+    """Return the token edges of the text: each token is a row."""
+    return edges
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Item]:
+    """Yield Facts, then each document followed by its findings, then Facts about repairs where there were any.
+
+    A sentence with a ragged row is left out, and one with invalid tags unless ``options.invalid`` names a repair.
+    No document is read when the tag scheme cannot be told. Of ``options.documents`` only ``file``, all in one, counts.
+    Raises files.Unreadable for what is no column text, UsageError for a scheme that does not exist.
+    """
+    text, facts, findings = decode(source.read(), source.name, options.encoding)
+    found = list(blocks(text))
+    usual = shape(found, source.name)
+    parts = list(parse(found, usual, source.name))
+    detection = _scheme(parts, options.scheme)
+    yield Facts(source.name, NAME, facts | _facts(usual, parts, detection))
+    yield from findings
+    if detection.scheme is None:
+        yield _untold(detection, Where(source.name, 1, 1))
+        return
+    if options.documents == "file":
+        parts = [part for part in parts if part is not None]
+    yield from _documents(parts, text, source, schemes.get(detection.scheme), options.invalid)
+
+
+def _documents(parts: list[Part], text: str, source: Source, scheme: Scheme, invalid: str) -> Iterator[Item]:
+    lines: list[str] = []
+    repaired = 0
+    groups = [list(group) for is_content, group in groupby(parts, _is_content) if is_content]
+    for number, group in enumerate(groups, 1):
+        reading = _decode(group, scheme, invalid)
+        if reading.kept:
+            yield _document(reading, source.id if len(groups) == 1 else f"{source.id}#{number}", source.name)
+        lines = lines or (text.split("\n") if reading.invalid else [])
+        faults = [_invalid(line, violation, lines[line - 1], source.name) for line, violation in reading.invalid]
+        yield from sorted(reading.findings + faults, key=_place)
+        repaired += reading.repaired
+    if repaired:
+        yield Facts(source.name, NAME, {"repaired tags": f"{repaired:,} ({invalid})"})
+
+
+def _is_content(part: Part) -> bool:
+    return part is not None
+
+
+def _place(finding: Finding) -> Where:
+    return finding.where or Where("", 0, 0)
+
+
+def _scheme(parts: Iterable[Part], asked: str) -> Detection:
+    if asked.lower() == "auto":
+        return schemes.detect(part.tags for part in parts if isinstance(part, Sentence))
+    name = schemes.get(asked).name
+    return Detection(name, ("as asked",), (name,))
+
+
+def _facts(usual: Shape, parts: Sequence[Part], detection: Detection) -> dict[str, str]:
+    return {
+        "delimiter": next(name for name, sign in DELIMITERS.items() if sign == usual.delimiter),
+        "columns": f"{usual.columns:,}",
+        "scheme": f"{detection.scheme or 'not told'}: {'; '.join(detection.evidence)}",
+        "documents": f"{parts.count(None):,} {DOCSTART} lines",
+    }
+
+
+def _untold(detection: Detection, where: Where) -> Finding:
+    which = (
+        f"{' and '.join(detection.candidates)} read it differently" if detection.candidates else "it breaks them all"
+    )
+    advice = "say --scheme NAME, and --invalid lenient or discard for tags that break it"
+    message = f"the tag scheme cannot be told, {which} ({'; '.join(detection.evidence)}); {advice}"
+    return Finding("F010" if detection.candidates else "F005", message, where)
+
+
+class _Reading(NamedTuple):
+    """The part of a file that is one document: its sentences with their spans, and all that is wrong with it."""
+
+    kept: list[tuple[Sentence, list[TokenSpan]]]
+    invalid: list[tuple[int, Violation]]
+    findings: list[Finding]
+    repaired: int
+
+
+def _decode(parts: Iterable[Part], scheme: Scheme, invalid: str) -> _Reading:
+    kept, faults, findings, repaired = [], [], [], 0
+    for part in parts:
+        if isinstance(part, Finding):
+            findings.append(part)
+        elif part is not None:
+            try:
+                decoded = schemes.decode(scheme, part.tags, invalid)
+            except InvalidTags as error:
+                faults += [(part.line + violation.index, violation) for violation in error.violations]
+            else:
+                kept.append((part, decoded.spans))
+                repaired += decoded.repaired
+    return _Reading(kept, faults, findings, repaired)
+
+
+def _document(reading: _Reading, id: str, name: str) -> Document:
+    """Return the sentences as a document: tokens joined by a space, sentences by a line end."""
+    rows = [sentence.tokens for sentence, _ in reading.kept]
+    # Each token with the one white space after it: the starts of the tokens, and the length of the text and one more.
+    starts = array("q", accumulate(map((1).__add__, map(len, chain.from_iterable(rows))), initial=0))
+    spans, extents, first = [], [], 0
+    for sentence, found in reading.kept:
+        extents.append((starts[first], starts[first + len(sentence.tags)] - 1))
+        for start, end, label in found:
+            where = Where(name, sentence.line + start, sentence.columns[start])
+            spans.append(Span(starts[first + start], starts[first + end] - 1, label, where))
+        first += len(sentence.tokens)
+    starts.pop()
+    lines = array("q", chain.from_iterable(range(s.line, s.line + len(s.tokens)) for s, _ in reading.kept))
+    columns = array("q", chain.from_iterable(s.columns for s, _ in reading.kept))
+    text = "\n".join(map(" ".join, rows))
+    return Document(id, text, tuple(spans), tuple(extents), origin=Origin(name, starts, lines, columns))
+
+
+def _invalid(line: int, violation: Violation, row: str, name: str) -> Finding:
+    start = row.rindex(violation.tag)
+    message = f"{violation.why}; its sentence is left out: correct it, or name a repair with --invalid"
+    shown = excerpt(row, start, start + len(violation.tag))
+    return Finding("F005", message, Where(name, line, start + 1), excerpt=shown)
+
+
+class _Target(NamedTuple):
+    """What a reader of column files takes: its line between documents, where that is fixed, and whether it needs one
+    before a single document too; its delimiter; the schemes that it reads right; what it would misread in a row.
+    """
+
+    marker: str | None
+    always: bool
+    delimiter: str | None
+    schemes: frozenset[str]
+    misread: re.Pattern[str]
+
+
+_ANY: Final = frozenset(schemes.SCHEMES)
+_OWN_MARKER: Final = rf"^{DOCSTART}(?=[ \t])"
+_OTHER_SPACE: Final = r"[^\S \t\n]"
+_CONLL_2003: Final = "-DOCSTART- -X- O O"
+#: From the sources of the readers. spaCy 3.8 splits a row at any white space and knows one -DOCSTART- line, without
+#: which it takes every sentence for a document; SeqScore 0.9 has no IOE; Flair takes lines that begin with "# " for
+#: comments and sees neither U- nor a second E- as a new span; the CoNLL scripts around Hugging Face datasets split
+#: at single spaces and skip all that begins with -DOCSTART-. Each of them takes a bare carriage return for a line end.
+_TARGETS: Final[Mapping[str | None, _Target]] = MappingProxyType(
+    {
+        None: _Target(_CONLL_2003, False, None, _ANY, re.compile(_OWN_MARKER, re.M)),
+        "spacy": _Target(
+            _CONLL_2003, True, None, _ANY - {"IOBES", "IOE1", "IOE2"}, re.compile(f"{_OTHER_SPACE}|{_OWN_MARKER}", re.M)
+        ),
+        "seqscore": _Target(None, False, None, _ANY - {"IOE1", "IOE2"}, re.compile(rf"\r|{_OWN_MARKER}", re.M)),
+        "flair": _Target(
+            None, False, "\t", _ANY - {"BILOU", "IOE1", "IOE2"}, re.compile(f"{_OTHER_SPACE}|{_OWN_MARKER}", re.M)
+        ),
+        "hf": _Target(None, False, " ", _ANY, re.compile(rf"\r|^{DOCSTART}", re.M)),
+    }
+)
+
+
+class _Layout(NamedTuple):
+    """How rows are written: the scheme, what stands between token and tag, and what the target asks for."""
+
+    scheme: Scheme
+    middle: str
+    marker: str
+    target: str | None
+
+
+def _layout(options: WriteOptions) -> _Layout:
+    target = _TARGETS[options.target]
+    scheme = schemes.get(options.scheme)
+    if scheme.name not in target.schemes:
+        known = ", ".join(name for name in schemes.SCHEMES if name in target.schemes)
+        raise UsageError(
+            f"{options.target} does not read the scheme {scheme.name}; with --for {options.target}: {known}"
+        )
+    delimiter = target.delimiter or DELIMITERS[options.delimiter]
+    middle = delimiter.join(["", *["-X-"] * (options.columns - 2), ""])
+    return _Layout(scheme, middle, target.marker or f"{DOCSTART}{middle}O", options.target)
+
+
+def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
+    """Write ``documents`` in ``options.scheme``, two columns or four; -DOCSTART- lines when there are several.
+
+    ``options.target`` names the reader that the file is for and decides on that line and on the delimiter. Raises
+    UsageError when the target does not read the scheme, or for a token or label that it would misread.
+    """
+    layout = _layout(options)
+    rows = (_rows(document, layout) for document in documents)
+    first, second = next(rows, ""), next(rows, None)
+    start = f"{layout.marker}\n\n"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if second is not None or (first and _TARGETS[options.target].always):
+            file.write(start)
+        elif first.startswith("\ufeff"):
+            # The first one of a file is taken for a byte-order mark and no text.
+            file.write("\ufeff")
+        file.write(first)
+        for text in chain([second] if second is not None else [], rows):
+            file.write(start + text)
+
+
+def _rows(document: Document, layout: _Layout) -> str:
+    # As long as the text, so that offsets hold, with spaces for all that separates tokens.
+    spaced = document.text.replace("\r\n", "  ").replace("\n", " ").replace("\t", " ")
+
+    def covered(start: int, end: int) -> str:
+        return " ".join(words(document, start, end)) if document.joins else spaced[start:end].strip(" ")
+
+    written, at = [], 0
+    for start, end in sentences(document):
+        stop = bisect_left(document.spans, end, at, key=attrgetter("start"))
+        if rows := _sentence(document.spans[at:stop], start, end, covered, layout):
+            written.append(rows + "\n")
+        at = stop
+    result = "".join(written)
+    if layout.target or DOCSTART in result:
+        _check(result, document, layout.target)
+    return result
+
+
+def _sentence(spans: Sequence[Span], start: int, end: int, covered: Callable[[int, int], str], layout: _Layout) -> str:
+    """Return the rows of one sentence. Raises ValueError for spans that are nested or run across its end."""
+    outside = f"{layout.middle}O\n"
+    if not spans:
+        return _plain(covered(start, end), outside)
+    borders = [start, *chain.from_iterable((span.start, span.end) for span in spans), end]
+    if any(before > after for before, after in pairwise(borders)):
+        raise ValueError(f"the spans of the sentence {start}:{end} are not flat; fit the document to the format first")
+    gaps = [covered(*gap) for gap in zip(borders[::2], borders[1::2], strict=True)]
+    touching = [not gap and a.label == b.label for gap, (a, b) in zip(gaps[1:-1], pairwise(spans), strict=True)]
+    rows = [_plain(gaps[0], outside)]
+    for span, after, before, gap in zip(spans, [False, *touching], [*touching, False], gaps[1:], strict=True):
+        rows.append(_entity(layout.scheme, layout.middle, covered(span.start, span.end), span.label, after, before))
+        rows.append(_plain(gap, outside))
+    return "".join(rows)
+
+
+def _plain(surface: str, outside: str) -> str:
+    if "  " in surface:
+        surface = " ".join(filter(None, surface.split(" ")))
+    return surface.replace(" ", outside) + outside if surface else ""
+
+
+@lru_cache(1 << 16)
+def _entity(scheme: Scheme, middle: str, surface: str, label: str, after_same: bool, before_same: bool) -> str:
+    """Return the rows of a span. Names come again and again, so they are remembered."""
+    if any(sign in label for sign in " \t\n\r"):
+        raise UsageError(f"the label {label!r} holds white space, which a tag cannot; rename it with --map OLD=NEW")
+    found = list(filter(None, surface.split(" ")))
+    letters = schemes.prefixes(scheme, len(found), after_same, before_same)
+    return "".join(f"{word}{middle}{letter}-{label}\n" for word, letter in zip(found, letters, strict=True))
+
+
+def _check(rows: str, document: Document, target: str | None) -> None:
+    """Raise UsageError for the first row that the target would read as something else."""
+    if not (match := _TARGETS[target].misread.search(rows)):
+        return
+    row = rows[rows.rfind("\n", 0, match.end()) + 1 : rows.find("\n", match.end())]
+    token = row.replace("\t", " ").partition(" ")[0]
+    where = document.locate(max(document.text.find(token), 0)) or document.id
+    reader = target or "a reader of column files"
+    what = "the start of a document" if DOCSTART in match.group() else f"cut in two at {match.group()!r}"
+    raise UsageError(f"{where}: the row {row!r} would be {what} to {reader}; change the text or the target")
