@@ -154,7 +154,7 @@ def _ragged(row: str, cells: list[str], columns: int, where: Where) -> Finding:
     if len(cells) == columns:
         why = "the row has no token in its first column"
     else:
-        why = f"the row has {len(cells):,} columns where most have {columns:,}"
+        why = f"columns in this row: {len(cells):,}, in most: {columns:,}"
     return Finding("F011", f"{why}; its sentence is left out", where, excerpt=excerpt(row, 0, len(row)))
 
 
