@@ -26,20 +26,19 @@ def signature(document: Document, keeps: Keeps) -> bytes:
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _tokenised(document: Document) -> list[list[list[str]]]:
-    """Return the tokens of each sentence, cut into pieces at span edges, with the labels at the edges."""
-    edges = sorted(
-        [(span.start, 1, f"[{span.label}") for span in document.spans]
-        + [(span.end, 0, f"{span.label}]") for span in document.spans]
-    )
-    result, at = [], 0
-    for start, end in tokens.sentences(document):
-        pieces: list[list[str]] = []
-        done = start
-        while at < len(edges) and edges[at][0] <= end:
-            offset, _, sign = edges[at]
-            pieces += [tokens.words(document, done, offset), [sign]]
-            done, at = offset, at + 1
-        pieces.append(tokens.words(document, done, end))
-        result.append(pieces)
-    return result
+def _tokenised(document: Document) -> str:
+    """Return the tokens with signs among them where sentences begin and spans begin and end.
+
+    Spans meet token edges here, so that a sign set apart by spaces changes no token.
+    """
+    signs = [(start, 0, " \0. ") for start, _ in tokens.sentences(document)]
+    signs += [(join, 1, " ") for join in document.joins]
+    signs += [(span.end, 1, f" \0{span.label}] ") for span in document.spans]
+    signs += [(span.start, 2, f" \0[{span.label} ") for span in document.spans]
+    pieces, done = [], 0
+    for offset, _, sign in sorted(signs):
+        pieces += (document.text[done:offset], sign)
+        done = offset
+    pieces.append(document.text[done:])
+    spaced = "".join(pieces).replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
+    return " ".join(filter(None, spaced.split(" ")))

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from nerconv import tokens
@@ -125,6 +126,8 @@ def _within(
 
 
 def _flat(document: Document, spans: list[Span], nested: str | None, lost: list[Finding]) -> list[Span]:
+    if all(before.end <= after.start for before, after in pairwise(spans)):
+        return spans
     order = sorted(spans, key=lambda s: (s.end - s.start, s.start), reverse=nested != "inner")
     kept: list[Span] = []
     starts: list[int] = []

@@ -49,7 +49,8 @@ def sentences(document: Document) -> list[tuple[int, int]]:
     result: list[tuple[int, int]] = []
     done = 0
     for start, end in document.sentences:
-        result += lines(document.text, done, start)
+        if document.text[done:start].strip(WHITE_SPACE):
+            result += lines(document.text, done, start)
         result.append((start, end))
         done = end
     return result + lines(document.text, done, len(document.text))
