@@ -15,22 +15,24 @@ from nerconv.cli import show
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
 from nerconv.files import expand, replacing
-from nerconv.formats import tags_jsonl
 from nerconv.settings import Settings, convert_options
 
 _SHORT: Final = {
-    "to-spans": ("spans_jsonl", "Convert SRC to JSON lines of text and spans, which keep everything."),
-    "to-conll": ("conll", "Convert SRC to columns of token and tag."),
-    "to-spacy": ("docbin", "Convert SRC to a .spacy file for spacy train."),
-    "to-dataset": ("dataset", "Convert SRC to a Hugging Face dataset: a folder, a .parquet or a .json file."),
+    "to-spans": (("spans_jsonl",), "Convert SRC to JSON lines of text and spans, which keep everything."),
+    "to-conll": (("conll",), "Convert SRC to columns of token and tag."),
+    "to-spacy": (("docbin",), "Convert SRC to a .spacy file for spacy train."),
+    "to-dataset": (
+        ("dataset", "tags_jsonl"),
+        "Convert SRC to a Hugging Face dataset: a folder, a .parquet or a .json file.",
+    ),
 }
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("convert")(convert)
-    for name, (format, about) in _SHORT.items():
-        app.command(name, help=about)(_short_form(format))
+    for name, (targets, about) in _SHORT.items():
+        app.command(name, help=about)(_short_form(targets))
 
 
 def convert(
@@ -79,12 +81,12 @@ def _run(sources: list[str], output: str, ledger: str | None, asked: Settings) -
     raise typer.Exit(exit_code(found, bool(asked.strict)))
 
 
-def _short_form(format: str) -> Callable[..., None]:
-    """Return ``convert`` with its target format fixed, as a command with all the other parameters."""
+def _short_form(targets: tuple[str, ...]) -> Callable[..., None]:
+    """Return ``convert`` to one of ``targets``, the first unless the suffix says another, with its other parameters."""
 
     def command(**given: Any) -> None:
-        tagged = format == "dataset" and given["output"].endswith(tags_jsonl.SUFFIXES)
-        convert(to=tags_jsonl.NAME if tagged else format, **given)
+        named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))
+        convert(to=next(named, targets[0]), **given)
 
     shape = signature(convert, eval_str=True)
     kept = [parameter for name, parameter in shape.parameters.items() if name != "to"]
