@@ -94,8 +94,8 @@ _TABLE = (
         "F010",
         "ambiguous-dialect",
         "error",
-        "A file whose brackets can be read in two ways that differ.",
-        "Choose with --dialect; the file is not read until then.",
+        "A file that can be read in two ways that differ, by the dialect of its brackets or the scheme of its tags.",
+        "Choose with --dialect or --read-scheme; the file is not read until then.",
         loses=True,
     ),
     Code(

@@ -35,7 +35,8 @@ def _tokenised(document: Document) -> str:
     signs += [(join, 1, " ") for join in document.joins]
     signs += [(span.end, 1, f" \0{span.label}] ") for span in document.spans]
     signs += [(span.start, 2, f" \0[{span.label} ") for span in document.spans]
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for offset, _, sign in sorted(signs):
         pieces += (document.text[done:offset], sign)
         done = offset

@@ -113,7 +113,7 @@ def _untold(detection: Detection, where: Where) -> Finding:
     which = (
         f"{' and '.join(detection.candidates)} read it differently" if detection.candidates else "it breaks them all"
     )
-    advice = "say --scheme NAME, and --invalid lenient or discard for tags that break it"
+    advice = "say --read-scheme NAME, and --invalid lenient or discard for tags that break it"
     message = f"the tag scheme cannot be told, {which} ({'; '.join(detection.evidence)}); {advice}"
     return Finding("F010" if detection.candidates else "F005", message, where)
 
