@@ -187,6 +187,9 @@ class _Parts:
                 yield document
 
         self.format.write(noted(), path, self.options.write)
+        if not expected:
+            reasons = "; ".join(f"{f.where}: {f.message}" for f in self.report.findings if CODES[f.code].loses)
+            raise Unreadable(f"no document was read, so nothing is written{': ' if reasons else ''}{reasons}")
         self.report.documents[name] += len(expected)
         self._read_back(expected, frozenset(labels), path)
 

@@ -32,6 +32,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
+    except SystemExit as end:
+        if end.code == 130:
+            say("interrupted; what stood at the target is unchanged")
+        raise
     except UsageError as error:
         say(f"error: {error}")
         sys.exit(2)
