@@ -1,0 +1,68 @@
+"""The shape of the house: sizes, docstrings, and imports that only go downward."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
+#: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
+LAYERS = (
+    ("document", "codes"),
+    ("options", "schemes", "tokens", "files", "markup"),
+    ("fit", "brackets", "detokenize", "split", "compare"),
+    ("unbracket", "ordinary", "transform"),
+    ("formats",),
+    ("convert", "inspect", "models"),
+    ("lint", "training"),
+    ("evaluate",),
+    ("settings",),
+    ("cli", "__init__", "__main__"),
+)
+
+
+def name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def layer(module: str) -> int:
+    part = module.split(".")[1] if "." in module else "__init__"
+    found = [number for number, names in enumerate(LAYERS) if part in names]
+    assert found, f"{module} stands in no layer; put it in LAYERS"
+    return found[0]
+
+
+def test_there_are_modules() -> None:
+    assert len(MODULES) > 20
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_module(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree), "a module says what it is"
+    assert source.count("\n") <= 400
+    limit = 40 if "cli" in path.parts else 60
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= limit, f"{node.name} has {length} lines"
+            inner = node.col_offset > 4 or node.name.startswith("_")
+            assert inner or length <= 3 or ast.get_docstring(node), f"{node.name} has no docstring"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_go_downward(path: Path) -> None:
+    here = layer(name(path))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        targets = []
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("nerconv"):
+            bare = node.module == "nerconv"
+            targets = [f"nerconv.{a.name}" for a in node.names] if bare else [node.module]
+        elif isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names if alias.name.startswith("nerconv")]
+        for target in targets:
+            assert layer(target) <= here, f"{name(path)} imports {target} from above"
