@@ -22,7 +22,7 @@ from typing import Final, Protocol
 from nerconv.document import Document, Finding, Item, Where
 from nerconv.files import Source, Unreadable
 from nerconv.fit import Edges, Keeps
-from nerconv.formats import bracket, conll, spans_jsonl
+from nerconv.formats import bracket, conll, docbin, spans_jsonl
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 
@@ -55,7 +55,7 @@ class Format(Protocol):
         """Write ``documents`` at ``path``."""
 
 
-FORMATS: Final[dict[str, Format]] = {module.NAME: module for module in (bracket, spans_jsonl, conll)}
+FORMATS: Final[dict[str, Format]] = {module.NAME: module for module in (bracket, spans_jsonl, conll, docbin)}
 _BY_SUFFIX: Final = {suffix: module for module in FORMATS.values() for suffix in module.SUFFIXES}
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(_BY_SUFFIX)

@@ -1,0 +1,299 @@
+"""spaCy's DocBin: what ``spacy train`` takes, with true spaces, sentence starts and real negatives.
+
+``Doc.text`` is the text of the document, white space and all. The entities are its outer spans; where spans share
+text anywhere in a file, all spans of every document stand in ``doc.spans["sc"]`` as well, since spancat takes a document
+without the group for one without spans. What a Doc has no place for is in ``doc.user_data["nerconv"]``: a record
+(``nerconv.formats.record``) with its ``meta`` as JSON.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+
+from nerconv import tokens as corpus
+from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
+from nerconv.files import Source, Unreadable
+from nerconv.fit import Edges, Keeps, fit
+from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document, to_record
+from nerconv.options import ReadOptions, UsageError, WriteOptions
+
+if TYPE_CHECKING:
+    from spacy.tokenizer import Tokenizer
+    from spacy.tokens import Doc, DocBin
+
+NAME: Final = "docbin"
+SUFFIXES: Final = (".spacy",)
+UNIT: Final = "document"
+KEEPS: Final = Keeps()
+
+#: The group that spaCy's span categorizer learns from unless it is told another.
+SPANS_KEY: Final = "sc"
+#: Where in ``user_data`` the record stands.
+USER_DATA_KEY: Final = "nerconv"
+
+_ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
+_FLAT: Final = Keeps(nesting=False)
+_LANGUAGE = re.compile("[a-z]{2,3}")
+
+# As spaCy cuts: a token takes one space after it, all further white space is a token, line ends included.
+_PIECE = re.compile(r"((?:[^ \t\n\r]+|\r(?!\n))+|(?:[ \t\n]+|\r(?=\n))+)( ?)")
+# White space to spaCy, though it belongs to tokens here.
+_OTHER_SPACE = re.compile(r"[^\S \t\n]")
+
+
+def tokens(options: WriteOptions) -> Edges | None:
+    """Return the edges of the tokens of ``options.tokens`` that an entity may start or end with.
+
+    Those are all but the ones that are white space to spaCy, such as a lone no-break space: its parser never starts
+    or ends an entity with one. Raises UsageError for tokens that spaCy cannot make.
+    """
+    if options.tokens == "corpus":
+        return _corpus_edges
+    return partial(_spacy_edges, _tokenizer(options.tokens))
+
+
+def _corpus_edges(document: Document) -> tuple[list[int], list[int]]:
+    starts, ends = corpus.edges(document)
+    if not _OTHER_SPACE.search(document.text):
+        return starts, ends
+    solid = [(a, b) for a, b in zip(starts, ends, strict=True) if not document.text[a:b].isspace()]
+    return [start for start, _ in solid], [end for _, end in solid]
+
+
+def _spacy_edges(tokenizer: Tokenizer, document: Document) -> tuple[list[int], list[int]]:
+    table = tokenizer(document.text).to_array(["IDX", "LENGTH", "IS_SPACE"]).astype("int64")
+    solid = table[table[:, 2] == 0]
+    return solid[:, 0].tolist(), (solid[:, 0] + solid[:, 1]).tolist()
+
+
+@lru_cache(8)
+def _tokenizer(choice: str) -> Tokenizer:
+    """Return the tokenizer that ``spacy`` or ``spacy:LANG`` names. Raises UsageError when there is none."""
+    import spacy
+
+    name, _, language = choice.partition(":")
+    spelling = "spell it corpus, spacy (English) or spacy:LANG, LANG being a code of spaCy such as de, fr or xx"
+    if name != "spacy" or (language and not _LANGUAGE.fullmatch(language)):
+        raise UsageError(f"unknown tokens {choice!r}; {spelling}")
+    try:
+        return spacy.blank(language or "en").tokenizer
+    except ImportError as error:
+        raise UsageError(f"--tokens {choice}: spaCy cannot make these here ({error}); {spelling}") from error
+
+
+def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
+    """Write ``documents`` as one DocBin. All of it is in memory until the end, as the compression of DocBin asks."""
+    from spacy.tokens import DocBin
+
+    make = _maker(options)
+    packed = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
+    nested = False
+    for document in documents:
+        nested = nested or _share_text(document.spans)
+        _pack(packed, _annotated(make(document), document, options.nested))
+    if not nested:
+        packed.span_groups = [b""] * len(packed)
+    path.write_bytes(packed.to_bytes())
+
+
+def _maker(options: WriteOptions) -> Callable[[Document], Doc]:
+    """Return the function that makes a bare Doc of a document."""
+    from spacy.attrs import IS_SPACE
+    from spacy.vocab import Vocab
+
+    if options.tokens == "corpus":
+        return partial(_corpus_doc, Vocab(lex_attr_getters={IS_SPACE: str.isspace}))
+    tokenizer = _tokenizer(options.tokens)
+    return lambda document: tokenizer(document.text)
+
+
+def _corpus_doc(vocab: Any, document: Document) -> Doc:
+    from spacy.tokens import Doc
+
+    text = document.text
+    cuts = [0, *(join for join in document.joins if _inside_token(text, join)), len(text)]
+    found = list(chain.from_iterable(_PIECE.findall(text[start:end]) for start, end in pairwise(cuts)))
+    return Doc(vocab, words=[word for word, _ in found], spaces=[space != "" for _, space in found])
+
+
+def _inside_token(text: str, at: int) -> bool:
+    if not 0 < at < len(text) or text[at - 1] in WHITE_SPACE or text[at] in WHITE_SPACE:
+        return False
+    return not text.startswith("\r\n", at)
+
+
+def _share_text(spans: Sequence[Span]) -> bool:
+    return any(before.end > after.start for before, after in pairwise(spans))
+
+
+def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
+    """Return ``doc`` with the entities, spans, sentence starts and user data of ``document``."""
+    from spacy.tokens import Span as DocSpan
+
+    starts = doc.to_array("IDX").astype("int64")
+    spans = document.spans
+    edges = starts.searchsorted([(span.start, span.end) for span in spans]) if spans else ()
+    made = {span: DocSpan(doc, int(a), int(b), span.label) for span, (a, b) in zip(spans, edges, strict=True)}
+    flat = fit(document, _FLAT, None, nested).document.spans if _share_text(spans) else spans
+    # Set even when there are none: entities that were never set count as unknown, not as absent.
+    doc.ents = [made[span] for span in flat]
+    doc.spans[SPANS_KEY] = [made[span] for span in spans]
+    _mark_sentences(doc, [start for start, _ in corpus.sentences(document)], starts)
+    doc.user_data[USER_DATA_KEY] = _user_data(document)
+    return doc
+
+
+def _mark_sentences(doc: Doc, sentences: list[int], starts: Any) -> None:
+    """Say of every token whether it starts a sentence. White space belongs to the sentence before it, if any."""
+    import numpy as np
+
+    if not len(doc):
+        return
+    solid = np.flatnonzero(doc.to_array("IS_SPACE") == 0)
+    at = solid.searchsorted(starts.searchsorted(np.array(sentences, dtype="int64")))
+    flags: Any = np.full((len(doc), 1), -1, dtype="int64")
+    flags[solid[at[at < len(solid)]]] = 1
+    flags[solid[:1]] = -1
+    flags[0] = 1
+    doc.from_array(["SENT_START"], flags.astype("uint64"))
+
+
+def _user_data(document: Document) -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.to_builtins(to_record(document))
+    del data["text"], data["offset_unit"]
+    if "meta" in data:
+        # As JSON, since msgpack has neither large numbers nor a difference of lists and tuples.
+        data["meta"] = msgspec.json.encode(data["meta"]).decode()
+    return data
+
+
+def _pack(packed: DocBin, doc: Doc) -> None:
+    """Add ``doc`` to ``packed``. ``DocBin.add`` does the same with nine look-ups in Python for every token."""
+    import numpy as np
+
+    table = doc.to_array([*packed.attrs])
+    strings = doc.vocab.strings
+    packed.tokens.append(table)
+    packed.spaces.append(doc.to_array("SPACY").astype(bool).reshape(-1, 1))
+    packed.strings.update(strings[key] for key in np.unique(table[:, 0]).tolist())
+    packed.strings.update(span.label_ for span in doc.spans[SPANS_KEY])
+    packed.cats.append({})
+    packed.flags.append({"has_unknown_spaces": False})
+    packed.user_data.append(msgspec.msgpack.encode(doc.user_data))
+    packed.span_groups.append(doc.spans.to_bytes())
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Item]:
+    """Yield Facts, then each document, with findings about spans that had to be trimmed or left out.
+
+    Spans are the entities and those of the group "sc", whoever set them; user data of ours gives them their places.
+    In a file of others a document is named by its number, which is also its line. Raises files.Unreadable.
+    """
+    data = source.read()
+    with _refusing(source.name):
+        packed = _unpack(data)
+    yield Facts(source.name, NAME, {"documents": f"{len(packed):,}", "attributes": _attributes(packed)})
+    ignored: Counter[str] = Counter()
+    for number, held in enumerate(_contents(packed, source.name), 1):
+        ignored.update(held.other_groups)
+        where = Where(source.name, number, 1)
+        try:
+            document, findings = to_document(_record(held, where), f"{source.id}#{number}", where)
+        except ValueError as error:
+            yield Finding("F012", f"document {number:,} of the file is not what its user data says: {error}", where)
+            continue
+        yield document
+        yield from findings
+    if ignored:
+        groups = ", ".join(f"{key} ({count:,})" for key, count in sorted(ignored.items()))
+        yield Facts(source.name, NAME, {"span groups not read": groups})
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """Raise Unreadable for whatever spaCy raises: of a damaged file that can be anything."""
+    collecting = gc.isenabled()
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).partition("\n")[0]
+        raise Unreadable(f"{name}: is not a DocBin or is damaged: {type(error).__name__}: {reason}") from error
+    finally:
+        # srsly switches the collector off and, when it fails, leaves it so.
+        if collecting:
+            gc.enable()
+
+
+def _unpack(data: bytes) -> DocBin:
+    from spacy.tokens import DocBin
+
+    return DocBin().from_bytes(data)
+
+
+def _attributes(packed: DocBin) -> str:
+    from spacy.attrs import NAMES
+
+    return " ".join(sorted(NAMES[key] for key in packed.attrs))
+
+
+class _Held(NamedTuple):
+    """What a Doc holds: text, spans and sentences as offsets, user data, and how many spans other groups have."""
+
+    text: str
+    spans: list[tuple[int, int, str]]
+    sentences: list[tuple[int, int]]
+    kept: object
+    other_groups: dict[str, int]
+
+
+def _contents(packed: DocBin, name: str) -> Iterator[_Held]:
+    from spacy.vocab import Vocab
+
+    with _refusing(name):
+        for doc in packed.get_docs(Vocab()):
+            yield _held(doc)
+
+
+def _held(doc: Doc) -> _Held:
+    entities = [(span.start_char, span.end_char, span.label_) for span in doc.ents]
+    group = [(s.start_char, s.end_char, s.label_) for s in doc.spans.get(SPANS_KEY, ())]
+    known = set(group)
+    told = doc.has_annotation("SENT_START")
+    return _Held(
+        doc.text,
+        group + [span for span in entities if span not in known],
+        [(sent.start_char, sent.end_char) for sent in doc.sents] if told else [],
+        doc.user_data.get(USER_DATA_KEY),
+        {key: len(spans) for key, spans in doc.spans.items() if key != SPANS_KEY},
+    )
+
+
+def _record(held: _Held, where: Where) -> Record:
+    """Return what a Doc holds as a record. Raises ValueError when its user data is not of the shape that we write."""
+    if held.kept is None:
+        trimmed = (corpus.trim(held.text, start, end) for start, end in held.sentences)
+        origin = OriginRecord(where.path, [(0, where.line, where.column)])
+        spans = [SpanRecord(*span) for span in held.spans]
+        return Record(text=held.text, spans=spans, sentences=[pair for pair in trimmed if pair], origin=origin)
+    if not isinstance(held.kept, Mapping):
+        raise ValueError(f"user_data[{USER_DATA_KEY!r}] is no mapping but {type(held.kept).__name__}")
+    kept = dict(held.kept, text=held.text)
+    if "meta" in kept:
+        kept["meta"] = msgspec.json.decode(kept["meta"])
+    record = msgspec.convert(kept, Record)
+    # The Doc is the truth, its user data only says where things came from: entities may have been set anew since.
+    places: dict[tuple[int, int, str], list[SpanRecord]] = defaultdict(list)
+    for span in reversed(record.spans):
+        places[span.start, span.end, span.label].append(span)
+    record.spans = [places[span].pop() if places.get(span) else SpanRecord(*span) for span in held.spans]
+    return record
