@@ -1,0 +1,59 @@
+"""``nerconv config spacy`` and ``nerconv config project``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nerconv.cli.show import say
+from nerconv.options import check_choice
+from nerconv.training.project import make_project, write_project
+from nerconv.training.spacy_config import PROFILES, Choice, header, make_config, write_config
+from nerconv.training.survey import survey
+
+config_app = typer.Typer(no_args_is_help=True, help="Make training configurations from the data.")
+
+Train = Annotated[Path, typer.Option("--train", help="Training data: a .spacy file, or a folder of them.")]
+Dev = Annotated[Path, typer.Option("--dev", help="Development data, likewise.")]
+Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write.", metavar="FILE")]
+Profile = Annotated[str, typer.Option("--profile", help="What kind of pipeline.", metavar="|".join(PROFILES))]
+Source = Annotated[str, typer.Option("--source", help="Of cpu-sourced: the installed pipeline to take tok2vec from.")]
+
+
+@config_app.command("spacy")
+def spacy_config(
+    train: Train,
+    dev: Dev,
+    output: Output,
+    profile: Profile = "cpu",
+    source: Source = "en_core_web_sm",
+    lang: Annotated[str, typer.Option("--lang", help="Language code of spaCy.")] = "en",
+    seed: Annotated[int, typer.Option("--seed", help="Of the training.")] = 0,
+) -> None:
+    """Write a filled configuration for spacy train, chosen from the data.
+
+    Example: nerconv config spacy --train corpus/train.spacy --dev corpus/dev.spacy -o ner.cfg
+    """
+    found = survey(train)
+    survey(dev)
+    config = make_config(found, Choice(profile, lang, seed, source), str(train), str(dev))
+    sourced = f" --source {source}" if profile == "cpu-sourced" else ""
+    command = f"nerconv config spacy --profile {profile}{sourced} --lang {lang} --seed {seed} -o {output.name}"
+    comment = header(found, command)
+    write_config(config, comment, output)
+    say(comment.replace("# ", "").rstrip())
+    say(f"{output}: train it with spacy train {output} --output model")
+
+
+@config_app.command("project")
+def project(source: Annotated[str, typer.Argument(metavar="SRC")], output: Output, profile: Profile = "cpu") -> None:
+    """Write a project.yml that converts, checks, trains and evaluates SRC: weasel run all.
+
+    Example: nerconv config project notes -o project.yml
+    """
+    check_choice("profile", profile, PROFILES)
+    command = f"nerconv config project {source} --profile {profile} -o {output.name}"
+    write_project(make_project(source, profile, command), output)
+    say(f"{output}: run it with weasel run all {output.parent}")

@@ -1,0 +1,129 @@
+"""Configurations for ``spacy train``: spaCy's own, with a few overrides that the data chooses.
+
+The base comes from ``spacy init config`` (spaCy 3.8), so that it is what spaCy documents; only sizes, steps and
+the span suggester are ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from nerconv.files import replacing
+from nerconv.formats.docbin import SPANS_KEY
+from nerconv.options import UsageError, check_choice
+from nerconv.training.survey import Survey
+
+PROFILES: Final = ("smoke", "cpu", "cpu-sourced", "trf")
+#: Longer spans are left to the suggester's limit: their number grows with the square of the document.
+LONGEST_SUGGESTED: Final = 12
+#: About how often a corpus is seen: enough for a few hundred documents; large corpora stop by patience.
+_EPOCHS: Final = 40
+_WORDS_A_STEP: Final = 700
+
+
+class Choice(NamedTuple):
+    """What was asked for: the profile, the language, the seed, and for cpu-sourced the pipeline to source from."""
+
+    profile: str
+    lang: str = "en"
+    seed: int = 0
+    source: str = "en_core_web_sm"
+
+
+def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
+    """Return a filled spaCy Config for the data that was surveyed, with ``train`` and ``dev`` as its paths.
+
+    Spans that nest get a span categorizer, others an entity recognizer. Raises UsageError for an unknown profile or
+    one whose package is not installed.
+    """
+    check_choice("profile", choice.profile, PROFILES)
+    component = "spancat" if found.nested else "ner"
+    config = _base(component, choice)
+    config["paths"] |= {"train": train, "dev": dev}
+    config["system"]["seed"] = choice.seed
+    config["training"]["seed"] = "${system.seed}"
+    config["training"] |= _schedule(found, choice.profile)
+    if component == "spancat":
+        config["components"]["spancat"] |= {"spans_key": SPANS_KEY, "suggester": suggester(found)}
+        scores = {"sc_f": 1.0, "sc_p": 0.0, "sc_r": 0.0}
+        config["training"]["score_weights"] = {f"spans_{name}": weight for name, weight in scores.items()}
+    if choice.profile == "smoke":
+        _shrink(config)
+    if choice.profile == "cpu-sourced":
+        _source(config, component, choice.source)
+    return config
+
+
+def _base(component: str, choice: Choice) -> Any:
+    from spacy.cli.init_config import init_config
+
+    if choice.profile == "trf" and importlib.util.find_spec("spacy_transformers") is None:
+        raise UsageError("the profile trf needs spacy-transformers: pip install 'nerconv[spacy-trf]'")
+    with contextlib.redirect_stdout(io.StringIO()):
+        return init_config(
+            lang=choice.lang,
+            pipeline=[component],
+            optimize="efficiency",
+            gpu=choice.profile == "trf",
+            silent=True,
+        )
+
+
+def suggester(found: Survey) -> dict[str, Any]:
+    """Return an n-gram suggester for every span length in the data up to LONGEST_SUGGESTED."""
+    sizes = [length for length, _ in found.lengths if length <= LONGEST_SUGGESTED] or [1]
+    return {"@misc": "spacy.ngram_suggester.v1", "sizes": sizes}
+
+
+def unsuggested(found: Survey) -> int:
+    """Return the number of spans that are too long for the suggester of a nested corpus."""
+    return sum(count for length, count in found.lengths if length > LONGEST_SUGGESTED) if found.nested else 0
+
+
+def _schedule(found: Survey, profile: str) -> dict[str, int]:
+    if profile == "smoke":
+        return {"max_steps": 400, "eval_frequency": 100, "patience": 0, "max_epochs": 0}
+    steps = min(max(_EPOCHS * found.tokens // _WORDS_A_STEP, 1000), 20_000)
+    every = min(max(steps // 25, 40), 200)
+    return {"max_steps": steps, "eval_frequency": every, "patience": min(8 * every, 1600), "max_epochs": 0}
+
+
+def _shrink(config: Any) -> None:
+    tok2vec = config["components"]["tok2vec"]["model"]
+    tok2vec["encode"] |= {"width": 64, "depth": 2}
+    tok2vec["embed"]["rows"] = [2000 for _ in tok2vec["embed"]["rows"]]
+
+
+def _source(config: Any, component: str, source: str) -> None:
+    """Take the word vectors that another pipeline learnt, its tok2vec, and train a fresh component on them."""
+    import spacy
+
+    try:
+        width = spacy.load(source).config["components"]["tok2vec"]["model"]["encode"]["width"]
+    except OSError as error:
+        raise UsageError(
+            f"the pipeline {source!r} is not installed; install it, or name another with --source"
+        ) from error
+    except KeyError as error:
+        raise UsageError(f"the pipeline {source!r} has no tok2vec to source; name another with --source") from error
+    config["components"]["tok2vec"] = {"source": source}
+    # A sourced component has no model section that the width of the listener could be interpolated from.
+    config["components"][component]["model"]["tok2vec"]["width"] = width
+
+
+def header(found: Survey, command: str) -> str:
+    """Return the comment that a configuration begins with: the command that made it, and from what."""
+    text = f"# {command}\n# chosen from {found}\n"
+    if more := unsuggested(found):
+        text += f"# {more:,} spans are longer than {LONGEST_SUGGESTED} tokens and are never suggested\n"
+    return text
+
+
+def write_config(config: Any, comment: str, path: Path) -> None:
+    """Write ``config`` below ``comment``, whole or not at all."""
+    with replacing(path) as part:
+        part.write_text(comment + config.to_str(interpolate=False), encoding="utf-8")
