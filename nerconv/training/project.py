@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from nerconv.files import replacing
+from nerconv.options import UsageError
 
 _TEMPLATE: Final = """\
 # {command}
@@ -32,7 +33,7 @@ commands:
   - name: check
     help: "Report what the source holds and everything about it that looks wrong"
     script:
-      - "nerconv inspect ${{vars.source}}"
+      - 'nerconv inspect "${{vars.source}}"'
     deps:
       - "${{vars.source}}"
 
@@ -40,7 +41,7 @@ commands:
     help: "Convert to .spacy files, split by document; name every span lost"
     script:
       - >-
-        nerconv to-spacy ${{vars.source}} --split ${{vars.split}} --seed ${{vars.seed}}
+        nerconv to-spacy "${{vars.source}}" --split ${{vars.split}} --seed ${{vars.seed}}
         --ledger corpus/ledger.jsonl -o corpus
     deps:
       - "${{vars.source}}"
@@ -87,9 +88,13 @@ commands:
 
 
 def make_project(source: str, profile: str, command: str) -> str:
-    """Return a ``project.yml`` that takes ``source`` to a scored pipeline; ``command`` made it."""
-    quoted = source.replace("\\", "/").replace('"', '\\"')
-    return _TEMPLATE.format(source=quoted, profile=profile, command=command)
+    """Return a ``project.yml`` that takes ``source`` to a scored pipeline; ``command`` made it.
+
+    Raises UsageError for a path with signs that project files give a meaning of their own.
+    """
+    if any(sign in source for sign in "\"'\\${}\n"):
+        raise UsageError(f"{source!r} holds quotes, backslashes or braces, which a project file cannot; rename it")
+    return _TEMPLATE.format(source=source, profile=profile, command=command)
 
 
 def write_project(text: str, path: Path) -> None:

@@ -140,8 +140,9 @@ def test_the_commands_write_and_name_what_they_wrote(
 def test_weasel_reads_the_project(tmp_path: Path) -> None:
     from weasel.util import load_project_config
 
-    (tmp_path / "project.yml").write_text(make_project('my "notes"', "smoke", "made so"))
-    (tmp_path / 'my "notes"').mkdir()
+    (tmp_path / "project.yml").write_text(make_project("my notes", "smoke", "made so"))
     config = load_project_config(tmp_path)
     assert [command["name"] for command in config["commands"]] == config["workflows"]["all"]
-    assert config["vars"]["source"] == 'my "notes"'
+    assert config["commands"][0]["script"] == ['nerconv inspect "my notes"']
+    with pytest.raises(UsageError, match="rename it"):
+        make_project('my "notes"', "smoke", "made so")
