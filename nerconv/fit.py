@@ -24,7 +24,8 @@ class Keeps:
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
     line and column of every span. ``crossing``: spans across a sentence boundary, ``lines``: across a line end.
     ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents without a token.
-    ``any_text``: text that holds the signs of the format itself.
+    ``any_text``: text that holds the signs of the format itself. ``flat_part`` names the part of a format that holds
+    flat spans only though another holds all of them.
     """
 
     text: bool = True
@@ -40,6 +41,7 @@ class Keeps:
     blank: bool = True
     any_text: bool = True
     provenance: bool = True
+    flat_part: str = ""
 
 
 class Fitted(NamedTuple):
@@ -75,6 +77,8 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
             if not getattr(keeps, kind) and getattr(document, kind)
         }
     )
+    if keeps.flat_part and (inner := len(spans) - len(_flat(document, spans, nested, []))):
+        left_out[f"nested spans in {keeps.flat_part}"] = inner
     kept = replace(
         document,
         spans=tuple(spans),
@@ -92,8 +96,13 @@ def loss(code: str, document: Document, span: Span, why: str) -> Finding:
 
 
 def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: list[Finding]) -> list[Span]:
-    # Corpus tokens end at white space, which costs less to look at than every token of the text does.
-    if edges is tokens.edges and all(_between_white_space(document.text, span) for span in spans):
+    # Corpus tokens end at white space, which costs less to look at than every token of the text does. A carriage
+    # return is white space only before a line feed.
+    if (
+        edges is tokens.edges
+        and "\r" not in document.text
+        and all(_between_white_space(document.text, span) for span in spans)
+    ):
         return spans
     starts, ends = edges(document)
     all_starts, all_ends = set(starts), set(ends)

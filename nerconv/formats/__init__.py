@@ -22,7 +22,7 @@ from typing import Final, Protocol
 from nerconv.document import Document, Finding, Item, Where
 from nerconv.files import Source, Unreadable
 from nerconv.fit import Edges, Keeps
-from nerconv.formats import bracket, conll, docbin, spans_jsonl
+from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 
@@ -55,7 +55,9 @@ class Format(Protocol):
         """Write ``documents`` at ``path``."""
 
 
-FORMATS: Final[dict[str, Format]] = {module.NAME: module for module in (bracket, spans_jsonl, conll, docbin)}
+FORMATS: Final[dict[str, Format]] = {
+    module.NAME: module for module in (bracket, spans_jsonl, conll, docbin, dataset, tags_jsonl)
+}
 _BY_SUFFIX: Final = {suffix: module for module in FORMATS.values() for suffix in module.SUFFIXES}
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(_BY_SUFFIX)
@@ -90,7 +92,7 @@ def of_source(source: Source, options: ReadOptions) -> Format:
         return get(options.format)
     if source.path is None:
         return bracket
-    return of_path(source.name)
+    return dataset if source.path.is_dir() else of_path(source.name)
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:

@@ -1,8 +1,8 @@
 """spaCy's DocBin: what ``spacy train`` takes, with true spaces, sentence starts and real negatives.
 
-``Doc.text`` is the text of the document, white space and all. The entities are its outer spans; where spans share
-text anywhere in a file, all spans of every document stand in ``doc.spans["sc"]`` as well, since spancat takes a document
-without the group for one without spans. What a Doc has no place for is in ``doc.user_data["nerconv"]``: a record
+``Doc.text`` is the text of the document, white space and all. The entities are its outer spans. Where spans share text
+anywhere in a file, all spans of every document stand in ``doc.spans["sc"]`` as well: spancat takes a document without
+that group for one without spans. What a Doc has no place for is in ``doc.user_data["nerconv"]``: a record
 (``nerconv.formats.record``) with its ``meta`` as JSON.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 NAME: Final = "docbin"
 SUFFIXES: Final = (".spacy",)
 UNIT: Final = "document"
-KEEPS: Final = Keeps()
+KEEPS: Final = Keeps(flat_part="doc.ents")
 
 #: The group that spaCy's span categorizer learns from unless it is told another.
 SPANS_KEY: Final = "sc"
@@ -241,9 +241,9 @@ def _unpack(data: bytes) -> DocBin:
 
 
 def _attributes(packed: DocBin) -> str:
-    from spacy.attrs import NAMES
+    from spacy.attrs import IDS
 
-    return " ".join(sorted(NAMES[key] for key in packed.attrs))
+    return " ".join(sorted(name for name, key in IDS.items() if key in packed.attrs))
 
 
 class _Held(NamedTuple):
@@ -270,12 +270,19 @@ def _held(doc: Doc) -> _Held:
     known = set(group)
     told = doc.has_annotation("SENT_START")
     return _Held(
-        doc.text,
+        _text(doc),
         group + [span for span in entities if span not in known],
         [(sent.start_char, sent.end_char) for sent in doc.sents] if told else [],
         doc.user_data.get(USER_DATA_KEY),
         {key: len(spans) for key, spans in doc.spans.items() if key != SPANS_KEY},
     )
+
+
+def _text(doc: Doc) -> str:
+    """Return ``doc.text``, for which spaCy would make a Python object of every token."""
+    words: Iterator[str] = map(doc.vocab.strings.__getitem__, doc.to_array("ORTH").tolist())
+    gaps = map(("", " ").__getitem__, doc.to_array("SPACY").tolist())
+    return "".join(chain.from_iterable(zip(words, gaps, strict=True)))
 
 
 def _record(held: _Held, where: Where) -> Record:

@@ -1,0 +1,256 @@
+"""A document as a row of a table: tokens and tags for those who train on them, and columns for all that tags lose.
+
+The columns ``id``, ``tokens``, ``ner_tags``, ``text`` and ``source`` (the path that the text came from) speak for
+themselves. ``spans`` holds every span, nested ones too, with the place it was read from; ``sentences``, ``marks`` and
+``joins`` are those of the document, ``meta`` its meta as JSON, ``anchors`` its origin: text offset, line and column.
+Offsets are code points of ``text``. A row with ``text`` and ``spans`` is read from these; a row of others, with tokens
+and tags only, is read from them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from nerconv import schemes
+from nerconv import tokens as corpus
+from nerconv.document import Document, Facts, Finding, Item, Span, Where
+from nerconv.files import Source
+from nerconv.fit import Keeps, fit
+from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document
+from nerconv.options import ReadOptions
+from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan
+
+#: The columns, in order.
+COLUMNS: Final = (
+    "id",
+    "tokens",
+    "ner_tags",
+    "text",
+    "spans",
+    "sentences",
+    "marks",
+    "joins",
+    "meta",
+    "source",
+    "anchors",
+)
+#: The columns that hold lists of something else than strings.
+NESTED: Final = ("spans", "sentences", "marks", "joins", "anchors")
+
+_FLAT: Final = Keeps(nesting=False)
+
+
+def to_row(document: Document, scheme: Scheme, nested: str | None) -> dict[str, Any]:
+    """Return ``document`` as a row; its spans meet the edges of corpus tokens.
+
+    ``ner_tags`` are strings of ``scheme`` for the spans that share no text; ``nested`` says which of two stays.
+    """
+    origin = document.origin
+    return {
+        "id": document.id,
+        "tokens": corpus.words(document, 0, len(document.text)),
+        "ner_tags": _tags(document, scheme, nested),
+        "text": document.text,
+        "spans": [_span(document, span) for span in document.spans],
+        "sentences": [list(pair) for pair in document.sentences],
+        "marks": [mark._asdict() for mark in document.marks],
+        "joins": list(document.joins),
+        "meta": msgspec.json.encode(dict(document.meta)).decode(),
+        "source": origin.path if origin else "",
+        "anchors": list(map(list, zip(origin.offsets, origin.lines, origin.columns, strict=True))) if origin else [],
+    }
+
+
+def _span(document: Document, span: Span) -> dict[str, Any]:
+    path, line, column = document.place(span) or (None, None, None)
+    return {
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "path": path,
+        "line": line,
+        "column": column,
+    }
+
+
+def _tags(document: Document, scheme: Scheme, nested: str | None) -> list[str]:
+    if not document.spans:
+        return ["O"] * corpus.count(document)
+    flat = fit(document, _FLAT, None, nested).document
+    starts, ends = corpus.edges(flat)
+    spans = [(bisect_left(starts, s.start), bisect_left(ends, s.end) + 1, s.label) for s in flat.spans]
+    return schemes.encode(scheme, spans if scheme.tells_touching else _merged(spans), len(starts))
+
+
+def _merged(spans: list[TokenSpan]) -> list[TokenSpan]:
+    """Return ``spans`` with those of one label that touch as one; the column ``spans`` keeps them apart."""
+    merged: list[TokenSpan] = []
+    for start, end, label in spans:
+        if merged and merged[-1][1:] == (start, label):
+            merged[-1] = (merged[-1][0], end, label)
+        else:
+            merged.append((start, end, label))
+    return merged
+
+
+class Row(NamedTuple):
+    """A row as it was read: its place, the id it has unless it names its own, and its columns by name."""
+
+    where: Where
+    id: str
+    columns: Mapping[str, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds text and spans, so that its tags need not be read."""
+        return self.columns.get("text") is not None and self.columns.get("spans") is not None
+
+
+class _Tagged(msgspec.Struct):
+    """The tokens of a row of others, and a tag for each."""
+
+    tokens: list[str]
+    ner_tags: list[str]
+
+    def __post_init__(self) -> None:
+        if len(self.tokens) != len(self.ner_tags):
+            raise ValueError(f"the row has {len(self.tokens):,} tokens and {len(self.ner_tags):,} ner_tags")
+
+
+def read_rows(
+    rows: Callable[[], Iterator[Row | Finding]], source: Source, format: str, options: ReadOptions
+) -> Iterator[Item]:
+    """Yield the documents of ``rows``, each followed by its findings, and Facts about tags where they had to be read.
+
+    ``rows`` starts from the first row each time it is called: a tag scheme that nobody named is told from all rows.
+    Raises UsageError for a scheme that does not exist.
+    """
+    detection: Detection | None = None
+    ignored: Counter[str] = Counter()
+    repaired = 0
+    for row in rows():
+        if isinstance(row, Finding):
+            yield row
+            continue
+        ignored.update(row.columns.keys() - set(COLUMNS))
+        if row.is_whole:
+            yield from _read_whole(row)
+            continue
+        if detection is None:
+            detection = _detect(rows, options.scheme)
+            yield Facts(source.name, format, {"scheme": _evidence(detection)})
+            yield from _untold(detection, row.where)
+        if detection.scheme is not None:
+            items, count = _read_tagged(row, schemes.get(detection.scheme), options.invalid)
+            yield from items
+            repaired += count
+    yield from _closing(ignored, repaired, source, format, options)
+
+
+def _closing(
+    ignored: Counter[str], repaired: int, source: Source, format: str, options: ReadOptions
+) -> Iterator[Facts]:
+    if repaired:
+        yield Facts(source.name, format, {"repaired tags": f"{repaired:,} ({options.invalid})"})
+    if ignored:
+        keys = ", ".join(f"{key} ({count:,})" for key, count in sorted(ignored.items()))
+        yield Facts(source.name, format, {"keys not read": keys})
+
+
+def _detect(rows: Callable[[], Iterator[Row | Finding]], asked: str) -> Detection:
+    if asked.lower() == "auto":
+        return schemes.detect(_all_tags(rows()))
+    name = schemes.get(asked).name
+    return Detection(name, ("as asked",), (name,))
+
+
+def _all_tags(rows: Iterator[Row | Finding]) -> Iterator[list[str]]:
+    for row in rows:
+        if isinstance(row, Row) and not row.is_whole:
+            with suppress(ValueError):  # read later, it becomes a finding
+                yield _tagged(row).ner_tags
+
+
+def _evidence(detection: Detection) -> str:
+    return f"{detection.scheme or 'not told'}: {'; '.join(detection.evidence)}"
+
+
+def _untold(detection: Detection, where: Where) -> Iterator[Finding]:
+    if detection.scheme is not None:
+        return
+    which = f"{' and '.join(detection.candidates)} read it differently" if detection.candidates else "no scheme fits"
+    advice = "say --read-scheme NAME, and --invalid lenient or discard for tags that break it"
+    message = f"the tag scheme cannot be told, {which} ({'; '.join(detection.evidence)}); {advice}"
+    yield Finding("F010" if detection.candidates else "F005", message, where)
+
+
+def _tagged(row: Row) -> _Tagged:
+    """Return the tokens and tags of a row of others. Raises ValueError when it has none, or not one for each."""
+    found = {name: row.columns.get(name) for name in ("tokens", "ner_tags")}
+    if None in found.values():
+        raise ValueError("the row has neither text and spans nor tokens and ner_tags")
+    return msgspec.convert(found, _Tagged)
+
+
+def _read_tagged(row: Row, scheme: Scheme, invalid: str) -> tuple[list[Item], int]:
+    """Return the document of a row of others with its findings, and the number of tags that had to be repaired."""
+    try:
+        tagged = _tagged(row)
+        decoded = schemes.decode(scheme, tagged.ner_tags, invalid)
+        starts = list(accumulate((len(token) + 1 for token in tagged.tokens), initial=0))
+        text = " ".join(tagged.tokens)
+        record = Record(
+            id=_id(row),
+            text=text,
+            spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in decoded.spans],
+            sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
+            origin=_origin_of(row),
+        )
+        document, findings = to_document(record, row.id, row.where)
+    except InvalidTags as error:
+        return [Finding("F005", str(error), row.where)], 0
+    except ValueError as error:
+        return [_bad(row, error)], 0
+    return [document, *findings], decoded.repaired
+
+
+def _read_whole(row: Row) -> Iterator[Item]:
+    try:
+        document, findings = to_document(_record(row), row.id, row.where)
+    except (ValueError, RecursionError) as error:
+        yield _bad(row, error)
+        return
+    yield document
+    yield from findings
+
+
+def _record(row: Row) -> Record:
+    """Return the record that a row with text and spans holds. Raises ValueError when it is not of that shape."""
+    raw = {key: row.columns[key] for key in ("text", "meta", *NESTED) if row.columns.get(key) is not None}
+    # In JSON lines the columns that hold more than strings are JSON within JSON.
+    raw.update(
+        {key: msgspec.json.decode(value) for key, value in raw.items() if key != "text" and value.__class__ is str}
+    )
+    anchors, path = raw.pop("anchors", []), row.columns.get("source")
+    raw["origin"] = {"path": path, "anchors": anchors} if path else _origin_of(row)
+    return msgspec.convert(raw | {"id": _id(row)}, Record)
+
+
+def _id(row: Row) -> str:
+    own = row.columns.get("id")
+    return row.id if own is None or own == "" else str(own)
+
+
+def _origin_of(row: Row) -> OriginRecord:
+    return OriginRecord(row.where.path, [(0, row.where.line, row.where.column)])
+
+
+def _bad(row: Row, error: Exception) -> Finding:
+    return Finding("F012", f"not a document: {error or type(error).__name__}", row.where)

@@ -1,0 +1,76 @@
+"""Tags JSONL: a row a line, its tags as strings, as the stock ``run_ner`` example of transformers takes them.
+
+The columns are those of ``nerconv.formats.tagged``. The ones that hold more than strings are JSON within JSON:
+``datasets`` tells the type of a column from the first megabytes, where it may stay empty, and refuses the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from nerconv import schemes
+from nerconv import tokens as corpus
+from nerconv.document import Document, Facts, Finding, Item, Where, excerpt
+from nerconv.files import Source, decode
+from nerconv.fit import Edges, Keeps
+from nerconv.formats.tagged import NESTED, Row, read_rows, to_row
+from nerconv.options import ReadOptions, WriteOptions
+
+NAME: Final = "tags_jsonl"
+SUFFIXES: Final = (".json",)
+UNIT: Final = "sentence"
+KEEPS: Final = Keeps(flat_part="ner_tags")
+
+# How msgspec names the place of a fault.
+_BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+def tokens(options: WriteOptions) -> Edges | None:
+    """Return the token edges of the text: each token has a tag."""
+    return corpus.edges
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Item]:
+    """Yield Facts, then a document for each line, or a finding for a line that holds none.
+
+    Raises files.Unreadable for what is no text, UsageError for a scheme that does not exist.
+    """
+    text, facts, findings = decode(source.read(), source.name, options.encoding)
+    yield Facts(source.name, NAME, facts)
+    yield from findings
+    yield from read_rows(partial(_rows, text, source), source, NAME, options)
+
+
+def _rows(text: str, source: Source) -> Iterator[Row | Finding]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                columns = msgspec.json.decode(line, type=dict)
+            except (ValueError, RecursionError) as error:
+                yield _malformed(line, error, source.name, number)
+            else:
+                yield Row(Where(source.name, number, 1), f"{source.id}#{number}", columns)
+
+
+def _malformed(line: str, error: Exception, path: str, number: int) -> Finding:
+    byte = _BYTE.search(str(error))
+    column = len(line.encode()[: int(byte[1])].decode(errors="ignore")) if byte else 0
+    message = f"not a JSON object: {error or type(error).__name__}"
+    return Finding("F012", message, Where(path, number, column + 1), excerpt=excerpt(line, column, column + 1))
+
+
+def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
+    """Write a row a line, as the documents come, the tags in ``options.scheme``."""
+    scheme = schemes.get(options.scheme)
+    encoder = msgspec.json.Encoder()
+    with path.open("wb") as file:
+        for document in documents:
+            row = to_row(document, scheme, options.nested)
+            row.update({name: encoder.encode(row[name]).decode() for name in NESTED})
+            file.write(encoder.encode(row) + b"\n")
