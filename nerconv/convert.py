@@ -138,7 +138,8 @@ def _documents(
             else:
                 report.read.update(count_labels([item]))
                 name = assign(item, shares, options.seed) if shares else ""
-                document = replace(item, id=_unique(item.id, ids))
+                id = _unique(item.id, ids)
+                document = item if id == item.id else replace(item, id=id)
                 yield from ((name, part) for part in _fitted(document, format, options, report))
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 #: White space that separates tokens and lines. Every other code point belongs to a token, a carriage
@@ -109,24 +110,18 @@ class Document:
     def __post_init__(self) -> None:
         if not self.id:
             raise ValueError("a document needs an id")
-        object.__setattr__(self, "spans", tuple(sorted(self.spans, key=_text_order)))
+        if any(before.start >= after.start for before, after in pairwise(self.spans)):
+            object.__setattr__(self, "spans", tuple(sorted(self.spans, key=_text_order)))
+        text, length = self.text, len(self.text)
         for span in self.spans:
-            self._check_span(span)
+            if span.end > length or text[span.start] in WHITE_SPACE or text[span.end - 1] in WHITE_SPACE:
+                raise ValueError(f"{span} of {self.id!r} has outer white space or ends behind the text (0:{length})")
         for start, end in self.sentences:
-            self._check_offsets("sentence", start, end)
-        for mark in self.marks:
-            self._check_offsets("mark", mark.offset, mark.offset)
-        for join in self.joins:
-            self._check_offsets("join", join, join)
-
-    def _check_span(self, span: Span) -> None:
-        self._check_offsets(f"span {span.label!r}", span.start, span.end)
-        if self.text[span.start] in WHITE_SPACE or self.text[span.end - 1] in WHITE_SPACE:
-            raise ValueError(f"span {span.start}:{span.end} {span.label!r} of {self.id!r} has outer white space")
-
-    def _check_offsets(self, what: str, start: int, end: int) -> None:
-        if not 0 <= start <= end <= len(self.text):
-            raise ValueError(f"{what} {start}:{end} is not within the text of {self.id!r} (0:{len(self.text)})")
+            if not 0 <= start <= end <= length:
+                raise ValueError(f"the sentence {start}:{end} of {self.id!r} is not within its text (0:{length})")
+        for offset in (*(mark.offset for mark in self.marks), *self.joins):
+            if not 0 <= offset <= length:
+                raise ValueError(f"the mark or join at {offset} of {self.id!r} is not within its text (0:{length})")
 
     def covered(self, span: Span) -> str:
         """Return the text that ``span`` covers."""

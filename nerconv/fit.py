@@ -79,6 +79,8 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
     )
     if keeps.flat_part and (inner := len(spans) - len(_flat(document, spans, nested, []))):
         left_out[f"nested spans in {keeps.flat_part}"] = inner
+    if len(spans) == len(document.spans) and not left_out and not lost:
+        return Fitted(document, lost, left_out)
     kept = replace(
         document,
         spans=tuple(spans),

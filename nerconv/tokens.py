@@ -34,7 +34,8 @@ def words(document: Document, start: int, end: int) -> list[str]:
     pieces = [document.text[start:end]]
     if document.joins:
         joins = document.joins[bisect_right(document.joins, start) : bisect_left(document.joins, end)]
-        cuts = [start, *joins, end]
+        # A join between the two characters of a line end would make a token of the first.
+        cuts = [start, *(join for join in joins if not document.text.startswith("\r\n", join - 1)), end]
         pieces = [document.text[a:b] for a, b in pairwise(cuts)]
     return list(chain.from_iterable(map(_TOKEN.findall, pieces)))
 

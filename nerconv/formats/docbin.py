@@ -209,8 +209,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
         where = Where(source.name, number, 1)
         try:
             document, findings = to_document(_record(held, where), f"{source.id}#{number}", where)
-        except ValueError as error:
-            yield Finding("F012", f"document {number:,} of the file is not what its user data says: {error}", where)
+        except (ValueError, RecursionError) as error:
+            yield Finding(
+                "F012",
+                f"document {number:,} of the file is not what its user data says and is left out: {error}",
+                where,
+            )
             continue
         yield document
         yield from findings
@@ -295,8 +299,8 @@ def _record(held: _Held, where: Where) -> Record:
     if not isinstance(held.kept, Mapping):
         raise ValueError(f"user_data[{USER_DATA_KEY!r}] is no mapping but {type(held.kept).__name__}")
     kept = dict(held.kept, text=held.text)
-    if "meta" in kept:
-        kept["meta"] = msgspec.json.decode(kept["meta"])
+    if isinstance(meta := kept.get("meta"), str):
+        kept["meta"] = msgspec.json.decode(meta)
     record = msgspec.convert(kept, Record)
     # The Doc is the truth, its user data only says where things came from: entities may have been set anew since.
     places: dict[tuple[int, int, str], list[SpanRecord]] = defaultdict(list)
