@@ -235,14 +235,15 @@ def test_no_bytes_make_the_reader_raise_or_lose_text(
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
     try:
-        documents, findings, _ = read(data, folder, documents=how, labels=frozenset())
+        documents, findings, facts = read(data, folder, documents=how, labels=frozenset())
     except Unreadable:
         return
     for document in documents:
         for span in document.spans:
             place = document.place(span)
             assert place and place.line >= 1 and place.column >= 1
-    if not findings and how != "x" and b"-DOCSTART-" not in data and b"&" not in data and b"<" not in data:
+    plain = not any(sign in data for sign in (b"-DOCSTART-", b"&", b"<")) and facts["encoding"].startswith("utf-8")
+    if plain and not findings and how != "x":
         source = data.removeprefix(b"\xef\xbb\xbf").decode()
         kept = "".join(d.text for d in documents)
         labels = sum(len(span.label) + 2 for d in documents for span in d.spans)
