@@ -28,6 +28,8 @@ _BRACKET: Final = r"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]"
 _PLAIN = re.compile(_BRACKET)
 _MARKED_UP = re.compile(f"{_BRACKET}|({markup.TAG})|({markup.REFERENCE})")
 _MANY: Final = 1 << 30
+#: So often in a file, a label that nobody knows is no chance.
+_REPEATED: Final = 3
 
 
 class Event(NamedTuple):
@@ -194,11 +196,11 @@ def detect(lines: Sequence[Line], labels: frozenset[str] | None, asked: str = "a
     return Detection(best[0], _spacing(readings[best[0]]), readings[best[0]])
 
 
-def _faults(readings: list[LineReading]) -> int:
+def _faults(readings: Sequence[LineReading]) -> int:
     return sum(reading.faults for reading in readings)
 
 
-def _pairs(readings: list[LineReading]) -> int:
+def _pairs(readings: Sequence[LineReading]) -> int:
     return sum(len(reading.pairs) for reading in readings)
 
 
@@ -218,6 +220,17 @@ def _both(first: str, second: str, readings: dict[str, list[LineReading]]) -> st
     return f"{first} ({_spacing(readings[first])}) and {second} ({_spacing(readings[second])}) read it differently"
 
 
-def resembles(label: str, labels: frozenset[str] | None) -> bool:
-    """Whether an unknown ``label`` is spelt like a known one, so that its bracket is likely a spoiled annotation."""
-    return bool(get_close_matches(label.upper(), [known.upper() for known in labels or KNOWN_LABELS], 1, 0.8))
+def suspects(readings: Sequence[LineReading], labels: frozenset[str] | None) -> frozenset[str]:
+    """Return the unknown labels of a file that are likely annotations all the same.
+
+    They are known by default though not asked for, spelt like a known one, or, in a file without a single
+    annotation, there again and again.
+    """
+    counts = Counter(event.value for reading in readings for event in reading.unknown)
+    again = 0 if _pairs(readings) else _REPEATED
+    return frozenset(label for label, n in counts.items() if (again and n >= again) or _resembles(label, labels))
+
+
+def _resembles(label: str, labels: frozenset[str] | None) -> bool:
+    known = [name.upper() for name in KNOWN_LABELS | (labels or frozenset())]
+    return bool(get_close_matches(label.upper(), known, 1, 0.8))

@@ -138,6 +138,13 @@ _TABLE = (
         "Nothing to do: it is read without the white space.",
     ),
     Code(
+        "F016",
+        "unused-label-option",
+        "warning",
+        "A label named by --map or --drop that no span has.",
+        "Correct its spelling, or leave the option out.",
+    ),
+    Code(
         "K001",
         "label-dropped",
         "info",

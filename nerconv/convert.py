@@ -87,6 +87,8 @@ def convert(sources: Iterable[Source], target: str, options: ConvertOptions, pro
     format = _target_format(target, options)
     report = Report(format.NAME)
     parts = _Parts(format, options, report)
+    sources = list(sources)
+    _spare_sources(sources, target, format, options)
     documents = _documents(sources, format, options, report, progress)
     with _few_collections():
         if options.split:
@@ -95,6 +97,8 @@ def convert(sources: Iterable[Source], target: str, options: ConvertOptions, pro
             _write_stdout(documents, parts)
         else:
             _write_one(documents, Path(target), parts)
+    for label in sorted({*options.labels, *options.drop} - {*report.read}):
+        report.findings.append(Finding("F016", f"no span has the label {label!r}, which --map or --drop names"))
     report.findings.sort(key=_source_order)
     return report
 
@@ -120,6 +124,21 @@ def _target_format(target: str, options: ConvertOptions) -> Format:
     if options.split or target == STDOUT:
         raise UsageError("name the format to write with --to: " + ", ".join(formats.FORMATS))
     return formats.of_path(target)
+
+
+def _spare_sources(sources: Iterable[Source], target: str, format: Format, options: ConvertOptions) -> None:
+    """Raise UsageError when a file to write is one of those to read: it would be gone."""
+    written = [Path(target)]
+    if options.split:
+        written = [_split_path(Path(target), name, format) for name in parse_shares(options.split)]
+    read = {source.path.resolve() for source in sources if source.path}
+    for path in written:
+        if target != STDOUT and path.resolve() in read:
+            raise UsageError(f"{path} is read and would be replaced by what is written; name another place with -o")
+
+
+def _split_path(folder: Path, name: str, format: Format) -> Path:
+    return folder / f"{name}{format.SUFFIXES[0]}"
 
 
 def _documents(
@@ -260,7 +279,7 @@ def _write_split(documents: Iterator[tuple[str, Document]], target: Path, parts:
     ids = {name: [document.id for document in members] for name, members in by_split.items()}
     with ExitStack() as stack:
         for name, members in by_split.items():
-            path = target / f"{name}{parts.format.SUFFIXES[0]}"
+            path = _split_path(target, name, parts.format)
             parts.write(members, stack.enter_context(replacing(path)), name)
         listing = stack.enter_context(replacing(target / "splits.json"))
         listing.write_text(json.dumps({"seed": options.seed, "shares": shares, "ids": ids}, indent=1) + "\n")

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from nerconv import markup, tokens
-from nerconv.brackets import Event, Line, LineReading, resembles
+from nerconv.brackets import Event, Line, LineReading
 from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where, excerpt
 
 #: A bracket opened so many lines before the one that closes it still counts as one that runs across lines.
@@ -22,12 +22,16 @@ _FAR = 3
 
 
 class Paired(NamedTuple):
-    """A source whose bracket lines are paired, in source order. ``labels`` are those asked for, if any were."""
+    """A source whose bracket lines are paired, in source order.
+
+    ``labels`` are those asked for, if any were; ``suspects`` the unknown ones that likely are annotations.
+    """
 
     text: str
     name: str
     lines: Sequence[tuple[Line, LineReading]]
     labels: frozenset[str] | None
+    suspects: frozenset[str]
 
 
 class _Cut(NamedTuple):
@@ -181,7 +185,7 @@ def _finding(paired: Paired, line: Line, code: str, event: Event, message: str) 
 
 def _line_findings(paired: Paired, line: Line, reading: LineReading) -> Iterator[Finding]:
     for event in reading.unknown:
-        if resembles(event.value, paired.labels):
+        if event.value in paired.suspects:
             message = f"[{event.value} …] is read as text: its label is not known; name it with --labels or correct it"
             yield _finding(paired, line, "F002", event, message)
         elif event.value.isupper() and len(event.value) > 1:

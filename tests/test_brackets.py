@@ -110,6 +110,18 @@ def test_ambiguous_file_is_refused_with_both_readings(tmp_path: Path) -> None:
     assert spans(forced) == [("PER", "A ] B")]
 
 
+def test_labels_that_nobody_knows_are_reported_when_a_file_holds_nothing_else(tmp_path: Path) -> None:
+    (document,), findings, _ = read("[group A] , [group B] and [group C] sang . \n", tmp_path)
+    assert not document.spans
+    assert [finding.code for finding in findings] == ["F002"] * 3
+    assert not read("[group A] sang in [LOC Rome] . \n", tmp_path)[1]
+
+
+def test_a_common_label_that_was_not_asked_for_is_reported(tmp_path: Path) -> None:
+    _, findings, _ = read("[PER Bob] in [LOC Rome] . \n", tmp_path, labels=frozenset({"LOC"}))
+    assert [finding.code for finding in findings] == ["F002"]
+
+
 def test_labels_replace_the_known_ones(tmp_path: Path) -> None:
     text = "[person Ann] in [LOC Rome] . \n"
     assert spans(read(text, tmp_path, labels=frozenset({"person"}))[0][0]) == [("person", "Ann")]

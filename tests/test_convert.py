@@ -105,6 +105,20 @@ def test_an_empty_split_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("options", [{"to": "conll"}, {"to": "bracket", "split": "a=0.5,b=0.5"}])
+def test_a_source_is_never_overwritten(options: dict[str, str], tmp_path: Path) -> None:
+    file = source(tmp_path)
+    target = tmp_path if "split" in options else tmp_path / "sub" / ".." / "a.txt"
+    with pytest.raises(UsageError, match="would be replaced"):
+        run([file], target, **options)
+    assert (tmp_path / "a.txt").read_text() == LINES
+
+
+def test_labels_that_no_span_has_are_named(tmp_path: Path) -> None:
+    report = run([source(tmp_path)], tmp_path / "o.jsonl", labels={"GPE": "LOC"}, drop=frozenset({"Misc"}))
+    assert [f.code for f in report.findings if f.where is None] == ["F016", "F016"]
+
+
 class Lossy:
     """A format that loses a span without a word, as a bug would."""
 

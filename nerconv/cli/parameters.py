@@ -203,7 +203,7 @@ def _pairs(values: list[str] | None) -> dict[str, str] | None:
     result = {}
     for item in _comma_list(values) or []:
         old, equals, new = item.partition("=")
-        if not (old and equals and new):
+        if not (old and equals and new) or "=" in new:
             raise UsageError(f"--map takes OLD=NEW, got {item!r}")
         result[old] = new
     return result

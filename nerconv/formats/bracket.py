@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from nerconv import markup
-from nerconv.brackets import Line, LineReading, detect, scan
+from nerconv.brackets import Line, LineReading, detect, scan, suspects
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Where
 from nerconv.files import Source, Unreadable, decode
 from nerconv.fit import Edges, Keeps
@@ -70,7 +70,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     if dialect is None:
         yield Finding("F010", f"{evidence}; choose one with --dialect", Where(source.name, 1, 1))
         return
-    paired = Paired(text, source.name, list(zip(lines, readings, strict=True)), options.labels)
+    likely = suspects(readings, options.labels)
+    paired = Paired(text, source.name, list(zip(lines, readings, strict=True)), options.labels, likely)
     for start, end, line, id in _extents(text, source.id, options.documents, marked_up, paired.lines):
         document, found = unbracket(paired, start, end, line, id)
         yield document

@@ -214,10 +214,14 @@ def _rows(splits: Sequence[_Split]) -> Iterator[Row]:
 
 def _plain(split: _Split) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of each batch, once the batch is known to be sound."""
+    done = 0
     with _refusing(split.name):
         for batch in split.batches():
             batch.validate(full=True)
+            done += batch.num_rows
             yield batch.to_pylist()
+    if done != split.rows:
+        raise Unreadable(f"{split.name}: is damaged: it says that it has {split.rows:,} rows and has {done:,}")
 
 
 def _named(columns: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
