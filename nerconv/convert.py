@@ -266,7 +266,7 @@ def _write_stdout(documents: Iterator[tuple[str, Document]], parts: _Parts) -> N
 
 
 def _write_split(documents: Iterator[tuple[str, Document]], target: Path, parts: _Parts) -> None:
-    """Write a file for each split into the folder ``target``, and ``splits.json`` with the ids of each."""
+    """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids of each."""
     options = parts.options
     shares = parse_shares(options.split or "")
     by_split: dict[str, list[Document]] = {name: [] for name in shares}
@@ -281,9 +281,18 @@ def _write_split(documents: Iterator[tuple[str, Document]], target: Path, parts:
         for name, members in by_split.items():
             path = _split_path(target, name, parts.format)
             parts.write(members, stack.enter_context(replacing(path)), name)
-        listing = stack.enter_context(replacing(target / "splits.json"))
-        listing.write_text(json.dumps({"seed": options.seed, "shares": shares, "ids": ids}, indent=1) + "\n")
+        listing = stack.enter_context(replacing(target / "splits.toml"))
+        listing.write_text(_listing(options.seed, shares, ids), encoding="utf-8")
         parts.settle()
+
+
+def _listing(seed: int, shares: Mapping[str, float], ids: Mapping[str, list[str]]) -> str:
+    """Return seed, shares and ids as TOML, a suffix that no format of records has; a JSON string is one of TOML."""
+    lines = [f"seed = {seed}", "", "[shares]", *(f"{name} = {share}" for name, share in shares.items()), "", "[ids]"]
+    lines += [
+        f"{name} = [\n" + "".join(f"  {json.dumps(id)},\n" for id in members) + "]" for name, members in ids.items()
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _check_target(target: Path) -> None:

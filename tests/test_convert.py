@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -88,15 +89,30 @@ def test_a_file_that_cannot_be_read_is_a_finding_and_the_rest_is_converted(tmp_p
 def test_split_keeps_duplicates_together_and_lists_the_ids(tmp_path: Path) -> None:
     sources = [source(tmp_path, f"[PER Ann  ] number {n % 30} . \n", f"d{n}.txt") for n in range(60)]
     run(sources, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4", seed=1)
-    listing = json.loads((tmp_path / "out/splits.json").read_text())
+    listing = tomllib.loads((tmp_path / "out/splits.toml").read_text())
     texts = {name: {d.text for d in documents(tmp_path / f"out/{name}.jsonl")} for name in ("train", "dev")}
     assert not texts["train"] & texts["dev"]
     assert sum(len(ids) for ids in listing["ids"].values()) == 60
     first = listing["ids"]
     more = [*sources, source(tmp_path, "[PER Bob  ] is new . \n", "new.txt")]
     run(more, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4", seed=1)
-    again = json.loads((tmp_path / "out/splits.json").read_text())["ids"]
+    again = tomllib.loads((tmp_path / "out/splits.toml").read_text())["ids"]
     assert all(set(first[name]) <= set(again[name]) for name in first)
+
+
+def test_a_folder_that_a_split_wrote_can_be_read(tmp_path: Path) -> None:
+    sources = [source(tmp_path, f"[PER Ann  ] number {n} . \n", f"d{n}.txt") for n in range(30)]
+    run(sources, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4")
+    again = formats.sources([str(tmp_path / "out")], ReadOptions())
+    assert sorted(s.id for s in again) == ["dev", "train"]
+
+
+def test_a_folder_of_several_formats_is_read_only_when_one_is_chosen(tmp_path: Path) -> None:
+    source(tmp_path)
+    source(tmp_path, "Ann B-PER\n", "a.conll")
+    with pytest.raises(UsageError, match="1 bracket, 1 conll.*--from"):
+        formats.sources([str(tmp_path)], ReadOptions())
+    assert [s.suffix for s in formats.sources([str(tmp_path)], ReadOptions(format="conll"))] == [".conll"]
 
 
 def test_an_empty_split_is_refused(tmp_path: Path) -> None:

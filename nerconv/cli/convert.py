@@ -14,7 +14,7 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
-from nerconv.files import expand, replacing
+from nerconv.files import replacing
 from nerconv.settings import Settings, convert_options
 
 _SHORT: Final = {
@@ -70,7 +70,7 @@ def convert(
 
 def _run(sources: list[str], output: str, ledger: str | None, asked: Settings) -> None:
     options = convert_options(asked)
-    files = expand(sources, formats.SUFFIXES)
+    files = formats.sources(sources, options.read)
     with show.progress(len(files)) as begin:
         report = convert_sources(files, output, options, begin)
     show.conversion(report, output)

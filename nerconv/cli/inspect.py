@@ -10,7 +10,6 @@ from nerconv import formats, settings
 from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.codes import exit_code
-from nerconv.files import expand
 from nerconv.inspect import inspect as inspect_sources
 from nerconv.options import check_choice
 
@@ -39,8 +38,9 @@ def inspect(
     """
     check_choice("output format", format, ("text", "json"))
     asked = p.settings(locals())
-    files = expand(sources, formats.SUFFIXES)
+    options = settings.read_options(asked)
+    files = formats.sources(sources, options)
     with show.progress(len(files)) as begin:
-        inspection = inspect_sources(files, settings.read_options(asked), begin)
+        inspection = inspect_sources(files, options, begin)
     (show.inspection_json if format == "json" else show.inspection_table)(inspection)
     raise typer.Exit(exit_code((finding.code for finding in inspection.findings), bool(asked.strict)))

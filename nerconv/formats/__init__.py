@@ -14,13 +14,14 @@ To add one: write the module, name it in FORMATS, put files under ``tests/data``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
 from nerconv.document import Document, Finding, Item, Where
-from nerconv.files import Source, Unreadable
+from nerconv.files import Source, Unreadable, expand
 from nerconv.fit import Edges, Keeps
 from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
 from nerconv.options import ReadOptions, UsageError, WriteOptions
@@ -93,6 +94,25 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     if source.path is None:
         return bracket
     return dataset if source.path.is_dir() else of_path(source.name)
+
+
+def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
+    """Return the sources that files, folders, globs and ``-`` name; of a folder, those of one format.
+
+    Raises UsageError for a folder that holds several formats while none was asked for, since one is likely made from
+    another; Unreadable when a pattern gives nothing.
+    """
+    suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
+    found: dict[str, Source] = {}
+    for pattern in patterns:
+        here = expand([pattern], suffixes)
+        if not options.format and len(here) > 1:
+            names = Counter(of_source(source, options).NAME for source in here)
+            if len(names) > 1:
+                held = ", ".join(f"{count:,} {name}" for name, count in sorted(names.items()))
+                raise UsageError(f"{pattern} holds files of several formats ({held}); choose one with --from")
+        found |= {source.name: source for source in here}
+    return list(found.values())
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
