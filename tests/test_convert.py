@@ -110,7 +110,7 @@ def test_a_folder_that_a_split_wrote_can_be_read(tmp_path: Path) -> None:
 def test_a_folder_of_several_formats_is_read_only_when_one_is_chosen(tmp_path: Path) -> None:
     source(tmp_path)
     source(tmp_path, "Ann B-PER\n", "a.conll")
-    with pytest.raises(UsageError, match="1 bracket, 1 conll.*--from"):
+    with pytest.raises(UsageError, match=r"1 bracket, 1 conll.*--from"):
         formats.sources([str(tmp_path)], ReadOptions())
     assert [s.suffix for s in formats.sources([str(tmp_path)], ReadOptions(format="conll"))] == [".conll"]
 
