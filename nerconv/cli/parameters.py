@@ -186,14 +186,14 @@ Strict = Annotated[
 def settings(given: Mapping[str, Any]) -> Settings:
     """Return the settings among the parameters ``given`` to a command, over those of the nearest file."""
     known = {name: given[name] for name in Settings.__struct_fields__ if name in given}
-    known |= {name: _comma_list(known.get(name)) for name in ("labels", "drop")}
+    known |= {name: comma_list(known.get(name)) or None for name in ("labels", "drop")}
     known["map"] = _pairs(known.get("map"))
     return Settings(**known).over(load(Path.cwd()))
 
 
-def _comma_list(values: list[str] | None) -> list[str] | None:
+def comma_list(values: list[str] | None) -> list[str]:
     """Return the names of repeated and comma-separated ``values``."""
-    return None if values is None else [name.strip() for value in values for name in value.split(",") if name.strip()]
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
 
 
 def _pairs(values: list[str] | None) -> dict[str, str] | None:
@@ -201,7 +201,7 @@ def _pairs(values: list[str] | None) -> dict[str, str] | None:
     if values is None:
         return None
     result = {}
-    for item in _comma_list(values) or []:
+    for item in comma_list(values):
         old, equals, new = item.partition("=")
         if not (old and equals and new) or "=" in new:
             raise UsageError(f"--map takes OLD=NEW, got {item!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,11 @@ def _stderr() -> Console:
 def say(message: str) -> None:
     """Print a line of talk."""
     _stderr().print(message, markup=False)
+
+
+def put(text: str) -> None:
+    """Print data to stdout as it stands."""
+    sys.stdout.write(text)
 
 
 @contextmanager

@@ -23,17 +23,18 @@ directories: ["corpus", "configs", "training", "metrics"]
 
 workflows:
   all:
-    - check
+    - lint
     - convert
     - config
     - train
     - evaluate
 
 commands:
-  - name: check
-    help: "Report what the source holds and everything about it that looks wrong"
+  - name: lint
+    help: "Report what the source holds, and how much of its annotation is noise"
     script:
       - 'nerconv inspect "${{vars.source}}"'
+      - 'nerconv lint "${{vars.source}}" --format summary --fail-on never'
     deps:
       - "${{vars.source}}"
 

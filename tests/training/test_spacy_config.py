@@ -143,6 +143,6 @@ def test_weasel_reads_the_project(tmp_path: Path) -> None:
     (tmp_path / "project.yml").write_text(make_project("my notes", "smoke", "made so"))
     config = load_project_config(tmp_path)
     assert [command["name"] for command in config["commands"]] == config["workflows"]["all"]
-    assert config["commands"][0]["script"] == ['nerconv inspect "my notes"']
+    assert config["commands"][0]["script"][0] == 'nerconv inspect "my notes"'
     with pytest.raises(UsageError, match="rename it"):
         make_project('my "notes"', "smoke", "made so")

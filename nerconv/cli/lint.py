@@ -1,0 +1,78 @@
+"""``nerconv lint`` and ``nerconv rule``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nerconv import formats
+from nerconv.cli import parameters as p
+from nerconv.cli import show
+from nerconv.lint import RULES
+from nerconv.lint.engine import Selection, choose
+from nerconv.lint.engine import lint as lint_sources
+from nerconv.lint.profiles import PROFILES
+from nerconv.lint.render import RENDERERS, manual
+from nerconv.options import UsageError, check_choice
+from nerconv.settings import read_options
+
+_FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
+
+Words = Annotated[list[str] | None, typer.Option("--select", help="Run only these: codes, names, C2, ALL.")]
+More = Annotated[list[str] | None, typer.Option("--extend-select", help="Run these, too.")]
+Less = Annotated[list[str] | None, typer.Option("--ignore", help="Leave these out.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="The kind of text.", metavar="|".join(PROFILES))]
+Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="|".join(RENDERERS))]
+FailOn = Annotated[str, typer.Option("--fail-on", help="What ends in 1.", metavar="|".join(_FAIL_ON))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command("lint")(lint)
+    app.command("rule")(rule)
+
+
+def lint(
+    sources: p.Sources,
+    select: Words = None,
+    extend_select: More = None,
+    ignore: Less = None,
+    profile: Profile = None,
+    from_: p.From = None,
+    labels: p.Labels = None,
+    dialect: p.Dialect = None,
+    markup: p.Markup = None,
+    encoding: p.Encoding = None,
+    documents: p.Documents = None,
+    format: Format = "text",
+    fail_on: FailOn = "warning",
+) -> None:
+    """Find noise in the annotations of SRC: masked names, layout words, bad edges, odd forms.
+
+    Example: nerconv lint corpus_samples/cables --profile cable
+    """
+    check_choice("output format", format, tuple(RENDERERS))
+    check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
+    options = read_options(p.settings(locals()))
+    chosen = None if select is None else tuple(p.comma_list(select))
+    selection = Selection(chosen, tuple(p.comma_list(extend_select)), tuple(p.comma_list(ignore)), profile)
+    choose(selection)
+    files = formats.sources(sources, options)
+    with show.progress(len(files)) as begin:
+        report = lint_sources(files, options, selection, begin)
+    show.put(RENDERERS[format](report))
+    unread = any(problem.finding.code == "F014" for problem in report.problems)
+    failed = any(problem.severity in _FAIL_ON[fail_on] for problem in report.problems)
+    raise typer.Exit(3 if unread else int(failed))
+
+
+def rule(
+    code: Annotated[str | None, typer.Argument(help="A code or a name.", metavar="RULE")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
+) -> None:
+    """Print the manual page of a rule. Example: nerconv rule C201"""
+    codes = [known for known, found in RULES.items() if all_ or code in (known, found.name)]
+    if not codes:
+        raise UsageError(f"no rule is called {code!r}; nerconv rule --all prints all of them")
+    show.put("\n".join(map(manual, codes)))

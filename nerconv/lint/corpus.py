@@ -1,0 +1,60 @@
+"""What rules ask about all documents at once: computed when first asked for, and once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from nerconv.document import Document, Span
+
+
+class Mention(NamedTuple):
+    """A span and the document that it stands in."""
+
+    document: Document
+    span: Span
+
+
+class Corpus:
+    """The documents of a lint run, in reading order.
+
+    ``split`` tells the split of a document by id (train, dev, test), empty where nobody said.
+    """
+
+    def __init__(self, documents: Sequence[Document], split: Mapping[str, str] | None = None) -> None:
+        self.documents = documents
+        self.split = split or {}
+
+    @cached_property
+    def mentions(self) -> dict[str, list[Mention]]:
+        """Every surface form with its spans, in reading order."""
+        found: defaultdict[str, list[Mention]] = defaultdict(list)
+        for document in self.documents:
+            for span in document.spans:
+                found[document.covered(span)].append(Mention(document, span))
+        return dict(found)
+
+    @cached_property
+    def labels(self) -> dict[str, Counter[str]]:
+        """The labels of every surface form with their counts."""
+        return {surface: Counter(m.span.label for m in mentions) for surface, mentions in self.mentions.items()}
+
+    @cached_property
+    def label_counts(self) -> Counter[str]:
+        """The number of spans of every label."""
+        return sum_labels(self.labels.values())
+
+    @cached_property
+    def lower_case(self) -> Counter[str]:
+        """The number of spans by label that are written in lower case throughout."""
+        return sum_labels(labels for surface, labels in self.labels.items() if surface.islower())
+
+
+def sum_labels(counts: Iterable[Counter[str]]) -> Counter[str]:
+    """Return the sum of ``counts``."""
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return total

@@ -1,0 +1,147 @@
+"""What the text of a span is when it is no name: masking, document furniture, a page header.
+
+Pure functions of a string. ``noise`` is the predicate that the statistics of corpus rules use to leave such spans
+out; the rules of ``nerconv.lint.rules.content`` add what the text around a span tells.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Final
+
+from nerconv.lint.words import word_list
+
+_LETTER_OR_DIGIT: Final = r"[^\W_]"
+
+
+@cache
+def _mask_pattern() -> re.Pattern[str]:
+    """Return what matches one piece of masking text.
+
+    A valid Roman numeral never has four X in a row, which tells XXXX from XXX and XXXVI.
+    """
+    words = "|".join(re.escape(word) for word in sorted(word_list("mask_words"), key=len, reverse=True))
+    kinds = "|".join(word_list("mask_kinds"))
+    return re.compile(
+        rf"""
+        (?<!\w)[Xx]{{4,}}[a-z]?(?!\w)                                   # XXXXXXXXXXXX, XXXXXXXa, Xxxxxxxx
+      | (?<!\w)X{{6,}}(?=[A-Z]?[a-z]) | (?<=[a-z])X{{6,}}(?!\w)         # XXXXXXXXComment
+      | (?<!\w)(?:[Xx]{{2,}}|\d{{1,4}})(?:/(?:[Xx]{{2,}}|\d{{1,4}}))*/[Xx]{{2,}}(?:/(?:[Xx]{{2,}}|\d{{1,4}}))*(?!\w)
+      | (?<!\w)[Xx]{{2,}}/\d\d?/\d{{2,4}}(?!\w)                         # XX/XX/2010
+      | (?<!\w)X{{3}}-(?:XX|\d\d)-(?:X{{4}}|\d{{4}})(?!\w)              # XXX-XX-1234
+      | (?<!\w)\d{{3}}-XXXX(?!\w)
+      | [█▇▆■▓▒░▮]{{2,}}
+      | (?<!{_LETTER_OR_DIGIT})(?:_{{3,}}|\*{{3,}})(?!{_LETTER_OR_DIGIT})
+      | \[\*\*[^\]\n]{{1,60}}\*\*\]
+      | [\[<{{(]\ ?(?:{kinds})(?:[\ _-]?\d+)?\ ?[\]>}})]                # <NAME>, [PERSON 1]
+      | (?<!\w)(?:{kinds})_\d+(?!\w)                                    # PERSON_1
+      | (?<![\w@])(?:{words})(?!\w)
+        """,
+        re.VERBOSE,
+    )
+
+
+#: Left over when masking is taken out of a span that holds nothing else: a possessive.
+_POSSESSIVE: Final = re.compile(r"['’][sS](?!\w)")
+_PAGE: Final = re.compile(
+    r"""
+    \b\d{3}\ OF\ \d{3}\b | \b(?i:section)\ \d\d?\ (?i:of)\ \d\d?\b      # page headers of telegrams
+  | (?i:page)\ \d+\ (?i:of)\ \d+ | \A(?i:page)\ (?:\d+|[ivxl]+)\Z | \A[-–—]\ ?\d+\ ?[-–—]\Z
+    """,
+    re.VERBOSE,
+)
+
+
+def masks(surface: str) -> list[tuple[int, int]]:
+    """Return the extents of the masking text in ``surface``, in order."""
+    return [match.span() for match in _mask_pattern().finditer(surface)]
+
+
+@lru_cache(1 << 16)
+def is_mask(surface: str) -> bool:
+    """Whether ``surface`` is masking text and nothing else but punctuation, digits or a possessive."""
+    pattern = _mask_pattern()
+    if not pattern.search(surface):
+        return False
+    rest = _POSSESSIVE.sub("", pattern.sub(" ", surface))
+    return not any(character.isalpha() for character in rest)
+
+
+@lru_cache(1 << 16)
+def holds_mask(surface: str) -> bool:
+    """Whether masking text stands in ``surface`` beside real words."""
+    return bool(_mask_pattern().search(surface)) and not is_mask(surface)
+
+
+def plain(surface: str) -> str:
+    """Return ``surface`` in lower case, punctuation and runs of white space made one space."""
+    return " ".join(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", surface.lower()))
+
+
+@cache
+def _section_words() -> dict[str, str]:
+    """Return each section word, plain, with what it takes to count: any, capitals or colon."""
+    kinds = {}
+    for entry in word_list("section_words"):
+        kind = "colon" if entry.endswith(":") else "capitals" if entry.isupper() else "any"
+        kinds[plain(entry)] = kind
+    return kinds
+
+
+@lru_cache(1 << 16)
+def section_word(surface: str, colon: bool = False, alone: bool = False) -> bool:
+    """Whether ``surface`` is a heading or another word of the layout.
+
+    ``colon``: a colon follows it; ``alone``: it is a whole line.
+    """
+    kind = _section_words().get(plain(surface))
+    if kind is None:
+        return False
+    headed = colon or surface.rstrip().endswith(":")
+    return kind == "any" or headed or (surface.isupper() if kind == "capitals" else alone)
+
+
+@cache
+def _editor_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    entries = sorted(word_list("editor_words"), key=len, reverse=True)
+    words = "|".join(re.escape(e).replace(r"\ ", " +") for e in entries if not e.endswith(":"))
+    colons = "|".join(re.escape(e[:-1]).replace(r"\ ", " +") for e in entries if e.endswith(":"))
+    either = rf"(?:(?i:{words})(?!\w) *[:.;,)]*|(?i:{colons}) *:)"
+    leading = re.compile(rf"\(? *(?=[A-Z]){either} *(?=\S)")
+    trailing = re.compile(rf"(?<!\bNo)(?<!\bFair)(?<=[\w.)\]])[ (–—-]+(?=[A-Z]){either}\Z")
+    return leading, trailing
+
+
+@lru_cache(1 << 16)
+def editor_words(surface: str) -> tuple[int, int] | None:
+    """Return the extent of ``surface`` without the words of an editor at its edges, or None when there are none.
+
+    The extent is empty when nothing else is left.
+    """
+    leading, trailing = _editor_patterns()
+    head, tail = leading.match(surface), trailing.search(surface)
+    if not head and not tail:
+        return None
+    start, end = head.end() if head else 0, tail.start() if tail else len(surface)
+    return (start, end) if start < end else (0, 0)
+
+
+@lru_cache(1 << 16)
+def is_page(surface: str) -> bool:
+    """Whether part of a page header or a page number stands in ``surface``."""
+    return bool(_PAGE.search(surface))
+
+
+@lru_cache(1 << 16)
+def noise(surface: str) -> str | None:
+    """Return the code of the rule that ``surface`` breaks by itself, C201 to C205, or None for what may be a name."""
+    if is_mask(surface):
+        return "C201"
+    if holds_mask(surface):
+        return "C202"
+    if section_word(surface):
+        return "C203"
+    if editor_words(surface):
+        return "C204"
+    return "C205" if is_page(surface) else None

@@ -1,0 +1,38 @@
+"""The rules about single spans, and how tests run them without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from nerconv import formats
+from nerconv.document import Document
+from nerconv.files import Source
+from nerconv.lint.corpus import Corpus
+from nerconv.lint.rule import Flag, Rule
+from nerconv.lint.rules import boundary, content, form, format, neighbours
+from nerconv.options import ReadOptions
+
+RULES: Final = (*format.RULES, *boundary.RULES, *neighbours.RULES, *content.RULES, *form.RULES)
+
+
+def flags_of(rule: Rule, corpus: Corpus) -> list[tuple[Document, Flag]]:
+    """Return what ``rule`` finds with its own options."""
+    if rule.corpus:
+        return list(rule.corpus(corpus, rule.options))
+    assert rule.local
+    return [(document, flag) for document in corpus.documents for flag in rule.local(document, corpus, rule.options)]
+
+
+def corpus_of_files(paths: Iterable[Path], options: ReadOptions) -> Corpus:
+    """Return the corpus of the documents in ``paths``."""
+    items = [item for path in paths for item in formats.read(Source(str(path), path.stem, path), options)]
+    return Corpus([item for item in items if isinstance(item, Document)])
+
+
+def corpus_of_text(text: str, folder: Path) -> Corpus:
+    """Return the corpus of one document that ``text``, in the dialect illinois, reads as."""
+    path = folder / "example.txt"
+    path.write_text(text, encoding="utf-8", newline="")
+    return corpus_of_files([path], ReadOptions(labels=frozenset(), dialect="illinois", markup="none"))
