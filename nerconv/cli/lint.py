@@ -9,12 +9,13 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show
-from nerconv.lint import RULES
-from nerconv.lint.engine import Selection, choose
+from nerconv.files import Source
+from nerconv.lint import RULES, fixes
+from nerconv.lint.engine import LintReport, Selection, choose
 from nerconv.lint.engine import lint as lint_sources
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual
-from nerconv.options import UsageError, check_choice
+from nerconv.options import ReadOptions, UsageError, check_choice
 from nerconv.settings import read_options
 
 _FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
@@ -25,6 +26,10 @@ Less = Annotated[list[str] | None, typer.Option("--ignore", help="Leave these ou
 Profile = Annotated[str | None, typer.Option("--profile", help="The kind of text.", metavar="|".join(PROFILES))]
 Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="|".join(RENDERERS))]
 FailOn = Annotated[str, typer.Option("--fail-on", help="What ends in 1.", metavar="|".join(_FAIL_ON))]
+
+Fix = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files themselves.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe-fixes", help="Make the unsafe ones, too: they drop or move spans.")]
+Diff = Annotated[bool, typer.Option("--diff", help="Print what fixes would change and change nothing.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +52,9 @@ def lint(
     documents: p.Documents = None,
     format: Format = "text",
     fail_on: FailOn = "warning",
+    fix: Fix = False,
+    unsafe_fixes: Unsafe = False,
+    diff: Diff = False,
 ) -> None:
     """Find noise in the annotations of SRC: masked names, layout words, bad edges, odd forms.
 
@@ -59,12 +67,30 @@ def lint(
     selection = Selection(chosen, tuple(p.comma_list(extend_select)), tuple(p.comma_list(ignore)), profile)
     choose(selection)
     files = formats.sources(sources, options)
-    with show.progress(len(files)) as begin:
-        report = lint_sources(files, options, selection, begin)
-    show.put(RENDERERS[format](report))
+    if fix or unsafe_fixes or diff:
+        report = _fixed(files, options, selection, unsafe_fixes, diff)
+    else:
+        with show.progress(len(files)) as begin:
+            report = lint_sources(files, options, selection, begin)
+    if not diff:
+        show.put(RENDERERS[format](report))
     unread = any(problem.finding.code == "F014" for problem in report.problems)
     failed = any(problem.severity in _FAIL_ON[fail_on] for problem in report.problems)
     raise typer.Exit(3 if unread else int(failed))
+
+
+def _fixed(files: list[Source], options: ReadOptions, selection: Selection, unsafe: bool, diff: bool) -> LintReport:
+    """Fix the files, or with ``diff`` print what would change; return what the linter says of the result."""
+    done = fixes.fix(files, options, selection, unsafe)
+    if diff:
+        show.put("".join(draft.diff() for draft in done.drafts))
+    else:
+        fixes.write(done, options.encoding)
+    changed = sum(draft.after != draft.before for draft in done.drafts)
+    show.say(f"{done.made:,} fixes in {changed:,} files{' would be made' if diff else ''}")
+    if done.skipped:
+        show.say(f"{len(done.skipped):,} sources are not plain bracket files and stay as they are")
+    return done.remaining
 
 
 def rule(

@@ -12,7 +12,7 @@ from nerconv.files import Source
 from nerconv.lint import RULES
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.profiles import PROFILES, Profile
-from nerconv.lint.rule import Flag, Options, Rule
+from nerconv.lint.rule import Fix, Flag, Options, Rule
 from nerconv.options import ReadOptions, UsageError, check_choice
 
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
@@ -32,16 +32,30 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding with what the rule and its configuration add: name, severity, the document, text, label and a fix."""
+    """A finding with what the rule and its configuration add: name, severity, document, text, label, a fix."""
 
     finding: Finding
     name: str
     severity: str
-    document: str = ""
+    source: Document | None = None
     text: str = ""
     label: str = ""
-    fix: str = ""
-    safety: str = ""
+    mend: Fix | None = None
+
+    @property
+    def document(self) -> str:
+        """The id of the document, or nothing for a finding of a reader."""
+        return self.source.id if self.source else ""
+
+    @property
+    def fix(self) -> str:
+        """What the fix would do, or nothing when there is none."""
+        return self.mend.title if self.mend else ""
+
+    @property
+    def safety(self) -> str:
+        """Whether the fix is safe, unsafe or only shown."""
+        return self.mend.safety if self.mend else ""
 
 
 @dataclass(slots=True)
@@ -141,9 +155,8 @@ def _problem(rule: Rule, document: Document, flag: Flag) -> Problem:
         Finding(rule.code, flag.message, where, flag.span, shown),
         rule.name,
         rule.severity,
-        document.id,
+        document,
         document.text[flag.start : flag.end],
         flag.span.label if flag.span else "",
-        flag.fix.title if flag.fix else "",
-        flag.fix.safety if flag.fix else "",
+        flag.fix,
     )

@@ -1,0 +1,130 @@
+"""Fixes in the annotator's own file: what changes, that nothing else does, and that a second run changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nerconv import formats
+from nerconv.document import Document, Span, count_labels
+from nerconv.files import Source
+from nerconv.lint.edits import edits_of
+from nerconv.lint.engine import Selection, lint
+from nerconv.lint.fixes import FixReport, fix, write
+from nerconv.lint.rule import Fix, SpanChange, TextChange
+from nerconv.options import ReadOptions
+
+READ = ReadOptions()
+
+
+def mended(data: bytes, folder: Path, unsafe: bool = True, read: ReadOptions = READ) -> tuple[bytes, FixReport]:
+    """Fix a bracket file that holds ``data``; return what it holds then."""
+    path = folder / "a.txt"
+    path.write_bytes(data)
+    report = fix([Source(str(path), "a", path)], read, Selection(), unsafe)
+    write(report, read.encoding)
+    return path.read_bytes(), report
+
+
+CASES = [
+    # safe: a sign that cannot belong to the name moves out, set apart as the dialect writes it
+    ("x [PER Velidze:  ] said \n", "x [PER Velidze  ] : said \n", False),
+    ("x [PER Velidze:] said [LOC Rome] . \n", "x [PER Velidze] : said [LOC Rome] . \n", False),
+    # unsafe: masking, layout words and page headers go, the text of the first two stays
+    ("an [ORG XXXXXXXXXXXX  ] man \n", "an XXXXXXXXXXXX man \n", True),
+    ("( C ) [ORG Summary:  ] He left [LOC Rome  ] . \n", "( C ) Summary: He left [LOC Rome  ] . \n", True),
+    ("the [LOC ANKARA  ] 00000112 002 OF 002 rest \n", "the rest \n", True),
+    # the unsafe ones are left alone unless asked for
+    ("an [ORG XXXXXXXXXXXX  ] man \n", "an [ORG XXXXXXXXXXXX  ] man \n", False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "unsafe"), CASES)
+def test_what_a_fix_makes_of_a_line(before: str, after: str, unsafe: bool, tmp_path: Path) -> None:
+    assert mended(before.encode(), tmp_path, unsafe)[0] == after.encode()
+
+
+def test_line_ends_byte_order_mark_and_encoding_stay(tmp_path: Path) -> None:
+    data = b"\xef\xbb\xbfx [PER Velidze:  ] said \r\n\xc3\xa9 \xf0\x9d\x84\x9e [ORG XXXXXXXXXXXX  ] \n"
+    expected = b"\xef\xbb\xbfx [PER Velidze  ] : said \r\n\xc3\xa9 \xf0\x9d\x84\x9e XXXXXXXXXXXX \n"
+    assert mended(data, tmp_path)[0] == expected
+    read = ReadOptions(encoding="cp1252")
+    assert mended("é [PER Velidze:  ] é \r\n".encode("cp1252"), tmp_path, read=read)[0] == (
+        "é [PER Velidze  ] : é \r\n".encode("cp1252")
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[ORG the [ORG XXXXXXXXXXXX  ] board  ] met \n",
+        "<p>[ORG XXXXXXXX<b>XXXX</b>  ] met \n",
+    ],
+)
+def test_what_is_unclear_is_left_to_a_person(line: str, tmp_path: Path) -> None:
+    assert mended(line.encode(), tmp_path)[0] == line.encode()
+
+
+def test_other_formats_and_unreadable_files_are_skipped_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.conll").write_text("XXXXXXXXXXXX B-ORG\n\n")
+    sources = formats.sources([str(tmp_path / "a.conll")], READ)
+    report = fix(sources, READ, Selection(), unsafe=True)
+    assert report.skipped == [str(tmp_path / "a.conll")]
+    assert not report.made
+
+
+def test_a_diff_shows_the_lines_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one \nan [ORG XXXXXXXXXXXX  ] man \n")
+    report = fix([Source(str(path), "a", path)], READ, Selection(), unsafe=True)
+    assert "-an [ORG XXXXXXXXXXXX  ] man \n+an XXXXXXXXXXXX man \n" in report.drafts[0].diff()
+    assert path.read_text() == "one \nan [ORG XXXXXXXXXXXX  ] man \n"
+
+
+def test_edits_that_the_source_does_not_bear_out_are_not_made(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x [PER Ann  ] y \n")
+    (source,) = formats.sources([str(tmp_path / "a.txt")], READ)
+    (document,) = (item for item in formats.read(source, READ) if isinstance(item, Document))
+    (span,) = document.spans
+    lines = ["x [PER Ann  ] y "]
+    assert edits_of(document, Fix("safe", "", (SpanChange(span, None),)), lines)
+    assert not edits_of(document, Fix("safe", "", (SpanChange(span, None),)), ["x [LOC Ann  ] y "])
+    assert not edits_of(document, Fix("safe", "", (TextChange(0, 1, "z"),)), ["y [PER Ann  ] y "])
+    assert not edits_of(document, Fix("safe", "", (SpanChange(None, Span(0, 1, "PER")),)), lines)
+
+
+_noise = st.sampled_from(
+    ["XXXXXXXXXXXX", "XXXXXXXa", "XXXXXXXXXXXX Comment", "Summary:", "DECL:", "Velidze:", "Velidze ,", "( Ann", "12/06"]
+) | st.sampled_from(
+    ["“ Grain Board", "Ann", "Grain Board", "AT&amp;T", "a\u00adb", "Minister of Industry", "ANKARA", "@", "Monday"]
+)
+_entity = st.builds("[{} {}  ] ".format, st.sampled_from(["PER", "LOC", "ORG"]), _noise)
+_words = st.sampled_from(["the ", "( C ) ", ": ", "00000112 002 OF 002 ", ", ", "é ", "<p>", "man ", "[sic] "])
+_lines = st.lists(st.lists(_entity | _words, min_size=1, max_size=8).map("".join), min_size=1, max_size=4)
+
+
+@given(lines=_lines, end=st.sampled_from(["\n", "\r\n"]), unsafe=st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_fixing_twice_changes_nothing_more_adds_no_finding_and_loses_no_span_unasked(
+    lines: list[str], end: str, unsafe: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    data = "".join(line + end for line in lines).encode()
+    path = folder / "a.txt"
+    path.write_bytes(data)
+    source = Source(str(path), "a", path)
+    before = lint([source], READ, Selection(), lambda _: None)
+    spans = count_labels(item for item in formats.read(source, READ) if isinstance(item, Document))
+    once, report = mended(data, folder, unsafe)
+    old = Counter(problem.finding.code for problem in before.problems)
+    new = Counter(problem.finding.code for problem in report.remaining.problems)
+    assert all(count <= old[code] for code, count in new.items())
+    assert mended(once, folder, unsafe)[0] == once
+    assert once.count(end.encode()) == data.count(end.encode())
+    if not unsafe:
+        after = count_labels(item for item in formats.read(source, READ) if isinstance(item, Document))
+        assert after == spans
