@@ -21,11 +21,11 @@ class Profile:
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "newswire": Profile(
-        "News in sentences: the default rules, small words at edges, titles that waver.", ("B105", "B108")
+        "News in sentences: the default rules, small words at edges, titles that waver.", ("B105", "B108", "T401")
     ),
     "cable": Profile(
         "Telegrams with masking, page headers and marks: every rule about those, and generic words.",
-        ("B103", "B105", "B108", "C208", "C215", "C216"),
+        ("B103", "B105", "B108", "C208", "C215", "C216", "X301"),
     ),
     "social": Profile(
         "Posts: no capitals to rely on, names made of signs; markup left over anywhere in the text.",

@@ -11,10 +11,10 @@ from nerconv.document import Document
 from nerconv.files import Source
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.rule import Flag, Rule
-from nerconv.lint.rules import boundary, content, form, format, neighbours
+from nerconv.lint.rules import boundary, consistency, content, form, format, neighbours
 from nerconv.options import ReadOptions
 
-RULES: Final = (*format.RULES, *boundary.RULES, *neighbours.RULES, *content.RULES, *form.RULES)
+RULES: Final = (*format.RULES, *boundary.RULES, *neighbours.RULES, *content.RULES, *form.RULES, *consistency.RULES)
 
 
 def flags_of(rule: Rule, corpus: Corpus) -> list[tuple[Document, Flag]]:

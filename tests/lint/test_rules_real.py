@@ -22,7 +22,7 @@ _PATHS: Final = {
     "wikigold": "data/wikigold/*.txt",
     "wnut17": "data/wnut17/*.txt",
 }
-_VERDICTS: Final[dict[str, dict[str, dict[str, bool]]]] = json.loads((_HERE / "verdicts_local.json").read_text("utf-8"))
+_VERDICTS: Final[dict[str, dict[str, dict[str, bool]]]] = json.loads((_HERE / "verdicts.json").read_text("utf-8"))
 
 
 def corpus(name: str) -> Corpus:
