@@ -16,7 +16,10 @@ def signature(document: Document, keeps: Keeps) -> bytes:
     """
     parts: list[object] = [document.id] if keeps.ids else []
     if keeps.text:
-        parts += [document.text, [(span.start, span.end, span.label) for span in document.spans]]
+        parts += [
+            document.text if keeps.open_end else document.text.removesuffix("\n"),
+            [(span.start, span.end, span.label) for span in document.spans],
+        ]
         parts += [document.sentences] if keeps.sentences else []
     else:
         parts.append(_tokenised(document))

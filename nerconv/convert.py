@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -282,13 +282,21 @@ def _write_split(documents: Iterator[tuple[str, Document]], target: Path, parts:
             path = _split_path(target, name, parts.format)
             parts.write(members, stack.enter_context(replacing(path)), name)
         listing = stack.enter_context(replacing(target / "splits.toml"))
-        listing.write_text(_listing(options.seed, shares, ids), encoding="utf-8")
+        listing.write_text(_listing(options.seed, labels, shares, ids), encoding="utf-8")
         parts.settle()
 
 
-def _listing(seed: int, shares: Mapping[str, float], ids: Mapping[str, list[str]]) -> str:
-    """Return seed, shares and ids as TOML, a suffix that no format of records has; a JSON string is one of TOML."""
-    lines = [f"seed = {seed}", "", "[shares]", *(f"{name} = {share}" for name, share in shares.items()), "", "[ids]"]
+def _listing(seed: int, labels: Sequence[str], shares: Mapping[str, float], ids: Mapping[str, list[str]]) -> str:
+    """Return seed, labels, shares and ids as TOML, a suffix that no format of records has. JSON strings are TOML."""
+    lines = [
+        f"seed = {seed}",
+        f"labels = {json.dumps(list(labels))}",
+        "",
+        "[shares]",
+        *(f"{name} = {share}" for name, share in shares.items()),
+        "",
+        "[ids]",
+    ]
     lines += [
         f"{name} = [\n" + "".join(f"  {json.dumps(id)},\n" for id in members) + "]" for name, members in ids.items()
     ]

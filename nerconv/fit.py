@@ -24,7 +24,8 @@ class Keeps:
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
     line and column of every span. ``crossing``: spans across a sentence boundary, ``lines``: across a line end.
     ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents without a token.
-    ``any_text``: text that holds the signs of the format itself. ``flat_part`` names the part of a format that holds
+    ``any_text``: text that holds the signs of the format itself. ``open_end``: text that ends without a line end.
+    ``flat_part`` names the part of a format that holds
     flat spans only though another holds all of them.
     """
 
@@ -40,6 +41,7 @@ class Keeps:
     meta: bool = True
     blank: bool = True
     any_text: bool = True
+    open_end: bool = True
     provenance: bool = True
     flat_part: str = ""
 

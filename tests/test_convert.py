@@ -57,6 +57,11 @@ def test_bracket_to_bracket_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "o.brackets").read_text() == LINES
 
 
+def test_columns_written_as_brackets_end_their_last_line(tmp_path: Path) -> None:
+    run([source(tmp_path, "Ann B-PER\nleft O\n\n", "a.conll")], tmp_path / "o.txt")
+    assert (tmp_path / "o.txt").read_text() == "[PER Ann  ] left\n"
+
+
 def test_dropped_and_renamed_labels_balance(tmp_path: Path) -> None:
     report = run([source(tmp_path)], tmp_path / "o.jsonl", drop=frozenset({"ORG"}), labels={"LOC": "GPE"})
     assert report.ledger.balanced

@@ -34,6 +34,7 @@ KEEPS: Final = Keeps(
     meta=False,
     blank=False,
     any_text=False,
+    open_end=False,
     provenance=False,
 )
 
@@ -142,7 +143,7 @@ def _separator_lines(text: str, pattern: str) -> list[tuple[int, int]]:
 
 
 def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write ``documents`` as bracket text of ``options.dialect``; several are set apart by -DOCSTART- lines.
+    """Write ``documents`` as bracket text of ``options.dialect``, the last line ended too, -DOCSTART- between several.
 
     A text that itself holds what reads as a bracket cannot be told apart from annotation, since nothing is
     escaped; reading the file back shows it.
@@ -166,4 +167,5 @@ def _bracketed(document: Document, closing: str) -> str:
     for offset, _, _, bracket in sorted(inserts):
         pieces += [document.text[done:offset], bracket]
         done = offset
-    return "".join(pieces) + document.text[done:]
+    text = "".join(pieces) + document.text[done:]
+    return text if text.endswith("\n") or not text else text + "\n"
