@@ -25,7 +25,7 @@ from nerconv import markup
 from nerconv.options import DIALECTS, KNOWN_LABELS
 
 _BRACKET: Final = r"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]"
-_PLAIN = re.compile(_BRACKET)
+_PLAIN = re.compile(f"{_BRACKET}|({markup.DIRECTIVE})")
 _MARKED_UP = re.compile(f"{_BRACKET}|({markup.TAG})|({markup.REFERENCE})")
 _MANY: Final = 1 << 30
 #: So often in a file, a label that nobody knows is no chance.
@@ -56,8 +56,8 @@ class Line(NamedTuple):
 
 
 def scan(source: str, marked_up: bool) -> Iterator[Line]:
-    """Yield the lines of ``source`` that hold brackets, or tags and references where it is marked up."""
-    pattern, signs = (_MARKED_UP, "[]<&") if marked_up else (_PLAIN, "[]")
+    """Yield the lines of ``source`` that hold brackets or directives, or tags and references where it is marked up."""
+    pattern, signs = (_MARKED_UP, "[]<&") if marked_up else (_PLAIN, "[]<")
     start, number = 0, 0
     while start < len(source):
         number += 1

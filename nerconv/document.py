@@ -51,7 +51,7 @@ class Span:
 
 
 class Mark(NamedTuple):
-    """A zero-width trace of markup at a text offset: ``kind`` is paragraph, tag, document or markup."""
+    """A zero-width trace of markup at a text offset: ``kind`` is paragraph, tag, document, directive, markup."""
 
     offset: int
     kind: str

@@ -25,24 +25,37 @@ TAG: Final = (
 #: A character reference with its semicolon.
 REFERENCE: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 
+#: A comment that speaks to the linter. It leaves the text of any file, marked up or not.
+DIRECTIVE: Final = r"<!--\s*nerconv:[^\n]*?-->"
+
 _TAG = re.compile(TAG)
 _PAIRED = re.compile(r"</|=\s*[\"']|<(?:br|hr|p)\b|<!--")
+_DIRECTIVE = re.compile(DIRECTIVE)
 _NAME = re.compile(r"<(/?)([A-Za-z0-9]*)")
 _ID = re.compile(r"""\sid\s*=\s*["']?([^\s"'>]+)""")
 _TAG_PAGE = re.compile(r"""\shref\s*=\s*["']?/tag/([A-Za-z0-9]+)""")
 
 
 def is_marked_up(text: str) -> bool:
-    """Whether ``text`` holds a tag of the known set that is closed, has attributes or stands alone by nature."""
-    return "<" in text and any(_PAIRED.search(match.group()) for match in _TAG.finditer(text))
+    """Whether ``text`` holds a tag of the known set that is closed, has attributes or stands alone by nature.
+
+    A directive to the linter does not count: writing one must not change how the rest is read.
+    """
+    if "<" not in text:
+        return False
+    tags = (match.group() for match in _TAG.finditer(text))
+    return any(_PAIRED.search(tag) and not _DIRECTIVE.fullmatch(tag) for tag in tags)
 
 
 def mark(tag: str) -> tuple[str, str]:
     """Return kind and value of the mark that ``tag`` leaves.
 
     ``<a id='par1'>`` is a paragraph, ``<a href='/tag/PGOV_0.html'>`` a tag, ``<p>`` and ``<br>`` paragraphs
-    without a name, ``<pre>`` a document; every other one, closing ones too, is markup and keeps its source.
+    without a name, ``<pre>`` a document, a comment to the linter a directive; every other one, closing ones too,
+    is markup and keeps its source.
     """
+    if _DIRECTIVE.fullmatch(tag):
+        return "directive", tag
     closing, name = _NAME.match(tag).groups()  # type: ignore[union-attr]  # a tag matches by construction
     if closing:
         return "markup", tag

@@ -19,14 +19,14 @@ _ENTITY = re.compile(r"\[([A-Za-z][A-Za-z0-9_.-]*) ([^ \t\n\[\]](?:[^\n\[\]]*[^ 
 
 
 def read_ordinary(source: str, start: int, end: int, line: int, name: str, id: str) -> Document | None:
-    """Return ``source[start:end]`` as a document, or None when some bracket of it asks for a closer look.
+    """Return ``source[start:end]`` as a document, or None when a bracket or comment of it asks for a closer look.
 
     ``line`` is the number of the line that holds ``start``.
     """
     pieces = _ENTITY.split(source[start:end])
     labels = pieces[1::3]
     outside = "".join(pieces[0::3])
-    if "[" in outside or "]" in outside:
+    if "[" in outside or "]" in outside or "<!--" in source[start:end]:
         return None
     del pieces[1::3]
     text = "".join(pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,10 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.files import Source
-from nerconv.lint import RULES, fixes
-from nerconv.lint.engine import LintReport, Selection, choose
+from nerconv.lint import RULES, fixes, suppress
+from nerconv.lint.engine import Selection, choose
 from nerconv.lint.engine import lint as lint_sources
+from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual
 from nerconv.options import ReadOptions, UsageError, check_choice
@@ -27,6 +29,10 @@ Profile = Annotated[str | None, typer.Option("--profile", help="The kind of text
 Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="|".join(RENDERERS))]
 FailOn = Annotated[str, typer.Option("--fail-on", help="What ends in 1.", metavar="|".join(_FAIL_ON))]
 
+Known = Annotated[Path | None, typer.Option("--baseline", help="Leave out the findings that this file knows.")]
+Learn = Annotated[
+    Path | None, typer.Option("--write-baseline", help="Write all findings to a file to leave out later.")
+]
 Fix = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files themselves.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-fixes", help="Make the unsafe ones, too: they drop or move spans.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Print what fixes would change and change nothing.")]
@@ -52,6 +58,8 @@ def lint(
     documents: p.Documents = None,
     format: Format = "text",
     fail_on: FailOn = "warning",
+    baseline: Known = None,
+    write_baseline: Learn = None,
     fix: Fix = False,
     unsafe_fixes: Unsafe = False,
     diff: Diff = False,
@@ -63,20 +71,37 @@ def lint(
     check_choice("output format", format, tuple(RENDERERS))
     check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
     options = read_options(p.settings(locals()))
-    chosen = None if select is None else tuple(p.comma_list(select))
-    selection = Selection(chosen, tuple(p.comma_list(extend_select)), tuple(p.comma_list(ignore)), profile)
-    choose(selection)
+    selection = _selection(select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
-    if fix or unsafe_fixes or diff:
-        report = _fixed(files, options, selection, unsafe_fixes, diff)
-    else:
-        with show.progress(len(files)) as begin:
-            report = lint_sources(files, options, selection, begin)
+    fixing = fix or unsafe_fixes or diff
+    report = _fixed(files, options, selection, unsafe_fixes, diff) if fixing else _looked(files, options, selection)
+    if write_baseline:
+        suppress.write_baseline(report.problems, write_baseline)
+    if known := write_baseline or baseline:
+        report.problems = suppress.read_baseline(known).without_known(report.problems)
     if not diff:
         show.put(RENDERERS[format](report))
-    unread = any(problem.finding.code == "F014" for problem in report.problems)
-    failed = any(problem.severity in _FAIL_ON[fail_on] for problem in report.problems)
-    raise typer.Exit(3 if unread else int(failed))
+    raise typer.Exit(_ended(report, fail_on))
+
+
+def _selection(
+    select: list[str] | None, more: list[str] | None, less: list[str] | None, profile: str | None
+) -> Selection:
+    chosen = None if select is None else tuple(p.comma_list(select))
+    selection = Selection(chosen, tuple(p.comma_list(more)), tuple(p.comma_list(less)), profile)
+    choose(selection)  # before anything is read: a word that names no rule is wrong usage
+    return selection
+
+
+def _looked(files: list[Source], options: ReadOptions, selection: Selection) -> LintReport:
+    with show.progress(len(files)) as begin:
+        return lint_sources(files, options, selection, begin)
+
+
+def _ended(report: LintReport, fail_on: str) -> int:
+    if any(problem.finding.code == "F014" for problem in report.problems):
+        return 3
+    return int(any(problem.severity in _FAIL_ON[fail_on] for problem in report.problems))
 
 
 def _fixed(files: list[Source], options: ReadOptions, selection: Selection, unsafe: bool, diff: bool) -> LintReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nerconv import formats
 from nerconv.codes import CODES
@@ -11,8 +11,10 @@ from nerconv.document import Document, Finding, excerpt
 from nerconv.files import Source
 from nerconv.lint import RULES
 from nerconv.lint.corpus import Corpus
+from nerconv.lint.problem import LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
-from nerconv.lint.rule import Fix, Flag, Options, Rule
+from nerconv.lint.rule import Flag, Options, Rule
+from nerconv.lint.suppress import without_ignored
 from nerconv.options import ReadOptions, UsageError, check_choice
 
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
@@ -28,44 +30,6 @@ class Selection:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     profile: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A finding with what the rule and its configuration add: name, severity, document, text, label, a fix."""
-
-    finding: Finding
-    name: str
-    severity: str
-    source: Document | None = None
-    text: str = ""
-    label: str = ""
-    mend: Fix | None = None
-
-    @property
-    def document(self) -> str:
-        """The id of the document, or nothing for a finding of a reader."""
-        return self.source.id if self.source else ""
-
-    @property
-    def fix(self) -> str:
-        """What the fix would do, or nothing when there is none."""
-        return self.mend.title if self.mend else ""
-
-    @property
-    def safety(self) -> str:
-        """Whether the fix is safe, unsafe or only shown."""
-        return self.mend.safety if self.mend else ""
-
-
-@dataclass(slots=True)
-class LintReport:
-    """What a run found, in source order, and what it looked at."""
-
-    problems: list[Problem] = field(default_factory=list)
-    documents: int = 0
-    spans: int = 0
-    rules: tuple[str, ...] = ()
 
 
 def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:
@@ -100,7 +64,8 @@ def lint(
 ) -> LintReport:
     """Read ``sources`` and return what their readers and the chosen rules find.
 
-    Rules about the whole corpus see all sources together, so all documents are in memory.
+    Rules about the whole corpus see all sources together, so all documents are in memory. What a directive in the text
+    ignores is left out.
     """
     chosen = choose(selection)
     report = LintReport(rules=tuple(chosen))
@@ -113,15 +78,10 @@ def lint(
             elif isinstance(item, Finding):
                 row = CODES[item.code]
                 report.problems.append(Problem(item, row.name, row.severity))
-    report.documents, report.spans = len(documents), sum(len(document.spans) for document in documents)
+    report.documents, report.spans = tuple(documents), sum(len(document.spans) for document in documents)
     report.problems += check(documents, chosen)
-    report.problems.sort(key=_source_order)
+    report.problems = sorted(without_ignored(report.problems, documents), key=source_order)
     return report
-
-
-def _source_order(problem: Problem) -> tuple[object, ...]:
-    where = problem.finding.where
-    return where is None, *(where or ("", 0, 0)), problem.finding.code
 
 
 def check(documents: Sequence[Document], chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:

@@ -17,7 +17,8 @@ from typing import Final
 from nerconv import formats
 from nerconv.files import Source, Unreadable, replacing
 from nerconv.lint.edits import Edit, applied, edits_of
-from nerconv.lint.engine import LintReport, Problem, Selection, lint
+from nerconv.lint.engine import Selection, lint
+from nerconv.lint.problem import LintReport, Problem
 from nerconv.options import ReadOptions
 
 _ROUNDS: Final = 10

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from nerconv.lint import RULES
-from nerconv.lint.engine import LintReport, Problem
+from nerconv.lint.problem import LintReport, Problem
 
 #: Code-scanning services take no more results than this in one run, and show fewer.
 SARIF_LIMIT: Final = 25_000
@@ -37,7 +37,7 @@ def _line(problem: Problem) -> str:
 def _summary(report: LintReport) -> list[str]:
     counts = Counter((problem.finding.code, problem.name, problem.severity) for problem in report.problems)
     rows = [f"{n:6,}  {code} {name} ({severity})" for (code, name, severity), n in sorted(counts.items())]
-    total = f"{len(report.problems):,} findings in {report.documents:,} documents and {report.spans:,} spans"
+    total = f"{len(report.problems):,} findings in {len(report.documents):,} documents and {report.spans:,} spans"
     return [*rows, f"{total}; {len(report.rules)} rules run"]
 
 
@@ -55,7 +55,7 @@ def as_json(report: LintReport) -> str:
     """Return the run as JSON, version 1 of its shape, keys sorted."""
     record = {
         "version": 1,
-        "documents": report.documents,
+        "documents": len(report.documents),
         "spans": report.spans,
         "rules": list(report.rules),
         "findings": [_record(problem) for problem in report.problems],

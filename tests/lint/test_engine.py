@@ -12,7 +12,8 @@ from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where
 from nerconv.lint import RULES
-from nerconv.lint.engine import LintReport, Problem, Selection, check, choose, lint
+from nerconv.lint.engine import Selection, check, choose, lint
+from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.render import RENDERERS, SARIF_LIMIT, github, manual, sarif
 from nerconv.options import ReadOptions, UsageError
 
@@ -29,7 +30,7 @@ def test_rules_and_readers_report_together_in_source_order(tmp_path: Path) -> No
     report = run(tmp_path)
     found = [(p.finding.code, p.finding.where.line, p.finding.where.column) for p in report.problems if p.finding.where]
     assert found == [("C201", 1, 8), ("B102", 1, 33), ("F001", 2, 1)]
-    assert (report.documents, report.spans) == (1, 3)
+    assert (len(report.documents), report.spans) == (1, 3)
 
 
 def test_places_are_those_of_the_source_whatever_the_format(tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""What a lint run yields: findings with what the rules know about them, and the report that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nerconv.document import Document, Finding
+from nerconv.lint.rule import Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding with what the rule and its configuration add: name, severity, document, text, label, a fix."""
+
+    finding: Finding
+    name: str
+    severity: str
+    source: Document | None = None
+    text: str = ""
+    label: str = ""
+    mend: Fix | None = None
+
+    @property
+    def document(self) -> str:
+        """The id of the document, or nothing for a finding of a reader."""
+        return self.source.id if self.source else ""
+
+    @property
+    def fix(self) -> str:
+        """What the fix would do, or nothing when there is none."""
+        return self.mend.title if self.mend else ""
+
+    @property
+    def safety(self) -> str:
+        """Whether the fix is safe, unsafe or only shown."""
+        return self.mend.safety if self.mend else ""
+
+
+@dataclass(slots=True)
+class LintReport:
+    """What a run found, in source order, and what it looked at."""
+
+    problems: list[Problem] = field(default_factory=list)
+    documents: tuple[Document, ...] = ()
+    spans: int = 0
+    rules: tuple[str, ...] = ()
+
+
+def source_order(problem: Problem) -> tuple[object, ...]:
+    """Return the key that sorts problems by path, line, column and code."""
+    where = problem.finding.where
+    return where is None, *(where or ("", 0, 0)), problem.finding.code

@@ -1,0 +1,90 @@
+"""Directives in the text and baselines: what a person decided stays decided, and what decides nothing is named."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from nerconv import formats
+from nerconv.cli import main
+from nerconv.document import Document
+from nerconv.files import Unreadable
+from nerconv.lint.engine import Selection, lint
+from nerconv.lint.fixes import fix
+from nerconv.lint.suppress import read_baseline, write_baseline
+from nerconv.options import ReadOptions
+
+READ = ReadOptions()
+
+
+def codes(folder: Path, text: str) -> list[tuple[str, int]]:
+    """Return code and line of everything that the linter says of ``text``."""
+    (folder / "a.txt").write_text(text)
+    report = lint(formats.sources([str(folder / "a.txt")], READ), READ, Selection(), lambda _: None)
+    return [(p.finding.code, p.finding.where.line) for p in report.problems if p.finding.where]
+
+
+MASKED = "an [ORG XXXXXXXXXXXX  ] man "
+CASES = [
+    (f"{MASKED}\n", [("C201", 1)]),
+    (f"{MASKED}<!-- nerconv: ignore C201 -->\n{MASKED}\n", [("C201", 2)]),
+    (f"<!-- nerconv: ignore -->\n{MASKED}\n{MASKED}\n", [("C201", 3)]),
+    (f"{MASKED}<!-- nerconv: ignore redaction-placeholder -->\n", []),
+    (f"{MASKED}<!-- nerconv: ignore B1 C2 -->\n", []),
+    (f"{MASKED}<!-- nerconv: ignore B102 -->\n", [("N001", 1), ("C201", 1)]),
+    ("all is well <!-- nerconv: ignore -->\n", [("N001", 1)]),
+    ("[PER open <!-- nerconv: ignore F001 -->\n", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_directives(text: str, expected: list[tuple[str, int]], tmp_path: Path) -> None:
+    assert sorted(codes(tmp_path, text)) == sorted(expected)
+
+
+def test_a_directive_leaves_the_text_and_changes_nothing_else_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("AT&amp;T <url> [LOC Rome  ] <!-- nerconv: ignore --> . \n")
+    (source,) = formats.sources([str(tmp_path / "a.txt")], READ)
+    (document,) = (item for item in formats.read(source, READ) if isinstance(item, Document))
+    assert document.text == "AT&amp;T <url> Rome  . \n"
+    assert [mark.kind for mark in document.marks] == ["directive"]
+
+
+def test_what_is_ignored_is_not_fixed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"{MASKED}<!-- nerconv: ignore C201 -->\n")
+    assert not fix(formats.sources([str(tmp_path / "a.txt")], READ), READ, Selection(), unsafe=True).made
+
+
+def test_a_baseline_survives_moved_lines_and_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["nerconv", "lint", "a.txt", "--format", "concise", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0)
+
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text(f"{MASKED}\n")
+    assert run("--write-baseline", "known.json") == 0
+    Path("a.txt").write_text(f"one more line \n{MASKED}\n")
+    assert run("--baseline", "known.json") == 0
+    Path("a.txt").write_text(f"{MASKED}\n{MASKED}\n")
+    capsys.readouterr()
+    assert run("--baseline", "known.json") == 1
+    assert capsys.readouterr().out.count("C201") == 1
+    assert run("--baseline", "missing.json") == 3
+
+
+def test_a_baseline_is_the_same_bytes_for_the_same_findings(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"{MASKED}\n[PER Velidze:  ] \n")
+    problems = lint(formats.sources([str(tmp_path / "a.txt")], READ), READ, Selection(), lambda _: None).problems
+    write_baseline(problems, tmp_path / "one.json")
+    write_baseline(reversed(problems), tmp_path / "two.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert not read_baseline(tmp_path / "one.json").without_known(problems)
+    (tmp_path / "bad.json").write_text("[]")
+    with pytest.raises(Unreadable, match="is no baseline"):
+        read_baseline(tmp_path / "bad.json")
