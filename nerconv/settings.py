@@ -12,7 +12,20 @@ from typing import Any
 import msgspec
 
 from nerconv.convert import ConvertOptions
+from nerconv.lint.engine import Selection
 from nerconv.options import ReadOptions, UsageError, WriteOptions
+
+
+class LintSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """What a file may say about linting, in its table ``lint``; severities and options are by code of the rule."""
+
+    select: list[str] | None = None
+    extend_select: list[str] = []
+    ignore: list[str] = []
+    profile: str | None = None
+    options: dict[str, dict[str, bool | int | float | str | list[str]]] = {}
+    severity: dict[str, str] = {}
+    per_file_ignores: dict[str, list[str]] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -42,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     split: str | None = None
     seed: int | None = None
     strict: bool | None = None
+    lint: LintSettings | None = None
 
     def over(self, other: Settings) -> Settings:
         """Return these settings, with those of ``other`` where these say nothing."""
@@ -90,6 +104,20 @@ def read_options(settings: Settings) -> ReadOptions:
         documents=settings.documents or "auto",
         scheme=settings.read_scheme or "auto",
         invalid=settings.invalid or "error",
+    )
+
+
+def selection(settings: Settings, asked: Selection) -> Selection:
+    """Return which rules to run: what was ``asked`` for on the command line, over what the file says."""
+    file = settings.lint or LintSettings()
+    return Selection(
+        select=asked.select if asked.select is not None or file.select is None else tuple(file.select),
+        extend_select=(*file.extend_select, *asked.extend_select),
+        ignore=(*file.ignore, *asked.ignore),
+        profile=asked.profile or file.profile,
+        options=file.options,
+        severity=file.severity,
+        per_file_ignores=file.per_file_ignores,
     )
 
 

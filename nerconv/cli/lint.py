@@ -18,7 +18,7 @@ from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual
 from nerconv.options import ReadOptions, UsageError, check_choice
-from nerconv.settings import read_options
+from nerconv.settings import Settings, read_options, selection
 
 _FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
 
@@ -70,11 +70,11 @@ def lint(
     """
     check_choice("output format", format, tuple(RENDERERS))
     check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
-    options = read_options(p.settings(locals()))
-    selection = _selection(select, extend_select, ignore, profile)
+    settings = p.settings(locals())
+    options, chosen = read_options(settings), _selection(settings, select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
     fixing = fix or unsafe_fixes or diff
-    report = _fixed(files, options, selection, unsafe_fixes, diff) if fixing else _looked(files, options, selection)
+    report = _fixed(files, options, chosen, unsafe_fixes, diff) if fixing else _looked(files, options, chosen)
     if write_baseline:
         suppress.write_baseline(report.problems, write_baseline)
     if known := write_baseline or baseline:
@@ -85,17 +85,18 @@ def lint(
 
 
 def _selection(
-    select: list[str] | None, more: list[str] | None, less: list[str] | None, profile: str | None
+    settings: Settings, select: list[str] | None, more: list[str] | None, less: list[str] | None, profile: str | None
 ) -> Selection:
     chosen = None if select is None else tuple(p.comma_list(select))
-    selection = Selection(chosen, tuple(p.comma_list(more)), tuple(p.comma_list(less)), profile)
-    choose(selection)  # before anything is read: a word that names no rule is wrong usage
-    return selection
+    asked = Selection(chosen, tuple(p.comma_list(more)), tuple(p.comma_list(less)), profile)
+    result = selection(settings, asked)
+    choose(result)  # before anything is read: a word that names no rule is wrong usage
+    return result
 
 
-def _looked(files: list[Source], options: ReadOptions, selection: Selection) -> LintReport:
+def _looked(files: list[Source], options: ReadOptions, chosen: Selection) -> LintReport:
     with show.progress(len(files)) as begin:
-        return lint_sources(files, options, selection, begin)
+        return lint_sources(files, options, chosen, begin)
 
 
 def _ended(report: LintReport, fail_on: str) -> int:
@@ -104,9 +105,9 @@ def _ended(report: LintReport, fail_on: str) -> int:
     return int(any(problem.severity in _FAIL_ON[fail_on] for problem in report.problems))
 
 
-def _fixed(files: list[Source], options: ReadOptions, selection: Selection, unsafe: bool, diff: bool) -> LintReport:
+def _fixed(files: list[Source], options: ReadOptions, chosen: Selection, unsafe: bool, diff: bool) -> LintReport:
     """Fix the files, or with ``diff`` print what would change; return what the linter says of the result."""
-    done = fixes.fix(files, options, selection, unsafe)
+    done = fixes.fix(files, options, chosen, unsafe)
     if diff:
         show.put("".join(draft.diff() for draft in done.drafts))
     else:

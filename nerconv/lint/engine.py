@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
 
 from nerconv import formats
 from nerconv.codes import CODES
@@ -13,7 +14,7 @@ from nerconv.lint import RULES
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.problem import LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
-from nerconv.lint.rule import Flag, Options, Rule
+from nerconv.lint.rule import Flag, Options, Rule, Value
 from nerconv.lint.suppress import without_ignored
 from nerconv.options import ReadOptions, UsageError, check_choice
 
@@ -24,16 +25,25 @@ _WEAK = frozenset({"C207", "C208", "X301"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rules to run: codes, names or beginnings of codes. ``select`` None stands for those on by default."""
+    """Which rules to run and how: codes, names or beginnings of codes. ``select`` None stands for the default ones.
+
+    ``options`` and ``severity`` are by code; ``per_file_ignores`` by a pattern of paths, as ``fnmatch`` has them.
+    """
 
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     profile: str | None = None
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    severity: Mapping[str, str] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:
-    """Return the rules to run by code, each with its options. Raises UsageError for a word that names none."""
+    """Return the rules to run by code, each with its options and the severity asked for.
+
+    Raises UsageError for a word that names no rule, and for an option that a rule does not have.
+    """
     profile = Profile("")
     if selection.profile is not None:
         check_choice("profile", selection.profile, tuple(PROFILES))
@@ -42,17 +52,34 @@ def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:
     chosen = default if selection.select is None else _named(selection.select)
     chosen |= _named(profile.extend_select) | _named(selection.extend_select)
     chosen -= _named(profile.ignore) - _named(selection.extend_select) | _named(selection.ignore)
-    return {
-        code: (rule, {**rule.options, **profile.options.get(code, {})})
-        for code, rule in RULES.items()
-        if code in chosen
-    }
+    _named({*selection.options, *selection.severity})
+    result: dict[str, tuple[Rule, Options]] = {}
+    for code, rule in RULES.items():
+        if code in chosen:
+            severity = selection.severity.get(code, rule.severity)
+            check_choice("severity", severity, ("error", "warning", "info"))
+            options = {**rule.options, **profile.options.get(code, {})}
+            result[code] = replace(rule, severity=severity), options | _asked(rule, selection.options.get(code, {}))
+    return result
+
+
+def _asked(rule: Rule, asked: Mapping[str, object]) -> dict[str, Value]:
+    options: dict[str, Value] = {}
+    for name, value in asked.items():
+        value = tuple(map(str, value)) if isinstance(value, list) else value
+        known = rule.options.get(name)
+        if known is None or not isinstance(value, (float, int) if type(known) in (float, int) else type(known)):
+            has = ", ".join(f"{n} = {v!r}" for n, v in rule.options.items()) or "none"
+            raise UsageError(f"{rule.code} has no option {name} = {value!r}; its options: {has}")
+        options[name] = value  # of the kind that the rule declares
+    return options
 
 
 def _named(words: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for word in words:
-        codes = {code for code, rule in RULES.items() if word in ("ALL", rule.name) or code.startswith(word)}
+        known = [(rule.code, rule.name) for rule in RULES.values()] + [(row.code, row.name) for row in CODES.values()]
+        codes = {code for code, name in known if word in ("ALL", name) or code.startswith(word)}
         if not codes:
             raise UsageError(f"no rule is called {word!r} or begins so; nerconv rule --all lists them")
         found |= codes
@@ -80,8 +107,18 @@ def lint(
                 report.problems.append(Problem(item, row.name, row.severity))
     report.documents, report.spans = tuple(documents), sum(len(document.spans) for document in documents)
     report.problems += check(documents, chosen)
-    report.problems = sorted(without_ignored(report.problems, documents), key=source_order)
+    ignores = {"*": selection.ignore, **selection.per_file_ignores}
+    wanted = [problem for problem in report.problems if not _is_left_out(problem, ignores)]
+    report.problems = sorted(without_ignored(wanted, documents), key=source_order)
     return report
+
+
+def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool:
+    where, code = problem.finding.where, problem.finding.code
+    return where is not None and any(
+        fnmatch(where.path, pattern) and any(code.startswith(word) or problem.name == word for word in words)
+        for pattern, words in ignores.items()
+    )
 
 
 def check(documents: Sequence[Document], chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:

@@ -139,3 +139,51 @@ def test_the_manual_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         main()
     assert not end.value.code
     assert capsys.readouterr().out.startswith("## C201 redaction-placeholder")
+
+
+SETTINGS = """
+[lint]
+ignore = ["F001"]
+profile = "cable"
+severity = { C201 = "info" }
+options = { B102 = {} }
+per-file-ignores = { "*/noisy/*" = ["C2"] }
+"""
+
+
+def test_settings_of_the_project_choose_rules_severities_and_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a/clean/a.txt", "a/noisy/a.txt"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("[ORG XXXXXXXXXXXX  ] [PER open \n")
+    (tmp_path / "nerconv.toml").write_text(SETTINGS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["nerconv", "lint", "a", "--format", "concise"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    out = capsys.readouterr().out
+    assert out.startswith("a/clean/a.txt:1:1: C201")
+    assert out.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"options": {"C999": {}}},
+        {"options": {"X302": {"nope": 1}}},
+        {"options": {"X302": {"share": "much"}}},
+        {"severity": {"C201": "fatal"}},
+    ],
+)
+def test_configuration_that_makes_no_sense_is_refused(options: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        choose(Selection(**options))  # type: ignore[arg-type]
+
+
+def test_options_reach_the_rule(tmp_path: Path) -> None:
+    text = "[LOC Port Kelmar  ] . Port Kelmar sang . Port Kelmar rose . \n"
+    assert not run(tmp_path, text, select=("X302",)).problems
+    found = run(tmp_path, text, select=("X302",), options={"X302": {"least": 1, "share": 0.3}}).problems
+    assert [problem.finding.code for problem in found] == ["X302", "X302"]
