@@ -190,6 +190,20 @@ _TABLE = (
         "A span left out because it shares text with another and --nested names the other.",
         "It was asked for with --nested.",
     ),
+    Code(
+        "K007",
+        "flagged-dropped",
+        "info",
+        "A span left out because a lint rule flags it.",
+        "It was asked for with --lint drop; choose the rules with --lint-select, or ignore the finding in the text.",
+    ),
+    Code(
+        "K008",
+        "redacted-dropped",
+        "info",
+        "A span left out because it masks a name, or because its sentence holds masking text.",
+        "It was asked for with --redactions.",
+    ),
 )
 
 CODES = {row.code: row for row in _TABLE}

@@ -25,6 +25,8 @@ def signature(document: Document, keeps: Keeps) -> bytes:
         parts.append(_tokenised(document))
     if keeps.provenance:
         parts.append([document.place(span) for span in document.spans])
+    if keeps.flags:
+        parts.append([span.flags for span in document.spans])
     parts += [getattr(document, name) for name in ("marks", "joins", "meta") if getattr(keeps, name)]
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 

@@ -32,13 +32,21 @@ from nerconv.split import assign, parse_shares
 STDOUT: Final = "-"
 
 
+#: Looks at all documents together before anything else is done to them, and yields each as it is to be, with the spans
+#: that it loses.
+Review = Callable[[Sequence[Document]], Iterator[tuple[Document, list[Finding]]]]
+
+
 class NotVerified(Exception):
     """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
-    """What to do between reading and writing. ``unit`` None is the usual unit of the target."""
+    """What to do between reading and writing. ``unit`` None is the usual unit of the target.
+
+    With a ``review`` all documents are in memory together.
+    """
 
     read: ReadOptions = field(default_factory=ReadOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
@@ -50,6 +58,7 @@ class ConvertOptions:
     cut_tokens: bool = False
     split: str | None = None
     seed: int = 0
+    review: Review | None = None
 
     def __post_init__(self) -> None:
         if self.unit is not None:
@@ -146,6 +155,13 @@ def _documents(
 ) -> Iterator[tuple[str, Document]]:
     """Yield the fitted documents, each with the name of its split, and enter all else in ``report``."""
     shares = parse_shares(options.split) if options.split else {}
+    documents = _read(sources, options, report, progress)
+    for document in _reviewed(documents, options.review, report) if options.review else documents:
+        name = assign(document, shares, options.seed) if shares else ""
+        yield from ((name, part) for part in _fitted(document, format, options, report))
+
+
+def _read(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Document]:
     ids: Counter[str] = Counter()
     for source in sources:
         progress(source)
@@ -156,10 +172,14 @@ def _documents(
                 report.facts.append(item)
             else:
                 report.read.update(count_labels([item]))
-                name = assign(item, shares, options.seed) if shares else ""
                 id = _unique(item.id, ids)
-                document = item if id == item.id else replace(item, id=id)
-                yield from ((name, part) for part in _fitted(document, format, options, report))
+                yield item if id == item.id else replace(item, id=id)
+
+
+def _reviewed(documents: Iterable[Document], review: Review, report: Report) -> Iterator[Document]:
+    for document, lost in review(list(documents)):
+        report.lost += lost
+        yield document
 
 
 def _unique(id: str, ids: Counter[str]) -> str:

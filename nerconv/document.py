@@ -34,14 +34,16 @@ class Where(NamedTuple):
 class Span:
     """A labelled stretch ``text[start:end]`` of a document, and the place it was read from.
 
-    ``where`` is the opening bracket, the first column row or the record that the span was read from;
-    it takes no part in equality. Raises ValueError for an empty span, a negative offset or no label.
+    ``where`` is the opening bracket, the first column row or the record that the span was read from; ``flags`` are the
+    codes of the lint rules that doubt it, where somebody asked for them. Neither takes part in equality. Raises
+    ValueError for an empty span, a negative offset or no label.
     """
 
     start: int
     end: int
     label: str
     where: Where | None = field(default=None, compare=False)
+    flags: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:

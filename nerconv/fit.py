@@ -22,11 +22,11 @@ class Keeps:
 
     ``text``: the white space of the text, so that offsets survive. ``nesting``: spans that share text.
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
-    line and column of every span. ``crossing``: spans across a sentence boundary, ``lines``: across a line end.
-    ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents without a token.
-    ``any_text``: text that holds the signs of the format itself. ``open_end``: text that ends without a line end.
-    ``flat_part`` names the part of a format that holds
-    flat spans only though another holds all of them.
+    line and column of every span; ``flags``: its lint flags. ``crossing``: spans across a sentence boundary, ``lines``:
+    across a line end. ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents
+    without a token. ``any_text``: text that holds the signs of the format itself. ``open_end``: text that ends
+    without a line end. ``flat_part`` names the part of a format that holds flat spans only though another holds all
+    of them.
     """
 
     text: bool = True
@@ -43,6 +43,7 @@ class Keeps:
     any_text: bool = True
     open_end: bool = True
     provenance: bool = True
+    flags: bool = True
     flat_part: str = ""
 
 
@@ -79,6 +80,8 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
             if not getattr(keeps, kind) and getattr(document, kind)
         }
     )
+    if not keeps.flags and (flagged := sum(bool(span.flags) for span in document.spans)):
+        left_out["lint flags of spans"] = flagged
     if keeps.flat_part and (inner := len(spans) - len(_flat(document, spans, nested, []))):
         left_out[f"nested spans in {keeps.flat_part}"] = inner
     if len(spans) == len(document.spans) and not left_out and not lost:

@@ -20,6 +20,8 @@ TARGETS: Final = ("spacy", "seqscore", "flair", "hf")
 DOCUMENTS: Final = ("auto", "file", "pre", "blank-line", "line")
 NESTED: Final = ("outer", "inner")
 UNITS: Final = ("document", "paragraph", "sentence")
+LINT_POLICIES: Final = ("keep", "mark", "drop", "fix")
+REDACTIONS: Final = ("keep", "drop-span", "mask", "drop-sentence")
 DELIMITERS: Final = {"space": " ", "tab": "\t"}
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from nerconv.convert import ConvertOptions
 from nerconv.lint.engine import Selection
+from nerconv.lint.review import reviewer
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 
@@ -54,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     write_dialect: str | None = None
     split: str | None = None
     seed: int | None = None
+    lint_policy: str | None = None
+    redactions: str | None = None
     strict: bool | None = None
     lint: LintSettings | None = None
 
@@ -134,8 +137,8 @@ def write_options(settings: Settings) -> WriteOptions:
     )
 
 
-def convert_options(settings: Settings) -> ConvertOptions:
-    """Return what a conversion is to do."""
+def convert_options(settings: Settings, asked: Selection) -> ConvertOptions:
+    """Return what a conversion is to do; ``asked``: the lint rules named on the command line."""
     return ConvertOptions(
         read=read_options(settings),
         write=write_options(settings),
@@ -147,4 +150,5 @@ def convert_options(settings: Settings) -> ConvertOptions:
         cut_tokens=bool(settings.cut_tokens),
         split=settings.split,
         seed=settings.seed or 0,
+        review=reviewer(settings.lint_policy or "keep", settings.redactions or "keep", selection(settings, asked)),
     )

@@ -13,7 +13,7 @@ MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 LAYERS = (
     ("document", "codes"),
     ("options", "schemes", "tokens", "files", "markup"),
-    ("fit", "brackets", "detokenize", "split", "compare"),
+    ("fit", "brackets", "detokenize", "split", "compare", "edit"),
     ("unbracket", "ordinary", "transform"),
     ("formats",),
     ("convert", "inspect", "models"),

@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from nerconv.cli import convert, inspect, lint
+from nerconv.cli import convert, inspect, lint, stats
 from nerconv.cli.config import config_app
 from nerconv.cli.show import say
 from nerconv.convert import NotVerified
@@ -24,6 +24,7 @@ app = typer.Typer(
 inspect.register(app)
 convert.register(app)
 lint.register(app)
+stats.register(app)
 app.add_typer(config_app, name="config")
 
 

@@ -13,8 +13,10 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.codes import exit_code
+from nerconv.convert import ConvertOptions
 from nerconv.convert import convert as convert_sources
 from nerconv.files import replacing
+from nerconv.lint.engine import Selection
 from nerconv.settings import Settings, convert_options
 
 _SHORT: Final = {
@@ -52,6 +54,9 @@ def convert(
     unit: p.Unit = None,
     detokenize: p.Detokenize = None,
     cut_tokens: p.CutTokens = None,
+    lint: p.LintPolicy = None,
+    lint_select: p.LintSelect = None,
+    redactions: p.Redactions = None,
     split: p.Split = None,
     seed: p.Seed = None,
     scheme: p.Scheme = None,
@@ -65,11 +70,12 @@ def convert(
     strict: p.Strict = None,
 ) -> None:
     """Convert SRC to DST, in the format of its suffix; every span is written or named as lost."""
-    _run(sources, output, ledger, p.settings(locals()))
+    asked = p.settings({**locals(), "lint_policy": lint, "lint": None})
+    rules = Selection(None if lint_select is None else tuple(p.comma_list(lint_select)))
+    _run(sources, output, ledger, asked, convert_options(asked, rules))
 
 
-def _run(sources: list[str], output: str, ledger: str | None, asked: Settings) -> None:
-    options = convert_options(asked)
+def _run(sources: list[str], output: str, ledger: str | None, asked: Settings, options: ConvertOptions) -> None:
     files = formats.sources(sources, options.read)
     with show.progress(len(files)) as begin:
         report = convert_sources(files, output, options, begin)

@@ -11,7 +11,8 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.files import Source
-from nerconv.lint import RULES, fixes, suppress
+from nerconv.lint import RULES, fixes
+from nerconv.lint import baseline as known_findings
 from nerconv.lint.engine import Selection, choose
 from nerconv.lint.engine import lint as lint_sources
 from nerconv.lint.problem import LintReport
@@ -33,6 +34,7 @@ Known = Annotated[Path | None, typer.Option("--baseline", help="Leave out the fi
 Learn = Annotated[
     Path | None, typer.Option("--write-baseline", help="Write all findings to a file to leave out later.")
 ]
+Prune = Annotated[bool, typer.Option("--prune-baseline", help="Take what is mended out of the baseline.")]
 Fix = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files themselves.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-fixes", help="Make the unsafe ones, too: they drop or move spans.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Print what fixes would change and change nothing.")]
@@ -60,6 +62,7 @@ def lint(
     fail_on: FailOn = "warning",
     baseline: Known = None,
     write_baseline: Learn = None,
+    prune_baseline: Prune = False,
     fix: Fix = False,
     unsafe_fixes: Unsafe = False,
     diff: Diff = False,
@@ -75,13 +78,30 @@ def lint(
     files = formats.sources(sources, options)
     fixing = fix or unsafe_fixes or diff
     report = _fixed(files, options, chosen, unsafe_fixes, diff) if fixing else _looked(files, options, chosen)
-    if write_baseline:
-        suppress.write_baseline(report.problems, write_baseline)
-    if known := write_baseline or baseline:
-        report.problems = suppress.read_baseline(known).without_known(report.problems)
+    _apply_baseline(report, baseline, write_baseline, prune_baseline)
     if not diff:
         show.put(RENDERERS[format](report))
     raise typer.Exit(_ended(report, fail_on))
+
+
+def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | None, prune: bool) -> None:
+    """Leave what is known out of ``report``, and write the baselines that were asked for."""
+    if prune and baseline is None:
+        raise UsageError("--prune-baseline needs --baseline FILE, the baseline to prune")
+    if write:
+        known_findings.write_baseline(known_findings.baseline_of(report.problems), write)
+    if baseline:
+        known = known_findings.read_baseline(baseline)
+        left = known.pruned(report.problems)
+        if gone := known.counts.total() - left.counts.total():
+            show.say(
+                f"{baseline}: {gone:,} findings {'taken out' if prune else 'are gone; prune with --prune-baseline'}"
+            )
+        if prune:
+            known_findings.write_baseline(left, baseline)
+        report.problems = known.without_known(report.problems)
+    elif write:
+        report.problems = []
 
 
 def _selection(

@@ -9,7 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from nerconv import formats, schemes
-from nerconv.options import DELIMITERS, DIALECTS, INVALID, MARKUPS, NESTED, TARGETS, UNITS, UsageError
+from nerconv.options import (
+    DELIMITERS,
+    DIALECTS,
+    INVALID,
+    LINT_POLICIES,
+    MARKUPS,
+    NESTED,
+    REDACTIONS,
+    TARGETS,
+    UNITS,
+    UsageError,
+)
 from nerconv.settings import Settings, load
 
 _READ, _CHANGE, _WRITE, _OUT = "Reading", "Changing", "Writing", "Account"
@@ -104,6 +115,29 @@ Detokenize = Annotated[
 ]
 CutTokens = Annotated[
     bool | None, typer.Option("--cut-tokens", help="Cut tokens at span edges inside them.", rich_help_panel=_CHANGE)
+]
+LintPolicy = Annotated[
+    str | None,
+    typer.Option(
+        "--lint",
+        help="What becomes of what lint flags: mark notes the codes on the spans, drop leaves the spans out, fix makes "
+        "the safe fixes.",
+        metavar=_one_of(LINT_POLICIES),
+        rich_help_panel=_CHANGE,
+    ),
+]
+LintSelect = Annotated[
+    list[str] | None,
+    typer.Option("--lint-select", help="The rules for --lint.", metavar="CODE,...", rich_help_panel=_CHANGE),
+]
+Redactions = Annotated[
+    str | None,
+    typer.Option(
+        "--redactions",
+        help="What becomes of masking text such as XXXXXXXXXXXX.",
+        metavar=_one_of(REDACTIONS),
+        rich_help_panel=_CHANGE,
+    ),
 ]
 Split = Annotated[
     str | None,

@@ -36,6 +36,7 @@ KEEPS: Final = Keeps(
     any_text=False,
     open_end=False,
     provenance=False,
+    flags=False,
 )
 
 _DOCSTART: Final = "-DOCSTART-"

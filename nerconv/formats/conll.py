@@ -39,6 +39,7 @@ KEEPS: Final = Keeps(
     meta=False,
     blank=False,
     provenance=False,
+    flags=False,
 )
 
 

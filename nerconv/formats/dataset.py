@@ -79,7 +79,8 @@ def _library() -> Any:
 
 def _features(library: Any, tag: Any) -> Any:
     string, integer = library.Value("string"), library.Value("int64")
-    span = {"start": integer, "end": integer, "label": string, "path": string, "line": integer, "column": integer}
+    place = {"path": string, "line": integer, "column": integer}
+    span = {"start": integer, "end": integer, "label": string, **place, "flags": [string]}
     columns = {
         "id": string,
         "tokens": [string],

@@ -14,7 +14,7 @@ OFFSET_UNIT = "code point"
 
 
 class SpanRecord(msgspec.Struct, omit_defaults=True):
-    """A span, and the place in the source that it was read from: ``path`` only where it is not the document's."""
+    """A span, the place that it was read from (``path`` only where it is not the document's), and its lint flags."""
 
     start: int
     end: int
@@ -22,6 +22,7 @@ class SpanRecord(msgspec.Struct, omit_defaults=True):
     line: int | None = None
     column: int | None = None
     path: str | None = None
+    flags: list[str] = []
 
 
 class MarkRecord(msgspec.Struct):
@@ -75,9 +76,9 @@ def _origin_record(origin: Origin) -> OriginRecord:
 def _span_record(document: Document, span: Span) -> SpanRecord:
     where = document.place(span)
     if where is None:
-        return SpanRecord(span.start, span.end, span.label)
-    here = document.origin is not None and document.origin.path == where.path
-    return SpanRecord(span.start, span.end, span.label, where.line, where.column, None if here else where.path)
+        return SpanRecord(span.start, span.end, span.label, flags=list(span.flags))
+    path = None if document.origin is not None and document.origin.path == where.path else where.path
+    return SpanRecord(span.start, span.end, span.label, where.line, where.column, path, list(span.flags))
 
 
 def to_document(record: Record, id: str, where: Where) -> tuple[Document, list[Finding]]:
@@ -132,4 +133,4 @@ def _spans(record: Record, path: str, where: Where, findings: list[Finding]) -> 
         if (start, end) != (span.start, span.end):
             findings.append(Finding("F015", f"{shown} has white space at an edge; it is read as {start}:{end}", where))
         place = Where(span.path or path, span.line, span.column or 1) if span.line else None
-        yield Span(start, end, span.label, place)
+        yield Span(start, end, span.label, place, tuple(span.flags))

@@ -77,6 +77,7 @@ def _span(document: Document, span: Span) -> dict[str, Any]:
         "path": path,
         "line": line,
         "column": column,
+        "flags": list(span.flags),
     }
 
 

@@ -95,7 +95,7 @@ def lint(
     ignores is left out.
     """
     chosen = choose(selection)
-    report = LintReport(rules=tuple(chosen))
+    report, sources = LintReport(rules=tuple(chosen)), list(sources)
     documents: list[Document] = []
     for source in sources:
         progress(source)
@@ -109,7 +109,7 @@ def lint(
     report.problems += check(documents, chosen)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in report.problems if not _is_left_out(problem, ignores)]
-    report.problems = sorted(without_ignored(wanted, documents), key=source_order)
+    report.problems = sorted(without_ignored(wanted, documents, sources), key=source_order)
     return report
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final
 
 from nerconv.lint import RULES
+from nerconv.lint.junit import junit
+from nerconv.lint.page import html
 from nerconv.lint.problem import LintReport, Problem
-
-#: Code-scanning services take no more results than this in one run, and show fewer.
-SARIF_LIMIT: Final = 25_000
-_LEVELS: Final = MappingProxyType({"error": "error", "warning": "warning", "info": "note"})
+from nerconv.lint.sarif import sarif
 
 
 def text(report: LintReport) -> str:
@@ -99,50 +97,18 @@ def _escaped(value: str, signs: str) -> str:
     return value
 
 
-def sarif(report: LintReport) -> str:
-    """Return the run as SARIF 2.1.0, at most SARIF_LIMIT results; how many were left out stands in a notification."""
-    left_out = max(len(report.problems) - SARIF_LIMIT, 0)
-    notes = (
-        [{"level": "warning", "message": {"text": f"{left_out:,} further findings are left out"}}] if left_out else []
-    )
-    run = {
-        "tool": {"driver": {"name": "nerconv", "rules": [_sarif_rule(code) for code in report.rules]}},
-        "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
-        "results": [_sarif_result(problem) for problem in report.problems[:SARIF_LIMIT]],
-    }
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
-
-
-def _sarif_rule(code: str) -> dict[str, Any]:
-    rule = RULES[code]
-    return {
-        "id": code,
-        "name": rule.name,
-        "fullDescription": {"text": rule.about},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-    }
-
-
-def _sarif_result(problem: Problem) -> dict[str, Any]:
-    finding, where = problem.finding, problem.finding.where
-    result: dict[str, Any] = {
-        "ruleId": finding.code,
-        "level": _LEVELS[problem.severity],
-        "message": {"text": finding.message},
-        "partialFingerprints": {"finding/v1": f"{finding.code}:{problem.document}:{problem.label}:{problem.text}"},
-    }
-    if where:
-        region = {"startLine": where.line, "startColumn": where.column}
-        place = {"artifactLocation": {"uri": PurePath(where.path).as_posix()}, "region": region}
-        result["locations"] = [{"physicalLocation": place}]
-    return result
-
-
 #: Every output by the name it is asked for.
 RENDERERS: Final[Mapping[str, Callable[[LintReport], str]]] = MappingProxyType(
-    {"text": text, "summary": summary, "concise": concise, "json": as_json, "github": github, "sarif": sarif}
+    {
+        "text": text,
+        "summary": summary,
+        "concise": concise,
+        "json": as_json,
+        "github": github,
+        "sarif": sarif,
+        "junit": junit,
+        "html": html,
+    }
 )
 
 

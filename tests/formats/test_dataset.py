@@ -101,7 +101,7 @@ def test_parquet_gives_class_labels_to_whoever_loads_it(tmp_path: Path) -> None:
     row = loaded[0]
     assert row["tokens"] == ["A", "nn", "of", "[", "Iran", "MFA", "]", "'s"]
     assert [NAMES[tag] for tag in row["ner_tags"]] == ["B-PER", "I-PER", "O", "O", "B-ORG", "I-ORG", "O", "O"]
-    span = {"start": 0, "end": 3, "label": "PER", "path": "b.txt", "line": 2, "column": 1}
+    span = {"start": 0, "end": 3, "label": "PER", "path": "b.txt", "line": 2, "column": 1, "flags": []}
     assert row["spans"][0] == span
     assert [(s["label"], s["line"], s["column"]) for s in row["spans"][1:]] == [("ORG", 3, 6), ("LOC", 3, 6)]
     assert (row["sentences"], row["joins"], row["meta"]) == ([[0, 22]], [1], '{"a":[1,null]}')

@@ -114,6 +114,7 @@ def test_a_line_reads_as_run_ner_wants_it() -> None:
         "path": "a.txt",
         "line": 2,
         "column": 1,
+        "flags": [],
     }
     assert (row["meta"], row["source"], json.loads(row["anchors"])) == ('{"a":1}', "a.txt", [[0, 2, 3]])
     assert rows_of([one], WriteOptions(nested="inner"))[0]["ner_tags"][3:5] == ["B-LOC", "O"]

@@ -14,7 +14,8 @@ from nerconv.document import Document, Finding, Span, Where
 from nerconv.lint import RULES
 from nerconv.lint.engine import Selection, check, choose, lint
 from nerconv.lint.problem import LintReport, Problem
-from nerconv.lint.render import RENDERERS, SARIF_LIMIT, github, manual, sarif
+from nerconv.lint.render import RENDERERS, github, manual
+from nerconv.lint.sarif import SARIF_LIMIT, sarif
 from nerconv.options import ReadOptions, UsageError
 
 TEXT = "He met [ORG XXXXXXXXXXXX  ] and [PER Velidze:  ] . \n[PER open in [LOC Baku  ] . \n"

@@ -11,10 +11,11 @@ from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document
 from nerconv.files import Unreadable
+from nerconv.lint.baseline import baseline_of, read_baseline, write_baseline
 from nerconv.lint.engine import Selection, lint
 from nerconv.lint.fixes import fix
-from nerconv.lint.suppress import read_baseline, write_baseline
-from nerconv.options import ReadOptions
+from nerconv.lint.problem import Problem
+from nerconv.options import ReadOptions, UsageError
 
 READ = ReadOptions()
 
@@ -81,10 +82,47 @@ def test_a_baseline_survives_moved_lines_and_counts(
 def test_a_baseline_is_the_same_bytes_for_the_same_findings(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{MASKED}\n[PER Velidze:  ] \n")
     problems = lint(formats.sources([str(tmp_path / "a.txt")], READ), READ, Selection(), lambda _: None).problems
-    write_baseline(problems, tmp_path / "one.json")
-    write_baseline(reversed(problems), tmp_path / "two.json")
+    write_baseline(baseline_of(problems), tmp_path / "one.json")
+    write_baseline(baseline_of(reversed(problems)), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     assert not read_baseline(tmp_path / "one.json").without_known(problems)
     (tmp_path / "bad.json").write_text("[]")
     with pytest.raises(Unreadable, match="is no baseline"):
         read_baseline(tmp_path / "bad.json")
+
+
+SIDECARS = [
+    ("1 C201\n", [("C201", 2)]),
+    ("* redaction-placeholder  # names are masked by law\n", []),
+    ("# nothing decided\n\n1\n2 C2\n", []),
+    ("1 B102\n* C201\n", [("N001", 1)]),
+]
+
+
+@pytest.mark.parametrize(("beside", "expected"), SIDECARS)
+def test_a_file_beside_the_source_ignores_without_changing_it(
+    beside: str, expected: list[tuple[str, int]], tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt.ignore").write_text(beside)
+    assert codes(tmp_path, f"{MASKED}\n{MASKED}\n") == expected
+
+
+def test_a_sidecar_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt.ignore").write_text("C201 everywhere\n")
+    with pytest.raises(UsageError, match=r"a\.txt\.ignore:1: a line number or \*"):
+        codes(tmp_path, f"{MASKED}\n")
+
+
+def test_a_pruned_baseline_forgets_what_is_mended_and_learns_nothing(tmp_path: Path) -> None:
+    one = lint_text(tmp_path, f"{MASKED}\n")
+    two = lint_text(tmp_path, f"{MASKED}\n{MASKED}\n[PER Velidze:  ] \n")
+    known = baseline_of(two)
+    assert known.pruned(one).counts.total() == 1
+    assert known.pruned(two) == known
+    assert baseline_of(one).pruned(two) == baseline_of(one)
+
+
+def lint_text(folder: Path, text: str) -> list[Problem]:
+    """Return what the linter says of ``text``."""
+    (folder / "a.txt").write_text(text)
+    return lint(formats.sources([str(folder / "a.txt")], READ), READ, Selection(), lambda _: None).problems

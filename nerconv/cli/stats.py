@@ -1,0 +1,88 @@
+"""``nerconv stats``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nerconv import formats
+from nerconv.cli import parameters as p
+from nerconv.cli import show
+from nerconv.document import Document, Finding
+from nerconv.lint.stats import Stats
+from nerconv.lint.stats import stats as count
+from nerconv.options import check_choice
+from nerconv.settings import read_options
+
+Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="text|json")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("stats")(stats)
+
+
+def stats(
+    sources: p.Sources,
+    from_: p.From = None,
+    labels: p.Labels = None,
+    dialect: p.Dialect = None,
+    markup: p.Markup = None,
+    encoding: p.Encoding = None,
+    documents: p.Documents = None,
+    read_scheme: p.ReadScheme = None,
+    invalid: p.Invalid = None,
+    format: Format = "text",
+) -> None:
+    """Count what SRC is made of: labels, surface forms, ambiguity, masking.
+
+    Example: nerconv stats corpus_samples/news
+    """
+    check_choice("output format", format, ("text", "json"))
+    options = read_options(p.settings(locals()))
+    files = formats.sources(sources, options)
+    found: list[Document] = []
+    unread = False
+    with show.progress(len(files)) as begin:
+        for source in files:
+            begin(source)
+            for item in formats.read(source, options):
+                if isinstance(item, Document):
+                    found.append(item)
+                elif isinstance(item, Finding) and item.code == "F014":
+                    show.say(f"{item.where}: {item.code} {item.message}")
+                    unread = True
+    show.put(_json(count(found)) if format == "json" else _text(count(found)))
+    raise typer.Exit(3 if unread else 0)
+
+
+def _json(stats: Stats) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(stats, order="sorted"), indent=1).decode() + "\n"
+
+
+def _text(stats: Stats) -> str:
+    lines = [
+        f"{stats.documents:,} documents, {stats.sentences:,} sentences, {stats.tokens:,} tokens, {stats.spans:,} spans",
+        f"{_share(stats.bare, stats.sentences)} of the sentences have no span",
+        f"{_share(stats.masked, stats.spans)} of the spans are or hold masking text",
+        f"{_share(len(stats.ambiguous), stats.surfaces)} of {stats.surfaces:,} surface forms have several labels",
+        "",
+        f"{'label':<14} {'spans':>8} {'share':>6} {'forms':>8} {'masked':>7}  commonest",
+    ]
+    for label, row in stats.labels.items():
+        top = ", ".join(f"{surface} {n:,}" for surface, n in row.top[:3])
+        share = _share(row.spans, stats.spans)
+        lines.append(f"{label:<14} {row.spans:>8,} {share:>6} {row.surfaces:>8,} {row.masked:>7,}  {top}")
+    lines += ["", "tokens a span: " + ", ".join(f"{name}: {n:,}" for name, n in stats.lengths.items())]
+    if stats.ambiguous:
+        lines += ["", "forms with several labels:"]
+        for surface, labels in stats.ambiguous[:10]:
+            lines.append(f"  {surface}: " + ", ".join(f"{label} {n:,}" for label, n in labels.items()))
+    return "\n".join(lines) + "\n"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"

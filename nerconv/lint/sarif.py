@@ -1,0 +1,69 @@
+"""A lint run as SARIF 2.1.0 (OASIS), the interchange format of code-scanning services."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import quote
+
+from nerconv.codes import CODES
+from nerconv.lint import RULES
+from nerconv.lint.baseline import fingerprint
+from nerconv.lint.problem import LintReport, Problem
+
+#: Code-scanning services take no more results than this in one run, and show fewer.
+SARIF_LIMIT: Final = 25_000
+_LEVELS: Final[Mapping[str, str]] = MappingProxyType({"error": "error", "warning": "warning", "info": "note"})
+
+
+def sarif(report: LintReport) -> str:
+    """Return the run as SARIF, at most SARIF_LIMIT results; how many were left out stands in a notification."""
+    left_out = max(len(report.problems) - SARIF_LIMIT, 0)
+    text = f"{left_out:,} further findings are left out"
+    notes = [{"level": "warning", "message": {"text": text}}] if left_out else []
+    codes = sorted({*report.rules, *(problem.finding.code for problem in report.problems)})
+    run = {
+        "tool": {"driver": {"name": "nerconv", "rules": [_rule(code) for code in codes]}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "results": [_result(problem) for problem in report.problems[:SARIF_LIMIT]],
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    if code in RULES:
+        rule = RULES[code]
+        name, about, severity = rule.name, rule.about, rule.severity
+    else:
+        row = CODES[code]
+        name, about, severity = row.name, f"{row.finds} {row.advice}", row.severity
+    return {
+        "id": code,
+        "name": name,
+        "fullDescription": {"text": about},
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+    }
+
+
+def _result(problem: Problem) -> dict[str, Any]:
+    finding, where = problem.finding, problem.finding.where
+    place: dict[str, Any] = {}
+    if where:
+        region = {"startLine": where.line, "startColumn": where.column}
+        uri = quote(PurePath(where.path).as_posix())
+        place["physicalLocation"] = {"artifactLocation": {"uri": uri}, "region": region}
+    if problem.document:
+        # What a reader of records knows even where no line is: the document.
+        place["logicalLocations"] = [{"name": problem.document, "kind": "object"}]
+    return {
+        "ruleId": finding.code,
+        "level": _LEVELS[problem.severity],
+        "message": {"text": finding.message},
+        "partialFingerprints": {"finding/v1": fingerprint(problem)},
+        **({"locations": [place]} if place else {}),
+    }

@@ -1,0 +1,87 @@
+"""Outputs that other programs read: held against independent readers of their formats."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from nerconv import formats
+from nerconv.document import Document, Finding, Span, Where, excerpt
+from nerconv.lint.engine import Selection, lint
+from nerconv.lint.junit import junit
+from nerconv.lint.page import PAGE_LIMIT, html
+from nerconv.lint.problem import LintReport, Problem
+from nerconv.lint.sarif import sarif
+from nerconv.options import ReadOptions
+
+HOSTILE = "<script>alert('1')</script> & \"q\" \x00 \ud800".encode("utf-8", "replace").decode()
+
+
+def report_of(folder: Path, text: str) -> LintReport:
+    (folder / "ä b.txt").write_text(text, encoding="utf-8")
+    sources = formats.sources([str(folder)], ReadOptions())
+    return lint(sources, ReadOptions(), Selection(), lambda _: None)
+
+
+def hostile() -> LintReport:
+    """Return a report whose every text would break a careless renderer."""
+    finding = Finding("B102", HOSTILE, Where(HOSTILE, 3, 4), Span(0, 3, "PE<R>"), excerpt(HOSTILE, 0, 8))
+    problem = Problem(finding, "edge-punctuation", "warning", Document(HOSTILE, "abc"), HOSTILE, "PE<R>")
+    return LintReport([problem], (Document("clean", "abc"),), 1, ("B102",))
+
+
+@pytest.mark.parametrize("hostility", [False, True])
+def test_sarif_is_what_a_model_made_from_its_schema_takes(hostility: bool, tmp_path: Path) -> None:
+    sarif_pydantic = pytest.importorskip("sarif_pydantic")
+    report = hostile() if hostility else report_of(tmp_path, "[PER open [ORG XXXXXXXX  ] . [LOC Rome :  ] \n")
+    read = sarif_pydantic.Sarif.model_validate_json(sarif(report))
+    results = read.runs[0].results
+    assert [result.rule_id for result in results] == [problem.finding.code for problem in report.problems]
+    known = {rule.id for rule in read.runs[0].tool.driver.rules}
+    assert {result.rule_id for result in results} <= known
+    uri = results[0].locations[0].physical_location.artifact_location.uri
+    assert " " not in uri and uri.isascii()
+
+
+def test_junit_has_a_failed_case_for_each_finding_and_a_good_one_for_each_clean_file(tmp_path: Path) -> None:
+    report = report_of(tmp_path, "[ORG XXXXXXXX  ] . [LOC Rome :  ] \n")
+    root = ElementTree.fromstring(junit(report))
+    assert len(root.findall(".//failure")) == len(report.problems) == 2
+    good = ElementTree.fromstring(junit(report_of(tmp_path, "[LOC Rome  ] . \n")))
+    (case,) = good.findall(".//testcase")
+    assert not len(case) and case.get("name") == "no finding"
+
+
+def test_junit_holds_what_xml_cannot() -> None:
+    root = ElementTree.fromstring(junit(hostile()))
+    message = root.find(".//failure").get("message")  # type: ignore[union-attr]
+    assert message == HOSTILE.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href", "action")]
+
+
+def test_html_escapes_everything_and_loads_nothing() -> None:
+    page = html(hostile())
+    tags = _Tags()
+    tags.feed(page)
+    assert "script" not in tags.tags and not tags.links
+    assert "default-src 'none'" in page and "&lt;script&gt;" in page
+
+
+def test_html_says_how_many_findings_it_leaves_out() -> None:
+    report = hostile()
+    report.problems *= PAGE_LIMIT + 3
+    page = html(report)
+    assert "3 further findings are not shown" in page and page.count("<li>") == PAGE_LIMIT

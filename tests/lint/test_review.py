@@ -1,0 +1,104 @@
+"""What a conversion does with noise: flags that travel, spans left out by name, masking text by policy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from nerconv import formats
+from nerconv.cli import app
+from nerconv.document import Document
+from nerconv.files import Source
+from nerconv.lint.engine import Selection
+from nerconv.lint.review import reviewer
+from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError
+from tests.strategies import documents
+
+TEXT = """[PER Win Dayton  ] met [ORG XXXXXXXXXXXX  ] XXXXXXXXXXXX 's staff in [LOC Iran :  ] . \n\
+Said [ORG XXXXXXXXXXXX Comment  ] . [PER XXXXXXXa  ] left [LOC Rome  ] . \n\
+[LOC Paris  ] slept . \n"""
+RUNNER = CliRunner()
+
+
+def convert(tmp_path: Path, name: str, *options: str) -> tuple[str, Document]:
+    """Convert TEXT with ``options`` to a file called ``name``; return what was said and the document read back."""
+    source, target = tmp_path / "a.txt", tmp_path / name
+    source.write_text(TEXT, encoding="utf-8")
+    result = RUNNER.invoke(app, ["convert", str(source), "-o", str(target), "--unit", "document", *options])
+    assert result.exit_code == 0, result.output
+    items = formats.read(Source(str(target), "a", target), ReadOptions())
+    return result.output, next(item for item in items if isinstance(item, Document))
+
+
+@pytest.mark.parametrize("name", ["o.jsonl", "o.json", "o.parquet", "o.spacy"])
+def test_flags_travel_in_every_format_that_keeps_them(tmp_path: Path, name: str) -> None:
+    _, document = convert(tmp_path, name, "--lint", "mark")
+    flags = {document.covered(span): span.flags for span in document.spans}
+    assert flags["XXXXXXXXXXXX"] == flags["XXXXXXXa"] == ("C201",)
+    assert flags["XXXXXXXXXXXX Comment"] == ("C202",)
+    assert flags["Iran :"] == ("B102",)
+    assert flags["Win Dayton"] == ()
+
+
+def test_flags_that_a_format_cannot_hold_are_counted(tmp_path: Path) -> None:
+    said, _ = convert(tmp_path, "o.txt", "--lint", "mark")
+    assert "lint flags of spans" in said
+
+
+def test_drop_names_each_span_in_the_ledger(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    _, document = convert(tmp_path, "o.jsonl", "--lint", "drop", "--lint-select", "C2", "--ledger", str(ledger))
+    assert [document.covered(span) for span in document.spans] == ["Win Dayton", "Iran :", "Rome", "Paris"]
+    rows = [json.loads(line) for line in ledger.read_text().splitlines()]
+    assert [row["code"] for row in rows if row.get("code")] == ["K007"] * 3
+
+
+def test_fix_trims_and_keeps_every_span(tmp_path: Path) -> None:
+    _, document = convert(tmp_path, "o.conll", "--lint", "fix")
+    assert "Iran" in [document.covered(span) for span in document.spans]
+    assert len(document.spans) == 7
+
+
+def test_mask_makes_one_word_of_each_redaction(tmp_path: Path) -> None:
+    _, document = convert(tmp_path, "o.jsonl", "--redactions", "mask")
+    assert [document.covered(span) for span in document.spans][1:5] == [
+        "REDACTED",
+        "Iran :",
+        "REDACTED Comment",
+        "REDACTED",
+    ]
+    assert "XXX" not in document.text
+
+
+def test_drop_sentence_leaves_whole_sentences_only(tmp_path: Path) -> None:
+    said, document = convert(tmp_path, "o.jsonl", "--redactions", "drop-sentence")
+    assert document.text == "Paris slept . \n"
+    assert "K008" in said
+
+
+def test_drop_span_keeps_the_text(tmp_path: Path) -> None:
+    _, document = convert(tmp_path, "o.jsonl", "--redactions", "drop-span")
+    assert document.text.count("XXXXXXXXXXXX") == 3
+    assert "XXXXXXXa" not in [document.covered(span) for span in document.spans]
+
+
+def test_unknown_policies_are_usage_errors() -> None:
+    with pytest.raises(UsageError, match="--lint"):
+        reviewer("delete", "keep", Selection())
+    with pytest.raises(UsageError, match="--redactions"):
+        reviewer("keep", "hide", Selection())
+
+
+@given(st.lists(documents(), max_size=3), st.sampled_from(LINT_POLICIES[1:]), st.sampled_from(REDACTIONS))
+def test_spans_in_are_spans_out_and_losses(corpus: list[Document], policy: str, redactions: str) -> None:
+    review = reviewer(policy, redactions, Selection(("ALL",)))
+    assert review is not None
+    results = list(review(corpus))
+    assert len(results) == len(corpus)
+    for before, (after, lost) in zip(corpus, results, strict=True):
+        assert len(before.spans) == len(after.spans) + len(lost)

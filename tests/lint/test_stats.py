@@ -1,0 +1,46 @@
+"""A corpus in numbers: counted here by hand, and against a slow count of everything on random documents."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from nerconv import tokens
+from nerconv.cli import app
+from nerconv.document import Document, Span
+from nerconv.lint.stats import stats
+from tests.strategies import documents
+
+SMALL = Document("d", "Ann met Ann Lee .\nRain fell .\nXXXXXXXX left .\n", (Span(0, 3, "PER"), Span(8, 15, "PER")))
+OTHER = Document("e", "Ann , XXXXXXXX .\n", (Span(0, 3, "LOC"), Span(6, 14, "ORG")))
+
+
+def test_counts_by_hand() -> None:
+    found = stats([SMALL, OTHER])
+    assert (found.documents, found.sentences, found.bare, found.tokens, found.spans) == (2, 4, 2, 15, 4)
+    assert (found.masked, found.surfaces, found.lengths["1"], found.lengths["2"]) == (1, 3, 3, 1)
+    assert found.ambiguous == (("Ann", {"PER": 1, "LOC": 1}),)
+    assert list(found.labels) == ["PER", "LOC", "ORG"]
+    assert found.labels["PER"].top == (("Ann", 1), ("Ann Lee", 1))
+
+
+@given(st.lists(documents(), max_size=4))
+def test_totals_agree_with_a_slow_count(corpus: list[Document]) -> None:
+    found = stats(corpus)
+    pairs = [(document, pair) for document in corpus for pair in tokens.sentences(document)]
+    touched = [any(span.start < end and start < span.end for span in d.spans) for d, (start, end) in pairs]
+    assert (found.sentences, found.spans) == (len(pairs), sum(len(d.spans) for d in corpus))
+    assert sum(row.spans for row in found.labels.values()) == sum(found.lengths.values()) == found.spans
+    assert found.bare == touched.count(False)
+
+
+def test_the_command_prints_both_and_ends_in_3_for_what_cannot_be_read(tmp_path: object) -> None:
+    runner = CliRunner()
+    shown = runner.invoke(app, ["stats", "corpus_samples/nested"])
+    assert shown.exit_code == 0 and "surface forms" in shown.output
+    read = json.loads(runner.invoke(app, ["stats", "corpus_samples/nested", "--format", "json"]).stdout)
+    assert read["spans"] == sum(row["spans"] for row in read["labels"].values())
+    assert runner.invoke(app, ["stats", "README.md", "--from", "docbin"]).exit_code == 3
