@@ -135,7 +135,8 @@ def _fixed(files: list[Source], options: ReadOptions, chosen: Selection, unsafe:
     changed = sum(draft.after != draft.before for draft in done.drafts)
     show.say(f"{done.made:,} fixes in {changed:,} files{' would be made' if diff else ''}")
     if done.skipped:
-        show.say(f"{len(done.skipped):,} sources are not plain bracket files and stay as they are")
+        advice = "nerconv convert SRC -o DST --lint fix writes a mended copy"
+        show.say(f"{len(done.skipped):,} sources are not plain bracket files and stay as they are; {advice}")
     return done.remaining
 
 

@@ -55,7 +55,11 @@ def _refuse_neighbours(document: Document, changes: Iterable[SpanChange]) -> Non
 def _span_edits(document: Document, change: SpanChange, lines: Sequence[str]) -> list[Edit]:
     old, new = change
     if old is None:
-        raise _Unclear  # a new annotation needs the spacing of the dialect, which a document does not know
+        return (
+            []
+            if new is None
+            else [_opened(document, new), _closed(document, new, _usual_closing(document, new, lines))]
+        )
     opening, closed = _opening(document, old, lines), _closing(document, old, lines)
     if new is None:
         return [opening, closed]
@@ -68,6 +72,14 @@ def _span_edits(document: Document, change: SpanChange, lines: Sequence[str]) ->
     if new.end != old.end:
         edits += [closed, _closed(document, new, closing)]
     return edits
+
+
+def _usual_closing(document: Document, span: Span, lines: Sequence[str]) -> str:
+    """Return how the annotation nearest to ``span`` closes: a document does not know its dialect."""
+    for other in sorted(document.spans, key=lambda other: abs(other.start - span.start)):
+        closed = _closing(document, other, lines)
+        return lines[closed.line][closed.start : closed.end]
+    raise _Unclear
 
 
 def _place(document: Document, offset: int) -> tuple[int, int]:

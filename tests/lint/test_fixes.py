@@ -38,6 +38,13 @@ CASES = [
     ("an [ORG XXXXXXXXXXXX  ] man \n", "an XXXXXXXXXXXX man \n", True),
     ("( C ) [ORG Summary:  ] He left [LOC Rome  ] . \n", "( C ) Summary: He left [LOC Rome  ] . \n", True),
     ("the [LOC ANKARA  ] 00000112 002 OF 002 rest \n", "the rest \n", True),
+    # unsafe: a name that is labelled elsewhere gets its label, in the spacing of its neighbours
+    (
+        "[ORG Old Mill  ] is , [ORG Old Mill  ] was , Old Mill will be . \n",
+        "[ORG Old Mill  ] is , [ORG Old Mill  ] was , [ORG Old Mill  ] will be . \n",
+        True,
+    ),
+    ("[ORG Old Mill] is [ORG Old Mill] Old Mill. \n", "[ORG Old Mill] is [ORG Old Mill] [ORG Old Mill] . \n", True),
     # the unsafe ones are left alone unless asked for
     ("an [ORG XXXXXXXXXXXX  ] man \n", "an [ORG XXXXXXXXXXXX  ] man \n", False),
 ]

@@ -69,7 +69,10 @@ def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag
                     f"{shown(surface)} has no label here and has one {tagged:,} of {tagged + len(places):,} times "
                     f"({label} {count:,}); label it, or make sure that it is no name here"
                 )
-                yield document, Flag(start, start + len(surface), message, score=tagged / (tagged + len(places)))
+                added = Span(start, start + len(surface), label)
+                fix = Fix("unsafe", f"label it {label}", (SpanChange(None, added),))
+                share = tagged / (tagged + len(places))
+                yield document, Flag(added.start, added.end, message, fix=fix, score=share)
 
 
 def _occurrences(corpus: Corpus, surfaces: dict[str, Counter[str]]) -> Iterator[tuple[Document, str, int]]:
@@ -178,7 +181,7 @@ labelled by a crowd or a machine it is mostly noise. Label it alike, or make sur
         name="untagged-mention",
         scope="corpus",
         severity="warning",
-        fix="none",
+        fix="unsafe",
         about="""A name of several tokens that is labelled elsewhere and stands here without a label.
 
 Every such place teaches a model that the name is none, and counts a right prediction as wrong. Only names of at least
