@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ CASES = [
         "[ORG Old Mill  ] is , [ORG Old Mill  ] was , [ORG Old Mill  ] will be . \n",
         True,
     ),
-    ("[ORG Old Mill] is [ORG Old Mill] Old Mill. \n", "[ORG Old Mill] is [ORG Old Mill] [ORG Old Mill] . \n", True),
+    ("[ORG Old Mill] is [ORG Old Mill] Old Mill . \n", "[ORG Old Mill] is [ORG Old Mill] [ORG Old Mill] . \n", True),
     # the unsafe ones are left alone unless asked for
     ("an [ORG XXXXXXXXXXXX  ] man \n", "an [ORG XXXXXXXXXXXX  ] man \n", False),
 ]
@@ -101,7 +102,10 @@ def test_edits_that_the_source_does_not_bear_out_are_not_made(tmp_path: Path) ->
     assert edits_of(document, Fix("safe", "", (SpanChange(span, None),)), lines)
     assert not edits_of(document, Fix("safe", "", (SpanChange(span, None),)), ["x [LOC Ann  ] y "])
     assert not edits_of(document, Fix("safe", "", (TextChange(0, 1, "z"),)), ["y [PER Ann  ] y "])
-    assert not edits_of(document, Fix("safe", "", (SpanChange(None, Span(0, 1, "PER")),)), lines)
+    added = Fix("safe", "", (SpanChange(None, Span(0, 1, "PER")),))
+    assert edits_of(document, added, lines)
+    # Without a neighbour nothing tells how an annotation is spaced here.
+    assert not edits_of(replace(document, spans=()), added, lines)
 
 
 _noise = st.sampled_from(
