@@ -55,11 +55,9 @@ def _refuse_neighbours(document: Document, changes: Iterable[SpanChange]) -> Non
 def _span_edits(document: Document, change: SpanChange, lines: Sequence[str]) -> list[Edit]:
     old, new = change
     if old is None:
-        return (
-            []
-            if new is None
-            else [_opened(document, new), _closed(document, new, _usual_closing(document, new, lines))]
-        )
+        if new is None:
+            return []
+        return [_opened(document, new), _closed(document, new, _usual_closing(document, new, lines))]
     opening, closed = _opening(document, old, lines), _closing(document, old, lines)
     if new is None:
         return [opening, closed]

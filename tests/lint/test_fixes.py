@@ -45,7 +45,11 @@ CASES = [
         "[ORG Old Mill  ] is , [ORG Old Mill  ] was , [ORG Old Mill  ] will be . \n",
         True,
     ),
-    ("[ORG Old Mill] is [ORG Old Mill] Old Mill . \n", "[ORG Old Mill] is [ORG Old Mill] [ORG Old Mill] . \n", True),
+    (
+        "[ORG Old Mill] is [ORG Old Mill] or Old Mill . \n",
+        "[ORG Old Mill] is [ORG Old Mill] or [ORG Old Mill] . \n",
+        True,
+    ),
     # the unsafe ones are left alone unless asked for
     ("an [ORG XXXXXXXXXXXX  ] man \n", "an [ORG XXXXXXXXXXXX  ] man \n", False),
 ]
