@@ -17,15 +17,29 @@ class Mention(NamedTuple):
     span: Span
 
 
+class Guess(NamedTuple):
+    """A span as a model has it, and how sure it is from 0 to 1, where it says so."""
+
+    span: Span
+    score: float | None = None
+
+
 class Corpus:
     """The documents of a lint run, in reading order.
 
-    ``split`` tells the split of a document by id (train, dev, test), empty where nobody said.
+    ``split`` tells the split of a document by id (train, dev, test), empty where nobody said. ``guesses`` are those of
+    a model for each document, None where no model was asked.
     """
 
-    def __init__(self, documents: Sequence[Document], split: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        split: Mapping[str, str] | None = None,
+        guesses: Sequence[Sequence[Guess]] | None = None,
+    ) -> None:
         self.documents = documents
         self.split = split or {}
+        self.guesses = guesses
 
     @cached_property
     def mentions(self) -> dict[str, list[Mention]]:

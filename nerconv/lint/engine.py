@@ -11,7 +11,7 @@ from nerconv.codes import CODES
 from nerconv.document import Document, Finding, excerpt
 from nerconv.files import Source
 from nerconv.lint import RULES
-from nerconv.lint.corpus import Corpus
+from nerconv.lint.corpus import Corpus, Guess
 from nerconv.lint.problem import LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
 from nerconv.lint.rule import Flag, Options, Rule, Value
@@ -86,13 +86,21 @@ def _named(words: Iterable[str]) -> set[str]:
     return found
 
 
+#: Returns what a model makes of documents: its guesses for each.
+Ask = Callable[[Sequence[Document]], Sequence[Sequence[Guess]]]
+
+
 def lint(
-    sources: Iterable[Source], read: ReadOptions, selection: Selection, progress: Callable[[Source], None]
+    sources: Iterable[Source],
+    read: ReadOptions,
+    selection: Selection,
+    progress: Callable[[Source], None],
+    ask: Ask | None = None,
 ) -> LintReport:
     """Read ``sources`` and return what their readers and the chosen rules find.
 
     Rules about the whole corpus see all sources together, so all documents are in memory. What a directive in the text
-    ignores is left out.
+    ignores is left out. Rules about a model speak only with ``ask``.
     """
     chosen = choose(selection)
     report, sources = LintReport(rules=tuple(chosen)), list(sources)
@@ -106,7 +114,7 @@ def lint(
                 row = CODES[item.code]
                 report.problems.append(Problem(item, row.name, row.severity))
     report.documents, report.spans = tuple(documents), sum(len(document.spans) for document in documents)
-    report.problems += check(documents, chosen)
+    report.problems += check(documents, chosen, ask(documents) if ask else None)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in report.problems if not _is_left_out(problem, ignores)]
     report.problems = sorted(without_ignored(wanted, documents, sources), key=source_order)
@@ -121,9 +129,13 @@ def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool
     )
 
 
-def check(documents: Sequence[Document], chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:
+def check(
+    documents: Sequence[Document],
+    chosen: dict[str, tuple[Rule, Options]],
+    guesses: Sequence[Sequence[Guess]] | None = None,
+) -> Iterator[Problem]:
     """Yield what the ``chosen`` rules find in ``documents``, rule by rule, weaker ones hidden by stronger ones."""
-    corpus = Corpus(documents)
+    corpus = Corpus(documents, guesses=guesses)
     flags = [
         (rule, document, flag) for rule, options in chosen.values() for document, flag in _flags(rule, corpus, options)
     ]
@@ -156,4 +168,5 @@ def _problem(rule: Rule, document: Document, flag: Flag) -> Problem:
         document.text[flag.start : flag.end],
         flag.span.label if flag.span else "",
         flag.fix,
+        flag.score,
     )

@@ -10,7 +10,7 @@ from nerconv.lint.rule import Fix
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding with what the rule and its configuration add: name, severity, document, text, label, a fix."""
+    """A finding with what the rule and its configuration add: name, severity, document, text, label, fix, score."""
 
     finding: Finding
     name: str
@@ -19,6 +19,7 @@ class Problem:
     text: str = ""
     label: str = ""
     mend: Fix | None = None
+    score: float | None = None
 
     @property
     def document(self) -> str:

@@ -74,6 +74,7 @@ def _record(problem: Problem) -> dict[str, Any]:
         "document": problem.document,
         "text": problem.text,
         "label": problem.label,
+        "score": problem.score,
         "fix": {"title": problem.fix, "safety": problem.safety} if problem.fix else None,
     }
 

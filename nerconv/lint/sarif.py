@@ -66,4 +66,5 @@ def _result(problem: Problem) -> dict[str, Any]:
         "message": {"text": finding.message},
         "partialFingerprints": {"finding/v1": fingerprint(problem)},
         **({"locations": [place]} if place else {}),
+        **({} if problem.score is None else {"rank": round(100 * problem.score, 1)}),
     }

@@ -70,4 +70,34 @@ Move the edge to the end of the word, or put a space there where two words are g
     precision={"wnut17": "1 of 1"},
 )
 
-RULES: Final = (_F006,)
+#: A question mark for a letter that the encoding had not: between letters, the second in lower case, or doubled.
+_LOST: Final = re.compile(r"(?<=[^\W\d_])\?{1,2}(?=[^\W\d_A-Z])|(?<![^ \n])\?{2,}(?=[^\W\d_])")
+
+
+def _lost_character(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+    if "?" in document.text:
+        for span in document.spans:
+            surface = document.covered(span)
+            if "?" in surface and "://" not in surface and _LOST.search(surface):
+                message = (
+                    f"a letter of {shown(surface)} was lost in an encoding and is now ?; restore it from the source"
+                )
+                yield Flag(span.start, span.end, message, span)
+
+
+_C219: Final = Rule(
+    code="C219",
+    name="lost-character",
+    scope="span",
+    severity="warning",
+    fix="none",
+    about="""A question mark inside a name, where a letter was that some encoding did not have: `Erdo?an`.
+
+A model learns a spelling that no text has, and the name is no longer found elsewhere. What was lost cannot be told from
+the text: restore it from the source, or convert that again with the right `--encoding`.""",
+    bad=("[PER Erdo?an  ] spoke in [LOC Diyarbak?r  ] . ",),
+    good=("Who ? [PER Erdogan  ] ? ", "[MISC What?  ] was a show . "),
+    local=_lost_character,
+)
+
+RULES: Final = (_F006, _C219)
