@@ -1,0 +1,121 @@
+"""Two sets of spans against each other: what matches exactly, and what kind of error every other span is.
+
+The order of spans makes no difference. Spans that do not match exactly are paired one to one with what they overlap
+most; the classes partition all spans, so that their rows sum to the totals. The views of SemEval-2013 (Segura-Bedmar,
+Martínez & Herrero 2013, task 9) are counted on the same pairs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from nerconv.document import Span
+
+#: tp, predicted and gold by label.
+Counts = dict[str, tuple[int, int, int]]
+_Key = tuple[int, int, str]
+
+
+def key(span: Span) -> _Key:
+    """Return what two spans must share to match: start, end, label."""
+    return span.start, span.end, span.label
+
+
+def tally(gold: Iterable[_Key], predicted: Iterable[_Key]) -> Counts:
+    """Return tp, predicted and gold by label; a key that one side has twice needs two on the other."""
+    gold, predicted = list(gold), list(predicted)
+    golds, said = Counter(label for _, _, label in gold), Counter(label for _, _, label in predicted)
+    shared = set(gold) & set(predicted)
+    hits = Counter(label for _, _, label in shared)
+    if len(set(gold)) < len(gold) and len(set(predicted)) < len(predicted):
+        hits = Counter(label for _, _, label in (Counter(gold) & Counter(predicted)).elements())
+    return {label: (hits[label], said[label], golds[label]) for label in sorted(golds | said)}
+
+
+class Outcome(NamedTuple):
+    """One gold span, one predicted span, or both, and what kind they are. ``notes`` are split and merged."""
+
+    kind: str
+    gold: Span | None
+    predicted: Span | None
+    notes: tuple[str, ...] = ()
+
+
+def outcomes(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[Outcome]:
+    """Yield every span of both sides exactly once: correct, type, boundary, type+boundary, missed or spurious."""
+    left = Counter(map(key, predicted))
+    golds, said = [], []
+    matched: Counter[_Key] = Counter()
+    by_key: dict[_Key, list[Span]] = {}
+    for span in predicted:
+        by_key.setdefault(key(span), []).append(span)
+    for span in gold:
+        if left[key(span)] > 0:
+            left[key(span)] -= 1
+            yield Outcome("correct", span, by_key[key(span)][matched[key(span)]])
+            matched[key(span)] += 1
+        else:
+            golds.append(span)
+    for spans in by_key.values():
+        said += spans[matched[key(spans[0])] :]
+    yield from _leftovers(sorted(golds, key=key), sorted(said, key=key))
+
+
+def _leftovers(golds: list[Span], said: list[Span]) -> Iterator[Outcome]:
+    overlaps = list(_overlaps(golds, said))
+    on_gold, on_said = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+    for g, p in sorted(overlaps, key=lambda pair: _closeness(golds[pair[0]], said[pair[1]])):
+        if g not in partner and p not in taken:
+            partner[g] = p
+            taken.add(p)
+    for g, span in enumerate(golds):
+        notes = ("split",) if on_gold[g] > 1 else ()
+        if g in partner:
+            other = said[partner[g]]
+            merged = ("merged",) if on_said[partner[g]] > 1 else ()
+            yield Outcome(_kind(span, other), span, other, notes + merged)
+        else:
+            yield Outcome("missed", span, None, notes + (("merged",) if on_gold[g] else ()))
+    for p, span in enumerate(said):
+        if p not in taken:
+            yield Outcome("spurious", None, span, ("split",) if on_said[p] else ())
+
+
+def _overlaps(golds: list[Span], said: list[Span]) -> Iterator[tuple[int, int]]:
+    """Yield the index pairs of spans that share text; both sides are in text order."""
+    starts = [span.start for span in said]
+    # How far any span up to an index reaches: where that is before a gold span, nothing earlier can touch it.
+    reach: list[int] = []
+    for span in said:
+        reach.append(max(span.end, reach[-1] if reach else 0))
+    for g, span in enumerate(golds):
+        p = bisect_right(starts, span.end - 1) - 1
+        while p >= 0 and reach[p] > span.start:
+            if said[p].end > span.start:
+                yield g, p
+            p -= 1
+
+
+def _closeness(gold: Span, said: Span) -> tuple[int, bool, _Key, _Key]:
+    shared = min(gold.end, said.end) - max(gold.start, said.start)
+    return -shared, gold.label != said.label, key(gold), key(said)
+
+
+def _kind(gold: Span, said: Span) -> str:
+    if (gold.start, gold.end) == (said.start, said.end):
+        return "type"
+    return "boundary" if gold.label == said.label else "type+boundary"
+
+
+#: How each view of SemEval-2013 counts each kind: correct, incorrect, partial.
+VIEWS = {
+    "strict": {"correct": "correct", "type": "incorrect", "boundary": "incorrect", "type+boundary": "incorrect"},
+    "exact": {"correct": "correct", "type": "correct", "boundary": "incorrect", "type+boundary": "incorrect"},
+    "partial": {"correct": "correct", "type": "correct", "boundary": "partial", "type+boundary": "partial"},
+    "type": {"correct": "correct", "type": "incorrect", "boundary": "correct", "type+boundary": "incorrect"},
+}

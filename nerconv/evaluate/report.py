@@ -1,0 +1,230 @@
+"""What an evaluation found, as plain frozen values: the one thing that gates read and renderers show.
+
+Its JSON form (``to_json``, ``from_json``) is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+#: The version of the JSON form. It changes when a field changes its meaning or goes.
+SCHEMA: Final = 1
+#: How errors are told apart; correct among them, so that the rows sum to the totals.
+KINDS: Final = ("correct", "type", "boundary", "type+boundary", "missed", "spurious")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A percentile bootstrap interval of a score; ``level`` 0.95 leaves 2.5 % out on each side."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts and what follows from them. A ratio over nothing is None, never 0, 1 or NaN."""
+
+    tp: int
+    predicted: int
+    gold: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """Macro or weighted mean over the labels of the gold."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The scores over all labels."""
+
+    micro: Score
+    macro: Average
+    weighted: Average
+
+
+@dataclass(frozen=True, slots=True)
+class Semeval:
+    """The four SemEval-2013 counts of one view (strict, exact, partial, type), with half credit in partial."""
+
+    correct: int
+    incorrect: int
+    partial: int
+    missed: int
+    spurious: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How many gold and predicted spans an error class holds. Over all KINDS they sum to the totals."""
+
+    gold: int
+    predicted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One span of an example: code-point offsets into its document, label, text, and where it was read."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+    where: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One error: its kind, the gold and the predicted span (one may be missing), and the sentence around them.
+
+    ``context`` starts at offset ``context_start`` of the document. ``notes`` are split, merged. ``flags`` are the lint
+    codes on the gold span.
+    """
+
+    kind: str
+    document: str
+    gold: Side | None
+    predicted: Side | None
+    context: str
+    context_start: int
+    notes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The counts of one document, for paired tests and for the list of worst documents.
+
+    ``labels`` holds tp, predicted, gold by label; labels without any are left out.
+    """
+
+    id: str
+    labels: dict[str, tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The score of a part of the spans: ``group`` seen, length, frequency; ``name`` of the part in it."""
+
+    group: str
+    name: str
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """Tags that broke their scheme, by side, and micro F1 under the other rule when there were any."""
+
+    rule_gold: str
+    rule_predicted: str
+    gold: int
+    predicted: int
+    other_rule: str = ""
+    other_f1: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How far the gold is doubted by lint, and the score without what it doubts."""
+
+    flagged: int
+    gold: int
+    codes: dict[str, int]
+    errors: int
+    errors_on_flagged: int
+    clean: Score
+    fixed: Score | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Several prediction files of one model: F1 of each by file, mean and sample standard deviation."""
+
+    f1: dict[str, float | None]
+    mean: float | None
+    deviation: float | None
+    labels: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Expected calibration error of the spans' scores, and its bins: lower edge, spans, mean score, share correct."""
+
+    error: float
+    bins: tuple[tuple[float, int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A condition on a score: what was asked, what was measured, whether it holds. ``measured`` None: not scored."""
+
+    name: str
+    asked: float
+    measured: float | None
+    passed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one evaluation found.
+
+    ``method`` says how: unit (characters or tokens), scheme, pairing, map, lint, seed, resamples, nerconv version,
+    data hash. ``model`` says what: name, kind, settings, coverage. ``only_gold``, ``only_predicted``: labels that one
+    side has. ``confusion`` counts gold label by predicted label; the empty label is none.
+    """
+
+    overall: Overall
+    labels: dict[str, Score]
+    kinds: dict[str, Kind]
+    label_kinds: dict[str, dict[str, Kind]]
+    semeval: dict[str, Semeval]
+    confusion: dict[str, dict[str, int]]
+    method: dict[str, str]
+    model: dict[str, str]
+    units: tuple[Unit, ...] = ()
+    examples: tuple[Example, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    repairs: Repairs | None = None
+    noise: Noise | None = None
+    seeds: Seeds | None = None
+    calibration: Calibration | None = None
+    gates: tuple[Gate, ...] = ()
+    baseline: dict[str, float | None] = field(default_factory=dict)
+    only_gold: tuple[str, ...] = ()
+    only_predicted: tuple[str, ...] = ()
+    schema: int = SCHEMA
+
+
+def to_json(report: Report) -> bytes:
+    """Return the JSON form: sorted keys, two spaces of indent, a line feed at the end."""
+    import msgspec
+
+    encoded = msgspec.json.encode(msgspec.to_builtins(report), order="sorted")
+    return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def from_json(data: bytes) -> Report:
+    """Return the report that ``to_json`` wrote. Raises ValueError naming the field that is amiss, or the version."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(data, type=Report)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error

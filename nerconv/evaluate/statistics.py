@@ -1,0 +1,172 @@
+"""How sure a score is: percentile bootstrap over documents, paired for a difference (Efron & Tibshirani 1993).
+
+Documents are drawn, not spans: errors of one text hang together. Counts of each unit are all that is needed, so that
+thousands of draws are one product of matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev
+from typing import TYPE_CHECKING, Any, Final
+
+from nerconv.evaluate.report import Interval, Report, Seeds, Unit
+from nerconv.options import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_CHUNK: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """F1 of every draw: ``labels`` by label, the averages by name; NaN where a draw has no span."""
+
+    labels: dict[str, Any]
+    averages: dict[str, Any]
+
+
+def _tables(units: Sequence[Unit], labels: Sequence[str]) -> Any:
+    """Return the counts as an array of shape (units, labels, 3)."""
+    import numpy as np
+
+    at = {label: number for number, label in enumerate(labels)}
+    table = np.zeros((len(units), len(labels), 3), dtype=np.float64)
+    for row, unit in enumerate(units):
+        for label, counts in unit.labels.items():
+            table[row, at[label]] = counts
+    return table
+
+
+def _resampled(tables: Sequence[Any], resamples: int, seed: int) -> list[Any]:
+    """Return the summed counts of each draw for each of ``tables``, the same units drawn for all of them."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    count = len(tables[0])
+    share = np.full(count, 1 / count)
+    flat = [table.reshape(count, -1) for table in tables]
+    sums: list[list[Any]] = [[] for _ in tables]
+    step = max(1, _CHUNK // count)
+    for done in range(0, resamples, step):
+        weights = random.multinomial(count, share, size=min(step, resamples - done)).astype(np.float64)
+        for total, table in zip(sums, flat, strict=True):
+            total.append(weights @ table)
+    return [np.concatenate(total).reshape(resamples, -1, 3) for total in sums]
+
+
+def _f1(counts: Any) -> Any:
+    import numpy as np
+
+    below = counts[..., 1] + counts[..., 2]
+    return np.divide(2 * counts[..., 0], below, out=np.full(below.shape, np.nan), where=below > 0)
+
+
+def _draws(sums: Any, labels: Sequence[str]) -> Draws:
+    import numpy as np
+
+    by_label = _f1(sums)
+    gold = sums[..., 2]
+    filled = np.nan_to_num(by_label)
+    present = gold > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        macro = (filled * present).sum(1) / present.sum(1)
+        weighted = (filled * gold).sum(1) / gold.sum(1)
+    averages = {"micro": _f1(sums.sum(1)), "macro": macro, "weighted": weighted}
+    return Draws({label: by_label[:, at] for at, label in enumerate(labels)}, averages)
+
+
+def _interval(values: np.ndarray[Any, Any]) -> Interval | None:
+    import numpy as np
+
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return None
+    low, high = np.percentile(values, (2.5, 97.5))
+    return Interval(float(low), float(high))
+
+
+def intervals(units: Sequence[Unit], resamples: int, seed: int) -> dict[str, dict[str, Interval | None]]:
+    """Return the 95 % intervals of F1: under ``labels`` by label, under ``averages`` micro, macro and weighted.
+
+    Nothing for fewer than two units, which leave nothing to draw.
+    """
+    if len(units) < 2 or not resamples:
+        return {"labels": {}, "averages": {}}
+    labels = sorted({label for unit in units for label in unit.labels})
+    draws = _draws(_resampled([_tables(units, labels)], resamples, seed)[0], labels)
+    return {
+        "labels": {label: _interval(values) for label, values in draws.labels.items()},
+        "averages": {name: _interval(values) for name, values in draws.averages.items()},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """F1 of one report minus that of another, with the interval of the paired difference."""
+
+    name: str
+    before: float | None
+    after: float | None
+    difference: float | None
+    interval: Interval | None
+
+    @property
+    def significant(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.interval is not None and not self.interval.low <= 0 <= self.interval.high
+
+
+def compare(before: Report, after: Report, resamples: int = 1000, seed: int = 0) -> list[Difference]:
+    """Return how ``after`` differs from ``before``: micro, macro, weighted, then each label of either.
+
+    The same units are drawn on both sides. Raises UsageError when the two do not score the same units.
+    """
+    check_comparable(before, after)
+    units = {unit.id: unit for unit in before.units}
+    labels = sorted({*before.labels, *after.labels})
+    pairs = [(units[unit.id], unit) for unit in after.units]
+    drawn: list[Draws] = []
+    if len(pairs) > 1:
+        tables = [_tables([pair[side] for pair in pairs], labels) for side in (0, 1)]
+        drawn = [_draws(sums, labels) for sums in _resampled(tables, resamples, seed)]
+    rows = []
+    for name in ("micro", "macro", "weighted"):
+        values = [draws.averages[name] for draws in drawn]
+        old, new = getattr(before.overall, name).f1, getattr(after.overall, name).f1
+        rows.append(_difference(name, old, new, values))
+    for label in labels:
+        values = [draws.labels[label] for draws in drawn]
+        old, new = (report.labels[label].f1 if label in report.labels else None for report in (before, after))
+        rows.append(_difference(label, old, new, values))
+    return rows
+
+
+def _difference(name: str, before: float | None, after: float | None, values: Sequence[Any]) -> Difference:
+    change = None if before is None or after is None else after - before
+    return Difference(name, before, after, change, _interval(values[1] - values[0]) if values else None)
+
+
+def check_comparable(before: Report, after: Report) -> None:
+    """Raise UsageError unless the two reports score the same gold in the same way."""
+    for name, what in (("data", "another test set"), ("map", "another label map"), ("unit", "another unit"),
+                       ("pairing", "another pairing"), ("invalid", "another rule for invalid tags")):  # fmt: skip
+        old, new = before.method.get(name), after.method.get(name)
+        if old != new:
+            raise UsageError(f"the two reports cannot be compared, {what}: {old} and {new}; score both in the same way")
+    if {unit.id for unit in before.units} != {unit.id for unit in after.units}:
+        raise UsageError("the two reports cannot be compared: they count other documents; score both again")
+
+
+def seeds(scores: dict[str, float | None], labels: dict[str, list[float | None]]) -> Seeds:
+    """Return mean and sample standard deviation of F1 over several predictions of one test set."""
+    return Seeds(
+        scores, *_spread(list(scores.values())), {label: _spread(row) for label, row in sorted(labels.items())}
+    )
+
+
+def _spread(values: Sequence[float | None]) -> tuple[float | None, float | None]:
+    known = [value for value in values if value is not None]
+    return mean(known) if known else None, stdev(known) if len(known) > 1 else None
