@@ -8,11 +8,12 @@ from types import FrameType
 
 import typer
 
-from nerconv.cli import convert, inspect, lint, stats
+from nerconv.cli import convert, evaluate, inspect, lint, stats
 from nerconv.cli.config import config_app
 from nerconv.cli.show import say
 from nerconv.convert import NotVerified
 from nerconv.files import Unreadable
+from nerconv.models.predictor import ModelError
 from nerconv.options import UsageError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ inspect.register(app)
 convert.register(app)
 lint.register(app)
 stats.register(app)
+evaluate.register(app)
 app.add_typer(config_app, name="config")
 
 
@@ -43,7 +45,7 @@ def main() -> None:
     except UsageError as error:
         say(f"error: {error}")
         sys.exit(2)
-    except Unreadable as error:
+    except (Unreadable, ModelError) as error:
         say(f"error: {error}")
         sys.exit(3)
     except NotVerified as error:

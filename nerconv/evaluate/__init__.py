@@ -1,1 +1,1 @@
-"""Scores predictions against the gold: match, count, statistics, gates, report; strict, and order makes no difference."""
+"""Scores predictions against the gold: match, count, statistics, gates, report. Strict; order makes no difference."""

@@ -1,0 +1,247 @@
+"""``nerconv evaluate``, ``nerconv compare`` and ``nerconv report``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nerconv import formats
+from nerconv.cli import parameters as p
+from nerconv.cli import show
+from nerconv.evaluate.gates import Drops, parse_floor
+from nerconv.evaluate.job import Job, gated, read_report, run
+from nerconv.evaluate.pair import PAIRINGS, PRESETS
+from nerconv.evaluate.render import RENDERERS
+from nerconv.evaluate.render.html import html as render_html
+from nerconv.evaluate.render.rows import interval, percent
+from nerconv.evaluate.report import Report
+from nerconv.evaluate.run import EvaluateOptions
+from nerconv.evaluate.statistics import compare as compare_reports
+from nerconv.files import Source, replacing
+from nerconv.lint.engine import Selection
+from nerconv.models import ModelOptions
+from nerconv.options import INVALID, ReadOptions, UsageError, check_choice
+from nerconv.settings import Settings, read_options, selection
+
+_GATES, _OUT, _HOW = "Gates", "Output", "Scoring"
+
+Gold = Annotated[list[str], typer.Argument(help="The gold: files, folders or globs of any format.", metavar="GOLD...")]
+Predictions = Annotated[
+    list[str] | None,
+    typer.Option("--predictions", help="Files with the predictions; again for each seed.", metavar="FILE[,FILE]"),
+]
+Model = Annotated[
+    str | None, typer.Option("--model", help="A spaCy pipeline or a Hugging Face model to ask.", metavar="NAME|FOLDER")
+]
+PredictionsFrom = Annotated[
+    str | None,
+    typer.Option("--predictions-from", help="The format of the predictions.", metavar="|".join(formats.FORMATS)),
+]
+Pairing = Annotated[
+    str, typer.Option("--pair", help="How sentences find each other.", metavar="|".join(PAIRINGS), rich_help_panel=_HOW)
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help=f"OLD=NEW on both sides, OLD= to leave a label out, or {', '.join(PRESETS)}.",
+        metavar="OLD=NEW,...",
+        rich_help_panel=_HOW,
+    ),
+]
+Invalid = Annotated[
+    str,
+    typer.Option(
+        "--invalid", help="How invalid predicted tags are read.", metavar="|".join(INVALID), rich_help_panel=_HOW
+    ),
+]
+GoldInvalid = Annotated[
+    str,
+    typer.Option("--gold-invalid", help="How those of the gold are.", metavar="|".join(INVALID), rich_help_panel=_HOW),
+]
+GoldTokens = Annotated[
+    bool, typer.Option("--gold-tokens", help="Give a spaCy model the tokens of the gold.", rich_help_panel=_HOW)
+]
+Network = Annotated[bool, typer.Option("--network", help="Let a model be fetched.", rich_help_panel=_HOW)]
+Train = Annotated[
+    list[str] | None,
+    typer.Option("--train", help="Training data, to score seen and unseen names.", metavar="SRC", rich_help_panel=_HOW),
+]
+Lint = Annotated[
+    bool,
+    typer.Option("--lint", help="Say how much of the gold lint doubts, and the score without.", rich_help_panel=_HOW),
+]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Recompute with seqeval and stop on a difference.", rich_help_panel=_HOW)
+]
+Resamples = Annotated[int, typer.Option("--resamples", min=0, help="Draws of the bootstrap.", rich_help_panel=_HOW)]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap.", rich_help_panel=_HOW)]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under", help="End in 1 below this F1; repeatable.", metavar="[LABEL=]F1", rich_help_panel=_GATES
+    ),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", help="An earlier report as JSON to hold this one against.", rich_help_panel=_GATES),
+]
+MaxDrop = Annotated[
+    float, typer.Option("--max-drop", help="F1 may fall so far, beyond it if not by chance.", rich_help_panel=_GATES)
+]
+HardDrop = Annotated[
+    float | None, typer.Option("--hard-drop", help="F1 may not fall so far by chance either.", rich_help_panel=_GATES)
+]
+Format = Annotated[
+    str, typer.Option("--format", help="Of what is printed.", metavar="|".join(RENDERERS), rich_help_panel=_OUT)
+]
+Write = Annotated[Path | None, typer.Option(help="Write this, too.", metavar="FILE", rich_help_panel=_OUT)]
+Redact = Annotated[bool, typer.Option("--redact", help="Hide the text in the HTML report.", rich_help_panel=_OUT)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command("evaluate")(evaluate)
+    app.command("compare")(compare)
+    app.command("report")(report)
+
+
+def evaluate(
+    gold: Gold,
+    predictions: Predictions = None,
+    model: Model = None,
+    from_: p.From = None,
+    predictions_from: PredictionsFrom = None,
+    read_scheme: p.ReadScheme = None,
+    documents: p.Documents = None,
+    pairing: Pairing = "auto",
+    map: Map = None,
+    invalid: Invalid = "lenient",
+    gold_invalid: GoldInvalid = "error",
+    gold_tokens: GoldTokens = False,
+    network: Network = False,
+    train: Train = None,
+    lint: Lint = False,
+    verify: Verify = False,
+    resamples: Resamples = 1000,
+    seed: Seed = 0,
+    fail_under: FailUnder = None,
+    baseline: Baseline = None,
+    max_drop: MaxDrop = 0.0,
+    hard_drop: HardDrop = None,
+    format: Format = "text",
+    json: Write = None,
+    html: Write = None,
+    markdown: Write = None,
+    junit: Write = None,
+    csv: Write = None,
+    model_card: Write = None,
+    redact: Redact = False,
+) -> None:
+    """Score predictions or a model against GOLD, label by label, and end in 1 when a gate is missed.
+
+    Example: nerconv evaluate test.conll --model training/model-best --fail-under 0.80
+    """
+    check_choice("output format", format, tuple(RENDERERS))
+    job, floors, drops = _job(locals()), [parse_floor(text) for text in fail_under or ()], Drops(max_drop, hard_drop)
+    with show.progress(len(job.gold)) as begin:
+        found = gated(run(job, begin), floors, baseline, drops, job.options)
+    files = {"json": json, "html": html, "markdown": markdown, "junit": junit, "csv": csv, "model-card": model_card}
+    _write(found, files, redact)
+    show.put(RENDERERS[format](found))
+    raise typer.Exit(int(any(not gate.passed for gate in found.gates)))
+
+
+def _job(given: dict[str, Any]) -> Job:
+    """Return what the parameters of the command ask for."""
+    asked: Settings = p.settings({name: given[name] for name in ("from_", "documents", "read_scheme")})
+    read = read_options(asked)
+    said = ReadOptions(
+        format=given["predictions_from"],
+        encoding=read.encoding,
+        documents=read.documents,
+        scheme=read.scheme,
+        invalid=given["invalid"],
+        labels=read.labels,
+    )
+    gold = ReadOptions(
+        read.format,
+        read.encoding,
+        read.labels,
+        read.dialect,
+        read.markup,
+        read.documents,
+        read.scheme,
+        given["gold_invalid"],
+    )
+    labels = _labels(given["map"])
+    return Job(
+        gold=formats.sources(given["gold"], gold),
+        predictions=[_sources(text, said) for text in given["predictions"] or ()],
+        model=given["model"],
+        read=gold,
+        read_predictions=said,
+        options=EvaluateOptions(given["pairing"], labels, given["resamples"], given["seed"]),
+        model_options=ModelOptions(network=given["network"], gold_tokens=given["gold_tokens"]),
+        train=formats.sources(given["train"], ReadOptions(read.format)) if given["train"] else (),
+        lint=selection(asked, Selection()) if given["lint"] else None,
+        verify=given["verify"],
+    )
+
+
+def _sources(text: str, options: ReadOptions) -> list[Source]:
+    return formats.sources([name for name in text.split(",") if name], options)
+
+
+def _labels(values: list[str] | None) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for item in p.comma_list(values):
+        old, equals, new = item.partition("=")
+        if item in PRESETS:
+            labels |= PRESETS[item]
+        elif old and equals:
+            labels[old] = new
+        else:
+            raise UsageError(f"--map takes OLD=NEW, OLD= or one of {', '.join(PRESETS)}, got {item!r}")
+    return labels
+
+
+def _write(found: Report, files: dict[str, Path | None], redact: bool) -> None:
+    for name, path in files.items():
+        if path is not None:
+            shown = render_html(found, redact) if name == "html" else RENDERERS[name](found)
+            with replacing(path) as part:
+                part.write_text(shown, encoding="utf-8", newline="")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(RENDERERS["markdown"](found) + "\n")
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="A report as JSON.", metavar="BEFORE")],
+    after: Annotated[Path, typer.Argument(help="Another on the same gold.", metavar="AFTER")],
+    resamples: Resamples = 1000,
+    seed: Seed = 0,
+) -> None:
+    """Compare two reports on the same gold: the difference of F1 with its paired 95 % interval, per label, too."""
+    rows = compare_reports(read_report(before), read_report(after), resamples, seed)
+    lines = [f"{'':<16} {'before':>8} {'after':>8} {'change':>8}  95 % interval"]
+    for row in rows:
+        change = "–" if row.difference is None else f"{100 * row.difference:+.2f}"
+        spread = interval(row.interval) + ("  *" if row.significant else "")
+        lines.append(f"{row.name:<16} {percent(row.before):>8} {percent(row.after):>8} {change:>8}  {spread}")
+    show.put("\n".join([*lines, "", "* the interval of the change excludes zero"]) + "\n")
+
+
+def report(
+    source: Annotated[Path, typer.Argument(help="A report as JSON.", metavar="REPORT")],
+    format: Format = "html",
+    redact: Redact = False,
+) -> None:
+    """Print a report that was written with --json in another form. Example: nerconv report r.json > r.html"""
+    check_choice("output format", format, tuple(RENDERERS))
+    found = read_report(source)
+    show.put(render_html(found, redact) if format == "html" else RENDERERS[format](found))

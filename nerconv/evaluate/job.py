@@ -1,0 +1,212 @@
+"""From files and models to a report with its gates: what ``nerconv evaluate`` does."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from nerconv import schemes
+from nerconv.document import Document
+from nerconv.evaluate.gates import Drops, Floor, against, floors
+from nerconv.evaluate.pair import pair, relabelled
+from nerconv.evaluate.report import Repairs, Report, from_json
+from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro_f1
+from nerconv.evaluate.side import ReadSide, read_side
+from nerconv.evaluate.statistics import seeds
+from nerconv.evaluate.verify import verify
+from nerconv.files import Source, Unreadable
+from nerconv.lint.amend import amend, by_document
+from nerconv.lint.engine import Selection, check, choose
+from nerconv.lint.review import flagged
+from nerconv.lint.suppress import without_ignored
+from nerconv.models import ModelOptions, load
+from nerconv.options import ReadOptions, UsageError
+
+Progress = Callable[[Source], None]
+#: A row of columns: everything but the last two, the gold tag, the predicted tag.
+_ROW: Final = re.compile(r"^(.*?\S)([ \t]+)(\S+)[ \t]+(\S+)[ \t]*(\r?)$", re.MULTILINE)
+_OTHER_RULE: Final = {"lenient": "discard", "discard": "lenient"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to score and how. ``predictions`` are sets of files, several of them seeds; else ``model`` is asked.
+
+    With neither, the gold files hold both tags as conlleval takes them: the gold before the last column.
+    """
+
+    gold: Sequence[Source]
+    predictions: Sequence[Sequence[Source]] = ()
+    model: str | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
+    read_predictions: ReadOptions = field(default_factory=lambda: ReadOptions(invalid="lenient"))
+    options: EvaluateOptions = field(default_factory=EvaluateOptions)
+    model_options: ModelOptions = field(default_factory=ModelOptions)
+    train: Sequence[Source] = ()
+    lint: Selection | None = None
+    verify: bool = False
+
+
+def run(job: Job, progress: Progress) -> Report:
+    """Return the report of ``job``, without gates. Raises UsageError, Unreadable, models.ModelError."""
+    if job.predictions and job.model:
+        raise UsageError("name predictions or a model, not both")
+    if job.predictions or job.model:
+        return _scored(job, progress)
+    with tempfile.TemporaryDirectory() as folder:
+        sides = [_split_columns(source, Path(folder), number) for number, source in enumerate(job.gold)]
+        columns = replace(job.read, format="conll")
+        both = replace(
+            job,
+            gold=[gold for gold, _ in sides],
+            predictions=[[said for _, said in sides]],
+            read=columns,
+            read_predictions=replace(job.read_predictions, format="conll"),
+        )
+        return _scored(both, progress)
+
+
+def _split_columns(source: Source, folder: Path, number: int) -> tuple[Source, Source]:
+    """Return ``source`` as two files of columns, with the gold and with the predicted tag last, places unchanged."""
+    text = source.read().decode("utf-8", "surrogateescape")
+    if not _ROW.search(text):
+        raise UsageError(f"{source.name}: name --predictions or --model; or give rows of token, gold and predicted tag")
+    sides = []
+    for name, kept in (("gold", r"\1\2\3\5"), ("predicted", r"\1\2\4\5")):
+        path = folder / f"{number}.{name}.conll"
+        path.write_bytes(_ROW.sub(kept, text).encode("utf-8", "surrogateescape"))
+        sides.append(replace(source, path=path))
+    return sides[0], sides[1]
+
+
+def _scored(job: Job, progress: Progress) -> Report:
+    gold = read_side(job.gold, job.read, progress)
+    documents, fixed = _linted(gold.documents, job)
+    train = read_side(job.train, job.read, progress).documents if job.train else None
+    context = Context(train=train, fixed=fixed, linted=job.lint is not None, method={"gold": _names(job.gold)})
+    if job.model:
+        return _of_model(job, documents, context)
+    sides = [_read_predictions(sources, job, gold, progress) for sources in job.predictions]
+    first = replace(
+        context,
+        method={**context.method, "predictions": _names(job.predictions[0])},
+        repairs=_repairs(job, documents, gold, sides[0], progress),
+    )
+    report = _verified(evaluate(documents, sides[0].documents, job.options, first), documents, sides[0].documents, job)
+    if len(sides) == 1:
+        return report
+    others = [evaluate(documents, side.documents, replace(job.options, resamples=0)) for side in sides[1:]]
+    names = [_names(sources) for sources in job.predictions]
+    return _with_seeds(report, [report, *others], names)
+
+
+def _names(sources: Sequence[Source]) -> str:
+    return ", ".join(source.name for source in sources)
+
+
+def _with_seeds(report: Report, all_: Sequence[Report], names: Sequence[str]) -> Report:
+    f1 = {
+        f"{number} {name}": each.overall.micro.f1
+        for number, (name, each) in enumerate(zip(names, all_, strict=True), 1)
+    }
+    labels = sorted({label for each in all_ for label in each.labels})
+    by_label = {label: [each.labels[label].f1 if label in each.labels else None for each in all_] for label in labels}
+    return replace(report, seeds=seeds(f1, by_label))
+
+
+def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
+    """Read predictions; where their tags break every scheme, in the scheme of the gold."""
+    options = job.read_predictions
+    try:
+        return read_side(sources, options, progress)
+    except Unreadable:
+        if options.scheme != "auto" or gold.scheme not in schemes.SCHEMES:
+            raise
+        return read_side(sources, replace(options, scheme=gold.scheme), progress)
+
+
+def _repairs(
+    job: Job, documents: Sequence[Document], gold: ReadSide, side: ReadSide, progress: Progress
+) -> Repairs | None:
+    """Return what was repaired on each side, and micro F1 with the predictions read by the other rule."""
+    rule = job.read_predictions.invalid
+    if not (gold.repaired or side.repaired):
+        return None
+    other, f1 = _OTHER_RULE.get(rule, ""), None
+    if other and side.repaired:
+        changed = replace(job, read_predictions=replace(job.read_predictions, invalid=other))
+        again = _read_predictions(job.predictions[0], changed, gold, progress)
+        f1 = micro_f1(documents, again.documents, job.options)
+    return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other if side.repaired else "", f1)
+
+
+def _linted(documents: Sequence[Document], job: Job) -> tuple[Sequence[Document], Sequence[Document] | None]:
+    """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
+    if job.lint is None:
+        return documents, None
+    problems = without_ignored(list(check(documents, choose(job.lint))), documents, job.gold)
+    pairs = list(by_document(problems, documents))
+    fixed = [amend(document, found).document for document, found in pairs]
+    same_text = all(after.text == before.text for after, before in zip(fixed, documents, strict=True))
+    return [flagged(document, found) for document, found in pairs], fixed if same_text else None
+
+
+def _of_model(job: Job, documents: Sequence[Document], context: Context) -> Report:
+    assert job.model is not None
+    predictor = load(job.model, job.model_options)
+    predictions = list(predictor.predict(documents))
+    scores = {
+        (each.document.id, span.start, span.end, job.options.labels.get(span.label, span.label)): score
+        for each in predictions
+        for span, score in zip(each.document.spans, each.scores, strict=True)
+        if score is not None
+    }
+    seen, words = sum(each.seen for each in predictions), sum(each.words for each in predictions)
+    if seen != words:
+        raise UsageError(f"{job.model} saw {seen:,} of {words:,} words; a score of part of the text is none")
+    model = {
+        "name": predictor.name,
+        "kind": predictor.kind,
+        **predictor.settings,
+        "text seen": "100 %",
+        "words": f"{words:,}",
+    }
+    said = [each.document for each in predictions]
+    report = evaluate(documents, said, job.options, replace(context, scores=scores, model=model))
+    return _verified(report, documents, said, job)
+
+
+def _verified(report: Report, gold: Sequence[Document], said: Sequence[Document], job: Job) -> Report:
+    if not job.verify:
+        return report
+    paired = pair(relabelled(gold, job.options.labels), relabelled(said, job.options.labels), job.options.pairing)
+    micro = report.overall.micro
+    verified = verify(paired, micro.precision, micro.recall, micro.f1)
+    return replace(report, method={**report.method, "check": verified})
+
+
+def gated(
+    report: Report, asked: Sequence[Floor], baseline: Path | None, drops: Drops, options: EvaluateOptions
+) -> Report:
+    """Return ``report`` with its gates, and the F1 of the baseline by label. Raises Unreadable, UsageError."""
+    gates = floors(report, asked)
+    if baseline is None:
+        return replace(report, gates=tuple(gates))
+    old = read_report(baseline)
+    gates += against(report, old, drops, options.resamples or 1000, options.seed)
+    before = {label: row.f1 for label, row in old.labels.items()} | {
+        name: getattr(old.overall, name).f1 for name in ("micro", "macro", "weighted")
+    }
+    return replace(report, gates=tuple(gates), baseline=before)
+
+
+def read_report(path: Path) -> Report:
+    """Return the report in a JSON file. Raises Unreadable."""
+    try:
+        return from_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{path}: {error}; make one with nerconv evaluate --json FILE") from error

@@ -1,0 +1,36 @@
+"""What a report looks like: for people, for services and for model cards. All return text and know nothing but it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from nerconv.evaluate.render.columns import csv
+from nerconv.evaluate.render.github import github
+from nerconv.evaluate.render.html import html
+from nerconv.evaluate.render.junit import junit
+from nerconv.evaluate.render.markdown import markdown
+from nerconv.evaluate.render.model_card import model_card
+from nerconv.evaluate.render.text import text
+from nerconv.evaluate.report import Report, to_json
+
+
+def as_json(report: Report) -> str:
+    """Return the versioned JSON form."""
+    return to_json(report).decode()
+
+
+#: Every output by the name it is asked for.
+RENDERERS: Final[Mapping[str, Callable[[Report], str]]] = MappingProxyType(
+    {
+        "text": text,
+        "json": as_json,
+        "markdown": markdown,
+        "junit": junit,
+        "csv": csv,
+        "github": github,
+        "model-card": model_card,
+        "html": html,
+    }
+)

@@ -1,0 +1,205 @@
+"""A report as one HTML file: no network, no scripts, under a megabyte, everything from the data escaped."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from html import escape
+from typing import Final
+
+from nerconv.evaluate.render.chart import kind_bar, score_bar
+from nerconv.evaluate.render.rows import HEAD, interval, notes, percent, score_rows, slice_rows
+from nerconv.evaluate.render.style import STYLE
+from nerconv.evaluate.report import KINDS, Example, Report, Side
+
+#: So many errors are shown, by document and by cell of the confusion table.
+_SHOWN: Final = 300
+_LONGEST: Final = 400
+
+
+def html(report: Report, redact: bool = False) -> str:
+    """Return the page. ``redact`` hides every text of the data; labels and places stay."""
+    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    sections = (_verdict(report), _labels(report), _kinds(report), _confusion(report), _parts(report), _lint(report),
+                _seeds(report), _calibration(report), _errors(report, redact), _footer(report))  # fmt: skip
+    return (
+        "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
+        '<meta name=viewport content="width=device-width">\n'
+        f'<meta http-equiv=Content-Security-Policy content="{policy}">\n'
+        f"<title>{percent(report.overall.micro.f1)} micro F1</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"{''.join(sections)}</body>\n</html>\n"
+    )
+
+
+def _verdict(report: Report) -> str:
+    micro = report.overall.micro
+    name = report.model.get("name") or report.method.get("predictions", "")
+    lines = [
+        f"<h1>{escape(name)} against {escape(report.method.get('gold', 'the gold'))}</h1>",
+        f"<section class=verdict><strong>{percent(micro.f1)}</strong> micro F1, "
+        f"95 % interval {interval(micro.interval)}",
+        f"<p>precision {percent(micro.precision)}, recall {percent(micro.recall)}: {micro.tp:,} of {micro.predicted:,} "
+        f"predicted and {micro.gold:,} gold spans match exactly</p>",
+    ]
+    if report.gates:
+        items = (
+            f"<li><b class={'good' if gate.passed else 'bad'}>{'passed' if gate.passed else 'failed'}</b> "
+            f"{escape(gate.name)} <span class=faint>{escape(gate.why)}</span>"
+            for gate in report.gates
+        )
+        lines.append(f"<ul>{''.join(items)}</ul>")
+    if report.noise:
+        noise = report.noise
+        lines.append(f"<p>{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint doubts.</p>")
+    return "\n".join(lines) + "</section>\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], sums: int = 0) -> str:
+    """Return a table of cells that are HTML already; the last ``sums`` rows stand out."""
+    body = list(rows)
+    shown = (
+        f"<tr{' class=sum' if number >= len(body) - sums else ''}>" + "".join(f"<td>{cell}" for cell in row)
+        for number, row in enumerate(body)
+    )
+    return f"<table><tr>{''.join(f'<th>{escape(cell)}' for cell in head)}\n" + "\n".join(shown) + "</table>\n"
+
+
+def _labels(report: Report) -> str:
+    before = report.baseline
+    rows = []
+    for row in score_rows(report):
+        found = report.labels.get(row[0]) or getattr(report.overall, row[0])
+        rows.append((*map(escape, row), score_bar(found.f1, found.interval, before.get(row[0]))))
+    tick = " The tick is the baseline." if before else ""
+    caption = f"<p class=faint>Bars show F1, whiskers its 95 % interval.{tick}</p>\n"
+    return "<h2>Scores</h2>\n" + _table(("label", *HEAD[1:], "F1"), rows, sums=3) + caption
+
+
+def _kinds(report: Report) -> str:
+    rows = [
+        (escape(label), f"{sum(kind.gold for kind in row.values()):,}", kind_bar(row),
+         *(f"{row[name].gold:,}" for name in KINDS[:5]), f"{row['spurious'].predicted:,}")
+        for label, row in report.label_kinds.items()
+    ]  # fmt: skip
+    keys = "".join(f"<i class='key {css(name)}'></i>{name}" for name in KINDS)
+    return f"<h2>Kinds of error</h2>\n{_table(('label', 'gold', 'share', *KINDS), rows)}<p class=faint>{keys}</p>\n"
+
+
+def css(kind: str) -> str:
+    """Return the class that colours a kind of error."""
+    return "both" if kind == "type+boundary" else kind
+
+
+def _confusion(report: Report) -> str:
+    said = sorted({label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label))
+    held = Counter((side(example.gold), side(example.predicted)) for example in report.examples[:_SHOWN])
+    rows = []
+    for gold in sorted(report.confusion, key=lambda label: (not label, label)):
+        cells = [escape(gold or "(none)")]
+        for label in said:
+            count = report.confusion[gold].get(label, 0)
+            link = f'<a href="#{_anchor(gold, label)}">{count:,}</a>' if held[gold, label] else f"{count:,}"
+            cells.append(link if count else "<span class=faint>·</span>")
+        rows.append(cells)
+    head = ("gold ↓ predicted →", *(label or "(none)" for label in said))
+    return "<h2>Confusion</h2>\n" + _table(head, rows)
+
+
+def side(found: Side | None) -> str:
+    """Return the label of one side of an example, nothing where there is no span."""
+    return found.label if found else ""
+
+
+def _anchor(gold: str, said: str) -> str:
+    # Labels may hold anything, ids may not.
+    return "c" + sha256(f"{gold}\0{said}".encode()).hexdigest()[:10]
+
+
+def _parts(report: Report) -> str:
+    if not report.slices:
+        return ""
+    rows = ([escape(cell) for cell in row[:7]] for row in slice_rows(report))
+    return "<h2>Parts</h2>\n" + _table(("part", *HEAD[1:7]), rows)
+
+
+def _lint(report: Report) -> str:
+    if not (noise := report.noise):
+        return ""
+    rows = [(escape(code), f"{count:,}") for code, count in noise.codes.items()]
+    fixed = f", {percent(noise.fixed.f1)} after safe fixes of the gold" if noise.fixed else ""
+    said = (
+        f"Lint doubts {noise.flagged:,} of {noise.gold:,} gold spans. Micro F1 is {percent(report.overall.micro.f1)} on "
+        f"all of them, {percent(noise.clean.f1)} without those and the predictions that touch them{fixed}."
+    )
+    return f"<h2>Doubtful gold</h2>\n<p>{said}</p>\n" + (_table(("rule", "gold spans"), rows) if rows else "")
+
+
+def _seeds(report: Report) -> str:
+    if not (seeds := report.seeds):
+        return ""
+    rows = [(escape(name), percent(value)) for name, value in seeds.f1.items()]
+    rows += [("mean", percent(seeds.mean)), ("standard deviation", percent(seeds.deviation))]
+    return "<h2>Several predictions</h2>\n" + _table(("file", "micro F1"), rows, sums=2)
+
+
+def _calibration(report: Report) -> str:
+    if not (found := report.calibration):
+        return ""
+    rows = [
+        (f"from {low:.1f}", f"{count:,}", percent(mean), percent(share), score_bar(share, None, mean))
+        for low, count, mean, share in found.bins
+    ]
+    said = f"Expected calibration error {percent(found.error)}. Bars: the share that is right; tick: the mean score."
+    return f"<h2>Calibration</h2>\n<p>{said}</p>\n" + _table(("score", "spans", "mean", "right", ""), rows)
+
+
+def _errors(report: Report, redact: bool) -> str:
+    shown = report.examples[:_SHOWN]
+    by_document: defaultdict[str, list[Example]] = defaultdict(list)
+    for example in shown:
+        by_document[example.document].append(example)
+    total = sum(kind.gold + kind.predicted for name, kind in report.kinds.items() if name in ("missed", "spurious"))
+    total += sum(kind.gold for name, kind in report.kinds.items() if name in KINDS[1:4])
+    said = f"{len(shown):,} of {total:,}, the documents with most of them first; gold above, prediction below."
+    parts = [f"<h2>Errors</h2>\n<p class=faint>{said}</p>\n"]
+    anchored: set[str] = set()
+    for number, (name, found) in enumerate(sorted(by_document.items(), key=lambda pair: (-len(pair[1]), pair[0]))):
+        items = "".join(_article(example, redact, anchored) for example in found)
+        summary = f"<summary>{escape(name)} <span class=faint>{len(found):,}</span></summary>"
+        parts.append(f"<details{' open' if number < 3 else ''}>{summary}\n{items}</details>\n")
+    return "".join(parts) if shown else ""
+
+
+def _article(example: Example, redact: bool, anchored: set[str]) -> str:
+    anchor = _anchor(side(example.gold), side(example.predicted))
+    mark = "" if anchor in anchored else f" id={anchor}"
+    anchored.add(anchor)
+    where = (example.gold or example.predicted or Side(0, 0, "", "")).where
+    notes = "".join(f" · {escape(note)}" for note in example.notes)
+    doubt = f" · lint doubts it: {escape(', '.join(example.flags))}" if example.flags else ""
+    lines = "".join(
+        f"<pre>{_line(example, found, letter, redact)}</pre>"
+        for found, letter in ((example.gold, "g"), (example.predicted, "p"))
+        if found
+    )
+    about = f"<b>{escape(example.kind)}</b> <span class=faint>{escape(where)}{notes}{doubt}</span>"
+    return f"<article{mark}>{about}\n{lines}</article>\n"
+
+
+def _line(example: Example, found: Side, letter: str, redact: bool) -> str:
+    start, end = found.start - example.context_start, found.end - example.context_start
+    if redact or not 0 <= start <= end <= len(example.context):
+        before, inside, after = "", "█" * min(end - start, 40) if redact else found.text, ""
+    else:
+        before, inside, after = example.context[:start], example.context[start:end], example.context[end:]
+    inside = inside if len(inside) <= _LONGEST else inside[:_LONGEST] + "…"
+    label = f"<sup>{escape(found.label)}{f' {found.score:.2f}' if found.score is not None else ''}</sup>"
+    return f"{escape(before)}<mark class={letter}>{escape(inside)}{label}</mark>{escape(after)}"
+
+
+def _footer(report: Report) -> str:
+    items = "".join(f"<li>{escape(note)}" for note in notes(report))
+    return f"<h2>Method</h2>\n<ul class=faint>{items}</ul>\n"

@@ -1,0 +1,90 @@
+"""What every rendering shows, as rows of text: scores in per cent, notes in sentences. None is shown as a dash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nerconv.evaluate.report import Average, Interval, Report, Score
+
+HEAD = ("", "TP", "predicted", "gold", "P", "R", "F1", "95 % interval")
+
+
+def percent(value: float | None) -> str:
+    """Return ``value`` in per cent with two decimals."""
+    return "–" if value is None else f"{100 * value:.2f}"
+
+
+def interval(value: Interval | None) -> str:
+    """Return the ends of an interval in per cent."""
+    return "–" if value is None else f"{100 * value.low:.1f} to {100 * value.high:.1f}"
+
+
+def score_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each label, then micro, macro and weighted."""
+    for label, row in report.labels.items():
+        yield label, *_counts(row), *_ratios(row)
+    for name in ("micro", "macro", "weighted"):
+        found: Score | Average = getattr(report.overall, name)
+        counts = _counts(found) if isinstance(found, Score) else ("", "", "")
+        yield name, *counts, *_ratios(found)
+
+
+def _counts(row: Score) -> tuple[str, str, str]:
+    return f"{row.tp:,}", f"{row.predicted:,}", f"{row.gold:,}"
+
+
+def _ratios(row: Score | Average) -> tuple[str, str, str, str]:
+    return percent(row.precision), percent(row.recall), percent(row.f1), interval(row.interval)
+
+
+def notes(report: Report) -> Iterator[str]:
+    """Yield what a reader of the scores must know, a sentence each."""
+    kinds = report.kinds
+    gold = ", ".join(f"{name} {kind.gold:,}" for name, kind in kinds.items() if kind.gold)
+    said = ", ".join(f"{name} {kind.predicted:,}" for name, kind in kinds.items() if kind.predicted)
+    yield f"gold spans: {gold or 'none'}"
+    yield f"predicted spans: {said or 'none'}"
+    if fixes := report.repairs:
+        yield (
+            f"invalid tags: {fixes.gold:,} in the gold ({fixes.rule_gold}), {fixes.predicted:,} in the predictions "
+            f"({fixes.rule_predicted})"
+            + (f"; micro F1 under {fixes.other_rule}: {percent(fixes.other_f1)}" if fixes.other_rule else "")
+        )
+    if report.noise:
+        yield from _noise(report)
+    if report.seeds:
+        spread = f"{percent(report.seeds.mean)} ± {percent(report.seeds.deviation)}"
+        many = f"{len(report.seeds.f1)} prediction files"
+        yield f"{many}: mean micro F1 {spread} (standard deviation); details are of the first"
+    if report.calibration:
+        yield f"expected calibration error of the spans' scores: {percent(report.calibration.error)}"
+    for side, labels in (("gold", report.only_gold), ("predictions", report.only_predicted)):
+        if labels:
+            yield f"labels of the {side} alone: {', '.join(labels)}"
+    if report.model:
+        yield "model: " + "; ".join(f"{name} {value}" for name, value in report.model.items())
+    yield "; ".join(f"{name}: {value}" for name, value in report.method.items() if value)
+
+
+def _noise(report: Report) -> Iterator[str]:
+    noise = report.noise
+    assert noise is not None
+    yield f"{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint doubts"
+    fixed = f", after safe fixes {percent(noise.fixed.f1)}" if noise.fixed else ""
+    codes = ", ".join(f"{code} {count:,}" for code, count in noise.codes.items())
+    yield (
+        f"lint doubts {noise.flagged:,} of {noise.gold:,} gold spans ({codes or 'none'}): micro F1 "
+        f"{percent(report.overall.micro.f1)}, without them {percent(noise.clean.f1)}{fixed}"
+    )
+
+
+def slice_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each slice."""
+    for part in report.slices:
+        yield f"{part.group}: {part.name}", *_counts(part.score), *_ratios(part.score)[:3], ""
+
+
+def gate_rows(report: Report) -> Iterator[tuple[str, str, str]]:
+    """Yield PASS or FAIL, the name and the reason of each gate."""
+    for gate in report.gates:
+        yield "PASS" if gate.passed else "FAIL", gate.name, gate.why

@@ -1,0 +1,32 @@
+"""A report for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nerconv.evaluate.render.rows import HEAD, gate_rows, notes, score_rows, slice_rows
+from nerconv.evaluate.report import Report
+
+
+def text(report: Report) -> str:
+    """Return the scores as columns, slices, notes, and last the gates."""
+    parts = [_columns([HEAD, *score_rows(report)])]
+    if report.slices:
+        parts.append(_columns([("part", *HEAD[1:7], ""), *slice_rows(report)]))
+    parts.append("\n".join(notes(report)))
+    if report.gates:
+        parts.append("\n".join(f"{verdict}  {name}: {why}" for verdict, name, why in gate_rows(report)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _columns(rows: Iterable[Sequence[str]]) -> str:
+    table = list(rows)
+    widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if at else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in table
+    )
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,33 @@
+"""Models that label text: spaCy pipelines and Hugging Face token classifiers, behind one shape.
+
+Loading a model runs nobody's code and fetches nothing unless asked. This package is the only place that imports them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nerconv.models.predictor import ModelError, ModelOptions, Prediction, Predictor
+
+__all__ = ["ModelError", "ModelOptions", "Prediction", "Predictor", "load"]
+
+
+def load(name: str, options: ModelOptions) -> Predictor:
+    """Return the model called ``name``: a folder of either kind, an installed spaCy pipeline, or a hub id.
+
+    A folder with ``config.cfg`` is a spaCy pipeline, one with ``config.json`` of Hugging Face. Raises ModelError.
+    """
+    from nerconv.models import hf_model, spacy_model
+
+    folder = Path(name)
+    if folder.is_dir():
+        if (folder / "config.cfg").is_file():
+            return spacy_model.load(name, options)
+        if (folder / "config.json").is_file():
+            return hf_model.load(name, options)
+        raise ModelError(f"{name}: holds neither config.cfg (spaCy) nor config.json (Hugging Face), so it is no model")
+    if spacy_model.is_installed(name):
+        return spacy_model.load(name, options)
+    if "/" in name and not folder.exists() and name.count("/") == 1 and not name.startswith((".", "/")):
+        return hf_model.load(name, options)
+    raise ModelError(f"{name}: is neither a folder, nor an installed spaCy pipeline, nor a hub id OWNER/NAME")
