@@ -137,26 +137,23 @@ def evaluate(
     html: Write = None,
     markdown: Write = None,
     junit: Write = None,
-    csv: Write = None,
-    model_card: Write = None,
     redact: Redact = False,
 ) -> None:
     """Score predictions or a model against GOLD, label by label, and end in 1 when a gate is missed.
 
     Example: nerconv evaluate test.conll --model training/model-best --fail-under 0.80
     """
-    check_choice("output format", format, tuple(RENDERERS))
     job, floors, drops = _job(locals()), [parse_floor(text) for text in fail_under or ()], Drops(max_drop, hard_drop)
     with show.progress(len(job.gold)) as begin:
         found = gated(run(job, begin), floors, baseline, drops, job.options)
-    files = {"json": json, "html": html, "markdown": markdown, "junit": junit, "csv": csv, "model-card": model_card}
-    _write(found, files, redact)
+    _write(found, {"json": json, "html": html, "markdown": markdown, "junit": junit}, redact)
     show.put(RENDERERS[format](found))
     raise typer.Exit(int(any(not gate.passed for gate in found.gates)))
 
 
 def _job(given: dict[str, Any]) -> Job:
     """Return what the parameters of the command ask for."""
+    check_choice("output format", given["format"], tuple(RENDERERS))
     asked: Settings = p.settings({name: given[name] for name in ("from_", "documents", "read_scheme")})
     read = read_options(asked)
     said = ReadOptions(
