@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 #: CoNLL-2003 and OntoNotes 5: the labels that open an entity where the closing rule alone does not prove one.
@@ -23,6 +25,21 @@ UNITS: Final = ("document", "paragraph", "sentence")
 LINT_POLICIES: Final = ("keep", "mark", "drop", "fix")
 REDACTIONS: Final = ("keep", "drop-span", "mask", "drop-sentence")
 DELIMITERS: Final = {"space": " ", "tab": "\t"}
+
+
+#: Label maps by name. An empty label drops the spans.
+PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "ontonotes-to-conll": MappingProxyType(
+            {
+                **dict.fromkeys(("PERSON",), "PER"),
+                **dict.fromkeys(("GPE", "FAC"), "LOC"),
+                **dict.fromkeys(("NORP", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", "PRODUCT"), "MISC"),
+                **dict.fromkeys(("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"), ""),
+            }
+        )
+    }
+)
 
 
 class UsageError(Exception):

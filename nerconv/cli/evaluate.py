@@ -13,7 +13,7 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.evaluate.gates import Drops, parse_floor
 from nerconv.evaluate.job import Job, gated, read_report, run
-from nerconv.evaluate.pair import PAIRINGS, PRESETS
+from nerconv.evaluate.pair import PAIRINGS
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.html import html as render_html
 from nerconv.evaluate.render.rows import interval, percent
@@ -23,7 +23,7 @@ from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source, replacing
 from nerconv.lint.engine import Selection
 from nerconv.models import ModelOptions
-from nerconv.options import INVALID, ReadOptions, UsageError, check_choice
+from nerconv.options import INVALID, PRESETS, ReadOptions, check_choice
 from nerconv.settings import Settings, read_options, selection
 
 _GATES, _OUT, _HOW = "Gates", "Output", "Scoring"
@@ -174,7 +174,7 @@ def _job(given: dict[str, Any]) -> Job:
         read.scheme,
         given["gold_invalid"],
     )
-    labels = _labels(given["map"])
+    labels = p.label_map(given["map"])
     return Job(
         gold=formats.sources(given["gold"], gold),
         predictions=[_sources(text, said) for text in given["predictions"] or ()],
@@ -191,19 +191,6 @@ def _job(given: dict[str, Any]) -> Job:
 
 def _sources(text: str, options: ReadOptions) -> list[Source]:
     return formats.sources([name for name in text.split(",") if name], options)
-
-
-def _labels(values: list[str] | None) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    for item in p.comma_list(values):
-        old, equals, new = item.partition("=")
-        if item in PRESETS:
-            labels |= PRESETS[item]
-        elif old and equals:
-            labels[old] = new
-        else:
-            raise UsageError(f"--map takes OLD=NEW, OLD= or one of {', '.join(PRESETS)}, got {item!r}")
-    return labels
 
 
 def _write(found: Report, files: dict[str, Path | None], redact: bool) -> None:

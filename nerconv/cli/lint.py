@@ -13,7 +13,8 @@ from nerconv.cli import show
 from nerconv.files import Source
 from nerconv.lint import RULES, fixes
 from nerconv.lint import baseline as known_findings
-from nerconv.lint.engine import Selection, choose
+from nerconv.lint.ask import asker
+from nerconv.lint.engine import Ask, Selection, choose
 from nerconv.lint.engine import lint as lint_sources
 from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
@@ -37,6 +38,15 @@ Learn = Annotated[
 Prune = Annotated[bool, typer.Option("--prune-baseline", help="Take what is mended out of the baseline.")]
 Fix = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files themselves.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-fixes", help="Make the unsafe ones, too: they drop or move spans.")]
+WithModel = Annotated[
+    str | None, typer.Option("--with-model", help="Ask a spaCy or Hugging Face model, too.", metavar="NAME|FOLDER")
+]
+Folds = Annotated[
+    int | None, typer.Option("--folds", help="Train small models on the other folds and ask them.", metavar="K")
+]
+ModelMap = Annotated[
+    list[str] | None, typer.Option("--map", help="Labels of the model, as in evaluate.", metavar="OLD=NEW,...")
+]
 Diff = Annotated[bool, typer.Option("--diff", help="Print what fixes would change and change nothing.")]
 
 
@@ -66,6 +76,9 @@ def lint(
     fix: Fix = False,
     unsafe_fixes: Unsafe = False,
     diff: Diff = False,
+    with_model: WithModel = None,
+    folds: Folds = None,
+    map: ModelMap = None,
 ) -> None:
     """Find noise in the annotations of SRC: masked names, layout words, bad edges, odd forms.
 
@@ -73,11 +86,12 @@ def lint(
     """
     check_choice("output format", format, tuple(RENDERERS))
     check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
-    settings = p.settings(locals())
+    settings = p.settings({**locals(), "map": None})
     options, chosen = read_options(settings), _selection(settings, select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
     fixing = fix or unsafe_fixes or diff
-    report = _fixed(files, options, chosen, unsafe_fixes, diff) if fixing else _looked(files, options, chosen)
+    ask = asker(with_model, folds, p.label_map(map))
+    report = _fixed(files, options, chosen, unsafe_fixes, diff) if fixing else _looked(files, options, chosen, ask)
     _apply_baseline(report, baseline, write_baseline, prune_baseline)
     if not diff:
         show.put(RENDERERS[format](report))
@@ -114,9 +128,9 @@ def _selection(
     return result
 
 
-def _looked(files: list[Source], options: ReadOptions, chosen: Selection) -> LintReport:
+def _looked(files: list[Source], options: ReadOptions, chosen: Selection, ask: Ask | None) -> LintReport:
     with show.progress(len(files)) as begin:
-        return lint_sources(files, options, chosen, begin)
+        return lint_sources(files, options, chosen, begin, ask)
 
 
 def _ended(report: LintReport, fail_on: str) -> int:

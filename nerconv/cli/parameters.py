@@ -16,6 +16,7 @@ from nerconv.options import (
     LINT_POLICIES,
     MARKUPS,
     NESTED,
+    PRESETS,
     REDACTIONS,
     TARGETS,
     UNITS,
@@ -241,3 +242,17 @@ def _pairs(values: list[str] | None) -> dict[str, str] | None:
             raise UsageError(f"--map takes OLD=NEW, got {item!r}")
         result[old] = new
     return result
+
+
+def label_map(values: list[str] | None) -> dict[str, str]:
+    """Return what OLD=NEW pairs and the names of presets map; OLD= maps to nothing. Raises UsageError."""
+    labels: dict[str, str] = {}
+    for item in comma_list(values):
+        old, equals, new = item.partition("=")
+        if item in PRESETS:
+            labels |= PRESETS[item]
+        elif old and equals:
+            labels[old] = new
+        else:
+            raise UsageError(f"--map takes OLD=NEW, OLD= or one of {', '.join(PRESETS)}, got {item!r}")
+    return labels

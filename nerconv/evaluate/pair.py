@@ -7,27 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from types import MappingProxyType
 from typing import Final
 
 from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.options import UsageError, check_choice
+from nerconv.options import PRESETS, UsageError, check_choice
 
 PAIRINGS: Final = ("auto", "position")
-#: Label maps by name. An empty label drops the spans.
-PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
-    {
-        "ontonotes-to-conll": MappingProxyType(
-            {
-                **dict.fromkeys(("PERSON",), "PER"),
-                **dict.fromkeys(("GPE", "FAC"), "LOC"),
-                **dict.fromkeys(("NORP", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", "PRODUCT"), "MISC"),
-                **dict.fromkeys(("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"), ""),
-            }
-        )
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""Out-of-fold predictions: every text is labelled by models that were trained on the others.
+
+Small spaCy pipelines, trained from nothing, several for each fold with different seeds; the score of a span is the
+share of them that have it. That is no good model, but one that has not seen what it judges.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from nerconv import tokens
+from nerconv.document import Document, Span
+from nerconv.fit import Keeps, fit
+from nerconv.options import UsageError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.training import Example
+
+#: Sentences of an update, and the least number of updates.
+_BATCH: Final = 8
+_UPDATES: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class FoldOptions:
+    """How many parts, models for each part, and passes over the others; ``seed`` fixes all chance."""
+
+    folds: int = 5
+    votes: int = 3
+    passes: int = 8
+    seed: int = 0
+
+
+class _Piece(NamedTuple):
+    """A sentence as a document of its own, the number of its document, its offset there, and the text it goes by."""
+
+    document: int
+    offset: int
+    sentence: Document
+    key: str
+
+
+def out_of_fold(documents: Sequence[Document], options: FoldOptions) -> list[list[tuple[Span, float]]]:
+    """Return for each document the spans that models trained on other folds have, and the share of models for each.
+
+    Folds are made of documents, and of sentences where those are few; the same text falls into the same fold. Raises
+    UsageError for fewer sentences with annotations than folds.
+    """
+    pieces = list(_pieces(documents, by_sentence=len(documents) < 2 * options.folds))
+    if options.folds < 2 or sum(bool(piece.sentence.spans) for piece in pieces) < options.folds:
+        raise UsageError(f"--folds {options.folds} needs at least two folds, and as many sentences with annotations")
+    keys = sorted({piece.key for piece in pieces})
+    random.Random(options.seed).shuffle(keys)
+    fold_of = {key: number % options.folds for number, key in enumerate(keys)}
+    votes: list[Counter[Span]] = [Counter() for _ in documents]
+    for fold in range(options.folds):
+        held_out = [piece for piece in pieces if fold_of[piece.key] == fold]
+        train = [piece.sentence for piece in pieces if fold_of[piece.key] != fold]
+        for vote in range(options.votes):
+            pipeline = _trained(train, options, options.seed + 1000 * fold + vote)
+            for piece in held_out:
+                votes[piece.document].update(_labelled(pipeline, piece))
+    return [
+        sorted(((span, count / options.votes) for span, count in counted.items()), key=lambda p: (p[0].start, p[0].end))
+        for counted in votes
+    ]
+
+
+def _pieces(documents: Sequence[Document], by_sentence: bool) -> Iterator[_Piece]:
+    for number, document in enumerate(documents):
+        for start, end in tokens.sentences(document):
+            if trimmed := tokens.trim(document.text, start, end):
+                sentence = document.cut(*trimmed, f"{document.id}/{start}", *trimmed)
+                yield _Piece(number, trimmed[0], sentence, sentence.text if by_sentence else document.text)
+
+
+def _trained(sentences: Sequence[Document], options: FoldOptions, seed: int) -> Language:
+    import spacy
+    from spacy import util
+
+    util.fix_random_seed(seed)  # type: ignore[attr-defined]
+    pipeline = spacy.blank("xx")
+    pipeline.add_pipe("ner")
+    examples = [_example(pipeline, sentence) for sentence in sentences]
+    pipeline.initialize(lambda: examples)
+    chance = random.Random(seed)
+    # A small corpus needs more passes to learn anything.
+    for _ in range(max(options.passes, _UPDATES * _BATCH // len(examples))):
+        chance.shuffle(examples)
+        for start in range(0, len(examples), _BATCH):
+            pipeline.update(examples[start : start + _BATCH], drop=0.2)
+    return pipeline
+
+
+def _example(pipeline: Language, sentence: Document) -> Example:
+    """Return a sentence with its spans; those that nest or cut tokens are left out."""
+    from spacy.training import Example
+
+    doc = _doc(pipeline, sentence)
+    flat = fit(sentence, Keeps(nesting=False), tokens.edges, None).document
+    starts, ends = (list(edges) for edges in tokens.edges(sentence))
+    tags = ["O"] * len(starts)
+    for span in flat.spans:
+        first, last = starts.index(span.start), ends.index(span.end)
+        if first == last:
+            tags[first] = f"U-{span.label}"
+        else:
+            inner = [f"I-{span.label}"] * (last - first - 1)
+            tags[first : last + 1] = [f"B-{span.label}", *inner, f"L-{span.label}"]
+    return Example.from_dict(doc, {"entities": tags})
+
+
+def _doc(pipeline: Language, sentence: Document) -> Doc:
+    from spacy.tokens import Doc
+
+    return Doc(pipeline.vocab, words=tokens.words(sentence, 0, len(sentence.text)))
+
+
+def _labelled(pipeline: Language, piece: _Piece) -> Iterator[Span]:
+    starts, ends = tokens.edges(piece.sentence)
+    for span in pipeline(_doc(pipeline, piece.sentence)).ents:
+        yield Span(piece.offset + starts[span.start], piece.offset + ends[span.end - 1], span.label_)
