@@ -174,6 +174,7 @@ def _of_model(job: Job, documents: Sequence[Document], context: Context) -> Repo
         **predictor.settings,
         "text seen": "100 %",
         "words": f"{words:,}",
+        "words without a sub-token": f"{sum(each.blank for each in predictions):,}",
     }
     said = [each.document for each in predictions]
     report = evaluate(documents, said, job.options, replace(context, scores=scores, model=model))

@@ -136,6 +136,7 @@ class _Piece:
     starts: list[int]
     ends: list[int]
     words: list[str]
+    lengths: list[int]
     windows: list[tuple[int, int]]
     outputs: list[Any]
 
@@ -149,9 +150,11 @@ def _predict(loaded: _Loaded, documents: Iterable[Document]) -> Iterator[Predict
         by_document[piece.document].append(piece)
     for number, document in enumerate(held):
         found = [pair for piece in by_document[number] for pair in _spans(loaded, piece)]
-        words = [output is not None for piece in by_document[number] for output in piece.outputs]
+        blank = sum(piece.lengths.count(0) for piece in by_document[number])
+        seen = sum(output is not None for piece in by_document[number] for output in piece.outputs) + blank
+        words = sum(len(piece.words) for piece in by_document[number])
         spans = tuple(span for span, _ in found)
-        yield Prediction(replace(document, spans=spans), tuple(score for _, score in found), sum(words), len(words))
+        yield Prediction(replace(document, spans=spans), tuple(score for _, score in found), seen, words, blank)
 
 
 def _pieces(loaded: _Loaded, number: int, document: Document) -> Iterator[_Piece]:
@@ -168,7 +171,7 @@ def _pieces(loaded: _Loaded, number: int, document: Document) -> Iterator[_Piece
         words = [document.text[a:b] for a, b in zip(starts[first:at], ends[first:at], strict=True)]
         lengths = _lengths(loaded, words)
         found = windows(lengths, loaded.room, loaded.options.overlap)
-        yield _Piece(number, starts[first:at], ends[first:at], words, found, [None] * len(words))
+        yield _Piece(number, starts[first:at], ends[first:at], words, lengths, found, [None] * len(words))
 
 
 def _lengths(loaded: _Loaded, words: list[str]) -> list[int]:

@@ -39,12 +39,16 @@ class ModelOptions:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A document with the spans of a model, the score of each where there is one, and the words that it saw."""
+    """A document with the spans of a model, the score of each where there is one, and how many of its words it saw.
+
+    ``blank`` counts words that the tokenizer makes nothing of, a lone joiner for example: seen, outside of all spans.
+    """
 
     document: Document
     scores: tuple[float | None, ...]
     seen: int
     words: int
+    blank: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,19 @@ from nerconv.document import Document
 from nerconv.files import Source
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.rule import Flag, Rule
-from nerconv.lint.rules import boundary, consistency, content, form, format, neighbours
+from nerconv.lint.rules import boundary, consistency, content, form, format, health, neighbours, variants
 from nerconv.options import ReadOptions
 
-RULES: Final = (*format.RULES, *boundary.RULES, *neighbours.RULES, *content.RULES, *form.RULES, *consistency.RULES)
+RULES: Final = (
+    *format.RULES,
+    *boundary.RULES,
+    *neighbours.RULES,
+    *content.RULES,
+    *form.RULES,
+    *consistency.RULES,
+    *variants.RULES,
+    *(rule for rule in health.RULES if rule.code in ("L505", "T402")),  # the others need several files
+)
 
 
 def flags_of(rule: Rule, corpus: Corpus) -> list[tuple[Document, Flag]]:
