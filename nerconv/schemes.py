@@ -192,7 +192,7 @@ def _parse(tag: str) -> _Tag:
     return _Tag(letter, "_", False) if letter in _LETTERS else _Tag(_OUTSIDE, "", False)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """What one scheme makes of a tag after another: all that validation and the two repairs need to know.
 
     ``fault``: the kind of fault, or nothing. ``breaks``: the lenient rules end or start a span between the
@@ -208,12 +208,13 @@ class _Step(NamedTuple):
 
 
 @lru_cache(_MEMO)
-def _step(scheme: Scheme, previous: str, tag: str) -> _Step:
+def step(scheme: Scheme, previous: str, tag: str) -> Step:
+    """Return what ``scheme`` makes of ``tag`` after ``previous``; the edges of a sentence count as O."""
     before, after = _parse(previous), _parse(tag)
     same = before.label == after.label != ""
     first, second = (t.letter if t.letter in scheme.letters else _OUTSIDE for t in (before, after))
     touching = same and _OUTSIDE not in (first, second)
-    return _Step(
+    return Step(
         after.label,
         _fault(scheme, before, after),
         # The conlleval rules. A letter that they do not know goes on like I.
@@ -236,18 +237,18 @@ def _fault(scheme: Scheme, before: _Tag, after: _Tag) -> str:
     return "" if scheme.allows(first, after.letter, same) else "place"
 
 
-def _steps(scheme: Scheme, tags: Sequence[str]) -> Iterator[tuple[int, _Step]]:
+def _steps(scheme: Scheme, tags: Sequence[str]) -> Iterator[tuple[int, Step]]:
     """Yield the index and the step of every tag but O after O; the end of the sentence is an O at the last index."""
     previous = _OUTSIDE
     for index, tag in enumerate(chain(tags, (_OUTSIDE,))):
         if tag != _OUTSIDE or previous != _OUTSIDE:
-            yield index, _step(scheme, previous, tag)
+            yield index, step(scheme, previous, tag)
         previous = tag
 
 
 def validate(scheme: Scheme, tags: Sequence[str]) -> list[Violation]:
     """Return what is wrong with the tags of one sentence, in order; a fault at its end is put down to the last tag."""
-    return [_violation(scheme, tags, index, step.fault) for index, step in _steps(scheme, tags) if step.fault]
+    return [_violation(scheme, tags, index, found.fault) for index, found in _steps(scheme, tags) if found.fault]
 
 
 def _violation(scheme: Scheme, tags: Sequence[str], index: int, fault: str) -> Violation:
@@ -289,25 +290,25 @@ def _read(scheme: Scheme, tags: Sequence[str]) -> Decoded:
     """Read by the lenient rules, which give valid tags the meaning that they have in every scheme."""
     spans: list[TokenSpan] = []
     start, label, repaired = 0, "", 0
-    for index, step in _steps(scheme, tags):
-        if step.fault:
+    for index, found in _steps(scheme, tags):
+        if found.fault:
             repaired += 1
-        if step.breaks:
+        if found.breaks:
             if label:
                 spans.append((start, index, label))
-            start, label = index, step.label
+            start, label = index, found.label
     return Decoded(spans, repaired)
 
 
 def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
     spans: list[TokenSpan] = []
     start, label = 0, ""
-    for index, step in _steps(scheme, tags):
-        if label and step.joins:
+    for index, found in _steps(scheme, tags):
+        if label and found.joins:
             continue
-        if label and step.ends:
+        if label and found.ends:
             spans.append((start, index, label))
-        start, label = index, step.label if step.starts else ""
+        start, label = index, found.label if found.starts else ""
     kept = sum(_parse(tag).sound for start, end, _ in spans for tag in tags[start:end])
     return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - kept)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from nerconv import schemes
 from nerconv.evaluate.count import harmonic
-from nerconv.evaluate.match import tally
+from nerconv.evaluate.tags import count_tags
 from nerconv.models.windows import windows
 
 
@@ -166,13 +166,13 @@ def micro_f1(logits: Any, labels: Any, names: list[str]) -> float:
     """Return micro F1 of exact spans, invalid tags read leniently, as ``nerconv evaluate`` does for predictions."""
     letters = {name.partition("-")[0] for name in names}
     scheme = next(s for s in ("IOB2", "IOBES", "BILOU") if letters <= {"O", *schemes.get(s).letters})
-    total = [0, 0, 0]
-    for row, gold in zip(logits.argmax(-1), labels, strict=True):
-        kept = gold != -100
-        sides = ([names[int(tag)] for tag in side[kept]] for side in (gold, row))
-        for counts in tally(*(schemes.decode(schemes.get(scheme), tags, "lenient").spans for tags in sides)).values():
-            total = [a + b for a, b in zip(total, counts, strict=True)]
-    return harmonic(*total) or 0.0
+    kept = [gold != -100 for gold in labels]
+    golds, said = (
+        [[names[int(tag)] for tag in row[mask]] for row, mask in zip(side, kept, strict=True)]
+        for side in (labels, logits.argmax(-1))
+    )
+    counts = count_tags(golds, said, schemes.get(scheme))
+    return harmonic(*(sum(row[at] for row in counts.values()) for at in range(3))) or 0.0
 
 
 if __name__ == "__main__":
