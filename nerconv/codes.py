@@ -145,6 +145,20 @@ _TABLE = (
         "Correct its spelling, or leave the option out.",
     ),
     Code(
+        "N001",
+        "unused-suppression",
+        "warning",
+        "An ignore comment, or a line of an ignore file, that nothing is flagged for.",
+        "Take it out.",
+    ),
+    Code(
+        "N002",
+        "skipped-rule",
+        "warning",
+        "A rule that was asked for by name and has nothing to work on.",
+        "Give it what the message names, or leave it out of --select.",
+    ),
+    Code(
         "K001",
         "label-dropped",
         "info",

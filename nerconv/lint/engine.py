@@ -15,6 +15,7 @@ from nerconv.lint.corpus import Corpus, Guess
 from nerconv.lint.problem import LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
 from nerconv.lint.rule import Flag, Options, Rule, Value
+from nerconv.lint.rules.health import split_of
 from nerconv.lint.suppress import without_ignored
 from nerconv.options import ReadOptions, UsageError, check_choice
 
@@ -115,10 +116,27 @@ def lint(
                 report.problems.append(Problem(item, row.name, row.severity))
     report.documents, report.spans = tuple(documents), sum(len(document.spans) for document in documents)
     report.problems += check(documents, chosen, ask(documents) if ask else None)
+    report.problems += _skipped(selection, documents, ask is not None)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in report.problems if not _is_left_out(problem, ignores)]
     report.problems = sorted(without_ignored(wanted, documents, sources), key=source_order)
     return report
+
+
+def _skipped(selection: Selection, documents: Sequence[Document], asked: bool) -> Iterator[Problem]:
+    """Yield an N002 problem for each rule that somebody named and that has nothing to work on."""
+    named = (
+        _named((*(selection.select or ()), *selection.extend_select))
+        if "ALL" not in (selection.select or ())
+        else set()
+    )
+    needs = {"M601": "a model: say --with-model or --folds", "M602": "a model: say --with-model or --folds"}
+    needs = {} if asked else needs
+    corpus = Corpus(documents)
+    if {split_of(document, corpus) for document in documents} <= {""}:
+        needs["L501"] = "files named after their splits: train, dev, test"
+    for code in sorted(named & needs.keys()):
+        yield Problem(Finding("N002", f"{code} was not run: it needs {needs[code]}"), "skipped-rule", "warning")
 
 
 def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool:

@@ -85,3 +85,9 @@ def test_html_says_how_many_findings_it_leaves_out() -> None:
     report.problems *= PAGE_LIMIT + 3
     page = html(report)
     assert "3 further findings are not shown" in page and page.count("<li>") == PAGE_LIMIT
+
+
+def test_sarif_describes_every_code_that_it_names(tmp_path: Path) -> None:
+    report = report_of(tmp_path, "all is well <!-- nerconv: ignore -->\n")
+    assert [problem.finding.code for problem in report.problems] == ["N001"]
+    assert "unused-suppression" in sarif(report)

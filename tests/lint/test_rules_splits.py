@@ -39,3 +39,15 @@ def test_splits_are_told_from_file_names(name: str, tmp_path: Path) -> None:
 def test_a_label_that_a_split_has_not_is_named(tmp_path: Path) -> None:
     test = "[LOC Rome  ] was quiet . \n"
     assert found(tmp_path, "L503", train=TRAIN * 60, test=test) == [("train", 2)]
+
+
+def test_a_rule_that_was_named_and_cannot_run_says_why(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(TRAIN)
+
+    def told(*select: str) -> list[str]:
+        sources = formats.sources([str(tmp_path)], ReadOptions())
+        report = lint(sources, ReadOptions(), Selection(select), lambda _: None)
+        return [p.finding.message for p in report.problems if p.finding.code == "N002"]
+
+    assert [message.split()[0] for message in told("L501", "M6")] == ["L501", "M601", "M602"]
+    assert not told("ALL") and not told("C2")
