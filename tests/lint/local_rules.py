@@ -11,7 +11,7 @@ from nerconv.document import Document
 from nerconv.files import Source
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.rule import Flag, Rule
-from nerconv.lint.rules import boundary, consistency, content, form, format, health, neighbours, variants
+from nerconv.lint.rules import boundary, consistency, content, form, format, health, neighbours, variants, words
 from nerconv.options import ReadOptions
 
 RULES: Final = (
@@ -22,6 +22,7 @@ RULES: Final = (
     *form.RULES,
     *consistency.RULES,
     *variants.RULES,
+    *words.RULES,
     *(rule for rule in health.RULES if rule.code in ("L505", "T402")),  # the others need several files
 )
 
