@@ -10,15 +10,17 @@ bracket, and nothing is escaped, so the dialect decides what is an annotation an
   nothing open or over, else every ``]`` closes, literal brackets being paired.
 
 This module finds the brackets (``scan``), pairs them (``read_line``) and chooses the dialect (``detect``);
-``nerconv.formats.bracket`` makes documents of that. All offsets are code points of the source.
+``nerconv.unbracket`` makes documents of that. All offsets are code points of the source.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from nerconv import markup
@@ -55,10 +57,13 @@ class Line(NamedTuple):
     events: list[Event]
 
 
-def scan(source: str, marked_up: bool) -> Iterator[Line]:
-    """Yield the lines of ``source`` that hold brackets or directives, or tags and references where it is marked up."""
+def scan(source: str, marked_up: bool, first: int = 1) -> Iterator[Line]:
+    """Yield the lines of ``source`` that hold brackets or directives, or tags and references where it is marked up.
+
+    ``first`` is the number of its first line.
+    """
     pattern, signs = (_MARKED_UP, "[]<&") if marked_up else (_PLAIN, "[]<")
-    start, number = 0, 0
+    start, number = 0, first - 1
     while start < len(source):
         number += 1
         end = source.find("\n", start)
@@ -166,68 +171,117 @@ def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], reading: L
             reading.strays.append(event)
 
 
+@dataclass(slots=True)
+class Tally:
+    """What tells the dialect of a file, summed over its lines; each part is by dialect.
+
+    ``faults``: brackets without a partner. ``closed``: spans by the number of spaces that close them. ``unknown``:
+    labels that are not known. ``differing``: the pairs of dialects that do not read every line to the same spans.
+    """
+
+    faults: Counter[str] = field(default_factory=Counter)
+    closed: dict[str, Counter[int]] = field(default_factory=dict)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    differing: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, other: Tally) -> None:
+        """Count ``other`` in."""
+        self.faults.update(other.faults)
+        for name, closed in other.closed.items():
+            self.closed.setdefault(name, Counter()).update(closed)
+        for name, unknown in other.unknown.items():
+            self.unknown.setdefault(name, Counter()).update(unknown)
+        self.differing |= other.differing
+
+    def spans(self, dialect: str) -> int:
+        """Return the number of spans under ``dialect``."""
+        return self.closed.get(dialect, Counter()).total()
+
+    def evidence(self, dialect: str) -> str:
+        """Return how brackets close under ``dialect``, in words."""
+        names = {0: "no space", 1: "one space", 2: "two spaces"}
+        closed = sorted(self.closed.get(dialect, Counter()).items())
+        counts = ", ".join(f"{n:,} after {names.get(k, f'{k} spaces')}" for k, n in closed)
+        left = self.faults[dialect]
+        return f"brackets close {counts or 'nothing'}" + (f"; {left:,} without a partner" if left else "")
+
+
+def tally(lines: Iterable[Line], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
+    """Return the tally of ``lines`` for ``dialects``, all those to be compared with one another."""
+    total = Tally()
+    for line in lines:
+        readings = {dialect: read_line(line, dialect, labels) for dialect in dialects}
+        for name, reading in readings.items():
+            total.faults[name] += reading.faults
+            total.closed.setdefault(name, Counter()).update(closing.spaces for _, closing in reading.pairs)
+            total.unknown.setdefault(name, Counter()).update(event.value for event in reading.unknown)
+        extents = {name: {(a.start, b.start) for a, b in reading.pairs} for name, reading in readings.items()}
+        total.differing |= {pair for pair in combinations(dialects, 2) if extents[pair[0]] != extents[pair[1]]}
+    return total
+
+
+def tally_ordinary(counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
+    """Return the tally, for all dialects, of lines in which every bracket is an ordinary annotation of illinois.
+
+    ``counts``: the number of spans by label. To the dialects without two spaces nothing closes them.
+    """
+    spans = Counter({2: sum(counts.values())})
+    known = {name for name in counts if labels == frozenset() or name in (labels or KNOWN_LABELS)}
+    unknown = Counter({name: count for name, count in counts.items() if name not in known})
+    left, reading = sum(counts.values()) - unknown.total(), ("illinois", "mixed")
+    return Tally(
+        Counter({"compact": left, "spaced": left}),
+        dict.fromkeys(reading, +spans),
+        {"compact": unknown, "spaced": unknown},
+        {(a, b) for a, b in combinations(DIALECTS, 2) if counts and (a in reading) != (b in reading)},
+    )
+
+
 class Detection(NamedTuple):
-    """The dialect of a file, what shows it, and its reading; None when two readings differ and neither is better."""
+    """The dialect of a file and what shows it; None when two readings differ and neither is better.
+
+    ``suspects``: the unknown labels that likely are annotations all the same.
+    """
 
     dialect: str | None
     evidence: str
-    readings: list[LineReading]
+    suspects: frozenset[str]
 
 
-def detect(lines: Sequence[Line], labels: frozenset[str] | None, asked: str = "auto") -> Detection:
+def detect(count: Callable[[Sequence[str]], Tally], labels: frozenset[str] | None, asked: str = "auto") -> Detection:
     """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
 
-    A file without annotations counts as illinois, in which nothing of it is one. A dialect that was ``asked`` for
-    is taken without a look at others.
+    ``count`` gives the tally of the file for some dialects; mostly it is called for one. A file without annotations
+    counts as illinois, in which nothing of it is one. A dialect that was ``asked`` for is taken as it is.
     """
+    first = "illinois" if asked == "auto" else asked
+    total = count((first,))
     if asked != "auto":
-        forced = [read_line(line, asked, labels) for line in lines]
-        return Detection(asked, f"as asked; {_spacing(forced)}", forced)
-    readings = {"illinois": [read_line(line, "illinois", labels) for line in lines]}
-    if _faults(readings["illinois"]) or not _pairs(readings["illinois"]):
-        readings |= {d: [read_line(line, d, labels) for line in lines] for d in DIALECTS[1:]}
-    fewest = min(_faults(reading) for reading in readings.values())
-    best = [d for d in DIALECTS if d in readings and _faults(readings[d]) == fewest and _pairs(readings[d])]
+        return Detection(asked, f"as asked; {total.evidence(asked)}", _suspects(total, asked, labels))
+    dialects = DIALECTS if total.faults[first] or not total.spans(first) else (first,)
+    total = total if dialects == (first,) else count(dialects)
+    fewest = min(total.faults[dialect] for dialect in dialects)
+    best = [d for d in dialects if total.faults[d] == fewest and total.spans(d)]
     if not best:
-        return Detection("illinois", "no annotation found", readings["illinois"])
+        return Detection(first, "no annotation found", _suspects(total, first, labels))
     for other in best[1:]:
-        if other != "mixed" and _extents(readings[other]) != _extents(readings[best[0]]):
-            return Detection(None, _both(best[0], other, readings), [])
-    return Detection(best[0], _spacing(readings[best[0]]), readings[best[0]])
+        if other != "mixed" and (best[0], other) in total.differing:
+            return Detection(None, _both(best[0], other, total), frozenset())
+    return Detection(best[0], total.evidence(best[0]), _suspects(total, best[0], labels))
 
 
-def _faults(readings: Sequence[LineReading]) -> int:
-    return sum(reading.faults for reading in readings)
+def _both(first: str, second: str, total: Tally) -> str:
+    return f"{first} ({total.evidence(first)}) and {second} ({total.evidence(second)}) read it differently"
 
 
-def _pairs(readings: Sequence[LineReading]) -> int:
-    return sum(len(reading.pairs) for reading in readings)
-
-
-def _extents(readings: list[LineReading]) -> set[tuple[int, int]]:
-    return {(opening.start, closing.start) for reading in readings for opening, closing in reading.pairs}
-
-
-def _spacing(readings: list[LineReading]) -> str:
-    spaces = Counter(closing.spaces for reading in readings for _, closing in reading.pairs)
-    names = {0: "no space", 1: "one space", 2: "two spaces"}
-    counts = ", ".join(f"{n:,} after {names.get(k, f'{k} spaces')}" for k, n in sorted(spaces.items()))
-    left = _faults(readings)
-    return f"brackets close {counts or 'nothing'}" + (f"; {left:,} without a partner" if left else "")
-
-
-def _both(first: str, second: str, readings: dict[str, list[LineReading]]) -> str:
-    return f"{first} ({_spacing(readings[first])}) and {second} ({_spacing(readings[second])}) read it differently"
-
-
-def suspects(readings: Sequence[LineReading], labels: frozenset[str] | None) -> frozenset[str]:
+def _suspects(total: Tally, dialect: str, labels: frozenset[str] | None) -> frozenset[str]:
     """Return the unknown labels of a file that are likely annotations all the same.
 
     They are known by default though not asked for, spelt like a known one, or, in a file without a single
     annotation, there again and again.
     """
-    counts = Counter(event.value for reading in readings for event in reading.unknown)
-    again = 0 if _pairs(readings) else _REPEATED
+    again = 0 if total.spans(dialect) else _REPEATED
+    counts = total.unknown.get(dialect, Counter())
     return frozenset(label for label, n in counts.items() if (again and n >= again) or _resembles(label, labels))
 
 

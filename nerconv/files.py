@@ -6,17 +6,19 @@ import bz2
 import codecs
 import glob
 import gzip
+import io
 import lzma
 import os
 import re
 import shutil
 import sys
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import zstandard
 
@@ -27,22 +29,41 @@ class Unreadable(Exception):
     """An input that could not be opened or understood, or an output that could not be written; commands end in 3."""
 
 
-def _unzstd(data: bytes) -> bytes:
-    pieces = []
-    while data:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        pieces.append(frame.decompress(data))
-        if not frame.eof:
-            raise EOFError("the compressed file ends too early")
-        data = frame.unused_data
-    return b"".join(pieces)
+class _Zstandard(io.RawIOBase):
+    """Frames of Zstandard as a stream that ends early with an error, not in silence."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """Whether it can be read: it can."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill ``buffer`` and return how many bytes there were. Raises EOFError where a frame ends too early."""
+        while not self._ready:
+            data = self._frame.unused_data or self._raw.read(1 << 16)
+            if not data:
+                if self._begun and not self._frame.eof:
+                    raise EOFError("the compressed file ends too early")
+                return 0
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._begun = True
+            self._ready = self._frame.decompress(data)
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
 
 
-_DECOMPRESS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
-    ".gz": gzip.decompress,
-    ".bz2": bz2.decompress,
-    ".xz": lzma.decompress,
-    ".zst": _unzstd,
+_OPEN_PACKED: Final[Mapping[str, Callable[[BinaryIO], Any]]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": lambda raw: io.BufferedReader(_Zstandard(raw)),
 }
 
 
@@ -61,18 +82,37 @@ class Source:
     def suffix(self) -> str:
         """The suffix that tells the format, in lower case, without one of compression."""
         name = self.name.lower()
-        for packed in _DECOMPRESS:
+        for packed in _OPEN_PACKED:
             name = name.removesuffix(packed)
         return Path(name).suffix
 
+    @property
+    def packed(self) -> bool:
+        """Whether its suffix says that it is compressed."""
+        return Path(self.name).suffix.lower() in _OPEN_PACKED
+
     def read(self) -> bytes:
         """Return the bytes, decompressed by suffix. Raises Unreadable with the reason."""
+        with self.open() as file:
+            return file.read()
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Give the bytes as a stream, decompressed by suffix. Raises Unreadable, when it is read from, too."""
         try:
-            data = sys.stdin.buffer.read() if self.path is None else self.path.read_bytes()
-            packed = Path(self.name).suffix.lower()
-            return _DECOMPRESS[packed](data) if packed in _DECOMPRESS else data
-        except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, ValueError) as error:
+            with self._raw() as raw:
+                if not self.packed:
+                    yield raw
+                    return
+                with _OPEN_PACKED[Path(self.name).suffix.lower()](raw) as file:
+                    yield file
+        except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, ValueError) as error:
             raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
+
+    def _raw(self) -> AbstractContextManager[BinaryIO]:
+        if self.path is None:
+            return nullcontext(sys.stdin.buffer)
+        return self.path.open("rb")
 
 
 def _reason(error: Exception) -> str:
@@ -118,7 +158,7 @@ def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Source]:
 def _source(path: Path, root: Path) -> Source:
     source = Source(str(path), "", path)
     inside = path.relative_to(root).as_posix()
-    for packed in _DECOMPRESS:
+    for packed in _OPEN_PACKED:
         inside = inside.removesuffix(packed)
     stem = inside.removesuffix(Path(inside).suffix) or inside
     return Source(source.name, stem, path)
@@ -147,7 +187,7 @@ _BOMS: Final = (
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: So many runs of undecodable bytes are named one by one, the rest by their number.
-_NAMED_RUNS: Final = 20
+NAMED_RUNS: Final = 20
 
 
 def decode(data: bytes, name: str, encoding: str) -> Decoded:
@@ -155,9 +195,9 @@ def decode(data: bytes, name: str, encoding: str) -> Decoded:
 
     Undecodable bytes become U+FFFD, a run each, and F013 findings. Raises Unreadable for what is no text.
     """
-    mark, encoding = next(((bom, codec) for bom, codec in _BOMS if data.startswith(bom)), (b"", encoding))
+    mark, encoding = byte_order(data, encoding)
     if encoding == "utf-8":
-        _refuse_binary(data, name)
+        refuse_binary(data, name)
         data = data.removeprefix(mark)
     try:
         raw = data.decode(encoding, errors="surrogateescape")
@@ -166,28 +206,29 @@ def decode(data: bytes, name: str, encoding: str) -> Decoded:
     crlf = raw.count("\r\n")
     facts = {
         "encoding": encoding + (" with byte-order mark" if mark else ""),
-        "lines": _newlines(raw.count("\n"), crlf),
+        "lines": newlines(raw.count("\n"), crlf),
     }
-    text = raw.replace("\r\n", "\n") if crlf else raw
-    findings = list(_undecodable(text, name, encoding)) if not _is_utf8(text) else []
-    return Decoded(_ESCAPED.sub("\N{REPLACEMENT CHARACTER}", text) if findings else text, facts, findings)
+    repaired = repair(raw.replace("\r\n", "\n") if crlf else raw, name, encoding)
+    findings = repaired.findings
+    if more := repaired.runs - NAMED_RUNS:
+        findings += unnamed(more, findings, encoding)
+    return Decoded(repaired.text, facts, findings)
 
 
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def byte_order(data: bytes, encoding: str = "utf-8") -> tuple[bytes, str]:
+    """Return the byte-order mark that ``data`` begins with and the encoding that it tells, else ``encoding``."""
+    return next(((bom, codec) for bom, codec in _BOMS if data.startswith(bom)), (b"", encoding))
 
 
-def _newlines(count: int, crlf: int) -> str:
+def newlines(count: int, crlf: int) -> str:
+    """Return in words how many lines end, ``crlf`` of them in a carriage return and a line feed."""
     if not crlf:
         return f"{count} LF"
     return f"{crlf} CRLF" if crlf == count else f"{crlf} CRLF, {count - crlf} LF"
 
 
-def _refuse_binary(data: bytes, name: str) -> None:
+def refuse_binary(data: bytes, name: str) -> None:
+    """Raise Unreadable when ``data`` begins like no text."""
     head = data[: 1 << 16]
     controls = len(_CONTROL.findall(head))
     if controls * 10 > len(head):
@@ -195,10 +236,36 @@ def _refuse_binary(data: bytes, name: str) -> None:
         raise Unreadable(f"{name}: is not text: {controls:,} of its first {len(head):,} bytes are control bytes{hint}")
 
 
-def _undecodable(text: str, name: str, encoding: str) -> Iterator[Finding]:
-    runs = _ESCAPED.finditer(text)
-    line, start = 1, 0
-    for run in islice(runs, _NAMED_RUNS):
+class Repaired(NamedTuple):
+    """Text without bytes that are none, the findings of the first runs of such bytes, and how many runs there are."""
+
+    text: str
+    findings: list[Finding]
+    runs: int
+
+
+def repair(text: str, name: str, encoding: str, line: int = 1, named: int = NAMED_RUNS) -> Repaired:
+    """Put U+FFFD for each run of undecodable bytes of ``text``, which begins with ``line``; name the first of them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        findings = list(islice(_undecodable(text, name, encoding, line), max(named, 0)))
+        repaired, runs = _ESCAPED.subn("\N{REPLACEMENT CHARACTER}", text)
+        return Repaired(repaired, findings, runs)
+    return Repaired(text, [], 0)
+
+
+def unnamed(more: int, named: Sequence[Finding], encoding: str) -> list[Finding]:
+    """Return the finding that there are so many ``more`` runs of undecodable bytes, if any, after those ``named``."""
+    if more <= 0:
+        return []
+    where = named[-1].where
+    return [Finding("F013", f"{more:,} more runs of bytes are not {encoding}", where and where._replace(column=1))]
+
+
+def _undecodable(text: str, name: str, encoding: str, line: int) -> Iterator[Finding]:
+    start = 0
+    for run in _ESCAPED.finditer(text):
         line += text.count("\n", start, run.start())
         start = run.start()
         begin = text.rfind("\n", 0, start) + 1
@@ -212,8 +279,6 @@ def _undecodable(text: str, name: str, encoding: str) -> Iterator[Finding]:
             Where(name, line, column + 1),
             excerpt=excerpt(shown, column, column + len(run.group())),
         )
-    if more := sum(1 for _ in runs):
-        yield Finding("F013", f"{more:,} more runs of bytes are not {encoding}", Where(name, line, 1))
 
 
 @contextmanager

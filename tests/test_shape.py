@@ -12,9 +12,9 @@ MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
     ("document", "codes"),
-    ("options", "schemes", "tokens", "files", "markup"),
+    ("options", "schemes", "tokens", "files", "markup", "plain"),
     ("fit", "brackets", "detokenize", "split", "compare", "edit"),
-    ("unbracket", "ordinary", "transform"),
+    ("unbracket", "columns", "transform"),
     ("formats",),
     ("convert", "inspect", "models"),
     ("lint", "training"),

@@ -1,0 +1,331 @@
+"""The fast lane: ordinary lines of illinois text as columns, found with whole-array operations.
+
+A line is ordinary when every bracket of it belongs to a flat, well-formed annotation. Most corpora hold nothing else.
+Text is UTF-8 bytes here and offsets count bytes, until somebody asks for code points. What is not ordinary is left to
+the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, whose result this one equals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv import tokens
+from nerconv.document import Document, Origin, Span, Where
+
+Numbers = NDArray[np.int64]
+
+#: Never a byte of UTF-8: stands for what is to be taken out.
+GONE: Final = 0xFF
+_GONE: Final = bytes([GONE])
+_SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE = b" \t\n[]"
+#: Labels of more bytes are not ordinary.
+_LONGEST: Final = 23
+_LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
+_DIRECTIVE: Final = re.compile(rb"<!--|\0")
+_MARKUP: Final = re.compile(rb"[<&\0]")
+
+
+class Names(NamedTuple):
+    """Strings by number: ``codes`` has a number for each place that was asked about, ``names`` the string of each."""
+
+    codes: Numbers
+    names: tuple[bytes, ...]
+
+
+def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
+    """Return the strings of ``raw`` that start at ``starts`` and have ``lengths``, both in bytes, by number."""
+    if not len(starts):
+        return Names(starts, ())
+    width = max(-(-int(lengths.max()) // 8), 1) * 8
+    padded = np.frombuffer(raw + bytes(width), np.uint8)
+    columns = np.arange(width)
+    window = padded[starts[:, None] + columns]
+    window[columns >= lengths[:, None]] = 0
+    keys = window.view(np.uint64 if width == 8 else f"S{width}").ravel()
+    found, codes = np.unique(keys, return_inverse=True)
+    texts = found.view("S8") if width == 8 else found
+    return Names(codes.astype(np.int64), tuple(bytes(text) for text in texts.tolist()))
+
+
+class Tokens(NamedTuple):
+    """Where the tokens of a text start and end, in bytes, and which of them are the last of their line."""
+
+    starts: Numbers
+    ends: Numbers
+    closes: NDArray[np.bool_]
+
+
+class Extent(NamedTuple):
+    """Where a document stands: its id, its start and end in bytes, a start being that of a line."""
+
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Documents with flat spans as columns: an item of each array for each span, or for each document, in text order.
+
+    ``text``: UTF-8; ``starts``, ``ends``: bytes of it; ``codes``: indexes of ``labels``. ``lines`` and ``places`` say
+    where the opening bracket of each stood: the line and the column (code points), both from 1. ``line`` is the number
+    of the first line of the text. ``documents`` are the parts of the text that are documents; what stands between
+    them separates them.
+    """
+
+    text: bytes
+    starts: Numbers
+    ends: Numbers
+    codes: Numbers
+    labels: tuple[str, ...]
+    lines: Numbers
+    places: Numbers
+    line: int
+    documents: tuple[Extent, ...]
+
+    @cached_property
+    def edges(self) -> Numbers:
+        """Start and end of each document, in bytes, one row for each."""
+        return np.array([extent[1:] for extent in self.documents], dtype=np.int64).reshape(-1, 2)
+
+    @cached_property
+    def _points(self) -> Numbers | None:
+        """The number of code points before each byte and at the end, or None where each byte is one."""
+        if self.text.isascii():
+            return None
+        begins = (np.frombuffer(self.text, np.uint8) & 0xC0) != 0x80
+        return np.concatenate(([0], np.cumsum(begins)))
+
+    def points(self, offsets: Numbers) -> Numbers:
+        """Return byte ``offsets`` of the text as offsets in code points."""
+        return offsets if self._points is None else self._points[offsets]
+
+    @cached_property
+    def bytes(self) -> NDArray[np.uint8]:
+        """The text as an array."""
+        return np.frombuffer(self.text, np.uint8)
+
+    @cached_property
+    def breaks(self) -> Numbers:
+        """The offsets of the line feeds of the text."""
+        return np.flatnonzero(self.bytes == _NEWLINE)
+
+    def within(self, offsets: Numbers) -> Numbers:
+        """Return the number of the document that each of ``offsets`` (bytes) lies in; they lie in one."""
+        return np.searchsorted(self.edges[:, 0], offsets, "right") - 1
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The tokens of the documents: what is set apart by space, tab and line feed."""
+        white = np.ones(len(self.text) + 2, dtype=bool)
+        white[1:-1] = (self.bytes == _SPACE) | (self.bytes == _TAB) | (self.bytes == _NEWLINE)
+        turns = np.flatnonzero(white[1:] != white[:-1])
+        starts, ends = turns[::2], turns[1::2]
+        if len(self.documents) != 1 or self.documents[0][1:] != (0, len(self.text)):
+            inside = ends <= np.append(self.edges[:, 1], 0)[self.within(starts)]
+            starts, ends = starts[inside], ends[inside]
+        closes = np.zeros(len(starts), dtype=bool)
+        for stops in (self.breaks, self.edges[:, 1]):
+            before = np.searchsorted(ends, stops, "right") - 1
+            closes[before[before >= 0]] = True
+        return Tokens(starts, ends, closes)
+
+    @cached_property
+    def covered(self) -> tuple[Numbers, Numbers] | None:
+        """The numbers of the first and the last token of each span, or None when one does not meet token edges.
+
+        A carriage return before a line feed would be white space: text that has one is None, too.
+        """
+        starts, ends, _ = self.tokens
+        if not len(self.starts):
+            return self.starts, self.starts
+        first = np.minimum(np.searchsorted(starts, self.starts), len(starts) - 1)
+        last = np.minimum(np.searchsorted(ends, self.ends), len(ends) - 1)
+        met = (starts[first] == self.starts).all() and (ends[last] == self.ends).all()
+        return (first, last) if met and b"\r\n" not in self.text else None
+
+    @cached_property
+    def sentences(self) -> tuple[Numbers, Numbers]:
+        """The start and end offsets (bytes) of the lines that are not blank, without outer white space."""
+        starts, ends, closes = self.tokens
+        last = np.flatnonzero(closes)
+        return starts[np.concatenate(([0], last[:-1] + 1))[: len(last)]], ends[last]
+
+    @cached_property
+    def anchors(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Offsets (code points), lines and columns from which on text and source run in step; the first of a document
+        is at its start.
+        """
+        begin = np.setdiff1d(self.edges[:, 0], self.breaks + 1)
+        after = np.union1d(self.breaks + 1, begin)
+        lines_after = self.line + np.searchsorted(self.breaks, after)
+        starts, ends, after = self.points(self.starts), self.points(self.ends), self.points(after)
+        widths = np.array([len(label) for label in self.labels] or [0], dtype=np.int64)
+        inside = self.places + widths[self.codes] + 2
+        offsets = np.concatenate((after, starts, ends))
+        lines = np.concatenate((lines_after, self.lines, self.lines))
+        columns = np.concatenate((np.ones_like(after), inside, inside + ends - starts + 3))
+        order = np.lexsort((columns, lines, offsets))
+        return offsets[order], lines[order], columns[order]
+
+    def views(self, name: str) -> Iterator[Document]:
+        """Yield the documents, read from the file ``name``, as such."""
+        text, points = self.text.decode(), self.points(self.edges)
+        spans = np.searchsorted(self.starts, self.edges).tolist()
+        columns = [self.points(self.starts), self.points(self.ends), self.codes, self.lines, self.places]
+        rows = list(zip(*(column.tolist() for column in columns), strict=True))
+        offsets, lines, places = self.anchors
+        anchors = np.stack((np.searchsorted(offsets, points[:, 0]), np.searchsorted(offsets, points[:, 1], "right")), 1)
+        for extent, (begin, end), (a, b), (c, d) in zip(
+            self.documents, points.tolist(), spans, anchors.tolist(), strict=True
+        ):
+            here = text[begin:end]
+            found = tuple(
+                Span(start - begin, stop - begin, self.labels[code], Where(name, line, place))
+                for start, stop, code, line, place in rows[a:b]
+            )
+            origin = Origin(name, *(tuple(array[c:d].tolist()) for array in (offsets - begin, lines, places)))
+            yield Document(extent.id, here, found, tuple(tokens.lines(here, 0, len(here))), origin=origin)
+
+
+class _Events(NamedTuple):
+    """The brackets of a source: openings and closings in pairs, label lengths, and which lines hold other ones."""
+
+    opens: Numbers
+    closes: Numbers
+    widths: Numbers
+    bad: NDArray[np.bool_]
+
+
+def read(raw: bytes, line: int, marked_up: bool, documents: Sequence[Extent]) -> Columns | None:
+    """Return whole lines of UTF-8 as columns, or None when one of them is not ordinary.
+
+    ``line`` is the number of the first; of ``marked_up`` text a line with a tag or reference is not ordinary.
+    ``documents`` are extents of ``raw``.
+    """
+    if (_MARKUP if marked_up else _DIRECTIVE).search(raw):
+        return None
+    array = np.frombuffer(raw, np.uint8)
+    breaks = np.flatnonzero(array == _NEWLINE)
+    events = _events(raw, array, breaks)
+    return None if events.bad.any() else _columns(raw, array, breaks, events, line, documents)
+
+
+class Count(NamedTuple):
+    """For each line whether it is not ordinary, and the number of spans by label of those that are."""
+
+    bad: NDArray[np.bool_]
+    labels: dict[str, int]
+
+
+def count(raw: bytes, marked_up: bool) -> Count:
+    """Return which lines of ``raw`` are not ordinary, and how many spans the others hold."""
+    array = np.frombuffer(raw, np.uint8)
+    breaks = np.flatnonzero(array == _NEWLINE)
+    opens, _, widths, bad = _events(raw, array, breaks)
+    for match in (_MARKUP if marked_up else _DIRECTIVE).finditer(raw):
+        bad[np.searchsorted(breaks, match.start())] = True
+    kept = ~bad[np.searchsorted(breaks, opens)]
+    labels = names(raw, opens[kept] + 1, widths[kept])
+    counts = np.bincount(labels.codes, minlength=len(labels.names)).tolist()
+    return Count(bad, {name.decode(): number for name, number in zip(labels.names, counts, strict=True)})
+
+
+def ordinary(raw: bytes, marked_up: bool, extents: Sequence[Extent]) -> list[bool]:
+    """Return for each of ``extents`` whether all lines of it are ordinary."""
+    bad = np.append(0, np.cumsum(count(raw, marked_up).bad))
+    breaks = np.flatnonzero(np.frombuffer(raw, np.uint8) == _NEWLINE)
+    edges = np.array([extent[1:] for extent in extents], dtype=np.int64).reshape(-1, 2)
+    lines = np.searchsorted(breaks, edges)
+    fine: list[bool] = (bad[lines[:, 1] + 1] == bad[lines[:, 0]]).tolist()
+    return fine
+
+
+def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers) -> _Events:
+    opens, closes = np.flatnonzero(array == _OPEN), np.flatnonzero(array == _CLOSE)
+    on, off = np.searchsorted(breaks, opens), np.searchsorted(breaks, closes)
+    count = len(breaks) + 1
+    bad = np.bincount(on, minlength=count) != np.bincount(off, minlength=count)
+    # With as many openings as closings on each line that is left, the n-th of one belong to the n-th of the other.
+    kept_on, kept_off = ~bad[on], ~bad[off]
+    opens, closes, on = opens[kept_on], closes[kept_off], on[kept_on]
+    if not len(opens):
+        return _Events(opens, closes, opens, bad)
+    crossed = opens > closes
+    crossed[1:] |= (opens[1:] < closes[:-1]) & (on[1:] == on[:-1])
+    window = np.frombuffer(raw + bytes(_LONGEST + 3), np.uint8)[opens[:, None] + np.arange(1, _LONGEST + 2)]
+    widths = (window == _SPACE).argmax(1)
+    crossed |= ~_well_formed(raw, array, opens, closes, widths)
+    bad[on[crossed]] = True
+    good = ~bad[on]
+    return _Events(opens[good], closes[good], widths[good], bad)
+
+
+def _well_formed(
+    raw: bytes, array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers
+) -> NDArray[np.bool_]:
+    """Whether each annotation has a label, one space, a surface without outer white space, and two spaces."""
+    last = len(array) - 1
+    firsts = np.minimum(opens + widths + 2, last)
+    first, final = array[firsts], array[np.maximum(closes - 3, 0)]
+    spaced = (array[np.maximum(closes - 1, 0)] == _SPACE) & (array[np.maximum(closes - 2, 0)] == _SPACE)
+    good = (widths > 0) & spaced & (closes - 2 > firsts)
+    good &= (first != _SPACE) & (first != _TAB) & (final != _SPACE) & (final != _TAB)
+    labels = names(raw, np.where(good, opens + 1, 0), np.where(good, widths, 0))
+    spelt = np.array([_LABEL.fullmatch(label) is not None for label in labels.names])
+    checked: NDArray[np.bool_] = good & spelt[labels.codes]
+    return checked
+
+
+def _columns(
+    raw: bytes, array: NDArray[np.uint8], breaks: Numbers, events: _Events, line: int, documents: Sequence[Extent]
+) -> Columns:
+    opens, closes, widths, _ = events
+    kept = array.copy()
+    for step in range(int(widths.max(initial=0)) + 2):
+        kept[opens[widths + 2 > step] + step] = GONE
+    for step in range(3):
+        kept[closes - step] = GONE
+    gone = np.concatenate(([0], np.cumsum(widths + 5)))
+    labels = names(raw, opens + 1, widths)
+    at = np.searchsorted(breaks, opens)
+    begins = np.concatenate(([0], breaks + 1))[at]
+    places = _between(raw, array, begins, opens) + 1
+    edges = np.array([extent[1:] for extent in documents], dtype=np.int64).reshape(-1, 2)
+    inside = _inside(edges, opens)
+    edges = edges - gone[np.searchsorted(opens, edges)]
+    starts, ends = opens - gone[:-1], closes - widths - 4 - gone[:-1]
+    return Columns(
+        kept.tobytes().translate(None, _GONE),
+        starts[inside],
+        ends[inside],
+        labels.codes[inside],
+        tuple(label.decode() for label in labels.names),
+        (line + at)[inside],
+        places[inside],
+        line,
+        tuple(Extent(extent.id, *edge) for extent, edge in zip(documents, edges.tolist(), strict=True)),
+    )
+
+
+def _inside(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
+    """Whether each of ``offsets`` lies in one of the extents that ``edges`` has as rows."""
+    at = np.searchsorted(edges[:, 0], offsets, "right") - 1
+    within: NDArray[np.bool_] = (at >= 0) & (offsets < np.append(edges[:, 1], 0)[at])
+    return within
+
+
+def _between(raw: bytes, array: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
+    """Return the number of code points of ``raw`` from each of ``starts`` to each of ``ends``."""
+    if raw.isascii():
+        return ends - starts
+    points = np.concatenate(([0], np.cumsum((array & 0xC0) != 0x80)))
+    count: Numbers = points[ends] - points[starts]
+    return count

@@ -1,0 +1,270 @@
+"""Bracket text in windows: what a file is as a whole is told first, then each window of it is read on its own.
+
+A window ends where a document does. Only a document that is larger than a window is cut, at a line end, into parts.
+So memory is bounded by the window, and windows can be read in any order and place.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate, compress, groupby, pairwise
+from operator import itemgetter
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+from nerconv import markup
+from nerconv.brackets import Detection, Line, LineReading, Tally, detect, read_line, scan, tally, tally_ordinary
+from nerconv.document import WHITE_SPACE, Document, Finding
+from nerconv.files import Source, Unreadable
+from nerconv.options import ReadOptions
+from nerconv.plain import SMALL
+from nerconv.unbracket import Paired, unbracket
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
+
+DOCSTART: Final = "-DOCSTART-"
+_ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
+_PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
+#: For each way to cut, where a window may end: before the match.
+_CUTS: Final = {
+    "pre": re.compile(rb"(?<=\n)(?:<code>\s*)?<pre\b"),
+    "blank-line": re.compile(rb"(?<=\n)[ \t]*\n(?=[ \t]*[^ \t\n])"),
+}
+
+
+class Survey(NamedTuple):
+    """What holds for all windows of a source: how documents are told, the markup, and how brackets are read.
+
+    ``many``: the source has several windows, so that its documents are numbered even when there is one.
+    """
+
+    name: str
+    id: str
+    marked_up: bool
+    documents: str
+    detection: Detection
+    labels: frozenset[str] | None
+    many: bool
+
+
+class Window(NamedTuple):
+    """Bytes of a source from the start of a line on, the number of that line, and of the documents before.
+
+    ``goes_on``: the first document is a part of the one before, which was too large for a window.
+    """
+
+    raw: bytes
+    line: int
+    documents: int
+    goes_on: bool
+
+
+def survey(file: BinaryIO, size: int, source: Source, options: ReadOptions, small: int = SMALL) -> Survey:
+    """Return what holds for all of ``file``, which is clean UTF-8. Raises Unreadable when it holds columns."""
+    marked_up, docstart = options.markup == "html", False
+    for raw, number, _ in _raw_windows(file, "file", small):
+        if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
+            raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
+        docstart = docstart or DOCSTART.encode() in raw
+        if options.markup == "auto" and not marked_up and b"<" in raw:
+            marked_up = markup.is_marked_up(raw.decode())
+
+    how = options.documents
+    if how == "auto":
+        how = DOCSTART if docstart else "pre" if marked_up else "file"
+    detection = detect(partial(_count, file, marked_up, options.labels, small), options.labels, options.dialect)
+    return Survey(source.name, source.id, marked_up, how, detection, options.labels, size > small)
+
+
+def _is_columns(text: str) -> bool:
+    """Whether most of the first lines are a token and a tag, and some tag is not O, as in no prose."""
+    rows = [row for row in text[: 1 << 14].split("\n")[:200] if row.strip()]
+    tags = [match[1] for row in rows if (match := _ROW.fullmatch(row))]
+    return len(tags) * 10 > len(rows) * 9 and any(tag != "O" for tag in tags)
+
+
+def _count(
+    file: BinaryIO, marked_up: bool, labels: frozenset[str] | None, small: int, dialects: Sequence[str]
+) -> Tally:
+    total = Tally()
+    for raw, _, _ in _raw_windows(file, "file", small):
+        total.add(_tally(raw, dialects, marked_up, labels))
+    return total
+
+
+def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozenset[str] | None) -> Tally:
+    """Return the tally of a window, its ordinary lines counted as columns."""
+    from nerconv import columns
+
+    found = columns.count(raw, marked_up)
+    total = tally_ordinary(found.labels, labels)
+    if found.bad.any():
+        others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
+        total.add(tally(scan(others.decode(), marked_up), dialects, labels))
+    return total
+
+
+def windows(file: BinaryIO, known: Survey, small: int = SMALL) -> Iterator[Window]:
+    """Yield the windows of ``file``."""
+    documents = 0
+    for raw, line, goes_on in _raw_windows(file, known.documents, small):
+        yield Window(raw, line, documents, goes_on)
+        if known.many:
+            text = raw.decode()
+            lines = _paired(text, known, 1).lines if known.documents == "pre" else ()
+            documents += sum(1 for _ in _extents(text, known, lines))
+
+
+def _raw_windows(file: BinaryIO, how: str, small: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield runs of whole lines of about ``small`` bytes, cut where ``how`` has documents end.
+
+    With each come the number of its first line, and whether it goes on with a document that was too large.
+    """
+    file.seek(0)
+    held, line, goes_on = b"", 1, False
+    while block := file.read(small):
+        held += block
+        end = _last_document(held, how) if len(block) == small else 0
+        cut = end or (held.rfind(b"\n") + 1 if len(block) == small else 0)
+        if cut:
+            yield held[:cut], line, goes_on
+            goes_on = not end
+            line += held.count(b"\n", 0, cut)
+            held = held[cut:]
+    if held or line == 1:
+        yield held, line, goes_on
+
+
+def _last_document(raw: bytes, how: str) -> int:
+    """Return where the last document of ``raw`` begins, or 0 when it holds but one."""
+    if how in ("file", "line"):
+        return 0 if how == "file" else raw.rfind(b"\n") + 1
+    if pattern := _CUTS.get(how):
+        return max((match.start() for match in pattern.finditer(raw)), default=0)
+    text = raw.decode(errors="ignore")
+    cuts = _separator_lines(text, _pattern(how))
+    return len(text[: cuts[-1][0] + 1].encode()) if cuts and cuts[-1][0] else 0
+
+
+def _pattern(how: str) -> str:
+    return "^" + how if how == DOCSTART else how
+
+
+class Exact(NamedTuple):
+    """A document that asked for a closer look, and what is wrong with it."""
+
+    document: Document
+    findings: list[Finding]
+
+
+class _Part(NamedTuple):
+    """A document of a window: its extent in code points, the number of its first line, its id."""
+
+    start: int
+    end: int
+    line: int
+    id: str
+
+
+def parts(window: Window, known: Survey) -> Iterator[Columns | Exact]:
+    """Yield what ``window`` holds, in order: documents of ordinary lines as columns, each other one read exactly."""
+    text = window.raw.decode()
+    by_columns = known.detection.dialect in ("illinois", "mixed") and not known.labels
+    exact = _paired(text, known, window.line) if known.documents == "pre" or not by_columns else None
+    extents = list(_extents(text, known, exact.lines if exact else (), window))
+    runs = _runs(window, text, extents, known.marked_up) if by_columns else [(None, extents)]
+    for ordinary, group in runs:
+        if ordinary is not None:
+            yield ordinary
+            continue
+        exact = exact or _paired(text, known, window.line)
+        for start, end, line, id in group:
+            yield Exact(*unbracket(exact, start, end, line, id))
+
+
+def _runs(
+    window: Window, text: str, extents: Sequence[_Part], marked_up: bool
+) -> Iterator[tuple[Columns | None, Sequence[_Part]]]:
+    """Yield documents in order: those of ordinary lines alone as columns, run by run, others without."""
+    from nerconv import columns
+
+    cuts = _in_bytes(text, [edge for part in extents for edge in (part.start, part.end)])
+    places = [columns.Extent(part.id, a, b) for part, a, b in zip(extents, cuts[::2], cuts[1::2], strict=True)]
+    whole = columns.read(window.raw, window.line, marked_up, places) if _start_lines(text, extents) else None
+    if whole is not None:
+        yield whole, extents
+        return
+    ordinary = columns.ordinary(window.raw, marked_up, places)
+    for good, run in groupby(zip(ordinary, extents, places, strict=True), key=itemgetter(0)):
+        _, group, held = zip(*run, strict=True)
+        begin, end = held[0].start, held[-1].end
+        moved = [columns.Extent(place.id, place.start - begin, place.end - begin) for place in held]
+        good = good and _start_lines(text, group)
+        yield columns.read(window.raw[begin:end], group[0].line, marked_up, moved) if good else None, group
+
+
+def _start_lines(text: str, extents: Sequence[_Part]) -> bool:
+    return all(part.start == 0 or text[part.start - 1] == "\n" for part in extents)
+
+
+def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:
+    """Return ascending ``offsets`` (code points) of ``text`` in bytes."""
+    if text.isascii():
+        return offsets
+    pieces = pairwise([0, *offsets])
+    return list(accumulate(len(text[start:end].encode()) for start, end in pieces))
+
+
+def _paired(text: str, known: Survey, line: int) -> Paired:
+    dialect = known.detection.dialect
+    assert dialect is not None
+    lines = [(found, read_line(found, dialect, known.labels)) for found in scan(text, known.marked_up, line)]
+    return Paired(text, known.name, lines, known.labels, known.detection.suspects)
+
+
+def _extents(
+    text: str, known: Survey, lines: Iterable[tuple[Line, LineReading]], window: Window | None = None
+) -> Iterator[_Part]:
+    """Yield the documents, separators left out. Blank ones are none."""
+    how = known.documents
+    if how == "file":
+        cuts = []
+    elif how == "pre":
+        cuts = _before_pre(text, lines)
+    elif how in ("line", "blank-line"):
+        pattern = r"\n" if how == "line" else r"\n(?:[ \t]*\n)+"
+        cuts = [match.span() for match in re.finditer(pattern, text)]
+    else:
+        cuts = _separator_lines(text, _pattern(how))
+    edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
+    extents = list(zip(edges[::2], edges[1::2], strict=True))
+    filled = [(start, end) for start, end in extents if text[start:end].strip(WHITE_SPACE)]
+    extents = filled if filled or known.many else [(0, len(text))]
+    before, line = (window.documents, window.line) if window else (0, 1)
+    done = 0
+    numbered = known.many or len(extents) > 1
+    for number, (start, end) in enumerate(extents, before + 1):
+        line += text.count("\n", done, start)
+        done = start
+        yield _Part(start, end, line, f"{known.id}#{number}" if numbered else known.id)
+
+
+def _before_pre(text: str, lines: Iterable[tuple[Line, LineReading]]) -> list[tuple[int, int]]:
+    """Return a cut before each ``<pre>`` that does not stand inside an annotation."""
+    pairs = sorted((opening.start, closing.end) for _, reading in lines for opening, closing in reading.pairs)
+    starts, reach = [start for start, _ in pairs], list(accumulate((end for _, end in pairs), max))
+    cuts = [match.start() for match in _PRE.finditer(text)]
+    return [(at, at) for at in cuts if not ((before := bisect_left(starts, at)) and reach[before - 1] > at)]
+
+
+def _separator_lines(text: str, pattern: str) -> list[tuple[int, int]]:
+    """Return the extents of the lines that ``pattern`` matches, with the line end before and a blank line after."""
+    cuts: list[tuple[int, int]] = []
+    for match in re.finditer(rf"^[^\n]*(?:{pattern})[^\n]*$", text, re.MULTILINE):
+        end = match.end() + (2 if text.startswith("\n\n", match.end()) else 1)
+        start = max(match.start() - 1, cuts[-1][1] if cuts else 0)
+        cuts.append((start, min(end, len(text))))
+    return cuts

@@ -1,0 +1,143 @@
+"""The text of a source, however large, as UTF-8 with ``\\n`` line ends in a file that can be read from any place.
+
+A small source is held in memory. A large one that is UTF-8 already is read where it lies; any other, compressed, of
+another encoding, with other line ends or from standard input, is written to a temporary file first.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from nerconv.document import Finding
+from nerconv.files import (
+    NAMED_RUNS,
+    Source,
+    Unreadable,
+    byte_order,
+    decode,
+    newlines,
+    refuse_binary,
+    repair,
+    unnamed,
+)
+
+#: Bytes up to which a source is read whole.
+SMALL: Final = 1 << 23
+_BLOCK: Final = 1 << 20
+# A carriage return that a line feed may follow, or a run of undecodable bytes.
+_OPEN_END: Final = re.compile("(?:\r|[\udc80-\udcff]+)?\\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text as a file of clean UTF-8, its size in bytes, what was learnt about it, and the bytes that were no text."""
+
+    file: BinaryIO
+    size: int
+    facts: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@contextmanager
+def plain(source: Source, encoding: str, small: int = SMALL) -> Iterator[Plain]:
+    """Give the text of ``source``. Raises files.Unreadable for what is no text or ends too early."""
+    with ExitStack() as stack:
+        # Nothing is yielded inside of source.open(), which takes every error for one of reading.
+        with source.open() as stream:
+            head = stream.read(small + 1)
+            if len(head) > small:
+                lies_there = source.path is not None and not source.packed and encoding.lower() in ("utf-8", "utf8")
+                clean = lies_there and _is_clean(head, stream)
+                if not clean:
+                    if lies_there:
+                        stream.seek(len(head))
+                    spool = stack.enter_context(tempfile.TemporaryFile())
+                    large = _spooled(head, stream, source.name, encoding, spool)
+        if len(head) <= small:
+            text, facts, findings = decode(head, source.name, encoding)
+            data = text.encode()
+            yield Plain(io.BytesIO(data), len(data), facts, findings)
+        elif clean and source.path is not None:
+            refuse_binary(head, source.name)
+            file = stack.enter_context(source.path.open("rb"))
+            lines = newlines(_count(file), 0)
+            yield Plain(file, file.tell(), {"encoding": "utf-8", "lines": lines})
+        else:
+            yield large
+
+
+def _is_clean(head: bytes, stream: BinaryIO) -> bool:
+    """Whether all bytes are UTF-8 with line feeds alone and no byte-order mark."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    if byte_order(head)[0]:
+        return False
+    block, before = head, b""
+    while block:
+        if b"\r\n" in before + block:
+            return False
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            return False
+        before = block[-1:] if block.endswith(b"\r") else b""
+        block = stream.read(_BLOCK)
+    return not decoder.getstate()[0]
+
+
+def _count(file: BinaryIO) -> int:
+    count = 0
+    while block := file.read(_BLOCK):
+        count += block.count(b"\n")
+    return count
+
+
+def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: BinaryIO) -> Plain:
+    """Write the text to ``spool`` as it comes. What may go on waits for the next block."""
+    mark, encoding = byte_order(head, encoding)
+    if encoding == "utf-8":
+        refuse_binary(head, name)
+        head = head.removeprefix(mark)
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
+    counts: Counter[str] = Counter()
+    findings: list[Finding] = []
+    block, held, begin = head, "", ""
+    while True:
+        try:
+            raw = held + decoder.decode(block, final=not block)
+        except (UnicodeError, ValueError) as error:
+            raise Unreadable(f"{name}: is not {encoding}: {error}; name its encoding with --encoding") from error
+        held = _OPEN_END.search(raw).group() if block else ""  # type: ignore[union-attr]
+        raw = raw[: len(raw) - len(held)]
+        counts["crlf"] += raw.count("\r\n")
+        text, begin = _cleaned(raw.replace("\r\n", "\n"), begin, name, encoding, counts, findings)
+        spool.write(text.encode())
+        if not block:
+            break
+        block = stream.read(_BLOCK)
+    findings += unnamed(counts["runs"] - NAMED_RUNS, findings, encoding)
+    facts = {
+        "encoding": encoding + (" with byte-order mark" if mark else ""),
+        "lines": newlines(counts["lines"], counts["crlf"]),
+    }
+    return Plain(spool, spool.tell(), facts, findings)
+
+
+def _cleaned(
+    text: str, begin: str, name: str, encoding: str, counts: Counter[str], findings: list[Finding]
+) -> tuple[str, str]:
+    """Return ``text`` without bytes that are none, and the last line so far; ``begin`` is the line that it goes on."""
+    repaired = repair(begin + text, name, encoding, counts["lines"] + 1, NAMED_RUNS - counts["runs"])
+    text = repaired.text[len(begin) :]
+    findings += repaired.findings
+    counts["runs"] += repaired.runs
+    counts["lines"] += text.count("\n")
+    last = text.rpartition("\n")
+    return text, last[2] if last[1] else begin + text
