@@ -8,9 +8,10 @@ the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, whose resul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -77,9 +78,10 @@ class Columns:
     ``text``: UTF-8; ``starts``, ``ends``: bytes of it; ``codes``: indexes of ``labels``. ``lines`` and ``places`` say
     where the opening bracket of each stood: the line and the column (code points), both from 1. ``line`` is the number
     of the first line of the text. ``documents`` are the parts of the text that are documents; what stands between
-    them separates them.
+    them separates them. ``name`` is the file that they were read from.
     """
 
+    name: str
     text: bytes
     starts: Numbers
     ends: Numbers
@@ -175,8 +177,40 @@ class Columns:
         order = np.lexsort((columns, lines, offsets))
         return offsets[order], lines[order], columns[order]
 
-    def views(self, name: str) -> Iterator[Document]:
-        """Yield the documents, read from the file ``name``, as such."""
+    def counts(self) -> dict[str, int]:
+        """Return the number of spans by label, of those that have any."""
+        numbers = np.bincount(self.codes, minlength=len(self.labels)).tolist()
+        return {label: number for label, number in zip(self.labels, numbers, strict=True) if number}
+
+    def relabelled(self, labels: Mapping[str, str]) -> Columns:
+        """Return the same with each label replaced by what ``labels`` has for it."""
+        if not any(label in labels for label in self.labels):
+            return self
+        new = [labels.get(label, label) for label in self.labels]
+        distinct = tuple(dict.fromkeys(new))
+        codes = np.array([distinct.index(label) for label in new], dtype=np.int64)[self.codes]
+        return replace(self, labels=distinct, codes=codes)
+
+    def split(self, name: Callable[[str], str]) -> dict[str, Columns]:
+        """Return the documents by the name that ``name`` gives for the text of each."""
+        names = [name(self.text[start:end].decode()) for _, start, end in self.documents]
+        return {found: self._only([n == found for n in names]) for found in dict.fromkeys(names)}
+
+    def _only(self, kept: Sequence[bool]) -> Columns:
+        spans = np.array(kept, dtype=bool)[self.within(self.starts)]
+        arrays = (self.starts, self.ends, self.codes, self.lines, self.places)
+        starts, ends, codes, lines, places = (array[spans] for array in arrays)
+        documents = tuple(compress(self.documents, kept))
+        return replace(self, starts=starts, ends=ends, codes=codes, lines=lines, places=places, documents=documents)
+
+    def filled(self) -> list[str]:
+        """Return the ids of the documents that have a token."""
+        counts = np.diff(np.searchsorted(self.tokens.starts, self.edges))[:, 0]
+        return [extent.id for extent, count in zip(self.documents, counts.tolist(), strict=True) if count]
+
+    def views(self) -> Iterator[Document]:
+        """Yield the documents as such."""
+        name = self.name
         text, points = self.text.decode(), self.points(self.edges)
         spans = np.searchsorted(self.starts, self.edges).tolist()
         columns = [self.points(self.starts), self.points(self.ends), self.codes, self.lines, self.places]
@@ -204,8 +238,8 @@ class _Events(NamedTuple):
     bad: NDArray[np.bool_]
 
 
-def read(raw: bytes, line: int, marked_up: bool, documents: Sequence[Extent]) -> Columns | None:
-    """Return whole lines of UTF-8 as columns, or None when one of them is not ordinary.
+def read(raw: bytes, name: str, line: int, marked_up: bool, documents: Sequence[Extent]) -> Columns | None:
+    """Return whole lines of UTF-8 of the file ``name`` as columns, or None when one of them is not ordinary.
 
     ``line`` is the number of the first; of ``marked_up`` text a line with a tag or reference is not ordinary.
     ``documents`` are extents of ``raw``.
@@ -215,7 +249,7 @@ def read(raw: bytes, line: int, marked_up: bool, documents: Sequence[Extent]) ->
     array = np.frombuffer(raw, np.uint8)
     breaks = np.flatnonzero(array == _NEWLINE)
     events = _events(raw, array, breaks)
-    return None if events.bad.any() else _columns(raw, array, breaks, events, line, documents)
+    return None if events.bad.any() else _columns(raw, array, breaks, events, (name, line), documents)
 
 
 class Count(NamedTuple):
@@ -285,8 +319,14 @@ def _well_formed(
 
 
 def _columns(
-    raw: bytes, array: NDArray[np.uint8], breaks: Numbers, events: _Events, line: int, documents: Sequence[Extent]
+    raw: bytes,
+    array: NDArray[np.uint8],
+    breaks: Numbers,
+    events: _Events,
+    begin: tuple[str, int],
+    documents: Sequence[Extent],
 ) -> Columns:
+    name, line = begin
     opens, closes, widths, _ = events
     kept = array.copy()
     for step in range(int(widths.max(initial=0)) + 2):
@@ -303,6 +343,7 @@ def _columns(
     edges = edges - gone[np.searchsorted(opens, edges)]
     starts, ends = opens - gone[:-1], closes - widths - 4 - gone[:-1]
     return Columns(
+        name,
         kept.tobytes().translate(None, _GONE),
         starts[inside],
         ends[inside],

@@ -1,7 +1,7 @@
-"""A conversion, whole: read, transform, fit to the target, write aside, read back, compare, move into place.
+"""A conversion, whole: parts worked on, their pieces joined aside, the account settled, all moved into place.
 
-Every span read is written or named as lost; when that account does not balance, or the file that was written
-reads back differently, nothing is moved into place.
+Every span read is written or named as lost; when that account does not balance, or what was written reads back
+differently, nothing is moved into place.
 """
 
 from __future__ import annotations
@@ -18,98 +18,118 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from nerconv import formats, transform
+from nerconv import engine, formats
 from nerconv.codes import CODES
-from nerconv.compare import signature
-from nerconv.detokenize import detokenize
-from nerconv.document import Document, Facts, Finding, Ledger, Where, count_labels
+from nerconv.document import Document, Facts, Finding, Where, count_labels
 from nerconv.files import Source, Unreadable, is_dataset, replacing
-from nerconv.fit import Keeps, fit
-from nerconv.formats import Format
-from nerconv.options import UNITS, ReadOptions, UsageError, WriteOptions, check_choice
-from nerconv.split import assign, parse_shares
+from nerconv.formats import Format, bracket
+from nerconv.formats.pieces import Packed, Pieces
+from nerconv.formats.windows import survey, windows
+from nerconv.options import UsageError
+from nerconv.plain import SMALL, plain
+from nerconv.plan import ConvertOptions, NotVerified, Report, Review
+from nerconv.split import parse_shares
+from nerconv.work import Outcome, Task, load, pack, piece_path
 
 STDOUT: Final = "-"
-
-
-#: Looks at all documents together before anything else is done to them, and yields each as it is to be, with the spans
-#: that it loses.
-Review = Callable[[Sequence[Document]], Iterator[tuple[Document, list[Finding]]]]
-
-
-class NotVerified(Exception):
-    """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConvertOptions:
-    """What to do between reading and writing. ``unit`` None is the usual unit of the target.
-
-    With a ``review`` all documents are in memory together.
-    """
-
-    read: ReadOptions = field(default_factory=ReadOptions)
-    write: WriteOptions = field(default_factory=WriteOptions)
-    to: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    drop: frozenset[str] = frozenset()
-    unit: str | None = None
-    detokenize: bool = False
-    cut_tokens: bool = False
-    split: str | None = None
-    seed: int = 0
-    review: Review | None = None
-
-    def __post_init__(self) -> None:
-        if self.unit is not None:
-            check_choice("unit", self.unit, UNITS)
-
-
-@dataclass(slots=True)
-class Report:
-    """What a conversion found and did. ``left_out`` counts by kind what the target cannot hold besides spans."""
-
-    format: str
-    read: Counter[str] = field(default_factory=Counter)
-    written: Counter[str] = field(default_factory=Counter)
-    lost: list[Finding] = field(default_factory=list)
-    facts: list[Facts] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    documents: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def ledger(self) -> Ledger:
-        """The account of the spans."""
-        return Ledger(self.read, self.written, tuple(self.lost))
 
 
 Progress = Callable[[Source], None]
 
 
-def convert(sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress) -> Report:
+def convert(
+    sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress, workers: int = 1
+) -> Report:
     """Convert ``sources`` into ``target`` (a path, or ``-`` for standard output) and return the account of it.
 
-    Raises UsageError, files.Unreadable when the target cannot be written, NotVerified. On any of them, and on an
-    interrupt, what stood at ``target`` is unchanged.
+    ``workers``: so many processes work on it; the result is the same. Raises UsageError, files.Unreadable when the
+    target cannot be written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at
+    ``target`` is unchanged.
     """
     format = _target_format(target, options)
-    report = Report(format.NAME)
-    parts = _Parts(format, options, report)
-    sources = list(sources)
+    sources = _told_apart(sources)
     _spare_sources(sources, target, format, options)
-    documents = _documents(sources, format, options, report, progress)
-    with _few_collections():
+    if target != STDOUT and not options.split:
+        _check_target(Path(target))
+    with _few_collections(), ExitStack() as stack:
+        folder = stack.enter_context(_workplace(target))
+        made = _Made(format, options, Report(format.NAME), folder)
+        for outcome in _outcomes(sources, made, progress, workers):
+            made.add(outcome)
+        made.settle()
         if options.split:
-            _write_split(documents, Path(target), parts)
+            _write_split(made, Path(target), stack)
         elif target == STDOUT:
-            _write_stdout(documents, parts)
+            _write_stdout(made)
         else:
-            _write_one(documents, Path(target), parts)
+            made.join("", stack.enter_context(replacing(Path(target))), options)
+    report = made.report
     for label in sorted({*options.labels, *options.drop} - {*report.read}):
         report.findings.append(Finding("F016", f"no span has the label {label!r}, which --map or --drop names"))
     report.findings.sort(key=_source_order)
     return report
+
+
+@contextmanager
+def _workplace(target: str) -> Iterator[Path]:
+    """Give a folder for pieces, beside the target where there is one, so that a large one finds room."""
+    beside = None if target == STDOUT else Path(target).absolute().parent
+    while beside is not None and not beside.is_dir():
+        beside = beside.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".nerconv.", dir=beside, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    except OSError as error:
+        why = error.strerror or error
+        raise Unreadable(f"{target}: cannot be written: {why}; what stood there is unchanged") from error
+
+
+@dataclass(slots=True)
+class _Made:
+    """What was made so far: the account, and by split the ids, the documents and the pieces in ``folder``."""
+
+    format: Format
+    options: ConvertOptions
+    report: Report
+    folder: Path
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    parts: Counter[str] = field(default_factory=Counter)
+    count: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Enter the outcome of the next part."""
+        self.report.add(outcome.report)
+        for split, ids in outcome.ids.items():
+            self.ids.setdefault(split, []).extend(ids)
+        self.parts.update(outcome.parts)
+        self.count += 1
+
+    def join(self, split: str, path: Path, options: ConvertOptions) -> None:
+        """Write the file of a split at ``path``. Raises Unreadable when it has no document."""
+        documents = self.report.documents[split]
+        if not documents:
+            reasons = "; ".join(f"{f.where}: {f.message}" for f in self.report.findings if CODES[f.code].loses)
+            raise Unreadable(f"no document was read, so nothing is written{': ' if reasons else ''}{reasons}")
+        paths = [piece_path(self.folder, split, number) for number in range(self.count)]
+        self.format.join(Pieces(_Lying(paths), documents - self.parts[split]), path, options.write)
+
+    def settle(self) -> None:
+        """Raise NotVerified unless every span read was written or named as lost."""
+        ledger = self.report.ledger
+        if not ledger.balanced:
+            raise NotVerified(
+                f"{ledger.read.total()} spans read, {ledger.written.total()} written, {len(ledger.lost)} named as lost"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """Pieces that lie in files, to be gone through again and again."""
+
+    paths: Sequence[Path]
+
+    def __iter__(self) -> Iterator[Packed]:
+        return load(self.paths)
 
 
 @contextmanager
@@ -150,18 +170,67 @@ def _split_path(folder: Path, name: str, format: Format) -> Path:
     return folder / f"{name}{format.SUFFIXES[0]}"
 
 
-def _documents(
-    sources: Iterable[Source], format: Format, options: ConvertOptions, report: Report, progress: Progress
-) -> Iterator[tuple[str, Document]]:
-    """Yield the fitted documents, each with the name of its split, and enter all else in ``report``."""
-    shares = parse_shares(options.split) if options.split else {}
-    documents = _read(sources, options, report, progress)
-    for document in _reviewed(documents, options.review, report) if options.review else documents:
-        name = assign(document, shares, options.seed) if shares else ""
-        yield from ((name, part) for part in _fitted(document, format, options, report))
+def _told_apart(sources: Iterable[Source]) -> list[Source]:
+    """Return ``sources`` with distinct ids, which those of documents follow from."""
+    ids: Counter[str] = Counter()
+    return [replace(source, id=_unique(source.id, ids)) for source in sources]
+
+
+def _unique(id: str, ids: Counter[str]) -> str:
+    ids[id] += 1
+    return id if ids[id] == 1 else _unique(f"{id}~{ids[id]}", ids)
+
+
+def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, workers: int) -> Iterator[Outcome]:
+    """Yield the outcome of each part of ``sources``, in order."""
+    options, target = made.options, made.format.NAME
+    if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
+        tasks = _tasks(sources, made.report, options, progress)
+        yield from engine.run(tasks, options, target, made.folder, workers)
+        return
+    # Ids that the input brings are told apart, and a review is made, over all of it.
+    found = _read(sources, options, made.report, progress)
+    yield pack(found, 0, options, Report(target), made.folder, False)
+
+
+def _tasks(sources: Iterable[Source], report: Report, options: ConvertOptions, progress: Progress) -> Iterator[Task]:
+    """Yield the parts of ``sources``: each file, or the windows of a large one, which is surveyed first."""
+    for source in sources:
+        progress(source)
+        if formats.of_source(source, options.read) is not bracket or not _large(source):
+            yield Task(source)
+            continue
+        try:
+            yield from _windows(source, report, options)
+        except Unreadable as error:
+            report.findings.append(formats.unreadable(source, error))
+
+
+def _large(source: Source) -> bool:
+    try:
+        return source.path is None or source.packed or source.path.stat().st_size > SMALL
+    except OSError:
+        return False
+
+
+def _windows(source: Source, report: Report, options: ConvertOptions) -> Iterator[Task]:
+    with plain(source, options.read.encoding) as text:
+        known = survey(text.file, text.size, source, options.read)
+        report.facts.append(bracket.facts(text, known))
+        report.findings += text.findings
+        if known.detection.dialect is None:
+            report.findings.append(bracket.ambiguous(known))
+            return
+        for window in windows(text.file, known):
+            yield Task(source, window, known)
 
 
 def _read(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Document]:
+    found = _told(sources, options, report, progress)
+    yield from _reviewed(found, options.review, report) if options.review else found
+
+
+def _told(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Document]:
     ids: Counter[str] = Counter()
     for source in sources:
         progress(source)
@@ -182,128 +251,28 @@ def _reviewed(documents: Iterable[Document], review: Review, report: Report) -> 
         yield document
 
 
-def _unique(id: str, ids: Counter[str]) -> str:
-    ids[id] += 1
-    return id if ids[id] == 1 else _unique(f"{id}~{ids[id]}", ids)
+def _write_stdout(made: _Made) -> None:
+    part = made.folder / f"whole{made.format.SUFFIXES[0]}"
+    made.join("", part, made.options)
+    if part.is_dir():
+        raise UsageError(f"{made.format.NAME} is a folder and cannot go to standard output; name one with -o")
+    with part.open("rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.flush()
 
 
-def _fitted(document: Document, format: Format, options: ConvertOptions, report: Report) -> Iterator[Document]:
-    document, lost = transform.drop(document, options.drop)
-    report.lost += lost
-    document = transform.relabel(document, options.labels)
-    if options.detokenize:
-        document = detokenize(document)
-    if options.cut_tokens:
-        document = transform.cut_tokens(document)
-    keeps, edges = formats.keeps(format, options.write), format.tokens(options.write)
-    for part, cut in transform.cut_units(document, options.unit or format.UNIT):
-        fitted = fit(part, keeps, edges, options.write.nested)
-        report.lost += cut + fitted.lost
-        report.left_out.update(fitted.left_out)
-        if keeps.blank or part.text.strip():
-            yield fitted.document
-        else:
-            report.left_out["documents without text"] += 1
-
-
-@dataclass(slots=True)
-class _Parts:
-    """Writes documents of one format to temporary files and proves that they read back the same."""
-
-    format: Format
-    options: ConvertOptions
-    report: Report
-
-    def write(self, documents: Iterable[Document], path: Path, name: str) -> None:
-        """Write ``documents`` at ``path`` and read them back. Raises NotVerified."""
-        keeps = formats.keeps(self.format, self.options.write)
-        expected: list[tuple[str, bytes]] = []
-        labels: Counter[str] = Counter()
-
-        def noted() -> Iterator[Document]:
-            for document in documents:
-                expected.append((document.id, signature(document, keeps)))
-                labels.update(count_labels([document]))
-                yield document
-
-        self.format.write(noted(), path, self.options.write)
-        if not expected:
-            reasons = "; ".join(f"{f.where}: {f.message}" for f in self.report.findings if CODES[f.code].loses)
-            raise Unreadable(f"no document was read, so nothing is written{': ' if reasons else ''}{reasons}")
-        self.report.documents[name] += len(expected)
-        self._read_back(expected, frozenset(labels), path)
-
-    def _read_back(self, expected: list[tuple[str, bytes]], labels: frozenset[str], path: Path) -> None:
-        write = self.options.write
-        keeps = formats.keeps(self.format, write)
-        options = ReadOptions(labels=labels or None, markup="none", scheme=write.scheme, dialect=write.dialect)
-        at = 0
-        for item in self.format.read(Source(str(path), "doc", path), options):
-            if isinstance(item, Document):
-                if at < len(expected) and signature(item, keeps) != expected[at][1]:
-                    raise _different(expected[at][0], self.format.NAME, keeps)
-                self.report.written.update(count_labels([item]))
-                at += 1
-            elif isinstance(item, Finding) and CODES[item.code].loses:
-                raise NotVerified(f"{self.format.NAME} does not read back: {item.message}")
-        if at != len(expected):
-            raise NotVerified(f"{len(expected)} documents were written as {self.format.NAME}, {at} read back")
-
-    def settle(self) -> None:
-        """Raise NotVerified unless every span read was written or named as lost."""
-        ledger = self.report.ledger
-        if not ledger.balanced:
-            raise NotVerified(
-                f"{ledger.read.total()} spans read, {ledger.written.total()} written, {len(ledger.lost)} named as lost"
-            )
-
-
-def _different(id: str, format: str, keeps: Keeps) -> Exception:
-    if keeps.any_text:
-        return NotVerified(f"document {id!r} reads back differently from {format}")
-    return UsageError(
-        f"document {id!r} holds text that reads as annotation, and {format} escapes nothing; choose another format"
-    )
-
-
-def _write_one(documents: Iterator[tuple[str, Document]], target: Path, parts: _Parts) -> None:
-    _check_target(target)
-    with replacing(target) as part:
-        parts.write((document for _, document in documents), part, "")
-        parts.settle()
-
-
-def _write_stdout(documents: Iterator[tuple[str, Document]], parts: _Parts) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder, "part" + parts.format.SUFFIXES[0])
-        parts.write((document for _, document in documents), part, "")
-        parts.settle()
-        if part.is_dir():
-            raise UsageError(f"{parts.format.NAME} is a folder and cannot go to standard output; name one with -o")
-        with part.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.flush()
-
-
-def _write_split(documents: Iterator[tuple[str, Document]], target: Path, parts: _Parts) -> None:
+def _write_split(made: _Made, target: Path, stack: ExitStack) -> None:
     """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids of each."""
-    options = parts.options
+    options = made.options
     shares = parse_shares(options.split or "")
-    by_split: dict[str, list[Document]] = {name: [] for name in shares}
-    for name, document in documents:
-        by_split[name].append(document)
-    if empty := [name for name, members in by_split.items() if not members]:
+    if empty := [name for name in shares if not made.report.documents[name]]:
         raise UsageError(f"no document falls to the split {', '.join(empty)}; choose another --seed or other shares")
-    labels = tuple(sorted(count_labels(document for members in by_split.values() for document in members)))
-    parts.options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
-    ids = {name: [document.id for document in members] for name, members in by_split.items()}
-    with ExitStack() as stack:
-        for name, members in by_split.items():
-            path = _split_path(target, name, parts.format)
-            parts.write(members, stack.enter_context(replacing(path)), name)
-        listing = stack.enter_context(replacing(target / "splits.toml"))
-        listing.write_text(_listing(options.seed, labels, shares, ids), encoding="utf-8")
-        parts.settle()
+    labels = tuple(sorted(made.report.written))
+    options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
+    for name in shares:
+        made.join(name, stack.enter_context(replacing(_split_path(target, name, made.format))), options)
+    listing = stack.enter_context(replacing(target / "splits.toml"))
+    listing.write_text(_listing(options.seed, labels, shares, made.ids), encoding="utf-8")
 
 
 def _listing(seed: int, labels: Sequence[str], shares: Mapping[str, float], ids: Mapping[str, list[str]]) -> str:

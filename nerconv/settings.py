@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from nerconv.convert import ConvertOptions
 from nerconv.lint.engine import Selection
 from nerconv.lint.review import reviewer
 from nerconv.options import ReadOptions, UsageError, WriteOptions
+from nerconv.plan import ConvertOptions
 
 
 class LintSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):

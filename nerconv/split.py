@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final
 
-from nerconv.document import WHITE_SPACE, Document
+from nerconv.document import WHITE_SPACE
 from nerconv.options import UsageError
 
 _RANGE: Final = 1 << 64
@@ -36,9 +36,9 @@ def parse_shares(text: str) -> dict[str, float]:
     return shares
 
 
-def assign(document: Document, shares: Mapping[str, float], seed: int) -> str:
-    """Return the name of the split that ``document`` belongs to. Its white space makes no difference."""
-    key = " ".join(filter(None, document.text.translate(_TO_SPACE).split(" ")))
+def assign(text: str, shares: Mapping[str, float], seed: int) -> str:
+    """Return the name of the split that a document with this ``text`` belongs to. White space makes no difference."""
+    key = " ".join(filter(None, text.translate(_TO_SPACE).split(" ")))
     digest = blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest()
     position = int.from_bytes(digest) / _RANGE
     name, reached = "", 0.0

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nerconv import formats
 from nerconv.document import Document, Facts, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.formats import bracket, windows
@@ -229,7 +230,7 @@ def test_reading_then_writing_a_canonical_file_gives_the_same_bytes(
     text = data.draw(canonical(dialect))
     folder = tmp_path_factory.mktemp("canonical")
     documents, _, facts = read(text, folder, markup="none")
-    bracket.write(documents, folder / "out.txt", WriteOptions(dialect=dialect))
+    formats.write(bracket, documents, folder / "out.txt", WriteOptions(dialect=dialect))
     assert (folder / "out.txt").read_bytes() == text.encode()
     assert facts["dialect"].startswith(dialect)
 

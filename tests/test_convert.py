@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nerconv import formats
-from nerconv.convert import ConvertOptions, NotVerified, Report, convert
+from nerconv.convert import convert
 from nerconv.document import Document, Finding, Span
 from nerconv.files import Source, Unreadable, expand
 from nerconv.formats import bracket, spans_jsonl
 from nerconv.options import ReadOptions, UsageError, WriteOptions
+from nerconv.plan import ConvertOptions, NotVerified, Report
 
 LINES = "[PER Ann  ] met [ORG [LOC Iran  ] MFA  ] . \nx [LOC Rome  ] . \n"
 
@@ -145,10 +146,11 @@ class Lossy:
 
     NAME, SUFFIXES, KEEPS, UNIT = "lossy", (".lossy",), spans_jsonl.KEEPS, "document"
     tokens, read = staticmethod(spans_jsonl.tokens), staticmethod(spans_jsonl.read)
+    join = staticmethod(spans_jsonl.join)
 
     @staticmethod
-    def write(found: Iterable[Document], path: Path, options: WriteOptions) -> None:
-        spans_jsonl.write((replace(d, spans=d.spans[1:]) for d in found), path, options)
+    def encode(found: Sequence[Document], options: WriteOptions) -> bytes:
+        return spans_jsonl.encode([replace(d, spans=d.spans[1:]) for d in found], options)
 
 
 def test_a_writer_that_loses_a_span_is_caught_and_nothing_is_moved(
@@ -168,13 +170,13 @@ def test_text_that_brackets_cannot_hold_is_not_written_as_such(tmp_path: Path) -
         run([source(tmp_path, json.dumps(record), "a.jsonl")], tmp_path / "o.txt")
 
 
-@pytest.mark.parametrize("stage", ["read", "write"])
+@pytest.mark.parametrize("stage", ["parts", "encode", "join"])
 def test_an_interrupt_leaves_what_stood_there(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     (tmp_path / "o.jsonl").write_text("old")
-    monkeypatch.setattr(bracket if stage == "read" else spans_jsonl, stage, interrupt)
+    monkeypatch.setattr(bracket if stage == "parts" else spans_jsonl, stage, interrupt)
     with pytest.raises(KeyboardInterrupt):
         run([source(tmp_path)], tmp_path / "o.jsonl")
     assert (tmp_path / "o.jsonl").read_text() == "old"
@@ -185,7 +187,7 @@ def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spans_jsonl, "write", full)
+    monkeypatch.setattr(spans_jsonl, "join", full)
     with pytest.raises(Unreadable, match="No space left"):
         run([source(tmp_path)], tmp_path / "o.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

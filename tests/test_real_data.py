@@ -9,13 +9,14 @@ import pytest
 
 from nerconv import formats
 from nerconv.compare import signature
-from nerconv.convert import ConvertOptions, convert
+from nerconv.convert import convert
 from nerconv.detokenize import detokenize
 from nerconv.document import Document, Finding, count_labels
 from nerconv.files import Source, Unreadable, expand
 from nerconv.fit import Keeps
 from nerconv.formats import bracket
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.plan import ConvertOptions
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 PAIRS = sorted(path for path in SHARED.glob("data/*/*.txt") if path.with_suffix(".conll").exists())
@@ -44,7 +45,7 @@ def test_columns_equal_the_gold_byte_for_byte(path: Path, tmp_path: Path) -> Non
 @needs_data
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_brackets_write_back_byte_for_byte(path: Path, tmp_path: Path) -> None:
-    bracket.write([only(path)[0]], tmp_path / "out.txt", WriteOptions())
+    formats.write(bracket, [only(path)[0]], tmp_path / "out.txt", WriteOptions())
     assert (tmp_path / "out.txt").read_bytes() == path.read_bytes()
 
 

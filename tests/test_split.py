@@ -25,10 +25,10 @@ def test_shares_that_make_no_sense_are_refused(text: str) -> None:
 
 def test_the_place_follows_from_text_and_seed_alone() -> None:
     documents = [Document(f"d{n}", f"text {n} here") for n in range(2000)]
-    places = Counter(assign(document, SHARES, 1) for document in documents)
+    places = Counter(assign(document.text, SHARES, 1) for document in documents)
     assert abs(places["train"] - 1600) < 80
     assert abs(places["dev"] - 200) < 60
     twin = Document("other", "text\n7  here ")
-    assert assign(twin, SHARES, 1) == assign(documents[7], SHARES, 1)
-    moved = sum(assign(d, SHARES, 1) != assign(d, SHARES, 2) for d in documents)
+    assert assign(twin.text, SHARES, 1) == assign(documents[7].text, SHARES, 1)
+    moved = sum(assign(d.text, SHARES, 1) != assign(d.text, SHARES, 2) for d in documents)
     assert moved > 300

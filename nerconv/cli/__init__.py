@@ -11,10 +11,10 @@ import typer
 from nerconv.cli import convert, evaluate, inspect, lint, stats
 from nerconv.cli.config import config_app
 from nerconv.cli.show import say
-from nerconv.convert import NotVerified
 from nerconv.files import Unreadable
 from nerconv.models.predictor import ModelError
 from nerconv.options import UsageError
+from nerconv.plan import NotVerified
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -13,10 +13,10 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.codes import exit_code
-from nerconv.convert import ConvertOptions
 from nerconv.convert import convert as convert_sources
 from nerconv.files import replacing
 from nerconv.lint.engine import Selection
+from nerconv.plan import ConvertOptions
 from nerconv.settings import Settings, convert_options
 
 _SHORT: Final = {

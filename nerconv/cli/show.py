@@ -15,10 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from nerconv.codes import CODES
-from nerconv.convert import Report
 from nerconv.document import Facts, Finding
 from nerconv.files import Source
 from nerconv.inspect import Inspection
+from nerconv.plan import Report
 
 #: So many findings are shown; the rest by their number.
 SHOWN: Final = 20

@@ -7,7 +7,8 @@ A format module has
 - ``UNIT``, the unit that one record of it usually is: document or sentence,
 - ``tokens(options)``, which gives the token edges that its spans must meet, or None,
 - ``read(source, options)``, an iterator of Facts, Documents and Findings,
-- ``write(documents, path, options)``, which writes a file (or folder) at ``path``.
+- ``encode(documents, options)``, which makes a piece of some documents: a value that can be sent to another process,
+- ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make.
 
 To add one: write the module, name it in FORMATS, put files under ``tests/data``; nothing else changes.
 """
@@ -17,14 +18,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nerconv.document import Document, Finding, Item, Where
 from nerconv.files import Source, Unreadable, expand
 from nerconv.fit import Edges, Keeps
 from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
+from nerconv.formats.pieces import Packed, Pieces
 from nerconv.options import ReadOptions, UsageError, WriteOptions
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
 
 
 class Format(Protocol):
@@ -52,14 +58,19 @@ class Format(Protocol):
     def read(self, source: Source, options: ReadOptions) -> Iterator[Item]:
         """Yield what ``source`` holds."""
 
-    def write(self, documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-        """Write ``documents`` at ``path``."""
+    def encode(self, documents: Sequence[Document], options: WriteOptions) -> Any:
+        """Return ``documents`` as a piece of a file."""
+
+    def join(self, pieces: Pieces, path: Path, options: WriteOptions) -> None:
+        """Write the file that ``pieces`` make."""
 
 
 FORMATS: Final[dict[str, Format]] = {
     module.NAME: module for module in (bracket, spans_jsonl, conll, docbin, dataset, tags_jsonl)
 }
 _BY_SUFFIX: Final = {suffix: module for module in FORMATS.values() for suffix in module.SUFFIXES}
+#: So many documents go into a piece.
+_BATCH: Final = 256
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(_BY_SUFFIX)
 
@@ -69,6 +80,15 @@ def get(name: str) -> Format:
     if name not in FORMATS:
         raise UsageError(f"unknown format {name!r}; known: {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def write(format: Format, documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
+    """Write ``documents`` as ``format`` at ``path``; their pieces are in memory until the end."""
+    remaining = iter(documents)
+    batches = iter(lambda: list(islice(remaining, _BATCH)), [])
+    packed = [Packed(format.encode(batch, options), len(batch)) for batch in batches]
+    packed = packed or [Packed(format.encode([], options), 0)]
+    format.join(Pieces(packed, sum(part.documents for part in packed)), path, options)
 
 
 def keeps(format: Format, options: WriteOptions) -> Keeps:
@@ -96,6 +116,11 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     return dataset if source.path.is_dir() else of_path(source.name)
 
 
+def names_documents(source: Source, options: ReadOptions) -> bool:
+    """Whether the documents of ``source`` have their ids from it, and not from what it says."""
+    return of_source(source, options) in (bracket, conll)
+
+
 def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     """Return the sources that files, folders, globs and ``-`` name; of a folder, those of one format.
 
@@ -120,4 +145,42 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     try:
         yield from of_source(source, options).read(source, options)
     except Unreadable as error:
-        yield Finding("F014", str(error).removeprefix(f"{source.name}: "), Where(source.name, 1, 1))
+        yield unreadable(source, error)
+
+
+def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Columns]:
+    """Yield what ``read`` does, documents as columns where they were read as such."""
+    try:
+        format = of_source(source, options)
+        yield from bracket.read_columns(source, options) if format is bracket else format.read(source, options)
+    except Unreadable as error:
+        yield unreadable(source, error)
+
+
+def unreadable(source: Source, error: Unreadable) -> Finding:
+    """Return the finding that ``source`` cannot be read."""
+    return Finding("F014", str(error).removeprefix(f"{source.name}: "), Where(source.name, 1, 1))
+
+
+class Columnar(Protocol):
+    """What a format offers that takes columns as they are."""
+
+    def encode(self, columns: Columns, options: WriteOptions) -> Any:
+        """Return ``columns`` as a piece, or None when they ask for a closer look."""
+
+    def holds(self, piece: Any, columns: Columns, options: WriteOptions) -> bool:
+        """Whether a piece, read back, has all of ``columns`` that the format keeps."""
+
+    def records(self, columns: Columns) -> list[str]:
+        """Return the ids of the records that ``columns`` are written as."""
+
+
+def columnar(format: Format, options: WriteOptions) -> Columnar | None:
+    """Return what takes columns for ``format``, or None when it takes documents only under ``options``."""
+    if not keeps(format, options).touching:
+        return None
+    if format is conll:
+        from nerconv.formats import conll_columns
+
+        return conll_columns
+    return None

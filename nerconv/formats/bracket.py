@@ -6,17 +6,20 @@ writing it in the dialect it was read from gives the same bytes. HTML leftovers 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Facts, Finding, Item, Where
 from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.pieces import Pieces
 from nerconv.formats.windows import DOCSTART, Exact, Survey, parts, survey, windows
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.plain import Plain, plain
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
 
 NAME: Final = "bracket"
 SUFFIXES: Final = (".txt", ".brackets")
@@ -35,6 +38,7 @@ KEEPS: Final = Keeps(
     flags=False,
 )
 
+_HEADER: Final = f"\n{DOCSTART}\n\n"
 _CLOSING: Final = {"illinois": "  ]", "compact": "]", "spaced": " ]"}
 
 
@@ -48,6 +52,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
     Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.brackets``.
     """
+    for item in read_columns(source, options):
+        if isinstance(item, Document | Finding | Facts):
+            yield item
+        else:
+            yield from item.views()
+
+
+def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Columns]:
+    """Yield what ``read`` does, documents of ordinary lines as columns."""
     with plain(source, options.encoding) as text:
         known = survey(text.file, text.size, source, options)
         yield facts(text, known)
@@ -61,7 +74,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
                     yield part.document
                     yield from part.findings
                 else:
-                    yield from part.views(source.name)
+                    yield part
 
 
 def facts(text: Plain, known: Survey) -> Facts:
@@ -76,22 +89,22 @@ def ambiguous(known: Survey) -> Finding:
     return Finding("F010", f"{known.detection.evidence}; choose one with --dialect", Where(known.name, 1, 1))
 
 
-def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write ``documents`` as bracket text of ``options.dialect``, the last line ended too, -DOCSTART- between several.
+def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:
+    """Return ``documents`` as bracket text of ``options.dialect``, the last line ended too, each after -DOCSTART-.
 
     A text that itself holds what reads as a bracket cannot be told apart from annotation, since nothing is
     escaped; reading the file back shows it.
     """
     closing = _CLOSING[options.dialect]
-    texts = (_bracketed(document, closing) for document in documents)
-    first, second = next(texts, ""), next(texts, None)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        if second is None:
-            file.write(first)
-            return
-        file.write(f"{DOCSTART}\n\n{first}")
-        for text in chain([second], texts):
-            file.write(f"\n{DOCSTART}\n\n{text}")
+    return "".join(_HEADER + _bracketed(document, closing) for document in documents).encode()
+
+
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write the text of ``pieces``, -DOCSTART- only where there are several documents."""
+    with path.open("wb") as file:
+        for number, (piece, _, goes_on) in enumerate(pieces.packed):
+            headless = goes_on or pieces.documents == 1
+            file.write(piece[len(_HEADER) if headless else not number :])
 
 
 def _bracketed(document: Document, closing: str) -> str:

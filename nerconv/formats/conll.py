@@ -21,6 +21,7 @@ from nerconv import schemes
 from nerconv.document import Document, Facts, Finding, Item, Origin, Span, Where, excerpt
 from nerconv.files import Source, decode
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.pieces import Pieces
 from nerconv.formats.rows import DOCSTART, Part, Sentence, Shape, blocks, parse, shape
 from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan, Violation
@@ -205,16 +206,21 @@ _TARGETS: Final[Mapping[str | None, _Target]] = MappingProxyType(
 )
 
 
-class _Layout(NamedTuple):
-    """How rows are written: the scheme, what stands between token and tag, and what the target asks for."""
+_BYTE_ORDER: Final = "\ufeff".encode()
+
+
+class Layout(NamedTuple):
+    """How rows are written: the scheme, what stands between token and tag, the start of a document, and misreadings."""
 
     scheme: Scheme
     middle: str
-    marker: str
+    start: str
+    misread: re.Pattern[str]
     target: str | None
 
 
-def _layout(options: WriteOptions) -> _Layout:
+def layout_of(options: WriteOptions) -> Layout:
+    """Return how rows are written. Raises UsageError when the target does not read the scheme."""
     target = _TARGETS[options.target]
     scheme = schemes.get(options.scheme)
     if scheme.name not in target.schemes:
@@ -224,31 +230,33 @@ def _layout(options: WriteOptions) -> _Layout:
         )
     delimiter = target.delimiter or DELIMITERS[options.delimiter]
     middle = delimiter.join(["", *["-X-"] * (options.columns - 2), ""])
-    return _Layout(scheme, middle, target.marker or f"{DOCSTART}{middle}O", options.target)
+    return Layout(scheme, middle, f"{target.marker or f'{DOCSTART}{middle}O'}\n\n", target.misread, options.target)
 
 
-def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write ``documents`` in ``options.scheme``, two columns or four; -DOCSTART- lines when there are several.
+def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:
+    """Return the rows of ``documents`` in ``options.scheme``, two columns or four, each after a -DOCSTART- line.
 
     ``options.target`` names the reader that the file is for and decides on that line and on the delimiter. Raises
     UsageError when the target does not read the scheme, or for a token or label that it would misread.
     """
-    layout = _layout(options)
-    rows = (_rows(document, layout) for document in documents)
-    first, second = next(rows, ""), next(rows, None)
-    start = f"{layout.marker}\n\n"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        if second is not None or (first and _TARGETS[options.target].always):
-            file.write(start)
-        elif first.startswith("\ufeff"):
-            # The first one of a file is taken for a byte-order mark and no text.
-            file.write("\ufeff")
-        file.write(first)
-        for text in chain([second] if second is not None else [], rows):
-            file.write(start + text)
+    layout = layout_of(options)
+    return "".join(layout.start + _rows(document, layout) for document in documents).encode()
 
 
-def _rows(document: Document, layout: _Layout) -> str:
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write the rows of ``pieces``, -DOCSTART- lines when there are several documents or the target wants one."""
+    start = layout_of(options).start.encode()
+    alone = pieces.documents == 1 and not _TARGETS[options.target].always
+    with path.open("wb") as file:
+        for piece, _, goes_on in pieces.packed:
+            rows = piece[len(start) :] if alone or goes_on else piece
+            if alone and not goes_on and rows.startswith(_BYTE_ORDER):
+                # The first one of a file is taken for a byte-order mark and no text.
+                file.write(_BYTE_ORDER)
+            file.write(rows)
+
+
+def _rows(document: Document, layout: Layout) -> str:
     # As long as the text, so that offsets hold, with spaces for all that separates tokens.
     spaced = document.text.replace("\r\n", "  ").replace("\n", " ").replace("\t", " ")
 
@@ -267,7 +275,7 @@ def _rows(document: Document, layout: _Layout) -> str:
     return result
 
 
-def _sentence(spans: Sequence[Span], start: int, end: int, covered: Callable[[int, int], str], layout: _Layout) -> str:
+def _sentence(spans: Sequence[Span], start: int, end: int, covered: Callable[[int, int], str], layout: Layout) -> str:
     """Return the rows of one sentence. Raises ValueError for spans that are nested or run across its end."""
     outside = f"{layout.middle}O\n"
     if not spans:

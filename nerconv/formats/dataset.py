@@ -6,11 +6,13 @@ schema, in a folder also in ``labels.json``. The same documents give the same by
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,6 +21,7 @@ from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Item, Where, count_labels
 from nerconv.files import Source, Unreadable
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.pieces import Pieces
 from nerconv.formats.tagged import Row, read_rows, to_row
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import Scheme
@@ -48,24 +51,66 @@ def tag_names(scheme: Scheme, labels: Sequence[str]) -> list[str]:
     return ["O", *(f"{letter}-{label}" for label in labels for letter in scheme.letters)]
 
 
-def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write ``documents`` as one Parquet file where ``path`` ends so, else as a folder.
+class Rows(NamedTuple):
+    """Rows of a dataset: all columns, the tags being numbers of ``names``, and the labels of these."""
 
-    Class labels are those of ``options.labels``, then others that occur, sorted. All rows are in memory as Arrow
-    tables until the end, since the labels are known only then. Raises UsageError without the package datasets.
+    batch: pa.RecordBatch
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+def encode(documents: Sequence[Document], options: WriteOptions) -> Rows:
+    """Return ``documents`` as rows. Raises UsageError without the package datasets."""
+    library = _library()
+    import pyarrow as pa
+
+    scheme = schemes.get(options.scheme)
+    labels = tuple(sorted(count_labels(documents)))
+    names = tag_names(scheme, labels)
+    numbers = {name: number for number, name in enumerate(names)}
+    rows = [to_row(document, scheme, options.nested) for document in documents]
+    for row in rows:
+        row["ner_tags"] = [numbers[tag] for tag in row["ner_tags"]]
+    schema = _features(library, library.Value("int64")).arrow_schema
+    return Rows(pa.RecordBatch.from_pylist(rows, schema=schema), tuple(names), labels)
+
+
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write ``pieces`` as one Parquet file where ``path`` ends so, else as a folder.
+
+    Class labels are those of ``options.labels``, then others that occur, sorted. Raises UsageError without the package
+    datasets.
     """
     library = _library()
-    import pyarrow.parquet as pq
-
-    table, seen = _table(library, documents, options)
+    seen = {label for packed in pieces.packed for label in packed.piece.labels}
     names = tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
     features = _features(library, library.ClassLabel(names=names))
-    table = _numbered(table, names).cast(features.arrow_schema)
+    batches = (_numbered(packed.piece, names, features.arrow_schema) for packed in pieces.packed)
     if path.suffix == SUFFIXES[0]:
-        pq.write_table(table, path)
+        _write_parquet(batches, features.arrow_schema, path)
     else:
-        _save(library, table, features, path)
+        _save(library, batches, features, path)
         (path / LABELS_FILE).write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_parquet(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _numbered(rows: Rows, names: Sequence[str], schema: pa.Schema) -> pa.RecordBatch:
+    """Return ``rows`` in ``schema``, each tag the number of its name in ``names``."""
+    import pyarrow as pa
+
+    at = schema.get_field_index("ner_tags")
+    tags = rows.batch.column(at)
+    numbers = pa.array([names.index(name) for name in rows.names], pa.int64()).take(tags.flatten())
+    columns = rows.batch.columns
+    columns[at] = pa.ListArray.from_arrays(tags.offsets, numbers)
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _library() -> Any:
@@ -97,48 +142,32 @@ def _features(library: Any, tag: Any) -> Any:
     return library.Features(columns)
 
 
-def _table(library: Any, documents: Iterable[Document], options: WriteOptions) -> tuple[pa.Table, set[str]]:
-    """Return the rows of ``documents`` with their tags as strings, and the labels that occur."""
+def _save(library: Any, batches: Iterator[pa.RecordBatch], features: Any, path: Path) -> None:
+    """Write a folder as ``save_to_disk`` makes it. The rows lie in a file meanwhile, not in memory."""
     import pyarrow as pa
 
-    scheme = schemes.get(options.scheme)
-    schema = _features(library, library.Value("string")).arrow_schema
-    batches: list[Any] = []
-    labels: set[str] = set()
-    remaining = iter(documents)
-    while batch := list(islice(remaining, _BATCH)):
-        labels.update(count_labels(batch))
-        rows = [to_row(document, scheme, options.nested) for document in batch]
-        batches.append(pa.RecordBatch.from_pylist(rows, schema=schema))
-    return pa.Table.from_batches(batches, schema), labels
-
-
-def _numbered(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Return ``table`` with each tag as its number."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    known = pa.array(names)
-
-    def number(tags: Any) -> Any:
-        numbers = pc.index_in(tags.flatten(), value_set=known).cast("int64")
-        return pa.ListArray.from_arrays(tags.offsets, numbers)
-
-    at = table.column_names.index("ner_tags")
-    chunks = [number(chunk) for chunk in table.column(at).chunks]
-    return table.set_column(at, "ner_tags", pa.chunked_array(chunks, pa.list_(pa.int64())))
-
-
-def _save(library: Any, table: pa.Table, features: Any, path: Path) -> None:
-    dataset = library.Dataset(table, info=library.DatasetInfo(features=features))
     silent = library.utils.are_progress_bars_disabled()
     library.disable_progress_bars()
     try:
-        # Left to itself, it saves no rows as no file at all, which load_from_disk does not take.
-        dataset.save_to_disk(path, num_shards=None if table.num_rows else 1)
+        with tempfile.NamedTemporaryFile(suffix=".arrow", dir=path.parent) as file:
+            with pa.ipc.new_stream(file, features.arrow_schema) as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+            file.flush()
+            table = library.table.MemoryMappedTable.from_file(file.name)
+            dataset = library.Dataset(
+                table, info=library.DatasetInfo(features=features), fingerprint=_digest(file.name)
+            )
+            # Left to itself, it saves no rows as no file at all, which load_from_disk does not take.
+            dataset.save_to_disk(path, num_shards=None if table.num_rows else 1)
     finally:
         if not silent:
             library.enable_progress_bars()
+
+
+def _digest(name: str) -> str:
+    with open(name, "rb") as file:  # noqa: PTH123 - file_digest takes no path
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:16]
 
 
 class _Split(NamedTuple):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import chain, pairwise
@@ -24,6 +24,9 @@ from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
 from nerconv.files import Source, Unreadable
 from nerconv.fit import Edges, Keeps, fit
+from nerconv.formats.bins import ATTRIBUTES, Bin, binary, stretch
+from nerconv.formats.bins import write as write_bin
+from nerconv.formats.pieces import Pieces
 from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document, to_record
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
@@ -41,7 +44,7 @@ SPANS_KEY: Final = "sc"
 #: Where in ``user_data`` the record stands.
 USER_DATA_KEY: Final = "nerconv"
 
-_ATTRIBUTES: Final = ("ENT_IOB", "ENT_TYPE", "SENT_START")
+_ATTRIBUTES: Final = ATTRIBUTES[1:]
 _FLAT: Final = Keeps(nesting=False)
 _LANGUAGE = re.compile("[a-z]{2,3}")
 
@@ -91,19 +94,36 @@ def _tokenizer(choice: str) -> Tokenizer:
         raise UsageError(f"--tokens {choice}: spaCy cannot make these here ({error}); {spelling}") from error
 
 
-def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write ``documents`` as one DocBin. All of it is in memory until the end, as the compression of DocBin asks."""
+def encode(documents: Sequence[Document], options: WriteOptions) -> Bin:
+    """Return ``documents`` as a piece of a DocBin."""
     from spacy.tokens import DocBin
 
     make = _maker(options)
     packed = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
-    nested = False
     for document in documents:
-        nested = nested or _share_text(document.spans)
         _pack(packed, _annotated(make(document), document, options.nested))
-    if not nested:
-        packed.span_groups = [b""] * len(packed)
-    path.write_bytes(packed.to_bytes())
+    return _bin(packed, any(_share_text(document.spans) for document in documents))
+
+
+def _bin(packed: DocBin, nested: bool) -> Bin:
+    import numpy as np
+
+    lengths = np.array([len(tokens) for tokens in packed.tokens], dtype="int32")
+    return Bin(
+        stretch(b"".join(tokens.tobytes() for tokens in packed.tokens)),
+        stretch(b"".join(spaces.tobytes() for spaces in packed.spaces)),
+        stretch(lengths.tobytes()),
+        stretch(b"".join(binary(data) for data in packed.user_data if data is not None)),
+        stretch(b"".join(map(binary, packed.span_groups))),
+        frozenset(packed.strings),
+        nested,
+    )
+
+
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write ``pieces`` as one DocBin. Raises UsageError for more tokens than one can hold."""
+    with path.open("wb") as file:
+        write_bin(pieces.packed, file)
 
 
 def _maker(options: WriteOptions) -> Callable[[Document], Doc]:

@@ -6,7 +6,7 @@ The one format that keeps everything. Each record states its offset unit, so tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import msgspec
 from nerconv.document import Document, Facts, Finding, Item, Where, excerpt
 from nerconv.files import Source, decode
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, Record, to_document, to_record
 from nerconv.options import ReadOptions, WriteOptions
 
@@ -67,9 +68,12 @@ def _read_line(line: str, where: Where, id: str, ids: set[str], ignored: Counter
     yield from findings
 
 
-def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write a record a line, as the documents come."""
+def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:
+    """Return a record a line."""
     encoder = msgspec.json.Encoder()
-    with path.open("wb") as file:
-        for document in documents:
-            file.write(encoder.encode(to_record(document)) + b"\n")
+    return b"".join(encoder.encode(to_record(document)) + b"\n" for document in documents)
+
+
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write the lines of ``pieces``."""
+    join_lines(pieces.packed, path)

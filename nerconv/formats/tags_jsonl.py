@@ -7,7 +7,7 @@ The columns are those of ``nerconv.formats.tagged``. The ones that hold more tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Finding, Item, Where, excerpt
 from nerconv.files import Source, decode
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.tagged import NESTED, Row, read_rows, to_row
 from nerconv.options import ReadOptions, WriteOptions
 
@@ -65,12 +66,18 @@ def _malformed(line: str, error: Exception, path: str, number: int) -> Finding:
     return Finding("F012", message, Where(path, number, column + 1), excerpt=excerpt(line, column, column + 1))
 
 
-def write(documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write a row a line, as the documents come, the tags in ``options.scheme``."""
+def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:
+    """Return a row a line, the tags in ``options.scheme``."""
     scheme = schemes.get(options.scheme)
     encoder = msgspec.json.Encoder()
-    with path.open("wb") as file:
-        for document in documents:
-            row = to_row(document, scheme, options.nested)
-            row.update({name: encoder.encode(row[name]).decode() for name in NESTED})
-            file.write(encoder.encode(row) + b"\n")
+    lines = []
+    for document in documents:
+        row = to_row(document, scheme, options.nested)
+        row.update({name: encoder.encode(row[name]).decode() for name in NESTED})
+        lines.append(encoder.encode(row) + b"\n")
+    return b"".join(lines)
+
+
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write the lines of ``pieces``."""
+    join_lines(pieces.packed, path)

@@ -175,7 +175,7 @@ def parts(window: Window, known: Survey) -> Iterator[Columns | Exact]:
     by_columns = known.detection.dialect in ("illinois", "mixed") and not known.labels
     exact = _paired(text, known, window.line) if known.documents == "pre" or not by_columns else None
     extents = list(_extents(text, known, exact.lines if exact else (), window))
-    runs = _runs(window, text, extents, known.marked_up) if by_columns else [(None, extents)]
+    runs = _runs(window, text, extents, known) if by_columns else [(None, extents)]
     for ordinary, group in runs:
         if ordinary is not None:
             yield ordinary
@@ -186,14 +186,15 @@ def parts(window: Window, known: Survey) -> Iterator[Columns | Exact]:
 
 
 def _runs(
-    window: Window, text: str, extents: Sequence[_Part], marked_up: bool
+    window: Window, text: str, extents: Sequence[_Part], known: Survey
 ) -> Iterator[tuple[Columns | None, Sequence[_Part]]]:
     """Yield documents in order: those of ordinary lines alone as columns, run by run, others without."""
     from nerconv import columns
 
+    name, marked_up = known.name, known.marked_up
     cuts = _in_bytes(text, [edge for part in extents for edge in (part.start, part.end)])
     places = [columns.Extent(part.id, a, b) for part, a, b in zip(extents, cuts[::2], cuts[1::2], strict=True)]
-    whole = columns.read(window.raw, window.line, marked_up, places) if _start_lines(text, extents) else None
+    whole = columns.read(window.raw, name, window.line, marked_up, places) if _start_lines(text, extents) else None
     if whole is not None:
         yield whole, extents
         return
@@ -203,7 +204,7 @@ def _runs(
         begin, end = held[0].start, held[-1].end
         moved = [columns.Extent(place.id, place.start - begin, place.end - begin) for place in held]
         good = good and _start_lines(text, group)
-        yield columns.read(window.raw[begin:end], group[0].line, marked_up, moved) if good else None, group
+        yield columns.read(window.raw[begin:end], name, group[0].line, marked_up, moved) if good else None, group
 
 
 def _start_lines(text: str, extents: Sequence[_Part]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def facts_of(items: list[Item]) -> dict[str, str]:
 
 def written(documents: list[Document], folder: Path, options: WriteOptions | None = None) -> bytes:
     path = folder / "out.conll"
-    conll.write(iter(documents), path, options or WriteOptions())
+    formats.write(conll, iter(documents), path, options or WriteOptions())
     return path.read_bytes()
 
 
@@ -255,20 +254,6 @@ def test_spans_that_are_not_flat_are_refused(tmp_path: Path) -> None:
         written([document("a b", (0, 3, "X"), (2, 3, "Y"))], tmp_path)
     with pytest.raises(ValueError, match="not flat"):
         written([document("a\nb", (0, 3, "X"))], tmp_path)
-
-
-def test_documents_are_written_as_they_come(tmp_path: Path) -> None:
-    """Only one document is held back, and the first is on its way before the last is made."""
-    sizes: list[int] = []
-    path = tmp_path / "out.conll"
-
-    def many() -> Iterator[Document]:
-        for _ in range(50):
-            sizes.append(path.stat().st_size if path.exists() else 0)
-            yield document("word " * 5000)
-
-    conll.write(many(), path, WriteOptions())
-    assert 0 < sizes[10] < sizes[-1] < path.stat().st_size
 
 
 @pytest.mark.parametrize("options", [WriteOptions(), *(WriteOptions(target=t) for t in ("spacy", "seqscore", "hf"))])

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv import schemes
+from nerconv import formats, schemes
 from nerconv.compare import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
 from nerconv.files import Source, Unreadable
@@ -45,7 +45,7 @@ def fitted(one: Document) -> Document:
 
 
 def write(some: list[Document], path: Path, options: WriteOptions | None = None) -> Path:
-    dataset.write(iter(some), path, options or WriteOptions())
+    formats.write(dataset, iter(some), path, options or WriteOptions())
     return path
 
 
@@ -135,12 +135,12 @@ def test_labels_stand_in_the_order_asked_for_and_others_follow(
 def test_the_same_documents_give_the_same_bytes_and_nothing_else_is_written(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\nfrom nerconv.document import Document, Span\n"
-        "from nerconv.files import Source\nfrom nerconv.formats import dataset\n"
+        "from nerconv import formats\nfrom nerconv.files import Source\nfrom nerconv.formats import dataset\n"
         "from nerconv.options import ReadOptions, WriteOptions\n"
         "docs = [Document(f'd{n}', 'b a', (Span(0, 1, f'L{n}'),), meta={'k': n}) for n in range(30)]\n"
         "for name in ('o.parquet', 'folder'):\n"
         "    path = Path(sys.argv[1], name)\n"
-        "    dataset.write(docs, path, WriteOptions())\n"
+        "    formats.write(dataset, docs, path, WriteOptions())\n"
         "    assert len(list(dataset.read(Source(name, 'o', path), ReadOptions()))) == 31\n"
     )
     home = tmp_path / "home"

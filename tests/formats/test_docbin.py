@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
+from nerconv import formats
 from nerconv.compare import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
 from nerconv.files import Source, Unreadable
@@ -53,7 +54,7 @@ def fitted(one: Document, options: WriteOptions = CORPUS) -> Fitted:
 def written(some: list[Document], options: WriteOptions = CORPUS) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.spacy")
-        docbin.write(iter(some), path, options)
+        formats.write(docbin, iter(some), path, options)
         return path.read_bytes()
 
 
@@ -250,10 +251,11 @@ def test_a_file_holds_the_same_as_one_that_spacy_packs(some: list[Document]) -> 
 
 def test_the_same_documents_give_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     program = (
-        "from pathlib import Path\nfrom nerconv.document import Document, Span\nfrom nerconv.formats import docbin\n"
+        "from pathlib import Path\nfrom nerconv import formats\nfrom nerconv.document import Document, Span\n"
+        "from nerconv.formats import docbin\n"
         "from nerconv.options import WriteOptions\n"
         "docs = [Document('d', 'b a ' * 40, tuple(Span(i, i + 1, 'L' + str(i)) for i in range(0, 80, 2)))]\n"
-        "docbin.write(docs, Path('o.spacy'), WriteOptions())\n"
+        "formats.write(docbin, docs, Path('o.spacy'), WriteOptions())\n"
     )
     found = []
     for seed in ("1", "2"):
@@ -391,7 +393,7 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     folder = tmp_path_factory.mktemp("training")
     made = training_documents()
     for name, part in (("train", made[:400]), ("dev", made[400:])):
-        docbin.write(part, folder / f"{name}.spacy", CORPUS)
+        formats.write(docbin, part, folder / f"{name}.spacy", CORPUS)
     init_config(lang="en", pipeline=["ner"], optimize="efficiency").to_disk(folder / "config.cfg")
     return folder / "config.cfg", {f"paths.{n}": str(folder / f"{n}.spacy") for n in ("train", "dev")}
 

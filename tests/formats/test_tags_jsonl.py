@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv import schemes, tokens
+from nerconv import formats, schemes, tokens
 from nerconv.compare import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
 from nerconv.files import Source, Unreadable
@@ -28,7 +28,7 @@ def fitted(one: Document) -> Fitted:
 def written(some: list[Document], options: WriteOptions | None = None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.json")
-        tags_jsonl.write(iter(some), path, options or WriteOptions())
+        formats.write(tags_jsonl, iter(some), path, options or WriteOptions())
         return path.read_bytes()
 
 

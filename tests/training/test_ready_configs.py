@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.convert import ConvertOptions, convert
+from nerconv.convert import convert
 from nerconv.files import expand
+from nerconv.plan import ConvertOptions
 from nerconv.training.project import make_project
 from nerconv.training.spacy_config import Choice, make_config
 from nerconv.training.survey import survey

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Span
 from nerconv.files import Unreadable
@@ -29,7 +30,7 @@ def corpus(folder: Path, name: str, nested: bool = False) -> Path:
         spans = (Span(0, len(who), "PER"), Span(at, at + len(where), "LOC"))
         inner = (Span(0, len(text) - 2, "EVENT"),) if nested else ()
         documents.append(Document(f"{name}{number}", text, spans + inner, ((0, len(text)),)))
-    docbin.write(documents, folder / f"{name}.spacy", WriteOptions())
+    formats.write(docbin, documents, folder / f"{name}.spacy", WriteOptions())
     return folder / f"{name}.spacy"
 
 
@@ -48,7 +49,7 @@ def test_data_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.spacy").write_bytes(b"nothing")
     with pytest.raises(Unreadable, match="damaged"):
         survey(tmp_path / "bad.spacy")
-    docbin.write([Document("d", "no span")], tmp_path / "bare.spacy", WriteOptions())
+    formats.write(docbin, [Document("d", "no span")], tmp_path / "bare.spacy", WriteOptions())
     with pytest.raises(UsageError, match="no span"):
         survey(tmp_path / "bare.spacy")
 

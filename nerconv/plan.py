@@ -1,0 +1,71 @@
+"""What a conversion is to do, and the account of what it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nerconv.document import Document, Facts, Finding, Ledger
+from nerconv.options import UNITS, ReadOptions, WriteOptions, check_choice
+
+#: Looks at all documents together before anything else is done to them, and yields each as it is to be, with the spans
+#: that it loses.
+Review = Callable[[Sequence[Document]], Iterator[tuple[Document, list[Finding]]]]
+
+
+class NotVerified(Exception):
+    """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertOptions:
+    """What to do between reading and writing. ``unit`` None is the usual unit of the target.
+
+    With a ``review`` all documents are in memory together.
+    """
+
+    read: ReadOptions = field(default_factory=ReadOptions)
+    write: WriteOptions = field(default_factory=WriteOptions)
+    to: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    drop: frozenset[str] = frozenset()
+    unit: str | None = None
+    detokenize: bool = False
+    cut_tokens: bool = False
+    split: str | None = None
+    seed: int = 0
+    review: Review | None = None
+
+    def __post_init__(self) -> None:
+        if self.unit is not None:
+            check_choice("unit", self.unit, UNITS)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a conversion found and did. ``left_out`` counts by kind what the target cannot hold besides spans."""
+
+    format: str
+    read: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    lost: list[Finding] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    documents: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of the spans."""
+        return Ledger(self.read, self.written, tuple(self.lost))
+
+    def add(self, other: Report) -> None:
+        """Enter the account of another part of the same conversion."""
+        self.read.update(other.read)
+        self.written.update(other.written)
+        self.documents.update(other.documents)
+        self.left_out.update(other.left_out)
+        self.lost += other.lost
+        self.facts += other.facts
+        self.findings += other.findings

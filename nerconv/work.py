@@ -1,0 +1,271 @@
+"""The work of a conversion on one part of its input: read, transform, fit to the target, encode, prove.
+
+A part is a source, or a window of one. What becomes of it depends on the part and the options alone, so that parts
+are worked on in any order and place (``nerconv.engine``). Columns stay columns where the target takes them; every other
+document is fitted, encoded, and read back from what was written.
+"""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from nerconv import formats, tokens, transform
+from nerconv.codes import CODES
+from nerconv.compare import signature
+from nerconv.detokenize import detokenize
+from nerconv.document import Document, Facts, Finding, Item, count_labels
+from nerconv.files import Source
+from nerconv.fit import fit
+from nerconv.formats import Format
+from nerconv.formats.pieces import Packed, Pieces
+from nerconv.formats.windows import Exact, Survey, Window, parts
+from nerconv.options import ReadOptions, UsageError
+from nerconv.plan import ConvertOptions, NotVerified, Report
+from nerconv.split import assign, parse_shares
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
+
+#: So many documents, or so many code points of them, are encoded together.
+_BATCH: Final = 256
+_MUCH: Final = 1 << 20
+
+
+class Task(NamedTuple):
+    """A part of the input: a source, or a window of one whose survey is known."""
+
+    source: Source
+    window: Window | None = None
+    known: Survey | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of a part: its account, the ids of its documents by split where there are splits, and how many of its
+    documents go on with one of another part.
+    """
+
+    report: Report
+    ids: dict[str, list[str]]
+    parts: Counter[str]
+
+
+@dataclass(slots=True)
+class _Sink:
+    """Where the pieces of a part go: a file for each split, opened when there is a piece for it."""
+
+    folder: Path
+    number: int
+    files: ExitStack
+    opened: dict[str, BinaryIO] = field(default_factory=dict)
+
+    def put(self, split: str, packed: Packed) -> None:
+        """Write a piece."""
+        if split not in self.opened:
+            self.opened[split] = self.files.enter_context(piece_path(self.folder, split, self.number).open("wb"))
+        pickle.dump(packed, self.opened[split], pickle.HIGHEST_PROTOCOL)
+
+
+def piece_path(folder: Path, split: str, number: int) -> Path:
+    """Return where the pieces of the part with a ``number`` lie."""
+    return folder / f"{number:08}.{split}"
+
+
+def load(paths: Iterable[Path]) -> Iterator[Packed]:
+    """Yield the pieces that lie in files, one in memory at a time."""
+    for path in paths:
+        if path.exists():
+            with path.open("rb") as file:
+                while file.peek(1):
+                    yield pickle.load(file)
+
+
+def work(number: int, task: Task, options: ConvertOptions, target: str, folder: Path) -> Outcome:
+    """Convert a part to pieces of the format ``target``, which are left in ``folder``, and return the account of it.
+
+    Raises UsageError, NotVerified.
+    """
+    found = _contents(task, options, report := Report(target))
+    return pack(found, number, options, report, folder, bool(task.window and task.window.goes_on))
+
+
+def _contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Columns | Document]:
+    """Yield what a part holds, its spans counted, and enter all else in ``report``."""
+    for item in _items(task, options):
+        if isinstance(item, Finding):
+            report.findings.append(item)
+        elif isinstance(item, Facts):
+            report.facts.append(item)
+        else:
+            report.read.update(count_labels([item]) if isinstance(item, Document) else item.counts())
+            yield item
+
+
+def _items(task: Task, options: ConvertOptions) -> Iterator[Item | Columns]:
+    if task.window is None or task.known is None:
+        yield from formats.read_columns(task.source, options.read)
+        return
+    for part in parts(task.window, task.known):
+        if isinstance(part, Exact):
+            yield part.document
+            yield from part.findings
+        else:
+            yield part
+
+
+def pack(
+    found: Iterable[Columns | Document],
+    number: int,
+    options: ConvertOptions,
+    report: Report,
+    folder: Path,
+    goes_on: bool,
+) -> Outcome:
+    """Make pieces of what was ``found``; ``goes_on``: the first document is a part of one before."""
+    packer = _Packer(formats.get(report.format), options, report, folder)
+    packer.goes_on = goes_on and not packer.shares
+    with ExitStack() as files:
+        packer.sink = _Sink(folder, number, files)
+        for item in found:
+            packer.add(item)
+        packer.flush()
+    return Outcome(report, packer.ids, packer.parts)
+
+
+@dataclass(slots=True)
+class _Packer:
+    """Makes pieces of documents and columns as they come."""
+
+    format: Format
+    options: ConvertOptions
+    report: Report
+    folder: Path
+    goes_on: bool = False
+    sink: Any = None
+    held: list[tuple[str, Document]] = field(default_factory=list)
+    size: int = 0
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    parts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The shares of the splits, if there are splits."""
+        return parse_shares(self.options.split) if self.options.split else {}
+
+    def add(self, item: Columns | Document) -> None:
+        """Take a document, or documents as columns."""
+        if isinstance(item, Document):
+            self._add_document(item)
+        elif not self._add_columns(item):
+            for document in item.views():
+                self.add(document)
+
+    def _add_document(self, document: Document) -> None:
+        split = assign(document.text, self.shares, self.options.seed) if self.options.split else ""
+        for part in _fitted(document, self.format, self.options, self.report):
+            self.held.append((split, part))
+            self.size += len(part.text)
+        if len(self.held) >= _BATCH or self.size >= _MUCH:
+            self.flush()
+
+    def _add_columns(self, columns: Columns) -> bool:
+        """Make pieces of ``columns``, or return False when they ask for a closer look."""
+        encoder = formats.columnar(self.format, self.options.write) if _columnar(self.options, self.format) else None
+        if encoder is None or self.options.drop.intersection(columns.labels):
+            return False
+        renamed = columns.relabelled(self.options.labels)
+        by_split = renamed.split(self._split_of) if self.options.split else {"": renamed}
+        pieces = {split: encoder.encode(part, self.options.write) for split, part in by_split.items()}
+        if any(piece is None for piece in pieces.values()):
+            return False
+        self.flush()
+        for split, piece in pieces.items():
+            if not encoder.holds(piece, by_split[split], self.options.write):
+                raise NotVerified(f"{by_split[split].name} reads back differently from {self.format.NAME}")
+            self._put(split, piece, encoder.records(by_split[split]))
+            self.report.written.update(by_split[split].counts())
+        blank = len(columns.documents) - sum(len(part.filled()) for part in by_split.values())
+        if blank and not self.format.KEEPS.blank:
+            self.report.left_out["documents without text"] += blank
+        return True
+
+    def _split_of(self, text: str) -> str:
+        return assign(text, self.shares, self.options.seed)
+
+    def flush(self) -> None:
+        """Encode the documents held, read them back, and compare."""
+        for split in dict.fromkeys(split for split, _ in self.held):
+            documents = [document for name, document in self.held if name == split]
+            piece = self.format.encode(documents, self.options.write)
+            self._prove(documents, Packed(piece, len(documents)))
+            self._put(split, piece, [document.id for document in documents])
+        self.held, self.size = [], 0
+
+    def _put(self, split: str, piece: Any, ids: list[str]) -> None:
+        self.sink.put(split, Packed(piece, len(ids), self.goes_on))
+        self.parts[split] += self.goes_on
+        self.goes_on = False
+        self.report.documents[split] += len(ids)
+        if self.options.split:
+            self.ids.setdefault(split, []).extend(ids)
+
+    def _prove(self, documents: list[Document], packed: Packed) -> None:
+        """Raise NotVerified unless a piece reads back as its documents, as far as the format keeps them."""
+        format, write = self.format, self.options.write
+        keeps = formats.keeps(format, write)
+        labels = frozenset(count_labels(documents)) or None
+        options = ReadOptions(labels=labels, markup="none", scheme=write.scheme, dialect=write.dialect)
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            path = Path(folder, f"piece{format.SUFFIXES[0]}")
+            format.join(Pieces([packed], len(documents)), path, write)
+            remaining = iter(documents)
+            for item in format.read(Source(str(path), "doc", path), options):
+                if isinstance(item, Document):
+                    if (document := next(remaining, None)) is None:
+                        raise NotVerified(f"more documents read back from {format.NAME} than were written")
+                    if signature(item, keeps) != signature(document, keeps):
+                        raise _different(document.id, format)
+                    self.report.written.update(count_labels([item]))
+                elif isinstance(item, Finding) and CODES[item.code].loses:
+                    raise NotVerified(f"{format.NAME} does not read back: {item.message}")
+        if next(remaining, None) is not None:
+            raise NotVerified(f"fewer documents read back from {format.NAME} than were written")
+
+
+def _columnar(options: ConvertOptions, format: Format) -> bool:
+    """Whether columns need not become documents: nothing is to be done to them that asks for it."""
+    unit = options.unit or format.UNIT
+    return not (options.detokenize or options.cut_tokens) and unit == format.UNIT
+
+
+def _fitted(document: Document, format: Format, options: ConvertOptions, report: Report) -> Iterator[Document]:
+    document, lost = transform.drop(document, options.drop)
+    report.lost += lost
+    document = transform.relabel(document, options.labels)
+    if options.detokenize:
+        document = detokenize(document)
+    if options.cut_tokens:
+        document = transform.cut_tokens(document)
+    keeps, edges = formats.keeps(format, options.write), format.tokens(options.write)
+    for part, cut in transform.cut_units(document, options.unit or format.UNIT):
+        fitted = fit(part, keeps, edges, options.write.nested)
+        report.lost += cut + fitted.lost
+        report.left_out.update(fitted.left_out)
+        if keeps.blank or part.text.strip() or tokens.count(part):
+            yield fitted.document
+        else:
+            report.left_out["documents without text"] += 1
+
+
+def _different(id: str, format: Format) -> Exception:
+    if format.KEEPS.any_text:
+        return NotVerified(f"document {id!r} reads back differently from {format.NAME}")
+    return UsageError(
+        f"document {id!r} holds text that reads as annotation, and {format.NAME} escapes nothing; choose another format"
+    )
