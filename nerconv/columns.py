@@ -29,8 +29,9 @@ _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE = b" \t\n[]"
 #: Labels of more bytes are not ordinary.
 _LONGEST: Final = 23
 _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
-_DIRECTIVE: Final = re.compile(rb"<!--|\0")
-_MARKUP: Final = re.compile(rb"[<&\0]")
+#: Signs of what asks for a closer look, in text that is not marked up and in text that is.
+_DIRECTIVE: Final = (b"<!--", b"\0")
+_MARKUP: Final = (b"<", b"&", b"\0")
 
 
 class Names(NamedTuple):
@@ -69,6 +70,18 @@ class Extent(NamedTuple):
     id: str
     start: int
     end: int
+
+
+class Slices(NamedTuple):
+    """For each of some extents its start and end in code points, and the ranges of the spans, sentences, tokens and
+    anchors in it, a row of two numbers each.
+    """
+
+    points: Numbers
+    spans: Numbers
+    sentences: Numbers
+    tokens: Numbers
+    anchors: Numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +190,22 @@ class Columns:
         order = np.lexsort((columns, lines, offsets))
         return offsets[order], lines[order], columns[order]
 
+    def slices(self, extents: Numbers) -> Slices:
+        """Return what belongs to each of ``extents``, a row of start and end in bytes for each, as ranges of items.
+
+        The anchors of one are those after its start and up to its end.
+        """
+        points = self.points(extents)
+        offsets = self.anchors[0]
+        anchors = np.stack((np.searchsorted(offsets, points[:, 0], "right"), np.searchsorted(offsets, points[:, 1])), 1)
+        return Slices(
+            points,
+            np.searchsorted(self.starts, extents),
+            np.searchsorted(self.sentences[0], extents),
+            np.searchsorted(self.tokens.starts, extents),
+            anchors,
+        )
+
     def counts(self) -> dict[str, int]:
         """Return the number of spans by label, of those that have any."""
         numbers = np.bincount(self.codes, minlength=len(self.labels)).tolist()
@@ -210,31 +239,32 @@ class Columns:
 
     def views(self) -> Iterator[Document]:
         """Yield the documents as such."""
-        name = self.name
-        text, points = self.text.decode(), self.points(self.edges)
-        spans = np.searchsorted(self.starts, self.edges).tolist()
+        text, ranges = self.text.decode(), self.slices(self.edges)
         columns = [self.points(self.starts), self.points(self.ends), self.codes, self.lines, self.places]
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
         offsets, lines, places = self.anchors
-        anchors = np.stack((np.searchsorted(offsets, points[:, 0]), np.searchsorted(offsets, points[:, 1], "right")), 1)
-        for extent, (begin, end), (a, b), (c, d) in zip(
-            self.documents, points.tolist(), spans, anchors.tolist(), strict=True
-        ):
+        bounds = zip(ranges.points.tolist(), ranges.spans.tolist(), ranges.anchors.tolist(), strict=True)
+        for extent, ((begin, end), (a, b), (c, d)) in zip(self.documents, bounds, strict=True):
             here = text[begin:end]
             found = tuple(
-                Span(start - begin, stop - begin, self.labels[code], Where(name, line, place))
+                Span(start - begin, stop - begin, self.labels[code], Where(self.name, line, place))
                 for start, stop, code, line, place in rows[a:b]
             )
-            origin = Origin(name, *(tuple(array[c:d].tolist()) for array in (offsets - begin, lines, places)))
+            # The anchor at the start, and one at the very end, which a line feed there leaves.
+            d += d < len(offsets) and int(offsets[d]) == end
+            origin = Origin(
+                self.name, *(tuple(array[c - 1 : d].tolist()) for array in (offsets - begin, lines, places))
+            )
             yield Document(extent.id, here, found, tuple(tokens.lines(here, 0, len(here))), origin=origin)
 
 
 class _Events(NamedTuple):
-    """The brackets of a source: openings and closings in pairs, label lengths, and which lines hold other ones."""
+    """The brackets of a source: openings and closings in pairs, their labels, and which lines hold other ones."""
 
     opens: Numbers
     closes: Numbers
     widths: Numbers
+    labels: Names
     bad: NDArray[np.bool_]
 
 
@@ -244,7 +274,7 @@ def read(raw: bytes, name: str, line: int, marked_up: bool, documents: Sequence[
     ``line`` is the number of the first; of ``marked_up`` text a line with a tag or reference is not ordinary.
     ``documents`` are extents of ``raw``.
     """
-    if (_MARKUP if marked_up else _DIRECTIVE).search(raw):
+    if any(sign in raw for sign in (_MARKUP if marked_up else _DIRECTIVE)):
         return None
     array = np.frombuffer(raw, np.uint8)
     breaks = np.flatnonzero(array == _NEWLINE)
@@ -263,13 +293,13 @@ def count(raw: bytes, marked_up: bool) -> Count:
     """Return which lines of ``raw`` are not ordinary, and how many spans the others hold."""
     array = np.frombuffer(raw, np.uint8)
     breaks = np.flatnonzero(array == _NEWLINE)
-    opens, _, widths, bad = _events(raw, array, breaks)
-    for match in (_MARKUP if marked_up else _DIRECTIVE).finditer(raw):
+    opens, _, _, labels, bad = _events(raw, array, breaks)
+    signs = [sign for sign in (_MARKUP if marked_up else _DIRECTIVE) if sign in raw]
+    for match in re.finditer(b"|".join(signs), raw) if signs else ():
         bad[np.searchsorted(breaks, match.start())] = True
-    kept = ~bad[np.searchsorted(breaks, opens)]
-    labels = names(raw, opens[kept] + 1, widths[kept])
-    counts = np.bincount(labels.codes, minlength=len(labels.names)).tolist()
-    return Count(bad, {name.decode(): number for name, number in zip(labels.names, counts, strict=True)})
+    kept = ~bad[np.searchsorted(breaks, opens)] if signs else slice(None)
+    counts = np.bincount(labels.codes[kept], minlength=len(labels.names)).tolist()
+    return Count(bad, {name.decode(): number for name, number in zip(labels.names, counts, strict=True) if number})
 
 
 def ordinary(raw: bytes, marked_up: bool, extents: Sequence[Extent]) -> list[bool]:
@@ -291,31 +321,28 @@ def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers) -> _Events:
     kept_on, kept_off = ~bad[on], ~bad[off]
     opens, closes, on = opens[kept_on], closes[kept_off], on[kept_on]
     if not len(opens):
-        return _Events(opens, closes, opens, bad)
+        return _Events(opens, closes, opens, Names(opens, ()), bad)
     crossed = opens > closes
     crossed[1:] |= (opens[1:] < closes[:-1]) & (on[1:] == on[:-1])
     window = np.frombuffer(raw + bytes(_LONGEST + 3), np.uint8)[opens[:, None] + np.arange(1, _LONGEST + 2)]
     widths = (window == _SPACE).argmax(1)
-    crossed |= ~_well_formed(raw, array, opens, closes, widths)
-    bad[on[crossed]] = True
+    good = _well_formed(array, opens, closes, widths) & ~crossed
+    labels = names(raw, np.where(good, opens + 1, 0), np.where(good, widths, 0))
+    spelt = np.array([_LABEL.fullmatch(label) is not None for label in labels.names])
+    bad[on[~(good & spelt[labels.codes])]] = True
     good = ~bad[on]
-    return _Events(opens[good], closes[good], widths[good], bad)
+    return _Events(opens[good], closes[good], widths[good], labels._replace(codes=labels.codes[good]), bad)
 
 
-def _well_formed(
-    raw: bytes, array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers
-) -> NDArray[np.bool_]:
+def _well_formed(array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers) -> NDArray[np.bool_]:
     """Whether each annotation has a label, one space, a surface without outer white space, and two spaces."""
     last = len(array) - 1
     firsts = np.minimum(opens + widths + 2, last)
     first, final = array[firsts], array[np.maximum(closes - 3, 0)]
     spaced = (array[np.maximum(closes - 1, 0)] == _SPACE) & (array[np.maximum(closes - 2, 0)] == _SPACE)
-    good = (widths > 0) & spaced & (closes - 2 > firsts)
+    good: NDArray[np.bool_] = (widths > 0) & spaced & (closes - 2 > firsts)
     good &= (first != _SPACE) & (first != _TAB) & (final != _SPACE) & (final != _TAB)
-    labels = names(raw, np.where(good, opens + 1, 0), np.where(good, widths, 0))
-    spelt = np.array([_LABEL.fullmatch(label) is not None for label in labels.names])
-    checked: NDArray[np.bool_] = good & spelt[labels.codes]
-    return checked
+    return good
 
 
 def _columns(
@@ -327,14 +354,13 @@ def _columns(
     documents: Sequence[Extent],
 ) -> Columns:
     name, line = begin
-    opens, closes, widths, _ = events
+    opens, closes, widths, labels, _ = events
     kept = array.copy()
     for step in range(int(widths.max(initial=0)) + 2):
         kept[opens[widths + 2 > step] + step] = GONE
     for step in range(3):
         kept[closes - step] = GONE
     gone = np.concatenate(([0], np.cumsum(widths + 5)))
-    labels = names(raw, opens + 1, widths)
     at = np.searchsorted(breaks, opens)
     begins = np.concatenate(([0], breaks + 1))[at]
     places = _between(raw, array, begins, opens) + 1
@@ -348,7 +374,7 @@ def _columns(
         starts[inside],
         ends[inside],
         labels.codes[inside],
-        tuple(label.decode() for label in labels.names),
+        tuple(label.decode(errors="replace") for label in labels.names),
         (line + at)[inside],
         places[inside],
         line,

@@ -24,9 +24,9 @@ from nerconv.document import Document, Facts, Finding, Where, count_labels
 from nerconv.files import Source, Unreadable, is_dataset, replacing
 from nerconv.formats import Format, bracket
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import survey, windows
+from nerconv.formats.windows import BLOCK, MOST, survey, windows
 from nerconv.options import UsageError
-from nerconv.plain import SMALL, plain
+from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
 from nerconv.split import parse_shares
 from nerconv.work import Outcome, Task, load, pack, piece_path
@@ -208,7 +208,7 @@ def _tasks(sources: Iterable[Source], report: Report, options: ConvertOptions, p
 
 def _large(source: Source) -> bool:
     try:
-        return source.path is None or source.packed or source.path.stat().st_size > SMALL
+        return source.path is None or source.packed or source.path.stat().st_size > BLOCK
     except OSError:
         return False
 
@@ -221,7 +221,9 @@ def _windows(source: Source, report: Report, options: ConvertOptions) -> Iterato
         if known.detection.dialect is None:
             report.findings.append(bracket.ambiguous(known))
             return
-        for window in windows(text.file, known):
+        # A document may be cut where neither its id nor its end is written.
+        cut = options.split is None and not formats.get(report.format).KEEPS.ids
+        for window in windows(text.file, known, BLOCK if cut else MOST):
             yield Task(source, window, known)
 
 

@@ -183,4 +183,12 @@ def columnar(format: Format, options: WriteOptions) -> Columnar | None:
         from nerconv.formats import conll_columns
 
         return conll_columns
+    if format is spans_jsonl:
+        from nerconv.formats import spans_columns
+
+        return spans_columns
+    if format is docbin:
+        from nerconv.formats import docbin_columns
+
+        return docbin_columns
     return None

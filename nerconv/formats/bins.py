@@ -41,6 +41,11 @@ def stretch(data: bytes) -> Stretch:
     return Stretch(packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH), len(data), zlib.adler32(data))
 
 
+def unstretch(part: Stretch) -> bytes:
+    """Return the bytes of a stretch."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(part.data)
+
+
 class Bin(NamedTuple):
     """A piece of a DocBin: its columns, and what it adds to the strings.
 
@@ -60,6 +65,13 @@ class Bin(NamedTuple):
 def binary(data: bytes) -> bytes:
     """Return ``data`` as a msgpack value, in the shortest way."""
     return msgspec.msgpack.encode(data)
+
+
+def array_header(count: int) -> bytes:
+    """Return how a msgpack array of ``count`` items begins, in the shortest way."""
+    if count < 16:
+        return bytes([0x90 | count])
+    return b"\xdc" + count.to_bytes(2) if count < 1 << 16 else b"\xdd" + count.to_bytes(4)
 
 
 def write(packed: Iterable[Packed], file: BinaryIO) -> None:

@@ -169,7 +169,7 @@ def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
     doc.ents = [made[span] for span in flat]
     doc.spans[SPANS_KEY] = [made[span] for span in spans]
     _mark_sentences(doc, [start for start, _ in corpus.sentences(document)], starts)
-    doc.user_data[USER_DATA_KEY] = _user_data(document)
+    doc.user_data[USER_DATA_KEY] = user_data(to_record(document))
     return doc
 
 
@@ -188,8 +188,9 @@ def _mark_sentences(doc: Doc, sentences: list[int], starts: Any) -> None:
     doc.from_array(["SENT_START"], flags.astype("uint64"))
 
 
-def _user_data(document: Document) -> dict[str, Any]:
-    data: dict[str, Any] = msgspec.to_builtins(to_record(document))
+def user_data(record: Record) -> dict[str, Any]:
+    """Return what a Doc has no place for."""
+    data: dict[str, Any] = msgspec.to_builtins(record)
     del data["text"], data["offset_unit"]
     if "meta" in data:
         # As JSON, since msgpack has neither large numbers nor a difference of lists and tuples.

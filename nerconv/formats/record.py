@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
 
 #: The unit of every offset and column in a record.
 OFFSET_UNIT = "code point"
@@ -134,3 +137,37 @@ def _spans(record: Record, path: str, where: Where, findings: list[Finding]) -> 
             findings.append(Finding("F015", f"{shown} has white space at an edge; it is read as {start}:{end}", where))
         place = Where(span.path or path, span.line, span.column or 1) if span.line else None
         yield Span(start, end, span.label, place, tuple(span.flags))
+
+
+def records(columns: Columns) -> Iterator[Record]:
+    """Yield the documents of ``columns`` as records, the same that ``to_record`` makes of each."""
+    ranges = columns.slices(columns.edges)
+    first, last = (columns.points(offsets) for offsets in columns.sentences)
+    offsets, lines, places = columns.anchors
+    spans = (columns.points(columns.starts), columns.points(columns.ends), columns.codes, columns.lines, columns.places)
+    bounds = (ranges.points, ranges.spans, ranges.sentences, ranges.anchors)
+    for extent, ((begin, end), (a, b), (c, d), (e, f)) in zip(
+        columns.documents, zip(*(bound.tolist() for bound in bounds), strict=True), strict=True
+    ):
+        f += f < len(offsets) and int(offsets[f]) == end
+        starts, ends, codes, on, at = (column[a:b].tolist() for column in spans)
+        labels = map(columns.labels.__getitem__, codes)
+        shift = -begin
+        yield Record(
+            id=extent.id,
+            text=columns.text[extent.start : extent.end].decode(),
+            offset_unit=OFFSET_UNIT,
+            spans=list(map(SpanRecord, [n + shift for n in starts], [n + shift for n in ends], labels, on, at)),
+            sentences=list(zip((first[c:d] + shift).tolist(), (last[c:d] + shift).tolist(), strict=True)),
+            origin=OriginRecord(
+                columns.name,
+                list(
+                    zip(
+                        (offsets[e - 1 : f] + shift).tolist(),
+                        lines[e - 1 : f].tolist(),
+                        places[e - 1 : f].tolist(),
+                        strict=True,
+                    )
+                ),
+            ),
+        )

@@ -19,13 +19,16 @@ from nerconv.brackets import Detection, Line, LineReading, Tally, detect, read_l
 from nerconv.document import WHITE_SPACE, Document, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
-from nerconv.plain import SMALL
 from nerconv.unbracket import Paired, unbracket
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
 
 DOCSTART: Final = "-DOCSTART-"
+#: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
+BLOCK: Final = 1 << 20
+#: A document of more bytes is cut into parts.
+MOST: Final = 1 << 23
 _ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
 #: For each way to cut, where a window may end: before the match.
@@ -62,21 +65,21 @@ class Window(NamedTuple):
     goes_on: bool
 
 
-def survey(file: BinaryIO, size: int, source: Source, options: ReadOptions, small: int = SMALL) -> Survey:
+def survey(file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK) -> Survey:
     """Return what holds for all of ``file``, which is clean UTF-8. Raises Unreadable when it holds columns."""
     marked_up, docstart = options.markup == "html", False
-    for raw, number, _ in _raw_windows(file, "file", small):
+    for raw, number, _ in _raw_windows(file, "file", block, block):
         if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
             raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
         docstart = docstart or DOCSTART.encode() in raw
         if options.markup == "auto" and not marked_up and b"<" in raw:
             marked_up = markup.is_marked_up(raw.decode())
-
     how = options.documents
     if how == "auto":
         how = DOCSTART if docstart else "pre" if marked_up else "file"
-    detection = detect(partial(_count, file, marked_up, options.labels, small), options.labels, options.dialect)
-    return Survey(source.name, source.id, marked_up, how, detection, options.labels, size > small)
+    detection = detect(partial(_count, file, marked_up, options.labels, block), options.labels, options.dialect)
+    many = size > (MOST if how == "file" else block)
+    return Survey(source.name, source.id, marked_up, how, detection, options.labels, many)
 
 
 def _is_columns(text: str) -> bool:
@@ -87,10 +90,10 @@ def _is_columns(text: str) -> bool:
 
 
 def _count(
-    file: BinaryIO, marked_up: bool, labels: frozenset[str] | None, small: int, dialects: Sequence[str]
+    file: BinaryIO, marked_up: bool, labels: frozenset[str] | None, block: int, dialects: Sequence[str]
 ) -> Tally:
     total = Tally()
-    for raw, _, _ in _raw_windows(file, "file", small):
+    for raw, _, _ in _raw_windows(file, "file", block, block):
         total.add(_tally(raw, dialects, marked_up, labels))
     return total
 
@@ -107,10 +110,10 @@ def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozens
     return total
 
 
-def windows(file: BinaryIO, known: Survey, small: int = SMALL) -> Iterator[Window]:
-    """Yield the windows of ``file``."""
+def windows(file: BinaryIO, known: Survey, most: int = MOST, block: int = BLOCK) -> Iterator[Window]:
+    """Yield the windows of ``file``, of about ``block`` bytes; a document of up to ``most`` is not cut."""
     documents = 0
-    for raw, line, goes_on in _raw_windows(file, known.documents, small):
+    for raw, line, goes_on in _raw_windows(file, known.documents, block, most):
         yield Window(raw, line, documents, goes_on)
         if known.many:
             text = raw.decode()
@@ -118,17 +121,17 @@ def windows(file: BinaryIO, known: Survey, small: int = SMALL) -> Iterator[Windo
             documents += sum(1 for _ in _extents(text, known, lines))
 
 
-def _raw_windows(file: BinaryIO, how: str, small: int) -> Iterator[tuple[bytes, int, bool]]:
-    """Yield runs of whole lines of about ``small`` bytes, cut where ``how`` has documents end.
+def _raw_windows(file: BinaryIO, how: str, block: int, most: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield runs of whole lines of about ``block`` bytes, cut where ``how`` has documents end.
 
-    With each come the number of its first line, and whether it goes on with a document that was too large.
+    With each come the number of its first line, and whether it goes on with a document of more than ``most`` bytes.
     """
     file.seek(0)
     held, line, goes_on = b"", 1, False
-    while block := file.read(small):
-        held += block
-        end = _last_document(held, how) if len(block) == small else 0
-        cut = end or (held.rfind(b"\n") + 1 if len(block) == small else 0)
+    while piece := file.read(block):
+        held += piece
+        end = _last_document(held, how) if len(held) >= block else 0
+        cut = end or (held.rfind(b"\n") + 1 if len(held) >= most else 0)
         if cut:
             yield held[:cut], line, goes_on
             goes_on = not end
