@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Columns, Numbers, names
+from nerconv.columns import GONE, Columns, Names, Numbers, names
 from nerconv.formats.conll import Layout, layout_of
 from nerconv.formats.rows import DOCSTART
 from nerconv.options import WriteOptions
@@ -158,8 +158,6 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     if middle != b" ":
         documents = [document.replace(middle, b" ") for document in documents]
         data = b"".join(documents)
-    assert columns.covered is not None
-    covered = Covered(*columns.covered)
     found = _read(data)
     if found is None or not np.array_equal(found.closes, columns.tokens.closes):
         return False
@@ -182,7 +180,7 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     gone = bytes([GONE])
     if bare.tobytes().translate(None, gone) != marked.tobytes().translate(None, gone):
         return False
-    return _spans_hold(_Tags(names(data, at, widths), tagged, found.closes), columns, covered, layout.scheme)
+    return _spans_hold(names(data, at, widths), tagged, columns, layout.scheme)
 
 
 def _read(data: bytes) -> _Rows | None:
@@ -198,32 +196,33 @@ def _read(data: bytes) -> _Rows | None:
     return _Rows(array, gaps, rows, closes) if np.count_nonzero(closes) == np.count_nonzero(blank) else None
 
 
-class _Tags(NamedTuple):
-    """Tags by name, the numbers of their rows, and which of all rows are the last of a sentence."""
-
-    found: tuple[Numbers, tuple[bytes, ...]]
-    rows: Numbers
-    closes: NDArray[np.bool_]
-
-
-def _spans_hold(tags: _Tags, columns: Columns, covered: Covered, scheme: Scheme) -> bool:
-    """Whether ``tags``, those of the rows that are not outside, are the spans of ``columns``."""
-    (numbers, found), rows, closes = tags
+def _spans_hold(tags: Names, rows: Numbers, columns: Columns, scheme: Scheme) -> bool:
+    """Whether ``tags``, those of the ``rows`` that are not outside, are the spans of ``columns``."""
+    numbers, found = tags
     spelt = [name.decode().partition("-") for name in found]
     known = {label: code for code, label in enumerate(columns.labels)}
     if any(label not in known or letter not in scheme.letters for letter, _, label in spelt):
         return False
     if not len(rows):
         return not len(columns.codes)
-    count = len(scheme.letters)
     letters = np.array([scheme.letters.index(letter) for letter, _, _ in spelt])[numbers]
     codes = np.array([known[label] for _, _, label in spelt])[numbers]
+    return tags_hold(codes * len(scheme.letters) + letters, rows, columns, scheme)
+
+
+def tags_hold(tags: Numbers, at: Numbers, columns: Columns, scheme: Scheme) -> bool:
+    """Whether ``tags``, a label and a letter as one number, at the tokens ``at`` are the spans of ``columns``."""
+    assert columns.covered is not None
+    if not len(at):
+        return not len(columns.codes)
+    count, closes = len(scheme.letters), columns.tokens.closes
+    codes, letters = np.divmod(tags, count)
     goes_on = np.array([a + b in scheme.joins for a in scheme.letters for b in scheme.letters])
     joined = goes_on[letters[:-1] * count + letters[1:]] & (codes[1:] == codes[:-1])
-    joined &= (rows[1:] == rows[:-1] + 1) & ~closes[rows[:-1]]
+    joined &= (at[1:] == at[:-1] + 1) & ~closes[at[:-1]]
     first, last = np.concatenate(([True], ~joined)), np.concatenate((~joined, [True]))
     return (
-        np.array_equal(rows[first], covered.first)
-        and np.array_equal(rows[last], covered.last)
+        np.array_equal(at[first], columns.covered[0])
+        and np.array_equal(at[last], columns.covered[1])
         and np.array_equal(codes[first], columns.codes)
     )

@@ -39,6 +39,8 @@ KEEPS: Final = Keeps(flat_part="ner_tags")
 LABELS_FILE: Final = "labels.json"
 
 _BATCH: Final = 1000
+#: At least so many rows are a row group.
+_GROUP: Final = 1 << 14
 
 
 def tokens(options: WriteOptions) -> Edges | None:
@@ -85,20 +87,41 @@ def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     seen = {label for packed in pieces.packed for label in packed.piece.labels}
     names = tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
     features = _features(library, library.ClassLabel(names=names))
-    batches = (_numbered(packed.piece, names, features.arrow_schema) for packed in pieces.packed)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        return (_numbered(packed.piece, names, features.arrow_schema) for packed in pieces.packed)
+
     if path.suffix == SUFFIXES[0]:
         _write_parquet(batches, features.arrow_schema, path)
     else:
-        _save(library, batches, features, path)
+        _save(library, batches(), features, path)
         (path / LABELS_FILE).write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_parquet(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
+def _write_parquet(batches: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, path: Path) -> None:
+    """Write ``batches``, some of them a row group, and read each group back. Raises OSError when one differs."""
     import pyarrow.parquet as pq
 
     with pq.ParquetWriter(path, schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+        for table in _groups(batches(), schema):
+            writer.write_table(table, max(table.num_rows, 1))
+    file = pq.ParquetFile(path)
+    for number, table in enumerate(_groups(batches(), schema)):
+        if table.num_rows and not file.read_row_group(number).equals(table):
+            raise OSError(f"row group {number:,} reads back differently")
+
+
+def _groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(rows.num_rows for rows in held) >= _GROUP:
+            yield pa.Table.from_batches(held, schema)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held, schema)
 
 
 def _numbered(rows: Rows, names: Sequence[str], schema: pa.Schema) -> pa.RecordBatch:

@@ -1,0 +1,176 @@
+"""Dataset rows from columns: a row for each sentence, made of flat Arrow buffers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from nerconv import schemes
+from nerconv.columns import GONE, Columns, Numbers, Slices
+from nerconv.formats.conll_columns import Covered, tag_letters, tags_hold
+from nerconv.formats.dataset import Rows, tag_names
+from nerconv.options import WriteOptions
+
+
+def encode(columns: Columns, options: WriteOptions) -> Rows | None:
+    """Return the sentences of ``columns`` as rows, or None when they ask for a closer look."""
+    if columns.covered is None or len(columns.filled()) != len(columns.documents):
+        return None
+    covered = Covered(*columns.covered)
+    extents = np.stack(columns.sentences, 1)
+    ranges = columns.slices(extents)
+    found = {
+        "id": pa.array(records(columns), pa.string()),
+        "tokens": _lists(_strings(columns, *columns.tokens[:2]), ranges.tokens),
+        "ner_tags": _lists(_tags(columns, covered, options), ranges.tokens),
+        "text": _strings(columns, *columns.sentences),
+        "spans": _spans(columns, ranges),
+        "sentences": _pairs(np.zeros(len(extents), dtype=np.int64), np.diff(ranges.points)[:, 0]),
+        "marks": _empty(len(extents), _MARK),
+        "joins": _empty(len(extents), pa.int64()),
+        "meta": _same("{}", len(extents)),
+        "source": _same(columns.name, len(extents)),
+        "anchors": _anchors(columns, ranges),
+    }
+    names = tag_names(schemes.get(options.scheme), columns.labels)
+    return Rows(pa.RecordBatch.from_pydict(found), tuple(names), columns.labels)
+
+
+_MARK = pa.struct([("offset", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
+
+
+def _lists(values: pa.Array, ranges: Numbers) -> pa.ListArray:
+    """Return ``values`` cut at ``ranges``, which follow one another without a gap."""
+    return pa.ListArray.from_arrays(_offsets(np.append(ranges[:, 0], len(values))), values)
+
+
+def _offsets(numbers: Numbers) -> pa.Array:
+    return pa.array(numbers.astype(np.int32))
+
+
+def _strings(columns: Columns, starts: Numbers, ends: Numbers) -> pa.StringArray:
+    """Return the stretches of the text as strings; they follow one another."""
+    edges = np.zeros(len(columns.text) + 1, dtype=np.int8)
+    edges[starts] += 1
+    np.subtract.at(edges, ends, 1)
+    gone = np.cumsum(edges, dtype=np.int8)[:-1] == 0
+    kept = columns.bytes.copy()
+    kept[gone] = GONE
+    data = kept.tobytes().translate(None, bytes([GONE]))
+    offsets = np.append(0, np.cumsum(ends - starts)).astype(np.int32)
+    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array:
+    """Return for each token its tag as an index of ``tag_names``."""
+    scheme = schemes.get(options.scheme)
+    tags = np.zeros(len(columns.tokens.starts), dtype=np.int64)
+    lengths = covered.last - covered.first + 1
+    inside = np.repeat(covered.first - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+    codes = np.repeat(columns.codes, lengths)
+    tags[inside] = 1 + codes * len(scheme.letters) + tag_letters(columns, covered, scheme)
+    return pa.array(tags)
+
+
+def _spans(columns: Columns, ranges: Slices) -> pa.ListArray:
+    counts = np.diff(ranges.spans)[:, 0]
+    begins = np.repeat(ranges.points[:, 0], counts)
+    labels = pa.DictionaryArray.from_arrays(
+        pa.array(columns.codes.astype(np.int32)), pa.array(columns.labels, pa.string())
+    )
+    count = len(columns.starts)
+    fields: dict[str, Any] = {
+        "start": pa.array(columns.points(columns.starts) - begins),
+        "end": pa.array(columns.points(columns.ends) - begins),
+        "label": labels.cast(pa.string()),
+        "path": _same(columns.name, count),
+        "line": pa.array(columns.lines),
+        "column": pa.array(columns.places),
+        "flags": _empty(count, pa.string()),
+    }
+    return _lists(pa.StructArray.from_arrays(list(fields.values()), list(fields)), ranges.spans)
+
+
+def _pairs(first: Numbers, second: Numbers) -> pa.ListArray:
+    """Return for each row one pair of numbers, in a list."""
+    count = len(first)
+    values = pa.array(np.stack((first, second), 1).ravel())
+    pairs = pa.ListArray.from_arrays(_offsets(np.arange(count + 1) * 2), values)
+    return pa.ListArray.from_arrays(_offsets(np.arange(count + 1)), pairs)
+
+
+def _empty(count: int, kind: pa.DataType) -> pa.ListArray:
+    return pa.ListArray.from_arrays(_offsets(np.zeros(count + 1, dtype=np.int64)), pa.array([], kind))
+
+
+def _same(text: str, count: int) -> pa.StringArray:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text])).cast(pa.string())
+
+
+def _anchors(columns: Columns, ranges: Slices) -> pa.ListArray:
+    """Return for each sentence its origin: the place of its start, then each anchor within, offsets from its start."""
+    offsets, lines, places = columns.anchors
+    points, (first, last) = ranges.points[:, 0], ranges.anchors.T
+    # Those at the same offset as the start count for it, the last of them.
+    counts = last - first + 1
+    before = first - 1
+    total = int(counts.sum())
+    begins = np.cumsum(counts) - counts
+    taken = np.repeat(before - begins, counts) + np.arange(total)
+    rows = np.stack((offsets[taken] - np.repeat(points, counts), lines[taken], places[taken]), 1)
+    rows[begins, 2] -= rows[begins, 0]
+    rows[begins, 0] = 0
+    triples = pa.ListArray.from_arrays(_offsets(np.arange(total + 1) * 3), pa.array(rows.ravel()))
+    return pa.ListArray.from_arrays(_offsets(np.append(begins, total)), triples)
+
+
+def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
+    """Whether rows have the tokens, tags, texts and places of ``columns``."""
+    batch = piece.batch
+    batch.validate(full=True)
+    tokens, spans = batch.column("tokens").flatten(), batch.column("spans").flatten()
+    starts, ends, closes = columns.tokens
+    lengths = np.diff(_numpy(batch.column("tokens").offsets))
+    tags = np.array(batch.column("ner_tags").flatten())
+    entity = np.flatnonzero(tags)
+    text = columns.text
+    return (
+        np.array_equal(np.diff(_offsets_of(tokens)), ends - starts)
+        and _data(tokens) == b"".join(text[a:b] for _, a, b in columns.documents).translate(None, b" \t\n")
+        and batch.column("text").to_pylist() == _cut(text, *columns.sentences)
+        and np.array_equal(np.cumsum(lengths) - 1, np.flatnonzero(closes))
+        and tags_hold(tags[entity] - 1, entity, columns, schemes.get(options.scheme))
+        and np.array_equal(_numpy(spans.field("line")), columns.lines)
+        and np.array_equal(_numpy(spans.field("column")), columns.places)
+        and spans.field("label").to_pylist() == [columns.labels[code] for code in columns.codes.tolist()]
+    )
+
+
+def _offsets_of(strings: pa.StringArray) -> Numbers:
+    offsets: Numbers = np.frombuffer(strings.buffers()[1], np.int32)[: len(strings) + 1]
+    return offsets
+
+
+def _data(strings: pa.StringArray) -> bytes:
+    return strings.buffers()[2].to_pybytes()[: int(_offsets_of(strings)[-1])]
+
+
+def _numpy(array: pa.Array) -> Numbers:
+    numbers: Numbers = array.to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _cut(text: bytes, starts: Numbers, ends: Numbers) -> list[str]:
+    return [text[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def records(columns: Columns) -> list[str]:
+    """Return the ids of the sentences: that of the document, and their number in it."""
+    numbers = np.searchsorted(columns.sentences[0], columns.edges)
+    return [
+        f"{extent.id}/s{number}"
+        for extent, (first, last) in zip(columns.documents, numbers.tolist(), strict=True)
+        for number in range(1, last - first + 1)
+    ]
