@@ -225,6 +225,15 @@ class Columns:
         names = [name(self.text[start:end].decode()) for _, start, end in self.documents]
         return {found: self._only([n == found for n in names]) for found in dict.fromkeys(names)}
 
+    def groups(self, most: int) -> Iterator[Columns]:
+        """Yield the documents, so many at most together."""
+        count = len(self.documents)
+        if count <= most:
+            yield self
+            return
+        for first in range(0, count, most):
+            yield self._only([first <= number < first + most for number in range(count)])
+
     def _only(self, kept: Sequence[bool]) -> Columns:
         spans = np.array(kept, dtype=bool)[self.within(self.starts)]
         arrays = (self.starts, self.ends, self.codes, self.lines, self.places)

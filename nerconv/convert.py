@@ -18,9 +18,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from nerconv import engine, formats
+from nerconv import engine, formats, remote
 from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, Where, count_labels
+from nerconv.engine import Crew
 from nerconv.files import Source, Unreadable, is_dataset, replacing
 from nerconv.formats import Format, bracket
 from nerconv.formats.pieces import Packed, Pieces
@@ -32,29 +33,33 @@ from nerconv.split import parse_shares
 from nerconv.work import Outcome, Task, load, pack, piece_path
 
 STDOUT: Final = "-"
+#: One process, this one.
+ALONE: Final = Crew()
 
 
 Progress = Callable[[Source], None]
 
 
 def convert(
-    sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress, workers: int = 1
+    sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress, crew: Crew = ALONE
 ) -> Report:
-    """Convert ``sources`` into ``target`` (a path, or ``-`` for standard output) and return the account of it.
+    """Convert ``sources`` into ``target`` (a path, a URL, or ``-`` for standard output) and return the account of it.
 
-    ``workers``: so many processes work on it; the result is the same. Raises UsageError, files.Unreadable when the
+    ``crew``: who works on it; the result is the same. Raises UsageError, files.Unreadable when the
     target cannot be written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at
     ``target`` is unchanged.
     """
     format = _target_format(target, options)
-    sources = _told_apart(sources)
+    if remote.is_url(target):
+        return _to_url(sources, target, replace(options, to=format.NAME), progress, crew)
+    sources = told_apart(sources)
     _spare_sources(sources, target, format, options)
     if target != STDOUT and not options.split:
         _check_target(Path(target))
     with _few_collections(), ExitStack() as stack:
-        folder = stack.enter_context(_workplace(target))
+        folder = stack.enter_context(workplace(target))
         made = _Made(format, options, Report(format.NAME), folder)
-        for outcome in _outcomes(sources, made, progress, workers):
+        for outcome in _outcomes(sources, made, progress, crew):
             made.add(outcome)
         made.settle()
         if options.split:
@@ -63,15 +68,31 @@ def convert(
             _write_stdout(made)
         else:
             made.join("", stack.enter_context(replacing(Path(target))), options)
-    report = made.report
+    return finished(made.report, options)
+
+
+def finished(report: Report, options: ConvertOptions) -> Report:
+    """Return the account with what can be told of all of it, its findings in the order of the sources."""
     for label in sorted({*options.labels, *options.drop} - {*report.read}):
         report.findings.append(Finding("F016", f"no span has the label {label!r}, which --map or --drop names"))
-    report.findings.sort(key=_source_order)
+    report.findings.sort(key=source_order)
+    return report
+
+
+def _to_url(sources: Iterable[Source], url: str, options: ConvertOptions, progress: Progress, crew: Crew) -> Report:
+    """Convert to a place here, and put what was made at ``url`` when all of it is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, url.rstrip("/").rpartition("/")[2])
+        report = convert(sources, str(path), options, progress, crew)
+        try:
+            remote.upload(path, url)
+        except remote.Trouble as error:
+            raise Unreadable(str(error)) from error
     return report
 
 
 @contextmanager
-def _workplace(target: str) -> Iterator[Path]:
+def workplace(target: str) -> Iterator[Path]:
     """Give a folder for pieces, beside the target where there is one, so that a large one finds room."""
     beside = None if target == STDOUT else Path(target).absolute().parent
     while beside is not None and not beside.is_dir():
@@ -111,10 +132,11 @@ class _Made:
             reasons = "; ".join(f"{f.where}: {f.message}" for f in self.report.findings if CODES[f.code].loses)
             raise Unreadable(f"no document was read, so nothing is written{': ' if reasons else ''}{reasons}")
         paths = [piece_path(self.folder, split, number) for number in range(self.count)]
-        self.format.join(Pieces(_Lying(paths), documents - self.parts[split]), path, options.write)
+        self.format.join(Pieces(_Lying(paths), documents), path, options.write)
 
     def settle(self) -> None:
-        """Raise NotVerified unless every span read was written or named as lost."""
+        """Raise NotVerified unless every span read was written or named as lost. Parts of a document count as one."""
+        self.report.documents.subtract(self.parts)
         ledger = self.report.ledger
         if not ledger.balanced:
             raise NotVerified(
@@ -143,7 +165,8 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _source_order(finding: Finding) -> tuple[bool, Where, str]:
+def source_order(finding: Finding) -> tuple[bool, Where, str]:
+    """Return what findings are sorted by."""
     return finding.where is None, finding.where or Where("", 0, 0), finding.code
 
 
@@ -170,7 +193,7 @@ def _split_path(folder: Path, name: str, format: Format) -> Path:
     return folder / f"{name}{format.SUFFIXES[0]}"
 
 
-def _told_apart(sources: Iterable[Source]) -> list[Source]:
+def told_apart(sources: Iterable[Source]) -> list[Source]:
     """Return ``sources`` with distinct ids, which those of documents follow from."""
     ids: Counter[str] = Counter()
     return [replace(source, id=_unique(source.id, ids)) for source in sources]
@@ -181,29 +204,39 @@ def _unique(id: str, ids: Counter[str]) -> str:
     return id if ids[id] == 1 else _unique(f"{id}~{ids[id]}", ids)
 
 
-def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, workers: int) -> Iterator[Outcome]:
+def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, crew: Crew) -> Iterator[Outcome]:
     """Yield the outcome of each part of ``sources``, in order."""
     options, target = made.options, made.format.NAME
     if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
-        tasks = _tasks(sources, made.report, options, progress)
-        yield from engine.run(tasks, options, target, made.folder, workers)
+        reports = {source.id: made.report for source in sources}
+        tasks = tasks_of(sources, reports, options, made.format, progress)
+        yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, crew))
         return
     # Ids that the input brings are told apart, and a review is made, over all of it.
     found = _read(sources, options, made.report, progress)
     yield pack(found, 0, options, Report(target), made.folder, False)
 
 
-def _tasks(sources: Iterable[Source], report: Report, options: ConvertOptions, progress: Progress) -> Iterator[Task]:
-    """Yield the parts of ``sources``: each file, or the windows of a large one, which is surveyed first."""
+def tasks_of(
+    sources: Iterable[Source],
+    reports: Mapping[str, Report],
+    options: ConvertOptions,
+    format: Format,
+    progress: Progress,
+) -> Iterator[Task]:
+    """Yield the parts of ``sources``: each file, or the windows of a large one, which is surveyed first.
+
+    ``reports``: by id of the source, where to enter what the survey finds.
+    """
     for source in sources:
         progress(source)
         if formats.of_source(source, options.read) is not bracket or not _large(source):
             yield Task(source)
             continue
         try:
-            yield from _windows(source, report, options)
+            yield from _windows(source, reports[source.id], options, format)
         except Unreadable as error:
-            report.findings.append(formats.unreadable(source, error))
+            reports[source.id].findings.append(formats.unreadable(source, error))
 
 
 def _large(source: Source) -> bool:
@@ -213,7 +246,7 @@ def _large(source: Source) -> bool:
         return False
 
 
-def _windows(source: Source, report: Report, options: ConvertOptions) -> Iterator[Task]:
+def _windows(source: Source, report: Report, options: ConvertOptions, format: Format) -> Iterator[Task]:
     with plain(source, options.read.encoding) as text:
         known = survey(text.file, text.size, source, options.read)
         report.facts.append(bracket.facts(text, known))
@@ -222,7 +255,7 @@ def _windows(source: Source, report: Report, options: ConvertOptions) -> Iterato
             report.findings.append(bracket.ambiguous(known))
             return
         # A document may be cut where neither its id nor its end is written.
-        cut = options.split is None and not formats.get(report.format).KEEPS.ids
+        cut = options.split is None and not format.KEEPS.ids
         for window in windows(text.file, known, BLOCK if cut else MOST):
             yield Task(source, window, known)
 

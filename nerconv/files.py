@@ -15,13 +15,14 @@ import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import zstandard
 
+from nerconv import remote
 from nerconv.document import Finding, Where, excerpt
 
 
@@ -67,9 +68,12 @@ _OPEN_PACKED: Final[Mapping[str, Callable[[BinaryIO], Any]]] = {
 }
 
 
+_TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, ValueError, remote.Trouble)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: a file, a folder that is one data set, or standard input (``path`` None).
+    """One input: a file, a folder that is one data set, a file at a URL, or standard input (neither path nor URL).
 
     ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs.
     """
@@ -77,6 +81,7 @@ class Source:
     name: str
     id: str
     path: Path | None = None
+    url: str | None = None
 
     @property
     def suffix(self) -> str:
@@ -106,10 +111,20 @@ class Source:
                     return
                 with _OPEN_PACKED[Path(self.name).suffix.lower()](raw) as file:
                     yield file
-        except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, ValueError) as error:
+        except (
+            OSError,
+            EOFError,
+            lzma.LZMAError,
+            zlib.error,
+            zstandard.ZstdError,
+            ValueError,
+            remote.Trouble,
+        ) as error:
             raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
 
     def _raw(self) -> AbstractContextManager[BinaryIO]:
+        if self.url is not None:
+            return remote.open(self.url)
         if self.path is None:
             return nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
@@ -134,6 +149,8 @@ def expand(patterns: Sequence[str], suffixes: Collection[str]) -> list[Source]:
 def _expand_one(pattern: str, suffixes: Collection[str]) -> list[Source]:
     if pattern == "-":
         return [Source("<stdin>", "stdin")]
+    if remote.is_url(pattern):
+        return _at_url(pattern, suffixes)
     path = Path(pattern)
     if path.is_dir() and not is_dataset(path):
         return _in_folder(path, suffixes)
@@ -148,6 +165,19 @@ def _expand_one(pattern: str, suffixes: Collection[str]) -> list[Source]:
     raise Unreadable(f"{pattern}: no such file or folder")
 
 
+def _at_url(pattern: str, suffixes: Collection[str]) -> list[Source]:
+    """Return the files that a URL names, one with ``*`` or of a folder several."""
+    try:
+        urls = remote.expand(pattern)
+    except remote.Trouble as error:
+        raise Unreadable(str(error)) from error
+    stems = [re.sub(r"^.*/", "", url) for url in urls]
+    sources = [_stemmed(Source(url, "", None, url), stem) for url, stem in zip(urls, stems, strict=True)]
+    if readable := [source for source in sources if urls == [pattern] or source.suffix in suffixes]:
+        return readable
+    raise Unreadable(f"{pattern}: no such file, or none in it ends in one of {' '.join(sorted(suffixes))}")
+
+
 def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Source]:
     sources = [_source(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
     if readable := [s for s in sources if s.suffix in suffixes and not Path(s.name).name.startswith(".")]:
@@ -156,12 +186,14 @@ def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Source]:
 
 
 def _source(path: Path, root: Path) -> Source:
-    source = Source(str(path), "", path)
-    inside = path.relative_to(root).as_posix()
+    return _stemmed(Source(str(path), "", path), path.relative_to(root).as_posix())
+
+
+def _stemmed(source: Source, inside: str) -> Source:
+    """Return ``source`` with ``inside``, without suffixes, as its id."""
     for packed in _OPEN_PACKED:
         inside = inside.removesuffix(packed)
-    stem = inside.removesuffix(Path(inside).suffix) or inside
-    return Source(source.name, stem, path)
+    return replace(source, id=inside.removesuffix(Path(inside).suffix) or inside)
 
 
 def is_dataset(path: Path) -> bool:

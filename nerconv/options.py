@@ -24,6 +24,7 @@ NESTED: Final = ("outer", "inner")
 UNITS: Final = ("document", "paragraph", "sentence")
 LINT_POLICIES: Final = ("keep", "mark", "drop", "fix")
 REDACTIONS: Final = ("keep", "drop-span", "mask", "drop-sentence")
+ENGINES: Final = ("processes", "dask")
 DELIMITERS: Final = {"space": " ", "tab": "\t"}
 
 

@@ -22,7 +22,8 @@ class NotVerified(Exception):
 class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
-    With a ``review`` all documents are in memory together.
+    With a ``review`` all documents are in memory together. ``most``: so many records are a piece at most, where a
+    record is a document.
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)
@@ -36,6 +37,7 @@ class ConvertOptions:
     split: str | None = None
     seed: int = 0
     review: Review | None = None
+    most: int | None = None
 
     def __post_init__(self) -> None:
         if self.unit is not None:

@@ -162,16 +162,18 @@ class _Packer:
         """Take a document, or documents as columns."""
         if isinstance(item, Document):
             self._add_document(item)
-        elif not self._add_columns(item):
-            for document in item.views():
-                self.add(document)
+        else:
+            for group in item.groups(self.options.most or len(item.documents)):
+                if not self._add_columns(group):
+                    for document in group.views():
+                        self._add_document(document)
 
     def _add_document(self, document: Document) -> None:
         split = assign(document.text, self.shares, self.options.seed) if self.options.split else ""
         for part in _fitted(document, self.format, self.options, self.report):
             self.held.append((split, part))
             self.size += len(part.text)
-        if len(self.held) >= _BATCH or self.size >= _MUCH:
+        if len(self.held) >= min(_BATCH, self.options.most or _BATCH) or self.size >= _MUCH:
             self.flush()
 
     def _add_columns(self, columns: Columns) -> bool:

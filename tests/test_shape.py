@@ -12,14 +12,15 @@ MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
     ("document", "codes"),
-    ("options", "schemes", "tokens", "files", "markup", "plain"),
+    ("options", "schemes", "tokens", "files", "markup", "plain", "remote"),
     ("fit", "brackets", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "transform"),
     ("formats",),
     ("plan",),
     ("work", "inspect", "models"),
     ("engine",),
-    ("convert",),
+    ("convert", "shards"),
+    ("batch",),
     ("lint", "training"),
     ("evaluate",),
     ("settings",),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import signature
+from inspect import Signature, signature
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import typer
 
@@ -14,10 +14,13 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
+from nerconv.engine import Crew
 from nerconv.files import replacing
 from nerconv.lint.engine import Selection
+from nerconv.options import UsageError
 from nerconv.plan import ConvertOptions
-from nerconv.settings import Settings, convert_options
+from nerconv.settings import convert_options
+from nerconv.shards import convert_to_shards
 
 _SHORT: Final = {
     "to-spans": (("spans_jsonl",), "Convert SRC to JSON lines of text and spans, which keep everything."),
@@ -32,9 +35,9 @@ _SHORT: Final = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    app.command("convert")(convert)
+    app.command("convert", help=convert.__doc__)(_command(None))
     for name, (targets, about) in _SHORT.items():
-        app.command(name, help=about)(_short_form(targets))
+        app.command(name, help=about)(_command(targets))
 
 
 def convert(
@@ -68,33 +71,65 @@ def convert(
     write_dialect: p.WriteDialect = None,
     ledger: p.LedgerFile = None,
     strict: p.Strict = None,
-) -> None:
+) -> ConvertOptions:
     """Convert SRC to DST, in the format of its suffix; every span is written or named as lost."""
     asked = p.settings({**locals(), "lint_policy": lint, "lint": None})
     rules = Selection(None if lint_select is None else tuple(p.comma_list(lint_select)))
-    _run(sources, output, ledger, asked, convert_options(asked, rules))
+    return convert_options(asked, rules)
 
 
-def _run(sources: list[str], output: str, ledger: str | None, asked: Settings, options: ConvertOptions) -> None:
-    files = formats.sources(sources, options.read)
+class _Working(NamedTuple):
+    """Who works, and whether on shards."""
+
+    crew: Crew
+    shard_docs: int | None
+    force: bool
+
+
+def _working(
+    workers: p.Workers = None,
+    engine: p.Engine = None,
+    scheduler: p.Scheduler = None,
+    shard_docs: p.ShardDocs = None,
+    force: p.Force = None,
+) -> _Working:
+    if force and shard_docs is None:
+        raise UsageError("--force goes with --shard-docs, without which everything is done again anyway")
+    crew = Crew(1 if workers is None else workers, engine or "processes", scheduler or "")
+    return _Working(crew, shard_docs, bool(force))
+
+
+def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
+    """Return ``convert`` with the parameters of ``_working``: to any format, or to one of ``targets``, the first unless
+    the suffix says another.
+    """
+    about, work = signature(convert, eval_str=True).parameters, signature(_working, eval_str=True).parameters
+
+    def command(**given: Any) -> None:
+        working = _working(**{name: given.pop(name) for name in work})
+        if targets:
+            named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))
+            given["to"] = next(named, targets[0])
+        _run(given, convert(**given), working)
+
+    kept = [parameter for name, parameter in about.items() if name != "to" or not targets]
+    command.__signature__ = Signature([*kept, *work.values()])  # type: ignore[attr-defined]
+    return command
+
+
+def _run(given: dict[str, Any], options: ConvertOptions, working: _Working) -> None:
+    output, ledger = given["output"], given["ledger"]
+    files = formats.sources(given["sources"], options.read)
     with show.progress(len(files)) as begin:
-        report = convert_sources(files, output, options, begin)
+        if working.shard_docs is None:
+            report = convert_sources(files, output, options, begin, working.crew)
+        else:
+            report = convert_to_shards(
+                files, Path(output), options, working.shard_docs, begin, working.crew, working.force
+            )
     show.conversion(report, output)
     if ledger:
         with replacing(Path(ledger)) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
     found = (finding.code for finding in (*report.findings, *report.lost))
-    raise typer.Exit(exit_code(found, bool(asked.strict)))
-
-
-def _short_form(targets: tuple[str, ...]) -> Callable[..., None]:
-    """Return ``convert`` to one of ``targets``, the first unless the suffix says another, with its other parameters."""
-
-    def command(**given: Any) -> None:
-        named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))
-        convert(to=next(named, targets[0]), **given)
-
-    shape = signature(convert, eval_str=True)
-    kept = [parameter for name, parameter in shape.parameters.items() if name != "to"]
-    command.__signature__ = shape.replace(parameters=kept)  # type: ignore[attr-defined]
-    return command
+    raise typer.Exit(exit_code(found, bool(p.settings(given).strict)))

@@ -12,6 +12,7 @@ from nerconv import formats, schemes
 from nerconv.options import (
     DELIMITERS,
     DIALECTS,
+    ENGINES,
     INVALID,
     LINT_POLICIES,
     MARKUPS,
@@ -24,7 +25,7 @@ from nerconv.options import (
 )
 from nerconv.settings import Settings, load
 
-_READ, _CHANGE, _WRITE, _OUT = "Reading", "Changing", "Writing", "Account"
+_READ, _CHANGE, _WRITE, _OUT, _WORK = "Reading", "Changing", "Writing", "Account", "Working"
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -215,6 +216,41 @@ LedgerFile = Annotated[
 ]
 Strict = Annotated[
     bool | None, typer.Option("--strict", help="End in 1 on any finding, not only on losses.", rich_help_panel=_OUT)
+]
+
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", help="Processes to work in; the result is the same.", metavar="N", rich_help_panel=_WORK),
+]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Processes of this machine, or a Dask cluster.",
+        metavar=_one_of(ENGINES),
+        rich_help_panel=_WORK,
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="Of the Dask cluster; one is started without it.",
+        metavar="ADDRESS",
+        rich_help_panel=_WORK,
+    ),
+]
+ShardDocs = Annotated[
+    int | None,
+    typer.Option(
+        "--shard-docs",
+        help="Write each source as files of about so many records into the folder DST; what is done is not done again.",
+        metavar="N",
+        rich_help_panel=_WORK,
+    ),
+]
+Force = Annotated[
+    bool | None, typer.Option("--force", help="With --shard-docs: do all of it again.", rich_help_panel=_WORK)
 ]
 
 

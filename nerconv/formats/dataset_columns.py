@@ -149,12 +149,13 @@ def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
 
 
 def _offsets_of(strings: pa.StringArray) -> Numbers:
-    offsets: Numbers = np.frombuffer(strings.buffers()[1], np.int32)[: len(strings) + 1]
+    offsets: Numbers = np.frombuffer(strings.buffers()[1], np.int32)[: len(strings) + 1].astype(np.int64)
     return offsets
 
 
 def _data(strings: pa.StringArray) -> bytes:
-    return strings.buffers()[2].to_pybytes()[: int(_offsets_of(strings)[-1])]
+    data: bytes = strings.buffers()[2].to_pybytes()
+    return data[: int(_offsets_of(strings)[-1])]
 
 
 def _numpy(array: pa.Array) -> Numbers:

@@ -1,0 +1,238 @@
+"""A conversion of many files to many: each source becomes shards of its own, and what is done is not done again.
+
+Beside the shards stands one note for each source: a digest of its bytes and of the options, its shards with theirs, and
+the account. A source whose note still holds is not read again, so that a conversion that was interrupted goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from nerconv import engine, formats
+from nerconv.convert import ALONE, Progress, finished, source_order, tasks_of, told_apart, workplace
+from nerconv.document import Document, Facts, Finding, count_labels
+from nerconv.engine import Crew
+from nerconv.files import Source, Unreadable, replacing
+from nerconv.formats import Format
+from nerconv.formats.pieces import Packed, Pieces
+from nerconv.options import UsageError
+from nerconv.plan import ConvertOptions, NotVerified, Report
+from nerconv.work import Outcome, load, piece_path
+
+#: Where the notes stand, in the folder of the shards.
+NOTES: Final = ".nerconv"
+#: Of the digests: notes of another version do not hold.
+_VERSION: Final = 1
+_BLOCK: Final = 1 << 20
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """A file that was written: its name in the folder, and a digest of its bytes."""
+
+    name: str
+    digest: str
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What was made of a source: the digest of bytes and options that it was made from, the shards, and the account."""
+
+    source: str
+    digest: str
+    shards: list[Shard]
+    read: dict[str, int]
+    written: dict[str, int]
+    left_out: dict[str, int]
+    documents: int
+    lost: list[Finding] = []
+    facts: list[Facts] = []
+    findings: list[Finding] = []
+
+    def report(self, format: str) -> Report:
+        """Return the account."""
+        return Report(
+            format,
+            Counter(self.read),
+            Counter(self.written),
+            list(self.lost),
+            list(self.facts),
+            list(self.findings),
+            Counter({"": self.documents}),
+            Counter(self.left_out),
+        )
+
+
+def convert_to_shards(
+    sources: Iterable[Source],
+    folder: Path,
+    options: ConvertOptions,
+    size: int,
+    progress: Progress,
+    crew: Crew = ALONE,
+    force: bool = False,
+) -> Report:
+    """Convert each of ``sources`` into shards of about ``size`` records in ``folder``, and return the account of all.
+
+    Sources that are done already are left as they are, unless ``force``. Raises UsageError, files.Unreadable,
+    NotVerified; what was finished before stays.
+    """
+    _check(options, size)
+    format = formats.get(options.to or "")
+    sources = told_apart(sources)
+    options = replace(_with_labels(sources, format, options), most=size)
+    total, pending = Report(format.NAME), []
+    digests = {source.id: _digest(source, options, size) for source in sources}
+    for source in sources:
+        note = None if force else _note(folder, source, digests[source.id])
+        if note is None:
+            pending.append(source)
+        else:
+            total.add(note.report(format.NAME))
+    with workplace(str(folder / "shards")) as place:
+        for source, report, pieces in _by_source(pending, format, options, place, progress, crew):
+            report.findings.sort(key=source_order)
+            shards = list(_write(pieces, folder, source, format, options, size))
+            _remember(folder, source, digests[source.id], report, shards)
+            total.add(report)
+    return finished(total, options)
+
+
+def _check(options: ConvertOptions, size: int) -> None:
+    if size < 1:
+        raise UsageError(f"--shard-docs is 1 or more, got {size}")
+    if options.to is None:
+        raise UsageError("name the format of shards with --to: " + ", ".join(formats.FORMATS))
+    if options.split or options.review:
+        raise UsageError("--shard-docs goes with neither --split nor --lint and --redactions, which look at all of it")
+
+
+def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOptions) -> ConvertOptions:
+    """Return ``options`` with the class labels that all shards are to share, where the format has such."""
+    if format is not formats.dataset:
+        return options
+    seen: set[str] = set()
+    for source in sources:
+        for item in formats.read_columns(source, options.read):
+            if not isinstance(item, Finding | Facts):
+                seen.update(count_labels([item]) if isinstance(item, Document) else item.counts())
+    kept = {options.labels.get(label, label) for label in seen - options.drop}
+    return replace(options, write=replace(options.write, labels=options.write.labels or tuple(sorted(kept))))
+
+
+def _by_source(
+    sources: Sequence[Source], format: Format, options: ConvertOptions, place: Path, progress: Progress, crew: Crew
+) -> Iterator[tuple[Source, Report, list[Path]]]:
+    """Yield each source with its account and where its pieces lie, when all parts of it are done."""
+    reports = {source.id: Report(format.NAME) for source in sources}
+    paths: dict[str, list[Path]] = {source.id: [] for source in sources}
+    remaining = iter(sources)
+    current = next(remaining, None)
+    tasks = tasks_of(sources, reports, options, format, progress)
+    for number, (task, outcome) in enumerate(engine.run(tasks, options, format.NAME, place, crew)):
+        while current is not None and current.id != task.source.id:
+            yield current, reports[current.id], paths[current.id]
+            current = next(remaining, None)
+        _settle(task.source, outcome)
+        reports[task.source.id].add(outcome.report)
+        paths[task.source.id].append(piece_path(place, "", number))
+    while current is not None:
+        yield current, reports[current.id], paths[current.id]
+        current = next(remaining, None)
+
+
+def _settle(source: Source, outcome: Outcome) -> None:
+    if not outcome.report.ledger.balanced:
+        raise NotVerified(f"{source.name}: spans read are not those written and those named as lost")
+
+
+def _write(
+    paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions, size: int
+) -> Iterator[Shard]:
+    """Write the pieces of a source as shards, each of as many as make up ``size`` records, or of one larger piece."""
+    stem = re.sub(r"[^\w.-]+", "_", source.id)
+    for number, packed in enumerate(_groups(load(paths), size), 1):
+        path = folder / f"{stem}.{number:05}{format.SUFFIXES[0]}"
+        with replacing(path) as part:
+            count = sum(piece.documents - piece.goes_on for piece in packed)
+            format.join(Pieces(packed, count), part, options.write)
+        yield Shard(path.name, _digest_of(path))
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _groups(pieces: Iterable[Packed], size: int) -> Iterator[list[Packed]]:
+    held: list[Packed] = []
+    for piece in pieces:
+        if held and sum(packed.documents for packed in held) + piece.documents > size:
+            yield held
+            held = []
+        held.append(piece if held else piece._replace(goes_on=False))
+    if held:
+        yield held
+
+
+def _digest(source: Source, options: ConvertOptions, size: int) -> str:
+    """Return a digest of all that the shards of a source follow from; of what cannot be read, that of nothing."""
+    found = hashlib.blake2b(digest_size=16)
+    found.update(repr((_VERSION, source.name, source.id, _told(options), size)).encode())
+    try:
+        with source.open() as file:
+            while block := file.read(_BLOCK):
+                found.update(block)
+    except Unreadable:
+        return ""
+    return found.hexdigest()
+
+
+def _told(options: ConvertOptions) -> Any:
+    """Return ``options`` so that equal ones look the same: sets have no order."""
+    read = replace(options.read, labels=None)
+    labels = None if options.read.labels is None else sorted(options.read.labels)
+    return replace(options, read=read, drop=frozenset()), labels, sorted(options.drop)
+
+
+def _digest_of(path: Path) -> str:
+    found = hashlib.blake2b(digest_size=16)
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        with file.open("rb") as data:
+            while block := data.read(_BLOCK):
+                found.update(block)
+    return found.hexdigest()
+
+
+def _note_path(folder: Path, source: Source) -> Path:
+    return folder / NOTES / f"{hashlib.blake2b(source.id.encode(), digest_size=8).hexdigest()}.json"
+
+
+def _note(folder: Path, source: Source, digest: str) -> Note | None:
+    """Return the note of a source when it still holds: same bytes and options, and every shard as it was written."""
+    try:
+        note = msgspec.json.decode(_note_path(folder, source).read_bytes(), type=Note)
+        whole = all(_digest_of(folder / shard.name) == shard.digest for shard in note.shards)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return note if digest and note.digest == digest and whole else None
+
+
+def _remember(folder: Path, source: Source, digest: str, report: Report, shards: list[Shard]) -> None:
+    note = Note(
+        source.name,
+        digest,
+        shards,
+        dict(report.read),
+        dict(report.written),
+        dict(report.left_out),
+        report.documents.total(),
+        report.lost,
+        report.facts,
+        report.findings,
+    )
+    with replacing(_note_path(folder, source)) as part:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1))
