@@ -14,7 +14,7 @@ LAYERS = (
     ("document", "codes"),
     ("options", "schemes", "tokens", "files", "markup", "plain", "remote"),
     ("fit", "brackets", "detokenize", "split", "compare", "edit"),
-    ("unbracket", "columns", "transform"),
+    ("unbracket", "columns", "ordinary", "transform"),
     ("formats",),
     ("plan",),
     ("work", "inspect", "models"),

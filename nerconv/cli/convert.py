@@ -106,6 +106,7 @@ def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
     about, work = signature(convert, eval_str=True).parameters, signature(_working, eval_str=True).parameters
 
     def command(**given: Any) -> None:
+        """Do what was asked for."""
         working = _working(**{name: given.pop(name) for name in work})
         if targets:
             named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Columns, Names, Numbers, names
+from nerconv.columns import GONE, Columns, Names, Numbers, names, runs
 from nerconv.formats.conll import Layout, layout_of
 from nerconv.formats.rows import DOCSTART
 from nerconv.options import WriteOptions
@@ -46,7 +46,7 @@ def encode(columns: Columns, options: WriteOptions) -> bytes | None:
 def _rows(columns: Columns, covered: Covered, layout: Layout) -> bytes:
     middle, start = layout.middle.encode(), layout.start.encode()
     outside = middle + b"O\n"
-    inside = np.repeat(covered.first - _begins(covered), _lengths(covered)) + np.arange(_lengths(covered).sum())
+    inside = runs(covered.first, _lengths(covered))
     ends = _ends(columns)
     data = _separated(columns, inside, ends)
     data = data.replace(b" ", outside).replace(bytes([_AT_STOP]), outside + b"\n" + start)
@@ -95,8 +95,7 @@ def _take_out(columns: Columns, marked: NDArray[np.uint8]) -> None:
     starts, ends, _ = columns.tokens
     before, after = np.concatenate(([-1], ends)), np.concatenate((starts, [len(marked)]))
     longer = np.flatnonzero(after - before > 1)
-    more = after[longer] - before[longer] - 1
-    marked[np.repeat(before[longer] + 1 - (np.cumsum(more) - more), more) + np.arange(more.sum())] = GONE
+    marked[runs(before[longer] + 1, after[longer] - before[longer] - 1)] = GONE
 
 
 def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> NDArray[np.object_]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from nerconv import schemes
-from nerconv.columns import GONE, Columns, Numbers, Slices
+from nerconv.columns import GONE, Columns, Numbers, Slices, runs
 from nerconv.formats.conll_columns import Covered, tag_letters, tags_hold
 from nerconv.formats.dataset import Rows, tag_names
 from nerconv.options import WriteOptions
@@ -68,7 +68,7 @@ def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array
     scheme = schemes.get(options.scheme)
     tags = np.zeros(len(columns.tokens.starts), dtype=np.int64)
     lengths = covered.last - covered.first + 1
-    inside = np.repeat(covered.first - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+    inside = runs(covered.first, lengths)
     codes = np.repeat(columns.codes, lengths)
     tags[inside] = 1 + codes * len(scheme.letters) + tag_letters(columns, covered, scheme)
     return pa.array(tags)
@@ -118,7 +118,7 @@ def _anchors(columns: Columns, ranges: Slices) -> pa.ListArray:
     before = first - 1
     total = int(counts.sum())
     begins = np.cumsum(counts) - counts
-    taken = np.repeat(before - begins, counts) + np.arange(total)
+    taken = runs(before, counts)
     rows = np.stack((offsets[taken] - np.repeat(points, counts), lines[taken], places[taken]), 1)
     rows[begins, 2] -= rows[begins, 0]
     rows[begins, 0] = 0

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers
+from nerconv.columns import Columns, Numbers, runs
 from nerconv.formats.bins import ATTRIBUTES, Bin, array_header, binary, stretch, unstretch
 from nerconv.formats.docbin import USER_DATA_KEY, user_data
 from nerconv.formats.record import SpanRecord
@@ -94,7 +94,7 @@ def _table(columns: Columns, pieces: _Pieces) -> tuple[NDArray[np.uint64], list[
     words = hashes(columns.text, pieces.starts, pieces.ends)
     labels = hashes_of(list(columns.labels))
     lengths = last - first + 1
-    inside = np.repeat(first - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+    inside = runs(first, lengths)
     table[:, 0] = words
     table[:, 1] = _OUTSIDE
     table[inside, 1] = _INSIDE

@@ -100,9 +100,9 @@ def _count(
 
 def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozenset[str] | None) -> Tally:
     """Return the tally of a window, its ordinary lines counted as columns."""
-    from nerconv import columns
+    from nerconv import ordinary
 
-    found = columns.count(raw, marked_up)
+    found = ordinary.count(raw, marked_up)
     total = tally_ordinary(found.labels, labels)
     if found.bad.any():
         others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
@@ -179,9 +179,9 @@ def parts(window: Window, known: Survey) -> Iterator[Columns | Exact]:
     exact = _paired(text, known, window.line) if known.documents == "pre" or not by_columns else None
     extents = list(_extents(text, known, exact.lines if exact else (), window))
     runs = _runs(window, text, extents, known) if by_columns else [(None, extents)]
-    for ordinary, group in runs:
-        if ordinary is not None:
-            yield ordinary
+    for found, group in runs:
+        if found is not None:
+            yield found
             continue
         exact = exact or _paired(text, known, window.line)
         for start, end, line, id in group:
@@ -192,22 +192,23 @@ def _runs(
     window: Window, text: str, extents: Sequence[_Part], known: Survey
 ) -> Iterator[tuple[Columns | None, Sequence[_Part]]]:
     """Yield documents in order: those of ordinary lines alone as columns, run by run, others without."""
-    from nerconv import columns
+    from nerconv import ordinary
+    from nerconv.columns import Extent
 
     name, marked_up = known.name, known.marked_up
     cuts = _in_bytes(text, [edge for part in extents for edge in (part.start, part.end)])
-    places = [columns.Extent(part.id, a, b) for part, a, b in zip(extents, cuts[::2], cuts[1::2], strict=True)]
-    whole = columns.read(window.raw, name, window.line, marked_up, places) if _start_lines(text, extents) else None
+    places = [Extent(part.id, a, b) for part, a, b in zip(extents, cuts[::2], cuts[1::2], strict=True)]
+    whole = ordinary.read(window.raw, name, window.line, marked_up, places) if _start_lines(text, extents) else None
     if whole is not None:
         yield whole, extents
         return
-    ordinary = columns.ordinary(window.raw, marked_up, places)
-    for good, run in groupby(zip(ordinary, extents, places, strict=True), key=itemgetter(0)):
+    fine = ordinary.which(window.raw, marked_up, places)
+    for good, run in groupby(zip(fine, extents, places, strict=True), key=itemgetter(0)):
         _, group, held = zip(*run, strict=True)
         begin, end = held[0].start, held[-1].end
-        moved = [columns.Extent(place.id, place.start - begin, place.end - begin) for place in held]
+        moved = [Extent(place.id, place.start - begin, place.end - begin) for place in held]
         good = good and _start_lines(text, group)
-        yield columns.read(window.raw[begin:end], name, group[0].line, marked_up, moved) if good else None, group
+        yield ordinary.read(window.raw[begin:end], name, group[0].line, marked_up, moved) if good else None, group
 
 
 def _start_lines(text: str, extents: Sequence[_Part]) -> bool:
