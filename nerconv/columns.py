@@ -22,7 +22,9 @@ Numbers = NDArray[np.int64]
 
 #: Never a byte of UTF-8: stands for what is to be taken out.
 GONE: Final = 0xFF
-_SPACE, _TAB, _NEWLINE = b" \t\n"
+_NEWLINE: Final = ord("\n")
+#: Makes white space 1 and all else 0.
+_WHITE: Final = bytes(byte in b" \t\n" for byte in range(256))
 
 
 class Names(NamedTuple):
@@ -130,17 +132,20 @@ class Columns:
 
     def within(self, offsets: Numbers) -> Numbers:
         """Return the number of the document that each of ``offsets`` (bytes) lies in; they lie in one."""
+        if len(self.documents) == 1:
+            return np.zeros_like(offsets)
         return np.searchsorted(self.edges[:, 0], offsets, "right") - 1
 
     @cached_property
     def tokens(self) -> Tokens:
         """The tokens of the documents: what is set apart by space, tab and line feed."""
         white = np.ones(len(self.text) + 2, dtype=bool)
-        white[1:-1] = (self.bytes == _SPACE) | (self.bytes == _TAB) | (self.bytes == _NEWLINE)
+        white[1:-1] = np.frombuffer(self.text.translate(_WHITE), dtype=bool)
         turns = np.flatnonzero(white[1:] != white[:-1])
         starts, ends = turns[::2], turns[1::2]
         if len(self.documents) != 1 or self.documents[0][1:] != (0, len(self.text)):
-            inside = ends <= np.append(self.edges[:, 1], 0)[self.within(starts)]
+            at = np.searchsorted(self.edges[:, 0], starts, "right") - 1
+            inside = ends <= np.append(self.edges[:, 1], 0)[at]
             starts, ends = starts[inside], ends[inside]
         closes = np.zeros(len(starts), dtype=bool)
         for stops in (self.breaks, self.edges[:, 1]):
@@ -161,6 +166,19 @@ class Columns:
         last = np.minimum(np.searchsorted(ends, self.ends), len(ends) - 1)
         met = (starts[first] == self.starts).all() and (ends[last] == self.ends).all()
         return (first, last) if met and b"\r\n" not in self.text else None
+
+    @cached_property
+    def tight(self) -> NDArray[np.uint8]:
+        """The text and one byte more, without all white space but the byte behind each token."""
+        starts, ends, _ = self.tokens
+        marked = np.empty(len(self.text) + 1, dtype=np.uint8)
+        marked[:-1] = self.bytes
+        marked[-1:] = _NEWLINE
+        before, after = np.append(-1, ends), np.append(starts, len(marked))
+        gaps = after - before - 1
+        longer = np.flatnonzero(gaps)
+        marked[runs(before[longer] + 1, gaps[longer])] = GONE
+        return marked
 
     @cached_property
     def sentences(self) -> tuple[Numbers, Numbers]:

@@ -81,21 +81,11 @@ def _begins(covered: Covered) -> Numbers:
 
 def _separated(columns: Columns, inside: Numbers, kinds: NDArray[np.int8]) -> bytes:
     """Return the tokens, each followed by a byte that tells those ``inside`` of spans and those at ends."""
-    marked = np.full(len(columns.text) + 1, _SPACE, dtype=np.uint8)
-    marked[:-1] = columns.bytes
-    _take_out(columns, marked)
+    marked = columns.tight.copy()
     behind = np.array([_SPACE, _AT_END, _AT_STOP], dtype=np.uint8)[kinds]
     behind[inside] = _IN_SPAN
     marked[columns.tokens.ends] = behind
     return marked.tobytes().translate(None, bytes([GONE]))
-
-
-def _take_out(columns: Columns, marked: NDArray[np.uint8]) -> None:
-    """Mark all white space but the byte behind each token."""
-    starts, ends, _ = columns.tokens
-    before, after = np.concatenate(([-1], ends)), np.concatenate((starts, [len(marked)]))
-    longer = np.flatnonzero(after - before > 1)
-    marked[runs(before[longer] + 1, after[longer] - before[longer] - 1)] = GONE
 
 
 def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> NDArray[np.object_]:
@@ -172,9 +162,7 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     bare[found.stops[found.closes] + 1] = GONE
     for step in range(1, int(widths.max(initial=0))):
         bare[at[widths > step] + step] = GONE
-    marked = np.full(len(columns.text) + 1, _NEWLINE, dtype=np.uint8)
-    marked[:-1] = columns.bytes
-    _take_out(columns, marked)
+    marked = columns.tight.copy()
     marked[columns.tokens.ends] = _NEWLINE
     gone = bytes([GONE])
     if bare.tobytes().translate(None, gone) != marked.tobytes().translate(None, gone):

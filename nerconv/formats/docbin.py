@@ -27,7 +27,7 @@ from nerconv.fit import Edges, Keeps, fit
 from nerconv.formats.bins import ATTRIBUTES, Bin, binary, stretch
 from nerconv.formats.bins import write as write_bin
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document, to_record
+from nerconv.formats.record import OriginRecord, Record, SpanRecord, kept, to_document, to_record
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
     doc.ents = [made[span] for span in flat]
     doc.spans[SPANS_KEY] = [made[span] for span in spans]
     _mark_sentences(doc, [start for start, _ in corpus.sentences(document)], starts)
-    doc.user_data[USER_DATA_KEY] = user_data(to_record(document))
+    doc.user_data[USER_DATA_KEY] = msgspec.to_builtins(kept(to_record(document)))
     return doc
 
 
@@ -186,16 +186,6 @@ def _mark_sentences(doc: Doc, sentences: list[int], starts: Any) -> None:
     flags[solid[:1]] = -1
     flags[0] = 1
     doc.from_array(["SENT_START"], flags.astype("uint64"))
-
-
-def user_data(record: Record) -> dict[str, Any]:
-    """Return what a Doc has no place for."""
-    data: dict[str, Any] = msgspec.to_builtins(record)
-    del data["text"], data["offset_unit"]
-    if "meta" in data:
-        # As JSON, since msgpack has neither large numbers nor a difference of lists and tuples.
-        data["meta"] = msgspec.json.encode(data["meta"]).decode()
-    return data
 
 
 def _pack(packed: DocBin, doc: Doc) -> None:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from nerconv.columns import Columns, Numbers, runs
 from nerconv.formats.bins import ATTRIBUTES, Bin, array_header, binary, stretch, unstretch
-from nerconv.formats.docbin import USER_DATA_KEY, user_data
-from nerconv.formats.record import SpanRecord
+from nerconv.formats.docbin import USER_DATA_KEY
+from nerconv.formats.record import SpanRecord, kept
 from nerconv.formats.record import records as records_of
 from nerconv.formats.strings import Hashes, hashes, hashes_of
 from nerconv.options import WriteOptions
@@ -23,6 +23,7 @@ from nerconv.options import WriteOptions
 _SPACE: Final = ord(" ")
 #: White space to spaCy that belongs to tokens here; a token of nothing else may hold no entity.
 _OTHER_SPACE: Final = re.compile(r"[^\S \t\n]")
+_OTHER_ASCII: Final = bytes(byte for byte in range(128) if chr(byte).isspace() and byte not in b" \t\n")
 _BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2
 _GROUP: Final = np.dtype([("head", "S2"), ("id", ">u8"), ("kb", ">u8"), ("label", ">u8"), ("at", ">i4", 4)])
 _GROUP_HEAD: Final = b"\xc4\x28"
@@ -43,11 +44,11 @@ class _Pieces(NamedTuple):
 
 def encode(columns: Columns, options: WriteOptions) -> Bin | None:
     """Return ``columns`` as a piece of a DocBin, or None when they ask for a closer look."""
-    if options.tokens != "corpus" or columns.covered is None or _OTHER_SPACE.search(columns.text.decode()):
+    if options.tokens != "corpus" or columns.covered is None or _has_other_space(columns.text):
         return None
     pieces = _pieces(columns)
     table, strings = _table(columns, pieces)
-    data = [msgspec.msgpack.encode({USER_DATA_KEY: user_data(record)}) for record in records_of(columns)]
+    data = [msgspec.msgpack.encode({USER_DATA_KEY: kept(record)}) for record in records_of(columns)]
     return Bin(
         stretch(table.tobytes()),
         stretch(pieces.spaces.tobytes()),
@@ -57,6 +58,12 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
         frozenset(strings),
         False,
     )
+
+
+def _has_other_space(text: bytes) -> bool:
+    if text.isascii():
+        return len(text.translate(None, _OTHER_ASCII)) < len(text)
+    return _OTHER_SPACE.search(text.decode()) is not None
 
 
 def _pieces(columns: Columns) -> _Pieces:
