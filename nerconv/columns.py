@@ -155,17 +155,14 @@ class Columns:
 
     @cached_property
     def covered(self) -> tuple[Numbers, Numbers] | None:
-        """The numbers of the first and the last token of each span, or None when one does not meet token edges.
-
-        A carriage return before a line feed would be white space: text that has one is None, too.
-        """
+        """The numbers of the first and the last token of each span, or None when one does not meet token edges."""
         starts, ends, _ = self.tokens
         if not len(self.starts):
             return self.starts, self.starts
         first = np.minimum(np.searchsorted(starts, self.starts), len(starts) - 1)
         last = np.minimum(np.searchsorted(ends, self.ends), len(ends) - 1)
         met = (starts[first] == self.starts).all() and (ends[last] == self.ends).all()
-        return (first, last) if met and b"\r\n" not in self.text else None
+        return (first, last) if met else None
 
     @cached_property
     def tight(self) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """The fast lane: ordinary lines of illinois text as columns, found with whole-array operations.
 
-A line is ordinary when every bracket of it belongs to a flat, well-formed annotation. Most corpora hold nothing else.
+A line is ordinary when every bracket of it belongs to a flat, well-formed annotation, and it does not end in a carriage
+return, which would be white space there. Most corpora hold nothing else.
 What is not ordinary is left to the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, whose result this
 one equals.
 """
@@ -22,8 +23,8 @@ _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE = b" \t\n[]"
 _LONGEST: Final = 23
 _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
 #: Signs of what asks for a closer look, in text that is not marked up and in text that is.
-_DIRECTIVE: Final = (b"<!--", b"\0")
-_MARKUP: Final = (b"<", b"&", b"\0")
+_DIRECTIVE: Final = (b"<!--", b"\0", b"\r\n")
+_MARKUP: Final = (b"<", b"&", b"\0", b"\r\n")
 
 
 class _Events(NamedTuple):
