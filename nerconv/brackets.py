@@ -231,8 +231,8 @@ def tally_ordinary(counts: Mapping[str, int], labels: frozenset[str] | None) -> 
     left, reading = sum(counts.values()) - unknown.total(), ("illinois", "mixed")
     return Tally(
         Counter({"compact": left, "spaced": left}),
-        dict.fromkeys(reading, +spans),
-        {"compact": unknown, "spaced": unknown},
+        {"illinois": +spans, "mixed": +spans},
+        {"compact": unknown, "spaced": Counter(unknown)},
         {(a, b) for a, b in combinations(DIALECTS, 2) if counts and (a in reading) != (b in reading)},
     )
 

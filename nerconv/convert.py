@@ -68,11 +68,13 @@ def convert(
             _write_stdout(made)
         else:
             made.join("", stack.enter_context(replacing(Path(target))), options)
-    return finished(made.report, options)
+    return finished(made.report, sources, options)
 
 
-def finished(report: Report, options: ConvertOptions) -> Report:
-    """Return the account with what can be told of all of it, its findings in the order of the sources."""
+def finished(report: Report, sources: Sequence[Source], options: ConvertOptions) -> Report:
+    """Return the account with what can be told of all of it, facts and findings in an order that is always the same."""
+    order = {source.name: number for number, source in enumerate(sources)}
+    report.facts.sort(key=lambda facts: order.get(facts.path, len(order)))
     for label in sorted({*options.labels, *options.drop} - {*report.read}):
         report.findings.append(Finding("F016", f"no span has the label {label!r}, which --map or --drop names"))
     report.findings.sort(key=source_order)
@@ -165,9 +167,9 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def source_order(finding: Finding) -> tuple[bool, Where, str]:
+def source_order(finding: Finding) -> tuple[bool, Where, str, str]:
     """Return what findings are sorted by."""
-    return finding.where is None, finding.where or Where("", 0, 0), finding.code
+    return finding.where is None, finding.where or Where("", 0, 0), finding.code, finding.message
 
 
 def _target_format(target: str, options: ConvertOptions) -> Format:

@@ -276,12 +276,15 @@ class Repaired(NamedTuple):
     runs: int
 
 
-def repair(text: str, name: str, encoding: str, line: int = 1, named: int = NAMED_RUNS) -> Repaired:
-    """Put U+FFFD for each run of undecodable bytes of ``text``, which begins with ``line``; name the first of them."""
+def repair(text: str, name: str, encoding: str, place: tuple[int, int] = (1, 1), named: int = NAMED_RUNS) -> Repaired:
+    """Put U+FFFD for each run of undecodable bytes of ``text``; name the first of them.
+
+    ``place``: the line and the column at which the text begins.
+    """
     try:
         text.encode()
     except UnicodeEncodeError:
-        findings = list(islice(_undecodable(text, name, encoding, line), max(named, 0)))
+        findings = list(islice(_undecodable(text, name, encoding, *place), max(named, 0)))
         repaired, runs = _ESCAPED.subn("\N{REPLACEMENT CHARACTER}", text)
         return Repaired(repaired, findings, runs)
     return Repaired(text, [], 0)
@@ -295,7 +298,7 @@ def unnamed(more: int, named: Sequence[Finding], encoding: str) -> list[Finding]
     return [Finding("F013", f"{more:,} more runs of bytes are not {encoding}", where and where._replace(column=1))]
 
 
-def _undecodable(text: str, name: str, encoding: str, line: int) -> Iterator[Finding]:
+def _undecodable(text: str, name: str, encoding: str, line: int, first: int) -> Iterator[Finding]:
     start = 0
     for run in _ESCAPED.finditer(text):
         line += text.count("\n", start, run.start())
@@ -308,7 +311,7 @@ def _undecodable(text: str, name: str, encoding: str, line: int) -> Iterator[Fin
         yield Finding(
             "F013",
             f"bytes {hexes} are not {encoding}; if the file is in another encoding, name it with --encoding",
-            Where(name, line, column + 1),
+            Where(name, line, column + (1 if begin else first)),
             excerpt=excerpt(shown, column, column + len(run.group())),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -105,10 +106,10 @@ def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Bin
     if encoding == "utf-8":
         refuse_binary(head, name)
         head = head.removeprefix(mark)
-    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
+    decoder = codecs.getincrementaldecoder(_ordered(encoding, mark))(errors="surrogateescape")
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
-    block, held, begin = head, "", ""
+    block, held, column = head, "", 1
     while True:
         try:
             raw = held + decoder.decode(block, final=not block)
@@ -117,7 +118,7 @@ def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Bin
         held = _OPEN_END.search(raw).group() if block else ""  # type: ignore[union-attr]
         raw = raw[: len(raw) - len(held)]
         counts["crlf"] += raw.count("\r\n")
-        text, begin = _cleaned(raw.replace("\r\n", "\n"), begin, name, encoding, counts, findings)
+        text, column = _cleaned(raw.replace("\r\n", "\n"), column, name, encoding, counts, findings)
         spool.write(text.encode())
         if not block:
             break
@@ -130,14 +131,20 @@ def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Bin
     return Plain(spool, spool.tell(), facts, findings)
 
 
+def _ordered(encoding: str, mark: bytes) -> str:
+    """Return ``encoding`` with the byte order of this machine where a mark would tell it and there is none."""
+    name = codecs.lookup(encoding).name
+    return f"{name}-{sys.byteorder[0]}e" if name in ("utf-16", "utf-32") and not mark else encoding
+
+
 def _cleaned(
-    text: str, begin: str, name: str, encoding: str, counts: Counter[str], findings: list[Finding]
-) -> tuple[str, str]:
-    """Return ``text`` without bytes that are none, and the last line so far; ``begin`` is the line that it goes on."""
-    repaired = repair(begin + text, name, encoding, counts["lines"] + 1, NAMED_RUNS - counts["runs"])
-    text = repaired.text[len(begin) :]
+    text: str, column: int, name: str, encoding: str, counts: Counter[str], findings: list[Finding]
+) -> tuple[str, int]:
+    """Return ``text``, which begins at ``column``, without bytes that are none, and the column at which it ends."""
+    place = counts["lines"] + 1, column
+    repaired = repair(text, name, encoding, place, NAMED_RUNS - counts["runs"])
     findings += repaired.findings
     counts["runs"] += repaired.runs
     counts["lines"] += text.count("\n")
-    last = text.rpartition("\n")
-    return text, last[2] if last[1] else begin + text
+    last = len(text) - text.rfind("\n") - 1
+    return repaired.text, last + (1 if "\n" in text else column)

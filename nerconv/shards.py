@@ -101,7 +101,7 @@ def convert_to_shards(
             shards = list(_write(pieces, folder, source, format, options, size))
             _remember(folder, source, digests[source.id], report, shards)
             total.add(report)
-    return finished(total, options)
+    return finished(total, sources, options)
 
 
 def _check(options: ConvertOptions, size: int) -> None:

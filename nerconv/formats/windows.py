@@ -31,10 +31,10 @@ BLOCK: Final = 1 << 20
 MOST: Final = 1 << 23
 _ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
-#: For each way to cut, where a window may end: before the match.
+#: For each way to cut, where a window may end: behind the first group.
 _CUTS: Final = {
-    "pre": re.compile(rb"(?<=\n)(?:<code>\s*)?<pre\b"),
-    "blank-line": re.compile(rb"(?<=\n)[ \t]*\n(?=[ \t]*[^ \t\n])"),
+    "pre": re.compile(rb"(\n)(?:<code>\s*)?<pre(?=\W)"),
+    "blank-line": re.compile(rb"(\n(?:[ \t]*\n)+)[ \t]*[^ \t\n]"),
 }
 
 
@@ -146,10 +146,11 @@ def _last_document(raw: bytes, how: str) -> int:
     if how in ("file", "line"):
         return 0 if how == "file" else raw.rfind(b"\n") + 1
     if pattern := _CUTS.get(how):
-        return max((match.start() for match in pattern.finditer(raw)), default=0)
+        return max((match.end(1) for match in pattern.finditer(raw)), default=0)
     text = raw.decode(errors="ignore")
-    cuts = _separator_lines(text, _pattern(how))
-    return len(text[: cuts[-1][0] + 1].encode()) if cuts and cuts[-1][0] else 0
+    # What ends with the bytes at hand may go on behind them.
+    ends = [end for _, end in _separator_lines(text, _pattern(how)) if end < len(text)]
+    return len(text[: ends[-1]].encode()) if ends else 0
 
 
 def _pattern(how: str) -> str:

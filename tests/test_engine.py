@@ -1,0 +1,250 @@
+"""Who works on a conversion makes no difference to what it gives; whoever dies or is stopped leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nerconv.convert import convert
+from nerconv.engine import Crew
+from nerconv.files import Source, Unreadable, expand
+from nerconv.formats import SUFFIXES
+from nerconv.options import UsageError
+from nerconv.plan import ConvertOptions, Report
+from nerconv.shards import convert_to_shards
+
+LINES = (
+    "[PER Ann Lee  ] met [ORG Interior Ministry  ] 's staff in [LOC Iran  ] . \n"
+    "See [ORG [LOC Rome  ] Office  ] and [PER Bob ] today . \n"
+    "Nothing here , \u201cquoted\u201d . \n\n"
+)
+TARGETS = ["conll", "jsonl", "spacy", "parquet", "txt", "json"]
+
+
+def corpus(folder: Path, megabytes: float = 2.2) -> list[Source]:
+    """A small file, one of several windows with noise in it, and one more."""
+    (folder / "in").mkdir(exist_ok=True)
+    clean = "[PER Ann  ] left [LOC Iran  ] for good , they said . \n" * int(megabytes * 18000)
+    (folder / "in/a.txt").write_text(LINES, encoding="utf-8")
+    (folder / "in/b.txt").write_text(clean + LINES + clean[:50_000], encoding="utf-8")
+    (folder / "in/c.txt").write_text(LINES * 30, encoding="utf-8")
+    return expand([str(folder / "in")], SUFFIXES)
+
+
+def run(folder: Path, target: str, crew: Crew, **options: object) -> Report:
+    return convert(corpus(folder), str(folder / target), ConvertOptions(**options), lambda _: None, crew)  # type: ignore[arg-type]
+
+
+def digest(path: Path) -> str:
+    found = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+@pytest.mark.parametrize("suffix", TARGETS)
+def test_workers_give_the_same_bytes_and_the_same_account(suffix: str, tmp_path: Path) -> None:
+    size = 2.2 if suffix in ("conll", "jsonl", "spacy", "parquet") else 0.02
+    corpus(tmp_path, size)
+    reports = []
+    for number, crew in enumerate((Crew(), Crew(2))):
+        sources = expand([str(tmp_path / "in")], SUFFIXES)
+        reports.append(convert(sources, str(tmp_path / f"{number}.{suffix}"), ConvertOptions(), lambda _: None, crew))
+    assert digest(tmp_path / f"0.{suffix}") == digest(tmp_path / f"1.{suffix}")
+    assert reports[0] == reports[1]
+
+
+def test_workers_give_the_same_splits(tmp_path: Path) -> None:
+    options = {"split": "train=0.7,dev=0.3", "to": "spans_jsonl"}
+    corpus(tmp_path, 0.1)
+    for name, crew in (("one", Crew()), ("two", Crew(2))):
+        sources = expand([str(tmp_path / "in")], SUFFIXES)
+        read = ConvertOptions(**options, read=ConvertOptions().read.__class__(documents="blank-line"))  # type: ignore[arg-type]
+        convert(sources, str(tmp_path / name), read, lambda _: None, crew)
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+
+
+@pytest.mark.parametrize("suffix", ["conll", "spacy", "parquet"])
+def test_a_cluster_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="the package distributed is not installed")
+    one = run(tmp_path, f"one.{suffix}", Crew())
+    two = run(tmp_path, f"two.{suffix}", Crew(2, "dask"))
+    assert digest(tmp_path / f"one.{suffix}") == digest(tmp_path / f"two.{suffix}")
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("crew", "why"),
+    [((0, "processes", ""), "1 or more"), ((1, "spark", ""), "unknown engine"), ((2, "processes", "tcp://x"), "dask")],
+)
+def test_crews_that_make_no_sense_are_refused(crew: tuple[int, str, str], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        Crew(*crew)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started, and these, and so on."""
+    listing = subprocess.run(
+        ["ps", "-e", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    found = [pid]
+    for row in sorted(line.split(None, 2) for line in listing.splitlines()):
+        if int(row[1]) in found and "resource_tracker" not in row[2]:
+            found.append(int(row[0]))
+    return found[1:]
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    """Start a conversion by two workers that takes a while; return when they work."""
+    (folder / "o.conll").write_text("old")
+    (folder / "b.txt").write_text("[PER Ann ] left [LOC Iran ] for good , they said . \n" * 400_000)
+    command = [sys.executable, "-m", "nerconv", "to-conll", "b.txt", "-o", "o.conll", "--workers", "2"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(".nerconv.*/*.busy")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+def gone(pids: list[int]) -> bool:
+    return not [
+        pid for pid in pids if Path(f"/proc/{pid}/stat").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_a_worker_that_dies_fails_the_run_with_its_file_named(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    workers = children(process.pid)
+    os.kill(max(workers), signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert b"b.txt: the process that worked on it died" in err
+    assert (tmp_path / "o.conll").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.txt", "o.conll"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_stops_all_workers_and_leaves_the_old_file(sign: signal.Signals, tmp_path: Path) -> None:
+    process = start(tmp_path)
+    workers = children(process.pid)
+    os.killpg(process.pid, sign) if sign == signal.SIGINT else process.send_signal(sign)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert gone(workers)
+    assert (tmp_path / "o.conll").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.txt", "o.conll"]
+
+
+# ------------------------------------------------------------------------------------------------- shards
+
+
+def shard(folder: Path, crew: Crew = Crew(), force: bool = False, **options: object) -> tuple[Report, list[str]]:  # noqa: B008
+    begun: list[str] = []
+    report = convert_to_shards(
+        expand([str(folder / "in")], SUFFIXES),
+        folder / "out",
+        ConvertOptions(**{"to": "spans_jsonl", **options}),  # type: ignore[arg-type]
+        2,
+        lambda source: begun.append(source.id),
+        crew,
+        force,
+    )
+    return report, begun
+
+
+def test_shards_hold_all_and_are_not_made_twice(tmp_path: Path) -> None:
+    corpus(tmp_path, 0.02)
+    (tmp_path / "in/d.jsonl").write_text("".join(f'{{"text": "x{n}"}}\n' for n in range(5)))
+    first, begun = shard(tmp_path)
+    assert begun == ["a", "b", "c", "d"]
+    names = sorted(path.name for path in (tmp_path / "out").glob("*.jsonl"))
+    assert names == [*(f"{n}.00001.jsonl" for n in "abc"), *(f"d.0000{n}.jsonl" for n in (1, 2, 3))]
+    times = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in names}
+    second, begun = shard(tmp_path)
+    assert begun == []
+    assert second == first
+    assert times == {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in names}
+    assert shard(tmp_path, force=True) == (first, ["a", "b", "c", "d"])
+
+
+def test_only_what_changed_is_done_again(tmp_path: Path) -> None:
+    corpus(tmp_path, 0.02)
+    shard(tmp_path)
+    (tmp_path / "in/a.txt").write_text(LINES * 2, encoding="utf-8")
+    (tmp_path / "out/c.00001.jsonl").write_text("damaged")
+    assert shard(tmp_path)[1] == ["a", "c"]
+    assert shard(tmp_path, labels={"PER": "PERSON"})[1] == ["a", "b", "c"]
+
+
+def test_an_interrupted_conversion_to_shards_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus(tmp_path, 0.02)
+
+    def stop(source: Source) -> None:
+        if source.id == "c":
+            raise KeyboardInterrupt
+
+    arguments = expand([str(tmp_path / "in")], SUFFIXES), tmp_path / "out", ConvertOptions(to="spans_jsonl"), 2
+    with pytest.raises(KeyboardInterrupt):
+        convert_to_shards(*arguments, stop)
+    done = {path.name for path in (tmp_path / "out").glob("*.jsonl")}
+    assert "a.00001.jsonl" in done and "c.00001.jsonl" not in done
+    report, begun = shard(tmp_path)
+    assert "a" not in begun and "c" in begun
+    assert report.ledger.balanced
+
+
+def test_workers_make_the_same_shards(tmp_path: Path) -> None:
+    corpus(tmp_path, 2.2)
+    shard(tmp_path, to="docbin")
+    one = digest(tmp_path / "out")
+    shard(tmp_path, Crew(2), force=True, to="docbin")
+    assert digest(tmp_path / "out") == one
+
+
+def test_shards_of_a_dataset_share_their_labels(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text("[PER Ann  ] \n")
+    (tmp_path / "in/b.txt").write_text("[LOC Rome  ] \n")
+    shard(tmp_path, to="dataset")
+    schemas = {parquet.read_schema(path) for path in (tmp_path / "out").glob("*.parquet")}
+    assert len(schemas) == 1
+    assert b"B-PER" in next(iter(schemas)).metadata[b"huggingface"]
+
+
+def test_a_source_that_cannot_be_read_stays_a_finding(tmp_path: Path) -> None:
+    corpus(tmp_path, 0.02)
+    (tmp_path / "in/e.txt").write_bytes(bytes(range(32)) * 100)
+    for _ in range(2):
+        assert "F014" in [finding.code for finding in shard(tmp_path)[0].findings]
+    (tmp_path / "in/e.txt").write_text(LINES, encoding="utf-8")
+    assert shard(tmp_path)[1] == ["e"]
+
+
+def test_spacy_reads_a_folder_of_shards(tmp_path: Path) -> None:
+    import spacy
+    from spacy.training import Corpus
+
+    corpus(tmp_path, 0.02)
+    report, _ = shard(tmp_path, to="docbin")
+    examples = list(Corpus(tmp_path / "out")(spacy.blank("en")))
+    assert len(examples) == report.documents.total()
+    assert sum(len(example.reference.ents) for example in examples) > 500
+
+
+def test_a_target_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    corpus(tmp_path, 0.02)
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises((Unreadable, UsageError), match="out"):
+        shard(tmp_path)
