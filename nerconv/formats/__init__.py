@@ -111,9 +111,9 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     """Return the format to read ``source`` as: the one asked for, or that of its suffix; brackets from stdin."""
     if options.format:
         return get(options.format)
-    if source.path is None:
+    if source.path is None and source.url is None:
         return bracket
-    return dataset if source.path.is_dir() else of_path(source.name)
+    return dataset if source.path is not None and source.path.is_dir() else of_path(source.name)
 
 
 def names_documents(source: Source, options: ReadOptions) -> bool:

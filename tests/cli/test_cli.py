@@ -231,3 +231,18 @@ def test_start_up_imports_nothing_heavy() -> None:
     program = "import sys, nerconv.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not heavy & set(done.stdout.split())
+
+
+def test_a_small_conversion_imports_no_library_that_it_does_not_need(tmp_path: Path) -> None:
+    """What is imported is what makes a command slow to start, and seconds are not tested."""
+    (tmp_path / "a.txt").write_text("[PER Ann  ] left . \n")
+    heavy = {"spacy", "thinc", "datasets", "torch", "transformers", "pandas", "pyarrow", "scipy", "sklearn", "fsspec"}
+    heavy |= {"distributed", "dask", "aiohttp", "requests"}
+    for target in ("a.conll", "a.jsonl", "a.spacy", "b.txt"):
+        program = (
+            "import sys\nfrom nerconv.cli import main\n"
+            f"sys.argv = ['nerconv', 'convert', 'a.txt', '-o', {target!r}]\n"
+            "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0\nprint(*sys.modules)"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
+        assert not heavy & set(done.stdout.split()), target
