@@ -6,19 +6,19 @@ import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nerconv.files import Unreadable
 from nerconv.options import ENGINES, UsageError, check_choice
 from nerconv.plan import ConvertOptions
 from nerconv.work import Outcome, Task, work
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 #: Parts that wait for each worker, so that none is idle while results are taken.
 _AHEAD: Final = 2
@@ -63,6 +63,9 @@ def run(
 def _in_processes(
     tasks: Iterable[Task], job: Callable[[int, Task], Outcome], folder: Path, workers: int
 ) -> Iterator[tuple[Task, Outcome]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _ignore_interrupts)
     running: deque[tuple[Task, Future[Outcome]]] = deque()
     try:
@@ -77,6 +80,8 @@ def _in_processes(
 
 
 def _first(running: deque[tuple[Task, Future[Outcome]]], folder: Path) -> tuple[Task, Outcome]:
+    from concurrent.futures.process import BrokenProcessPool
+
     task, future = running.popleft()
     try:
         return task, future.result()
