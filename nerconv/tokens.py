@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
+from operator import add
 
 from nerconv.document import WHITE_SPACE, Document
 
@@ -17,11 +18,24 @@ _TOKEN = re.compile(r"[^ \t\n\r]+(?:\r(?!\n)[^ \t\n\r]*)*|(?:\r(?!\n)[^ \t\n\r]*
 
 def edges(document: Document) -> tuple[list[int], list[int]]:
     """Return the start offsets and the end offsets of the tokens of ``document``, in text order."""
+    if "\r" not in document.text and not document.joins:
+        return _plain_edges(document.text)
     starts, ends = [], []
     for match in _TOKEN.finditer(document.text):
         starts.append(match.start())
         ends.append(match.end())
     return _cut_at(document.joins, starts, ends) if document.joins else (starts, ends)
+
+
+def _plain_edges(text: str) -> tuple[list[int], list[int]]:
+    """Return the edges of tokens that end at white space alone. What runs for each token here runs in C."""
+    pieces = text.replace("\n", " ").replace("\t", " ").split(" ")
+    lengths = list(map(len, pieces))
+    starts = list(accumulate(map((1).__add__, lengths), initial=0))
+    starts.pop()
+    if 0 in lengths:
+        starts, lengths = list(compress(starts, lengths)), list(filter(None, lengths))
+    return starts, list(map(add, starts, lengths))
 
 
 def _cut_at(joins: tuple[int, ...], starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from nerconv.document import Document, Span
+
+_WORD: Final = re.compile(r"[^ \t\n]+")
 
 
 class Mention(NamedTuple):
@@ -56,6 +61,19 @@ class Corpus:
         return {surface: Counter(m.span.label for m in mentions) for surface, mentions in self.mentions.items()}
 
     @cached_property
+    def bare_words(self) -> Counter[str]:
+        """How often each word stands outside of all spans."""
+        bare: Counter[str] = Counter()
+        for document in self.documents:
+            done, gaps = 0, []
+            for span in document.spans:
+                gaps.append(document.text[done : span.start])
+                done = max(done, span.end)
+            gaps.append(document.text[done:])
+            bare.update(_WORD.findall("\n".join(gaps)))
+        return bare
+
+    @cached_property
     def label_counts(self) -> Counter[str]:
         """The number of spans of every label."""
         return sum_labels(self.labels.values())
@@ -72,3 +90,10 @@ def sum_labels(counts: Iterable[Counter[str]]) -> Counter[str]:
     for count in counts:
         total.update(count)
     return total
+
+
+def is_bare(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether no span shares ``start:end``. ``spans`` stand in text order."""
+    # Where they nest the outer one comes first and reaches furthest.
+    before = bisect_left(spans, end, key=attrgetter("start"))
+    return all(span.end <= start for span in spans[max(before - 4, 0) : before])

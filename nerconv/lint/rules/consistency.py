@@ -11,7 +11,7 @@ from typing import Final
 
 from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus, Mention
+from nerconv.lint.corpus import Corpus, Mention, is_bare
 from nerconv.lint.mend import shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.surface import noise
@@ -83,10 +83,11 @@ def _occurrences(corpus: Corpus, surfaces: dict[str, Counter[str]]) -> Iterator[
     for document in corpus.documents:
         text, (starts, ends), done = document.text, tokens.edges(document), 0
         token_ends = set(ends)
-        for start, second in zip(starts, ends[1:], strict=False):
-            for surface in by_two.get(text[start:second], ()) if start >= done else ():
+        pairs = [(start, end) for start, end in zip(starts, ends[1:], strict=False) if text[start:end] in by_two]
+        for start, second in pairs:
+            for surface in by_two[text[start:second]] if start >= done else ():
                 end = start + len(surface)
-                if end in token_ends and text.startswith(surface, start) and _is_bare(document.spans, start, end):
+                if end in token_ends and text.startswith(surface, start) and is_bare(document.spans, start, end):
                     done = end
                     if not _goes_on(text, start, end):
                         yield document, surface, start
@@ -98,12 +99,6 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     before = text[max(text.rfind("\n", 0, start), text.rfind(" ", 0, max(start - 1, 0))) + 1 : start]
     named = before[:1].isupper() and before.endswith(" ") and before.lower() not in ("the ", "a ", "an ")
     return named or text[end + 1 : end + 2].isupper()
-
-
-def _is_bare(spans: tuple[Span, ...], start: int, end: int) -> bool:
-    # Spans stand in text order; where they nest the outer one comes first and reaches furthest.
-    before = bisect_left(spans, end, key=attrgetter("start"))
-    return all(span.end <= start for span in spans[max(before - 4, 0) : before])
 
 
 def _conflicting_duplicate(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:

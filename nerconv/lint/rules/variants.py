@@ -10,7 +10,7 @@ from typing import Final
 
 from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus
+from nerconv.lint.corpus import Corpus, is_bare
 from nerconv.lint.mend import shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.surface import noise
@@ -24,15 +24,12 @@ _TAIL: Final = re.compile(r"(?:['’][sS])?:?\Z")
 def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     known = _known(corpus, int(number(options, "least")))
     for document in corpus.documents:
-        taken = _taken(document)
         starts, ends = tokens.edges(document)
-        for start, end in zip(starts, ends, strict=True):
-            word = document.text[start:end]
-            name = _TAIL.sub("", word)
-            if (name == word and not word.isupper()) or start in taken or len(name) < 4 or not name[:1].isupper():
-                continue
-            label, surface = known.get(name.casefold(), ("", ""))
-            if label and surface != word:
+        words = [document.text[start:end] for start, end in zip(starts, ends, strict=True)]
+        variants = {word: found for word in set(words) if (found := _variant(word, known))}
+        for word, start in zip(words, starts, strict=True) if variants else ():
+            name, label, surface = variants.get(word, ("", "", ""))
+            if name and is_bare(document.spans, start, start + 1):
                 message = (
                     f"{shown(word)} has no label here, and {shown(surface)} is {label} everywhere; label the name, "
                     "or make sure that it is none here"
@@ -42,6 +39,15 @@ def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Docume
                 yield document, Flag(start, start + len(name), message, fix=fix)
 
 
+def _variant(word: str, known: dict[str, tuple[str, str]]) -> tuple[str, str, str] | None:
+    """Return the name that ``word`` is a variant of, as it stands in it, with its label and usual spelling."""
+    name = _TAIL.sub("", word)
+    if (name == word and not word.isupper()) or len(name) < 4 or not name[:1].isupper():
+        return None
+    label, surface = known.get(name.casefold(), ("", ""))
+    return (name, label, surface) if label and surface != word else None
+
+
 def _known(corpus: Corpus, least: int) -> dict[str, tuple[str, str]]:
     """Return the single words that have one label throughout and are never written in lower case, by case-fold."""
     known: dict[str, tuple[str, str]] = {}
@@ -49,24 +55,8 @@ def _known(corpus: Corpus, least: int) -> dict[str, tuple[str, str]]:
         word = " " not in surface and surface[:1].isupper() and not surface.isupper()
         if word and len(labels) == 1 and labels.total() >= least and not noise(surface):
             known[surface.casefold()] = (next(iter(labels)), surface)
-    bare = _bare_words(corpus)
+    bare = corpus.bare_words
     return {name: found for name, found in known.items() if not bare[found[1]] and not bare[name]}
-
-
-def _bare_words(corpus: Corpus) -> Counter[str]:
-    """Return how often each word stands outside of all spans."""
-    bare: Counter[str] = Counter()
-    for document in corpus.documents:
-        done = 0
-        for span in document.spans:
-            bare.update(_WORD.findall(document.text, done, span.start))
-            done = max(done, span.end)
-        bare.update(_WORD.findall(document.text, done))
-    return bare
-
-
-def _taken(document: Document) -> set[int]:
-    return {offset for span in document.spans for offset in range(span.start, span.end)}
 
 
 def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -88,7 +78,7 @@ def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterato
 
 
 def _mostly_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
-    bare, share, least = _bare_words(corpus), number(options, "share"), number(options, "least")
+    bare, share, least = corpus.bare_words, number(options, "share"), number(options, "least")
     for surface, labels in corpus.labels.items():
         count = bare[surface]
         if " " in surface or count + labels.total() < least or noise(surface):
