@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DOCSTART: Final = "-DOCSTART-"
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 19
 #: A document of more bytes is cut into parts.
 MOST: Final = 1 << 23
 _ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
