@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,6 +70,9 @@ def _in_processes(
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _ignore_interrupts)
     running: deque[tuple[Task, Future[Outcome]]] = deque()
     try:
+        # Processes start, and import what they need, while the first source is surveyed.
+        for _ in range(workers):
+            pool.submit(_warm_up)
         for number, task in enumerate(tasks):
             running.append((task._replace(window=None), pool.submit(job, number, task)))
             if len(running) >= workers * _AHEAD:
@@ -99,6 +103,10 @@ def _busy(job: Callable[..., Outcome], number: int, task: Task, folder: Path) ->
     outcome = job(number, task, folder=folder)
     busy.unlink()
     return outcome
+
+
+def _warm_up() -> None:
+    import_module("nerconv.ordinary")
 
 
 def _ignore_interrupts() -> None:

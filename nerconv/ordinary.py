@@ -43,12 +43,17 @@ def read(raw: bytes, name: str, line: int, marked_up: bool, documents: Sequence[
     ``line`` is the number of the first; of ``marked_up`` text a line with a tag or reference is not ordinary.
     ``documents`` are extents of ``raw``.
     """
-    if any(sign in raw for sign in (_MARKUP if marked_up else _DIRECTIVE)):
+    if _signs(raw, marked_up):
         return None
     array = np.frombuffer(raw, np.uint8)
     breaks = np.flatnonzero(array == _NEWLINE)
     events = _events(raw, array, breaks)
     return None if events.bad.any() else _columns(raw, array, breaks, events, (name, line), documents)
+
+
+def _signs(raw: bytes, marked_up: bool) -> list[bytes]:
+    """Return the signs of a closer look that ``raw`` holds. One byte is found faster than several."""
+    return [sign for sign in (_MARKUP if marked_up else _DIRECTIVE) if sign[:1] in raw and sign in raw]
 
 
 class Count(NamedTuple):
@@ -63,7 +68,7 @@ def count(raw: bytes, marked_up: bool) -> Count:
     array = np.frombuffer(raw, np.uint8)
     breaks = np.flatnonzero(array == _NEWLINE)
     opens, _, _, labels, bad = _events(raw, array, breaks)
-    signs = [sign for sign in (_MARKUP if marked_up else _DIRECTIVE) if sign in raw]
+    signs = _signs(raw, marked_up)
     for match in re.finditer(b"|".join(signs), raw) if signs else ():
         bad[np.searchsorted(breaks, match.start())] = True
     kept = ~bad[np.searchsorted(breaks, opens)] if signs else slice(None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate, compress, groupby, pairwise
 from operator import itemgetter
@@ -67,17 +67,22 @@ class Window(NamedTuple):
 
 def survey(file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK) -> Survey:
     """Return what holds for all of ``file``, which is clean UTF-8. Raises Unreadable when it holds columns."""
-    marked_up, docstart = options.markup == "html", False
+    marked_up, docstart, told, total = options.markup == "html", False, True, Tally()
+    first = ("illinois" if options.dialect == "auto" else options.dialect,)
     for raw, number, _ in _raw_windows(file, "file", block, block):
         if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
             raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
         docstart = docstart or DOCSTART.encode() in raw
-        if options.markup == "auto" and not marked_up and b"<" in raw:
-            marked_up = markup.is_marked_up(raw.decode())
+        if options.markup == "auto" and not marked_up and b"<" in raw and markup.is_marked_up(raw.decode()):
+            # What was counted so far was not read as markup.
+            marked_up, told = True, number == 1
+        if told:
+            total.add(_tally(raw, first, marked_up, options.labels))
     how = options.documents
     if how == "auto":
         how = DOCSTART if docstart else "pre" if marked_up else "file"
-    detection = detect(partial(_count, file, marked_up, options.labels, block), options.labels, options.dialect)
+    count = partial(_count, file, marked_up, options.labels, block, {first: total} if told else {})
+    detection = detect(count, options.labels, options.dialect)
     many = size > (MOST if how == "file" else block)
     return Survey(source.name, source.id, marked_up, how, detection, options.labels, many)
 
@@ -90,8 +95,16 @@ def _is_columns(text: str) -> bool:
 
 
 def _count(
-    file: BinaryIO, marked_up: bool, labels: frozenset[str] | None, block: int, dialects: Sequence[str]
+    file: BinaryIO,
+    marked_up: bool,
+    labels: frozenset[str] | None,
+    block: int,
+    known: Mapping[Sequence[str], Tally],
+    dialects: Sequence[str],
 ) -> Tally:
+    """Return the tally of all windows for ``dialects``: one that is ``known``, or counted now."""
+    if tuple(dialects) in known:
+        return known[tuple(dialects)]
     total = Tally()
     for raw, _, _ in _raw_windows(file, "file", block, block):
         total.add(_tally(raw, dialects, marked_up, labels))
@@ -115,7 +128,9 @@ def windows(file: BinaryIO, known: Survey, most: int = MOST, block: int = BLOCK)
     documents = 0
     for raw, line, goes_on in _raw_windows(file, known.documents, block, most):
         yield Window(raw, line, documents, goes_on)
-        if known.many:
+        if known.documents == "file":
+            documents += 1
+        elif known.many:
             text = raw.decode()
             lines = _paired(text, known, 1).lines if known.documents == "pre" else ()
             documents += sum(1 for _ in _extents(text, known, lines))
