@@ -25,7 +25,7 @@ from nerconv.engine import Crew
 from nerconv.files import Source, Unreadable, is_dataset, replacing
 from nerconv.formats import Format, bracket
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import BLOCK, MOST, survey, windows
+from nerconv.formats.windows import BLOCK, MOST, Apply, survey, windows
 from nerconv.options import UsageError
 from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
@@ -211,8 +211,9 @@ def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, crew: 
     options, target = made.options, made.format.NAME
     if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
         reports = {source.id: made.report for source in sources}
-        tasks = tasks_of(sources, reports, options, made.format, progress)
-        yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, crew))
+        with engine.hired(crew) as hands:
+            tasks = tasks_of(sources, reports, options, made.format, progress, hands.apply)
+            yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, hands))
         return
     # Ids that the input brings are told apart, and a review is made, over all of it.
     found = _read(sources, options, made.report, progress)
@@ -225,10 +226,11 @@ def tasks_of(
     options: ConvertOptions,
     format: Format,
     progress: Progress,
+    apply: Apply,
 ) -> Iterator[Task]:
     """Yield the parts of ``sources``: each file, or the windows of a large one, which is surveyed first.
 
-    ``reports``: by id of the source, where to enter what the survey finds.
+    ``reports``: by id of the source, where to enter what the survey finds. ``apply`` is how it is done.
     """
     for source in sources:
         progress(source)
@@ -236,7 +238,7 @@ def tasks_of(
             yield Task(source)
             continue
         try:
-            yield from _windows(source, reports[source.id], options, format)
+            yield from _windows(source, reports[source.id], options, format, apply)
         except Unreadable as error:
             reports[source.id].findings.append(formats.unreadable(source, error))
 
@@ -248,9 +250,9 @@ def _large(source: Source) -> bool:
         return False
 
 
-def _windows(source: Source, report: Report, options: ConvertOptions, format: Format) -> Iterator[Task]:
+def _windows(source: Source, report: Report, options: ConvertOptions, format: Format, apply: Apply) -> Iterator[Task]:
     with plain(source, options.read.encoding) as text:
-        known = survey(text.file, text.size, source, options.read)
+        known = survey(text.file, text.size, source, options.read, apply=apply)
         report.facts.append(bracket.facts(text, known))
         report.findings += text.findings
         if known.detection.dialect is None:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv.files import Unreadable
+from nerconv.formats.windows import Apply
 from nerconv.options import ENGINES, UsageError, check_choice
 from nerconv.plan import ConvertOptions
 from nerconv.work import Outcome, Task, work
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor
 
 #: Parts that wait for each worker, so that none is idle while results are taken.
 _AHEAD: Final = 2
@@ -44,63 +46,103 @@ class Crew:
             raise UsageError("--scheduler is the address of a Dask cluster; say --engine dask, too")
 
 
+class Hands(NamedTuple):
+    """Who was hired: ``apply`` has them call a function with each of some arguments, and yields results in order.
+
+    ``far``: they share no disk with this process.
+    """
+
+    apply: Apply
+    far: bool = False
+
+
+@contextmanager
+def hired(crew: Crew) -> Iterator[Hands]:
+    """Give the workers of ``crew``, until all is done or anything goes wrong, when they are sent home at once."""
+    if crew.engine == "dask":
+        with _cluster(crew) as hands:
+            yield hands
+    elif crew.workers == 1:
+        yield Hands(starmap)
+    else:
+        with _processes(crew.workers) as hands:
+            yield hands
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Hands]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _ignore_interrupts)
+    try:
+        # They start, and import what they need, while the first source is surveyed.
+        for _ in range(workers):
+            pool.submit(_warm_up)
+        yield Hands(partial(_ahead, pool.submit, workers * _AHEAD))
+    finally:
+        _stop(pool)
+
+
+def _ahead(
+    submit: Callable[..., Any], most: int, function: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]
+) -> Iterator[Any]:
+    """Yield the results in order, with up to ``most`` calls under way."""
+    running: deque[Any] = deque()
+    for call in arguments:
+        running.append(submit(function, *call))
+        if len(running) >= most:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
+
+
 def run(
-    tasks: Iterable[Task], options: ConvertOptions, target: str, folder: Path, crew: Crew
+    tasks: Iterable[Task], options: ConvertOptions, target: str, folder: Path, hands: Hands
 ) -> Iterator[tuple[Task, Outcome]]:
     """Yield each of ``tasks``, without what it held, and its outcome, in order; pieces of ``target`` go to ``folder``.
 
     The result is the same whoever works. Raises Unreadable, naming the sources in hand, when a worker dies.
     """
     job = partial(work, options=options, target=target)
-    if crew.engine == "dask":
-        yield from _on_cluster(tasks, job, folder, crew)
-    elif crew.workers == 1:
+    begun: deque[Task] = deque()
+
+    def numbered() -> Iterator[tuple[int, Task]]:
+        """Yield what a job asks for, and note the task."""
         for number, task in enumerate(tasks):
-            yield task._replace(window=None), job(number, task, folder=folder)
-    else:
-        yield from _in_processes(tasks, partial(_busy, job, folder=folder), folder, crew.workers)
+            begun.append(task._replace(window=None))
+            yield number, task
+
+    with _naming(begun, folder):
+        if hands.far:
+            for outcome, pieces in hands.apply(partial(_far, job), numbered()):
+                for name, data in pieces.items():
+                    (folder / name).write_bytes(data)
+                yield begun.popleft(), outcome
+        else:
+            for outcome in hands.apply(partial(_busy, partial(job, folder=folder), folder), numbered()):
+                yield begun.popleft(), outcome
 
 
-def _in_processes(
-    tasks: Iterable[Task], job: Callable[[int, Task], Outcome], folder: Path, workers: int
-) -> Iterator[tuple[Task, Outcome]]:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _ignore_interrupts)
-    running: deque[tuple[Task, Future[Outcome]]] = deque()
+@contextmanager
+def _naming(begun: Sequence[Task], folder: Path) -> Iterator[None]:
+    """Raise Unreadable, with the sources that were worked on, for whatever an engine raises when a worker dies."""
     try:
-        # Processes start, and import what they need, while the first source is surveyed.
-        for _ in range(workers):
-            pool.submit(_warm_up)
-        for number, task in enumerate(tasks):
-            running.append((task._replace(window=None), pool.submit(job, number, task)))
-            if len(running) >= workers * _AHEAD:
-                yield _first(running, folder)
-        while running:
-            yield _first(running, folder)
-    finally:
-        _stop(pool)
+        yield
+    except Exception as error:
+        if type(error).__name__ not in ("BrokenProcessPool", "KilledWorker"):
+            raise
+        busy = {path.read_text(encoding="utf-8") for path in folder.glob("*.busy")}
+        names = sorted(busy or {task.source.name for task in begun})
+        why = "the process that worked on it died, perhaps for want of memory; nothing was written"
+        raise Unreadable(f"{', '.join(names)}: {why}") from error
 
 
-def _first(running: deque[tuple[Task, Future[Outcome]]], folder: Path) -> tuple[Task, Outcome]:
-    from concurrent.futures.process import BrokenProcessPool
-
-    task, future = running.popleft()
-    try:
-        return task, future.result()
-    except BrokenProcessPool as error:
-        names = sorted({path.read_text(encoding="utf-8") for path in folder.glob("*.busy")}) or [task.source.name]
-        raise Unreadable(
-            f"{', '.join(names)}: the process that worked on it died, perhaps for want of memory; nothing was written"
-        ) from error
-
-
-def _busy(job: Callable[..., Outcome], number: int, task: Task, folder: Path) -> Outcome:
+def _busy(job: Callable[[int, Task], Outcome], folder: Path, number: int, task: Task) -> Outcome:
     """Do a job, and leave the name of its source in ``folder`` while it lasts."""
     busy = folder / f"{number}.busy"
     busy.write_text(task.source.name, encoding="utf-8")
-    outcome = job(number, task, folder=folder)
+    outcome = job(number, task)
     busy.unlink()
     return outcome
 
@@ -126,10 +168,9 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         process.join()
 
 
-def _on_cluster(
-    tasks: Iterable[Task], job: Callable[..., Outcome], folder: Path, crew: Crew
-) -> Iterator[tuple[Task, Outcome]]:
-    """Work on the processes of a Dask cluster. They share no disk with this one: pieces travel as bytes."""
+@contextmanager
+def _cluster(crew: Crew) -> Iterator[Hands]:
+    """Give the processes of a Dask cluster. They share no disk with this one: windows and pieces travel as bytes."""
     distributed = _distributed()
     with ExitStack() as stack:
         address: Any = crew.scheduler
@@ -138,14 +179,8 @@ def _on_cluster(
             cluster = distributed.LocalCluster(n_workers=crew.workers, threads_per_worker=1, **silent)
             address = stack.enter_context(cluster)
         client = stack.enter_context(distributed.Client(address, timeout="30s"))
-        running: deque[tuple[Task, Any]] = deque()
         ahead = max(sum(client.nthreads().values()), 1) * _AHEAD
-        for number, task in enumerate(tasks):
-            running.append((task._replace(window=None), client.submit(_far, job, number, task, pure=False)))
-            if len(running) >= ahead:
-                yield _fetched(running, folder)
-        while running:
-            yield _fetched(running, folder)
+        yield Hands(partial(_ahead, partial(client.submit, pure=False), ahead), far=True)
 
 
 def _distributed() -> Any:
@@ -156,18 +191,6 @@ def _distributed() -> Any:
             f"--engine dask needs a package that is not here ({error}): pip install 'nerconv[dist]'"
         ) from error
     return distributed
-
-
-def _fetched(running: deque[tuple[Task, Any]], folder: Path) -> tuple[Task, Outcome]:
-    task, future = running.popleft()
-    try:
-        outcome, pieces = future.result()
-    except _distributed().KilledWorker as error:
-        why = "the worker of the cluster that worked on it died; nothing was written"
-        raise Unreadable(f"{task.source.name}: {why}") from error
-    for name, data in pieces.items():
-        (folder / name).write_bytes(data)
-    return task, outcome
 
 
 def _far(job: Callable[..., Outcome], number: int, task: Task) -> tuple[Outcome, dict[str, bytes]]:

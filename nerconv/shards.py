@@ -19,7 +19,7 @@ import msgspec
 from nerconv import engine, formats
 from nerconv.convert import ALONE, Progress, finished, source_order, tasks_of, told_apart, workplace
 from nerconv.document import Document, Facts, Finding, count_labels
-from nerconv.engine import Crew
+from nerconv.engine import Crew, Hands
 from nerconv.files import Source, Unreadable, replacing
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
@@ -95,8 +95,8 @@ def convert_to_shards(
             pending.append(source)
         else:
             total.add(note.report(format.NAME))
-    with workplace(str(folder / "shards")) as place:
-        for source, report, pieces in _by_source(pending, format, options, place, progress, crew):
+    with workplace(str(folder / "shards")) as place, engine.hired(crew) as hands:
+        for source, report, pieces in _by_source(pending, format, options, place, progress, hands):
             report.findings.sort(key=source_order)
             shards = list(_write(pieces, folder, source, format, options, size))
             _remember(folder, source, digests[source.id], report, shards)
@@ -127,15 +127,15 @@ def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOpti
 
 
 def _by_source(
-    sources: Sequence[Source], format: Format, options: ConvertOptions, place: Path, progress: Progress, crew: Crew
+    sources: Sequence[Source], format: Format, options: ConvertOptions, place: Path, progress: Progress, hands: Hands
 ) -> Iterator[tuple[Source, Report, list[Path]]]:
     """Yield each source with its account and where its pieces lie, when all parts of it are done."""
     reports = {source.id: Report(format.NAME) for source in sources}
     paths: dict[str, list[Path]] = {source.id: [] for source in sources}
     remaining = iter(sources)
     current = next(remaining, None)
-    tasks = tasks_of(sources, reports, options, format, progress)
-    for number, (task, outcome) in enumerate(engine.run(tasks, options, format.NAME, place, crew)):
+    tasks = tasks_of(sources, reports, options, format, progress, hands.apply)
+    for number, (task, outcome) in enumerate(engine.run(tasks, options, format.NAME, place, hands)):
         while current is not None and current.id != task.source.id:
             yield current, reports[current.id], paths[current.id]
             current = next(remaining, None)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate, compress, groupby, pairwise
+from itertools import accumulate, compress, groupby, pairwise, starmap
 from operator import itemgetter
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv import markup
 from nerconv.brackets import Detection, Line, LineReading, Tally, detect, read_line, scan, tally, tally_ordinary
@@ -65,26 +66,51 @@ class Window(NamedTuple):
     goes_on: bool
 
 
-def survey(file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK) -> Survey:
+#: Calls a function with each of some arguments and yields the results in order, wherever that is done.
+Apply = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
+
+
+def survey(
+    file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK, apply: Apply = starmap
+) -> Survey:
     """Return what holds for all of ``file``, which is clean UTF-8. Raises Unreadable when it holds columns."""
-    marked_up, docstart, told, total = options.markup == "html", False, True, Tally()
-    first = ("illinois" if options.dialect == "auto" else options.dialect,)
-    for raw, number, _ in _raw_windows(file, "file", block, block):
-        if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
-            raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
-        docstart = docstart or DOCSTART.encode() in raw
-        if options.markup == "auto" and not marked_up and b"<" in raw and markup.is_marked_up(raw.decode()):
-            # What was counted so far was not read as markup.
-            marked_up, told = True, number == 1
-        if told:
-            total.add(_tally(raw, first, marked_up, options.labels))
+    first: tuple[str, ...] = ("illinois" if options.dialect == "auto" else options.dialect,)
+    looked = _Looked(options.markup == "html")
+    total = Tally()
+    for part in apply(_tally, _look(file, source.name, options, block, looked, first)):
+        total.add(part)
     how = options.documents
     if how == "auto":
-        how = DOCSTART if docstart else "pre" if marked_up else "file"
-    count = partial(_count, file, marked_up, options.labels, block, {first: total} if told else {})
+        how = DOCSTART if looked.docstart else "pre" if looked.marked_up else "file"
+    known = {first: total} if looked.from_the_start else {}
+    count = partial(_count, file, looked.marked_up, options.labels, block, known, apply)
     detection = detect(count, options.labels, options.dialect)
     many = size > (MOST if how == "file" else block)
-    return Survey(source.name, source.id, marked_up, how, detection, options.labels, many)
+    return Survey(source.name, source.id, looked.marked_up, how, detection, options.labels, many)
+
+
+@dataclass(slots=True)
+class _Looked:
+    """What was seen on the way through a file; ``from_the_start``: the markup was known when the first window came."""
+
+    marked_up: bool
+    docstart: bool = False
+    from_the_start: bool = True
+
+
+def _look(
+    file: BinaryIO, name: str, options: ReadOptions, block: int, looked: _Looked, dialects: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what ``_tally`` asks for of each window, and note in ``looked`` what it holds."""
+    for raw, number, _ in _raw_windows(file, "file", block, block):
+        if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
+            raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll")
+        looked.docstart = looked.docstart or DOCSTART.encode() in raw
+        if options.markup == "auto" and not looked.marked_up and b"<" in raw and markup.is_marked_up(raw.decode()):
+            # What was counted so far was not read as markup.
+            looked.marked_up, looked.from_the_start = True, number == 1
+        if looked.from_the_start:
+            yield raw, dialects, looked.marked_up, options.labels
 
 
 def _is_columns(text: str) -> bool:
@@ -99,15 +125,17 @@ def _count(
     marked_up: bool,
     labels: frozenset[str] | None,
     block: int,
-    known: Mapping[Sequence[str], Tally],
+    known: Mapping[tuple[str, ...], Tally],
+    apply: Apply,
     dialects: Sequence[str],
 ) -> Tally:
     """Return the tally of all windows for ``dialects``: one that is ``known``, or counted now."""
     if tuple(dialects) in known:
         return known[tuple(dialects)]
     total = Tally()
-    for raw, _, _ in _raw_windows(file, "file", block, block):
-        total.add(_tally(raw, dialects, marked_up, labels))
+    raws = _raw_windows(file, "file", block, block)
+    for part in apply(_tally, ((raw, dialects, marked_up, labels) for raw, _, _ in raws)):
+        total.add(part)
     return total
 
 
