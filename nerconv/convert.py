@@ -21,11 +21,11 @@ from typing import Final
 from nerconv import engine, formats, remote
 from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, Where, count_labels
-from nerconv.engine import Crew
+from nerconv.engine import Crew, Hands
 from nerconv.files import Source, Unreadable, is_dataset, replacing
 from nerconv.formats import Format, bracket
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import BLOCK, MOST, Apply, survey, windows
+from nerconv.formats.windows import BLOCK, MOST, survey, windows
 from nerconv.options import UsageError
 from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
@@ -212,7 +212,7 @@ def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, crew: 
     if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
         reports = {source.id: made.report for source in sources}
         with engine.hired(crew) as hands:
-            tasks = tasks_of(sources, reports, options, made.format, progress, hands.apply)
+            tasks = tasks_of(sources, reports, options, made.format, progress, hands)
             yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, hands))
         return
     # Ids that the input brings are told apart, and a review is made, over all of it.
@@ -226,11 +226,11 @@ def tasks_of(
     options: ConvertOptions,
     format: Format,
     progress: Progress,
-    apply: Apply,
+    hands: Hands,
 ) -> Iterator[Task]:
     """Yield the parts of ``sources``: each file, or the windows of a large one, which is surveyed first.
 
-    ``reports``: by id of the source, where to enter what the survey finds. ``apply`` is how it is done.
+    ``reports``: by id of the source, where to enter what the survey finds. ``hands``: who helps.
     """
     for source in sources:
         progress(source)
@@ -238,7 +238,7 @@ def tasks_of(
             yield Task(source)
             continue
         try:
-            yield from _windows(source, reports[source.id], options, format, apply)
+            yield from _windows(source, reports[source.id], options, format, hands)
         except Unreadable as error:
             reports[source.id].findings.append(formats.unreadable(source, error))
 
@@ -250,9 +250,10 @@ def _large(source: Source) -> bool:
         return False
 
 
-def _windows(source: Source, report: Report, options: ConvertOptions, format: Format, apply: Apply) -> Iterator[Task]:
+def _windows(source: Source, report: Report, options: ConvertOptions, format: Format, hands: Hands) -> Iterator[Task]:
     with plain(source, options.read.encoding) as text:
-        known = survey(text.file, text.size, source, options.read, apply=apply)
+        doing = hands.doing(text.path)
+        known = survey(text.file, text.size, source, options.read, doing=doing)
         report.facts.append(bracket.facts(text, known))
         report.findings += text.findings
         if known.detection.dialect is None:
@@ -260,7 +261,7 @@ def _windows(source: Source, report: Report, options: ConvertOptions, format: Fo
             return
         # A document may be cut where neither its id nor its end is written.
         cut = options.split is None and not format.KEEPS.ids
-        for window in windows(text.file, known, BLOCK if cut else MOST):
+        for window in windows(text.file, known, BLOCK if cut else MOST, doing=doing):
             yield Task(source, window, known)
 
 

@@ -14,8 +14,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO, Final
 
 from nerconv.document import Finding
 from nerconv.files import (
@@ -39,12 +39,16 @@ _OPEN_END: Final = re.compile("(?:\r|[\udc80-\udcff]+)?\\Z")
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A text as a file of clean UTF-8, its size in bytes, what was learnt about it, and the bytes that were no text."""
+    """A text as a file of clean UTF-8, its size in bytes, what was learnt about it, and the bytes that were no text.
+
+    ``path``: where the file lies, for other processes of this machine; None when it is in memory.
+    """
 
     file: BinaryIO
     size: int
     facts: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    path: str | None = None
 
 
 @contextmanager
@@ -60,7 +64,7 @@ def plain(source: Source, encoding: str, small: int = SMALL) -> Iterator[Plain]:
                 if not clean:
                     if lies_there:
                         stream.seek(len(head))
-                    spool = stack.enter_context(tempfile.TemporaryFile())
+                    spool = stack.enter_context(tempfile.NamedTemporaryFile())
                     large = _spooled(head, stream, source.name, encoding, spool)
         if len(head) <= small:
             text, facts, findings = decode(head, source.name, encoding)
@@ -70,9 +74,9 @@ def plain(source: Source, encoding: str, small: int = SMALL) -> Iterator[Plain]:
             refuse_binary(head, source.name)
             file = stack.enter_context(source.path.open("rb"))
             lines = newlines(_count(file), 0)
-            yield Plain(file, file.tell(), {"encoding": "utf-8", "lines": lines})
+            yield Plain(file, file.tell(), {"encoding": "utf-8", "lines": lines}, path=str(source.path))
         else:
-            yield large
+            yield replace(large, path=spool.name)
 
 
 def _is_clean(head: bytes, stream: BinaryIO) -> bool:
@@ -100,7 +104,7 @@ def _count(file: BinaryIO) -> int:
     return count
 
 
-def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: BinaryIO) -> Plain:
+def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Any) -> Plain:
     """Write the text to ``spool`` as it comes. What may go on waits for the next block."""
     mark, encoding = byte_order(head, encoding)
     if encoding == "utf-8":
@@ -128,6 +132,7 @@ def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Bin
         "encoding": encoding + (" with byte-order mark" if mark else ""),
         "lines": newlines(counts["lines"], counts["crlf"]),
     }
+    spool.flush()
     return Plain(spool, spool.tell(), facts, findings)
 
 
@@ -148,3 +153,21 @@ def _cleaned(
     counts["lines"] += text.count("\n")
     last = len(text) - text.rfind("\n") - 1
     return repaired.text, last + (1 if "\n" in text else column)
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """Bytes that lie in a file. Sent to another process, which shares the disk, they arrive as bytes."""
+
+    path: str
+    start: int
+    size: int
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _fetch, (self.path, self.start, self.size)
+
+
+def _fetch(path: str, start: int, size: int) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123 - a name that crossed a process
+        file.seek(start)
+        return file.read(size)

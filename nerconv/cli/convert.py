@@ -14,7 +14,7 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
-from nerconv.engine import Crew
+from nerconv.engine import Crew, keep_memory
 from nerconv.files import replacing
 from nerconv.lint.engine import Selection
 from nerconv.options import UsageError
@@ -119,6 +119,7 @@ def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
 
 
 def _run(given: dict[str, Any], options: ConvertOptions, working: _Working) -> None:
+    keep_memory()
     output, ledger = given["output"], given["ledger"]
     files = formats.sources(given["sources"], options.read)
     with show.progress(len(files)) as begin:

@@ -20,6 +20,7 @@ from nerconv.brackets import Detection, Line, LineReading, Tally, detect, read_l
 from nerconv.document import WHITE_SPACE, Document, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
+from nerconv.plain import Lying
 from nerconv.unbracket import Paired, unbracket
 
 if TYPE_CHECKING:
@@ -70,20 +71,34 @@ class Window(NamedTuple):
 Apply = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
 
 
+class Doing(NamedTuple):
+    """How windows are worked on: ``apply``, and the path of the file where other processes do it, which can read it."""
+
+    apply: Apply = starmap
+    path: str | None = None
+
+    def sent(self, raw: bytes, at: int) -> Any:
+        """Return ``raw``, which stands ``at`` an offset of the file, as it is handed on."""
+        return Lying(self.path, at, len(raw)) if self.path else raw
+
+
+_HERE: Final = Doing()
+
+
 def survey(
-    file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK, apply: Apply = starmap
+    file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK, doing: Doing = _HERE
 ) -> Survey:
     """Return what holds for all of ``file``, which is clean UTF-8. Raises Unreadable when it holds columns."""
     first: tuple[str, ...] = ("illinois" if options.dialect == "auto" else options.dialect,)
     looked = _Looked(options.markup == "html")
     total = Tally()
-    for part in apply(_tally, _look(file, source.name, options, block, looked, first)):
+    for part in doing.apply(_tally, _look(file, source, options, (block, doing), looked, first)):
         total.add(part)
     how = options.documents
     if how == "auto":
         how = DOCSTART if looked.docstart else "pre" if looked.marked_up else "file"
     known = {first: total} if looked.from_the_start else {}
-    count = partial(_count, file, looked.marked_up, options.labels, block, known, apply)
+    count = partial(_count, file, looked.marked_up, options.labels, (block, doing), known)
     detection = detect(count, options.labels, options.dialect)
     many = size > (MOST if how == "file" else block)
     return Survey(source.name, source.id, looked.marked_up, how, detection, options.labels, many)
@@ -99,18 +114,25 @@ class _Looked:
 
 
 def _look(
-    file: BinaryIO, name: str, options: ReadOptions, block: int, looked: _Looked, dialects: Sequence[str]
+    file: BinaryIO,
+    source: Source,
+    options: ReadOptions,
+    how: tuple[int, Doing],
+    looked: _Looked,
+    dialects: Sequence[str],
 ) -> Iterator[tuple[Any, ...]]:
     """Yield what ``_tally`` asks for of each window, and note in ``looked`` what it holds."""
+    (block, doing), at = how, 0
     for raw, number, _ in _raw_windows(file, "file", block, block):
         if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
-            raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll")
+            raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
         looked.docstart = looked.docstart or DOCSTART.encode() in raw
         if options.markup == "auto" and not looked.marked_up and b"<" in raw and markup.is_marked_up(raw.decode()):
             # What was counted so far was not read as markup.
             looked.marked_up, looked.from_the_start = True, number == 1
         if looked.from_the_start:
-            yield raw, dialects, looked.marked_up, options.labels
+            yield doing.sent(raw, at), dialects, looked.marked_up, options.labels
+        at += len(raw)
 
 
 def _is_columns(text: str) -> bool:
@@ -124,19 +146,27 @@ def _count(
     file: BinaryIO,
     marked_up: bool,
     labels: frozenset[str] | None,
-    block: int,
+    how: tuple[int, Doing],
     known: Mapping[tuple[str, ...], Tally],
-    apply: Apply,
     dialects: Sequence[str],
 ) -> Tally:
     """Return the tally of all windows for ``dialects``: one that is ``known``, or counted now."""
     if tuple(dialects) in known:
         return known[tuple(dialects)]
     total = Tally()
-    raws = _raw_windows(file, "file", block, block)
-    for part in apply(_tally, ((raw, dialects, marked_up, labels) for raw, _, _ in raws)):
+    block, doing = how
+    raws = (raw for raw, _, _ in _raw_windows(file, "file", block, block))
+    for part in doing.apply(_tally, ((doing.sent(*item), dialects, marked_up, labels) for item in _placed(raws))):
         total.add(part)
     return total
+
+
+def _placed(raws: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Yield stretches of a file that follow one another, each with the offset at which it stands."""
+    at = 0
+    for raw in raws:
+        yield raw, at
+        at += len(raw)
 
 
 def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozenset[str] | None) -> Tally:
@@ -151,11 +181,14 @@ def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozens
     return total
 
 
-def windows(file: BinaryIO, known: Survey, most: int = MOST, block: int = BLOCK) -> Iterator[Window]:
+def windows(
+    file: BinaryIO, known: Survey, most: int = MOST, block: int = BLOCK, doing: Doing = _HERE
+) -> Iterator[Window]:
     """Yield the windows of ``file``, of about ``block`` bytes; a document of up to ``most`` is not cut."""
-    documents = 0
+    documents = at = 0
     for raw, line, goes_on in _raw_windows(file, known.documents, block, most):
-        yield Window(raw, line, documents, goes_on)
+        yield Window(doing.sent(raw, at), line, documents, goes_on)
+        at += len(raw)
         if known.documents == "file":
             documents += 1
         elif known.many:
