@@ -30,7 +30,7 @@ DOCSTART: Final = "-DOCSTART-"
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
 BLOCK: Final = 1 << 19
 #: A document of more bytes is cut into parts.
-MOST: Final = 1 << 23
+MOST: Final = 1 << 21
 _ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
 #: For each way to cut, where a window may end: behind the first group.
