@@ -199,7 +199,10 @@ def _cluster(crew: Crew) -> Iterator[Hands]:
             silent = {"dashboard_address": None, "silence_logs": "ERROR"}
             cluster = distributed.LocalCluster(n_workers=crew.workers, threads_per_worker=1, **silent)
             address = stack.enter_context(cluster)
-        client = stack.enter_context(distributed.Client(address, timeout="30s"))
+        try:
+            client = stack.enter_context(distributed.Client(address, timeout="30s"))
+        except OSError as error:
+            raise Unreadable(f"{crew.scheduler}: no Dask scheduler answers there: {error}") from error
         ahead = max(sum(client.nthreads().values()), 1) * _AHEAD
         yield Hands(partial(_ahead, partial(client.submit, pure=False), ahead), far=True)
 

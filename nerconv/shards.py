@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -88,6 +88,7 @@ def convert_to_shards(
     sources = told_apart(sources)
     options = replace(_with_labels(sources, format, options), most=size)
     total, pending = Report(format.NAME), []
+    read = {source.path.resolve() for source in sources if source.path}
     digests = {source.id: _digest(source, options, size) for source in sources}
     for source in sources:
         note = None if force else _note(folder, source, digests[source.id])
@@ -98,7 +99,7 @@ def convert_to_shards(
     with workplace(str(folder / "shards")) as place, engine.hired(crew) as hands:
         for source, report, pieces in _by_source(pending, format, options, place, progress, hands):
             report.findings.sort(key=source_order)
-            shards = list(_write(pieces, folder, source, format, options, size))
+            shards = list(_write(pieces, folder, source, format, options, read))
             _remember(folder, source, digests[source.id], report, shards)
             total.add(report)
     return finished(total, sources, options)
@@ -153,18 +154,29 @@ def _settle(source: Source, outcome: Outcome) -> None:
 
 
 def _write(
-    paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions, size: int
+    paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions, read: Set[Path]
 ) -> Iterator[Shard]:
-    """Write the pieces of a source as shards, each of as many as make up ``size`` records, or of one larger piece."""
-    stem = re.sub(r"[^\w.-]+", "_", source.id)
-    for number, packed in enumerate(_groups(load(paths), size), 1):
+    """Write the pieces of a source as shards, each of as many as make up the size, or of one larger piece.
+
+    Raises UsageError for a shard that is a file to ``read``.
+    """
+    stem = _stem(source)
+    for number, packed in enumerate(_groups(load(paths), options.most or 1), 1):
         path = folder / f"{stem}.{number:05}{format.SUFFIXES[0]}"
+        if path.resolve() in read:
+            raise UsageError(f"{path} is read and would be replaced by what is written; name another folder with -o")
         with replacing(path) as part:
             count = sum(piece.documents - piece.goes_on for piece in packed)
             format.join(Pieces(packed, count), part, options.write)
         yield Shard(path.name, _digest_of(path))
     for path in paths:
         path.unlink(missing_ok=True)
+
+
+def _stem(source: Source) -> str:
+    """Return what the shards of a source are called: its id, or what of it can be a name and a digest of the rest."""
+    stem = re.sub(r"[^\w.-]+", "_", source.id)
+    return stem if stem == source.id else f"{stem}-{hashlib.blake2b(source.id.encode(), digest_size=4).hexdigest()}"
 
 
 def _groups(pieces: Iterable[Packed], size: int) -> Iterator[list[Packed]]:

@@ -243,6 +243,36 @@ def test_spacy_reads_a_folder_of_shards(tmp_path: Path) -> None:
     assert sum(len(example.reference.ents) for example in examples) > 500
 
 
+def test_sources_of_like_names_do_not_share_shards(tmp_path: Path) -> None:
+    (tmp_path / "in/a").mkdir(parents=True)
+    (tmp_path / "in/a/b.txt").write_text("[PER Ann  ] one . \n")
+    (tmp_path / "in/a_b.txt").write_text("[PER Bob  ] two . \n")
+    shard(tmp_path)
+    texts = [path.read_text() for path in (tmp_path / "out").glob("*.jsonl")]
+    assert len(texts) == 2 and any("one" in text for text in texts) and any("two" in text for text in texts)
+
+
+def test_a_shard_never_replaces_a_source(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name in ("a.jsonl", "a.00001.jsonl"):
+        (tmp_path / "out" / name).write_text('{"text": "mine"}\n')
+    sources = expand([str(tmp_path / "out")], SUFFIXES)
+    with pytest.raises(UsageError, match="would be replaced"):
+        convert_to_shards(sources, tmp_path / "out", ConvertOptions(to="spans_jsonl"), 5, lambda _: None)
+    assert (tmp_path / "out/a.00001.jsonl").read_text() == '{"text": "mine"}\n'
+
+
+def test_a_cluster_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="the package distributed is not installed")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("Timed out")
+
+    monkeypatch.setattr(distributed, "Client", refuse)
+    with pytest.raises(Unreadable, match=r"tcp://127.0.0.1:1: no Dask scheduler answers there: Timed out"):
+        run(tmp_path, "o.conll", Crew(1, "dask", "tcp://127.0.0.1:1"))
+
+
 def test_a_target_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     corpus(tmp_path, 0.02)
     (tmp_path / "out").write_text("a file")
