@@ -307,6 +307,7 @@ def _write_split(made: _Made, target: Path, stack: ExitStack) -> None:
     shares = parse_shares(options.split or "")
     if empty := [name for name in shares if not made.report.documents[name]]:
         raise UsageError(f"no document falls to the split {', '.join(empty)}; choose another --seed or other shares")
+    made.report.documents = Counter({name: made.report.documents[name] for name in shares})
     labels = tuple(sorted(made.report.written))
     options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
     for name in shares:

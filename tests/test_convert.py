@@ -94,7 +94,8 @@ def test_a_file_that_cannot_be_read_is_a_finding_and_the_rest_is_converted(tmp_p
 
 def test_split_keeps_duplicates_together_and_lists_the_ids(tmp_path: Path) -> None:
     sources = [source(tmp_path, f"[PER Ann  ] number {n % 30} . \n", f"d{n}.txt") for n in range(60)]
-    run(sources, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4", seed=1)
+    report = run(sources, tmp_path / "out", to="spans_jsonl", split="train=0.6,dev=0.4", seed=1)
+    assert list(report.documents) == ["train", "dev"]
     listing = tomllib.loads((tmp_path / "out/splits.toml").read_text())
     texts = {name: {d.text for d in documents(tmp_path / f"out/{name}.jsonl")} for name in ("train", "dev")}
     assert not texts["train"] & texts["dev"]
