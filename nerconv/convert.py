@@ -6,7 +6,6 @@ differently, nothing is moved into place.
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 import sys
@@ -56,7 +55,7 @@ def convert(
     _spare_sources(sources, target, format, options)
     if target != STDOUT and not options.split:
         _check_target(Path(target))
-    with _few_collections(), ExitStack() as stack:
+    with ExitStack() as stack:
         folder = stack.enter_context(workplace(target))
         made = _Made(format, options, Report(format.NAME), folder)
         for outcome in _outcomes(sources, made, progress, crew):
@@ -154,17 +153,6 @@ class _Lying:
 
     def __iter__(self) -> Iterator[Packed]:
         return load(self.paths)
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let the garbage collector look less often: spans and places hold no cycles, and it would look at all of them."""
-    before = gc.get_threshold()
-    gc.set_threshold(1_000_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def source_order(finding: Finding) -> tuple[bool, Where, str, str]:

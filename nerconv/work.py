@@ -7,11 +7,12 @@ document is fitted, encoded, and read back from what was written.
 
 from __future__ import annotations
 
+import gc
 import pickle
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
@@ -128,14 +129,25 @@ def pack(
     goes_on: bool,
 ) -> Outcome:
     """Make pieces of what was ``found``; ``goes_on``: the first document is a part of one before."""
-    packer = _Packer(formats.get(report.format), options, report, folder)
-    packer.goes_on = goes_on and not packer.shares
-    with ExitStack() as files:
-        packer.sink = _Sink(folder, number, files)
+    shares = parse_shares(options.split) if options.split else {}
+    with _few_collections(), ExitStack() as files:
+        sink = _Sink(folder, number, files)
+        packer = _Packer(formats.get(report.format), options, report, sink, shares, goes_on and not shares)
         for item in found:
             packer.add(item)
         packer.flush()
     return Outcome(report, packer.ids, packer.parts)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the garbage collector look less often: spans and places hold no cycles, and it would look at all of them."""
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @dataclass(slots=True)
@@ -145,18 +157,13 @@ class _Packer:
     format: Format
     options: ConvertOptions
     report: Report
-    folder: Path
-    goes_on: bool = False
-    sink: Any = None
+    sink: _Sink
+    shares: Mapping[str, float]
+    goes_on: bool
     held: list[tuple[str, Document]] = field(default_factory=list)
     size: int = 0
     ids: dict[str, list[str]] = field(default_factory=dict)
     parts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def shares(self) -> dict[str, float]:
-        """The shares of the splits, if there are splits."""
-        return parse_shares(self.options.split) if self.options.split else {}
 
     def add(self, item: Columns | Document) -> None:
         """Take a document, or documents as columns."""
@@ -169,7 +176,7 @@ class _Packer:
                         self._add_document(document)
 
     def _add_document(self, document: Document) -> None:
-        split = assign(document.text, self.shares, self.options.seed) if self.options.split else ""
+        split = self._split_of(document.text) if self.shares else ""
         for part in _fitted(document, self.format, self.options, self.report):
             self.held.append((split, part))
             self.size += len(part.text)
@@ -182,19 +189,20 @@ class _Packer:
         if encoder is None or self.options.drop.intersection(columns.labels):
             return False
         renamed = columns.relabelled(self.options.labels)
-        by_split = renamed.split(self._split_of) if self.options.split else {"": renamed}
+        by_split = renamed.split(self._split_of) if self.shares else {"": renamed}
         pieces = {split: encoder.encode(part, self.options.write) for split, part in by_split.items()}
         if any(piece is None for piece in pieces.values()):
             return False
         self.flush()
         for split, piece in pieces.items():
-            if not encoder.holds(piece, by_split[split], self.options.write):
-                raise NotVerified(f"{by_split[split].name} reads back differently from {self.format.NAME}")
-            self._put(split, piece, encoder.records(by_split[split]))
-            self.report.written.update(by_split[split].counts())
-        blank = len(columns.documents) - sum(len(part.filled()) for part in by_split.values())
-        if blank and not self.format.KEEPS.blank:
-            self.report.left_out["documents without text"] += blank
+            part = by_split[split]
+            if not encoder.holds(piece, part, self.options.write):
+                raise NotVerified(f"{part.name} reads back differently from {self.format.NAME}")
+            ids = encoder.records(part)
+            self._put(split, piece, ids)
+            self.report.written.update(part.counts())
+            if not self.format.KEEPS.blank and len(ids) < len(part.documents):
+                self.report.left_out["documents without text"] += len(part.documents) - len(ids)
         return True
 
     def _split_of(self, text: str) -> str:
@@ -214,7 +222,7 @@ class _Packer:
         self.parts[split] += self.goes_on
         self.goes_on = False
         self.report.documents[split] += len(ids)
-        if self.options.split:
+        if self.shares:
             self.ids.setdefault(split, []).extend(ids)
 
     def _prove(self, documents: list[Document], packed: Packed) -> None:
@@ -223,7 +231,7 @@ class _Packer:
         keeps = formats.keeps(format, write)
         labels = frozenset(count_labels(documents)) or None
         options = ReadOptions(labels=labels, markup="none", scheme=write.scheme, dialect=write.dialect)
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+        with tempfile.TemporaryDirectory(dir=self.sink.folder) as folder:
             path = Path(folder, f"piece{format.SUFFIXES[0]}")
             format.join(Pieces([packed], len(documents)), path, write)
             remaining = iter(documents)

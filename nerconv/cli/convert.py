@@ -71,11 +71,11 @@ def convert(
     write_dialect: p.WriteDialect = None,
     ledger: p.LedgerFile = None,
     strict: p.Strict = None,
-) -> ConvertOptions:
+) -> tuple[ConvertOptions, bool]:
     """Convert SRC to DST, in the format of its suffix; every span is written or named as lost."""
     asked = p.settings({**locals(), "lint_policy": lint, "lint": None})
     rules = Selection(None if lint_select is None else tuple(p.comma_list(lint_select)))
-    return convert_options(asked, rules)
+    return convert_options(asked, rules), bool(asked.strict)
 
 
 class _Working(NamedTuple):
@@ -111,14 +111,14 @@ def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
         if targets:
             named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))
             given["to"] = next(named, targets[0])
-        _run(given, convert(**given), working)
+        _run(given, *convert(**given), working)
 
     kept = [parameter for name, parameter in about.items() if name != "to" or not targets]
     command.__signature__ = Signature([*kept, *work.values()])  # type: ignore[attr-defined]
     return command
 
 
-def _run(given: dict[str, Any], options: ConvertOptions, working: _Working) -> None:
+def _run(given: dict[str, Any], options: ConvertOptions, strict: bool, working: _Working) -> None:
     keep_memory()
     output, ledger = given["output"], given["ledger"]
     files = formats.sources(given["sources"], options.read)
@@ -134,4 +134,4 @@ def _run(given: dict[str, Any], options: ConvertOptions, working: _Working) -> N
         with replacing(Path(ledger)) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
     found = (finding.code for finding in (*report.findings, *report.lost))
-    raise typer.Exit(exit_code(found, bool(p.settings(given).strict)))
+    raise typer.Exit(exit_code(found, strict))

@@ -37,10 +37,9 @@ def encode(columns: Columns, options: WriteOptions) -> bytes | None:
     awkward = any(sign in label for label in columns.labels for sign in " \t\n\r")
     if columns.covered is None or awkward or not len(columns.tokens.starts) or columns.text.startswith(_BYTE_ORDER):
         return None
-    data = _rows(columns, Covered(*columns.covered), layout)
     if DOCSTART.encode() in columns.text or (layout.target and layout.misread.search(columns.text.decode())):
         return None
-    return data
+    return _rows(columns, Covered(*columns.covered), layout)
 
 
 def _rows(columns: Columns, covered: Covered, layout: Layout) -> bytes:
