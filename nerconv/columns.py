@@ -70,18 +70,6 @@ class Extent(NamedTuple):
     end: int
 
 
-class Slices(NamedTuple):
-    """For each of some extents its start and end in code points, and the ranges of the spans, sentences, tokens and
-    anchors in it, a row of two numbers each.
-    """
-
-    points: Numbers
-    spans: Numbers
-    sentences: Numbers
-    tokens: Numbers
-    anchors: Numbers
-
-
 @dataclass(frozen=True, eq=False)
 class Columns:
     """Documents with flat spans as columns: an item of each array for each span, or for each document, in text order.
@@ -201,21 +189,10 @@ class Columns:
         order = np.lexsort((columns, lines, offsets))
         return offsets[order], lines[order], columns[order]
 
-    def slices(self, extents: Numbers) -> Slices:
-        """Return what belongs to each of ``extents``, a row of start and end in bytes for each, as ranges of items.
-
-        The anchors of one are those after its start and up to its end.
-        """
-        points = self.points(extents)
-        offsets = self.anchors[0]
-        anchors = np.stack((np.searchsorted(offsets, points[:, 0], "right"), np.searchsorted(offsets, points[:, 1])), 1)
-        return Slices(
-            points,
-            np.searchsorted(self.starts, extents),
-            np.searchsorted(self.sentences[0], extents),
-            np.searchsorted(self.tokens.starts, extents),
-            anchors,
-        )
+    def anchor_ranges(self) -> Numbers:
+        """Return for each document the range of its anchors, from the one at its start to one at its very end."""
+        offsets, (begins, ends) = self.anchors[0], self.points(self.edges).T
+        return np.stack((np.searchsorted(offsets, begins, "right") - 1, np.searchsorted(offsets, ends, "right")), 1)
 
     def counts(self) -> dict[str, int]:
         """Return the number of spans by label, of those that have any."""
@@ -243,7 +220,23 @@ class Columns:
             yield self
             return
         for first in range(0, count, most):
-            yield self._only([first <= number < first + most for number in range(count)])
+            yield self._between(self.documents[first : first + most])
+
+    def _between(self, documents: tuple[Extent, ...]) -> Columns:
+        """Return ``documents``, which follow one another, with the text from the first to the last of them."""
+        begin, end = documents[0].start, documents[-1].end
+        spans = slice(*np.searchsorted(self.starts, (begin, end)).tolist())
+        return replace(
+            self,
+            text=self.text[begin:end],
+            starts=self.starts[spans] - begin,
+            ends=self.ends[spans] - begin,
+            codes=self.codes[spans],
+            lines=self.lines[spans],
+            places=self.places[spans],
+            line=self.line + int(np.searchsorted(self.breaks, begin)),
+            documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in documents),
+        )
 
     def _only(self, kept: Sequence[bool]) -> Columns:
         spans = np.array(kept, dtype=bool)[self.within(self.starts)]
@@ -259,20 +252,18 @@ class Columns:
 
     def views(self) -> Iterator[Document]:
         """Yield the documents as such."""
-        text, ranges = self.text.decode(), self.slices(self.edges)
+        text, points = self.text.decode(), self.points(self.edges).tolist()
         columns = [self.points(self.starts), self.points(self.ends), self.codes, self.lines, self.places]
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
         offsets, lines, places = self.anchors
-        bounds = zip(ranges.points.tolist(), ranges.spans.tolist(), ranges.anchors.tolist(), strict=True)
+        spans = np.searchsorted(self.starts, self.edges).tolist()
+        bounds = zip(points, spans, self.anchor_ranges().tolist(), strict=True)
         for extent, ((begin, end), (a, b), (c, d)) in zip(self.documents, bounds, strict=True):
             here = text[begin:end]
             found = tuple(
                 Span(start - begin, stop - begin, self.labels[code], Where(self.name, line, place))
                 for start, stop, code, line, place in rows[a:b]
             )
-            # The anchor at the start, and one at the very end, which a line feed there leaves.
-            d += d < len(offsets) and int(offsets[d]) == end
-            origin = Origin(
-                self.name, *(tuple(array[c - 1 : d].tolist()) for array in (offsets - begin, lines, places))
-            )
+            shifted = (offsets[c:d] - begin, lines[c:d], places[c:d])
+            origin = Origin(self.name, *(tuple(array.tolist()) for array in shifted))
             yield Document(extent.id, here, found, tuple(tokens.lines(here, 0, len(here))), origin=origin)

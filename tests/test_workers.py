@@ -16,7 +16,7 @@ from nerconv.convert import convert
 from nerconv.engine import Crew
 from nerconv.files import Source, Unreadable, expand
 from nerconv.formats import SUFFIXES
-from nerconv.options import UsageError
+from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, Report
 from nerconv.shards import convert_to_shards
 
@@ -210,6 +210,19 @@ def test_workers_make_the_same_shards(tmp_path: Path) -> None:
     one = digest(tmp_path / "out")
     shard(tmp_path, Crew(2), force=True, to="docbin")
     assert digest(tmp_path / "out") == one
+
+
+def test_shards_together_are_what_one_file_is(tmp_path: Path) -> None:
+    """Groups of documents are cut out of columns with their lines, places and origins."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text(LINES * 7, encoding="utf-8")
+    options = {"read": ReadOptions(documents="line"), "to": "spans_jsonl"}
+    shard(tmp_path, **options)
+    together = b"".join(path.read_bytes() for path in sorted((tmp_path / "out").glob("*.jsonl")))
+    whole = tmp_path / "whole.jsonl"
+    convert(expand([str(tmp_path / "in")], SUFFIXES), str(whole), ConvertOptions(**options), lambda _: None)  # type: ignore[arg-type]
+    assert together.count(b"\n") > 10
+    assert together == whole.read_bytes()
 
 
 def test_shards_of_a_dataset_share_their_labels(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from nerconv import schemes
-from nerconv.columns import GONE, Columns, Numbers, Slices, runs
+from nerconv.columns import GONE, Columns, Numbers, runs
 from nerconv.formats.conll_columns import Covered, tag_letters, tags_hold
 from nerconv.formats.dataset import Rows, tag_names
 from nerconv.options import WriteOptions
@@ -20,19 +20,19 @@ def encode(columns: Columns, options: WriteOptions) -> Rows | None:
         return None
     covered = Covered(*columns.covered)
     extents = np.stack(columns.sentences, 1)
-    ranges = columns.slices(extents)
+    tokens = np.searchsorted(columns.tokens.starts, extents)
     found = {
         "id": pa.array(records(columns), pa.string()),
-        "tokens": _lists(_strings(columns, *columns.tokens[:2]), ranges.tokens),
-        "ner_tags": _lists(_tags(columns, covered, options), ranges.tokens),
+        "tokens": _lists(_strings(columns, *columns.tokens[:2]), tokens),
+        "ner_tags": _lists(_tags(columns, covered, options), tokens),
         "text": _strings(columns, *columns.sentences),
-        "spans": _spans(columns, ranges),
-        "sentences": _pairs(np.zeros(len(extents), dtype=np.int64), np.diff(ranges.points)[:, 0]),
+        "spans": _spans(columns, extents),
+        "sentences": _pairs(np.zeros(len(extents), dtype=np.int64), np.diff(columns.points(extents))[:, 0]),
         "marks": _empty(len(extents), _MARK),
         "joins": _empty(len(extents), pa.int64()),
         "meta": _same("{}", len(extents)),
         "source": _same(columns.name, len(extents)),
-        "anchors": _anchors(columns, ranges),
+        "anchors": _anchors(columns, columns.points(extents)),
     }
     names = tag_names(schemes.get(options.scheme), columns.labels)
     return Rows(pa.RecordBatch.from_pydict(found), tuple(names), columns.labels)
@@ -74,9 +74,9 @@ def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array
     return pa.array(tags)
 
 
-def _spans(columns: Columns, ranges: Slices) -> pa.ListArray:
-    counts = np.diff(ranges.spans)[:, 0]
-    begins = np.repeat(ranges.points[:, 0], counts)
+def _spans(columns: Columns, extents: Numbers) -> pa.ListArray:
+    ranges = np.searchsorted(columns.starts, extents)
+    begins = np.repeat(columns.points(extents[:, 0]), np.diff(ranges)[:, 0])
     labels = pa.DictionaryArray.from_arrays(
         pa.array(columns.codes.astype(np.int32)), pa.array(columns.labels, pa.string())
     )
@@ -90,7 +90,7 @@ def _spans(columns: Columns, ranges: Slices) -> pa.ListArray:
         "column": pa.array(columns.places),
         "flags": _empty(count, pa.string()),
     }
-    return _lists(pa.StructArray.from_arrays(list(fields.values()), list(fields)), ranges.spans)
+    return _lists(pa.StructArray.from_arrays(list(fields.values()), list(fields)), ranges)
 
 
 def _pairs(first: Numbers, second: Numbers) -> pa.ListArray:
@@ -109,13 +109,13 @@ def _same(text: str, count: int) -> pa.StringArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text])).cast(pa.string())
 
 
-def _anchors(columns: Columns, ranges: Slices) -> pa.ListArray:
+def _anchors(columns: Columns, extents: Numbers) -> pa.ListArray:
     """Return for each sentence its origin: the place of its start, then each anchor within, offsets from its start."""
     offsets, lines, places = columns.anchors
-    points, (first, last) = ranges.points[:, 0], ranges.anchors.T
+    points = extents[:, 0]
     # Those at the same offset as the start count for it, the last of them.
-    counts = last - first + 1
-    before = first - 1
+    before = np.searchsorted(offsets, points, "right") - 1
+    counts = np.searchsorted(offsets, extents[:, 1]) - before
     total = int(counts.sum())
     begins = np.cumsum(counts) - counts
     taken = runs(before, counts)

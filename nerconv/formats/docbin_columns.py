@@ -184,8 +184,21 @@ def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
         np.array_equal(after[begins], starts)
         and np.array_equal(after[lasts] + sizes[lasts], ends)
         and np.array_equal(table[begins, 2], labels[columns.codes])
+        and np.array_equal(after[np.flatnonzero(table[:, 3] == 1)], _opens(columns, shift))
         and _data_hold(piece, columns)
     )
+
+
+def _opens(columns: Columns, shift: Numbers) -> Numbers:
+    """Return where sentences start in the texts, each put behind the one before, ``shift`` being what that takes off.
+
+    The first one of a document starts with its first token, which may be white space.
+    """
+    starts = columns.sentences[0]
+    document = columns.within(starts)
+    later = np.diff(document, prepend=-1) == 0
+    begins, stops = columns.edges.T
+    return np.union1d((begins - shift)[begins < stops], (starts - shift[document])[later])
 
 
 def _words(found: Hashes, strings: list[str]) -> tuple[NDArray[np.object_], Numbers]:

@@ -169,15 +169,17 @@ def _spans(record: Record, path: str, where: Where, findings: list[Finding]) -> 
 
 def records(columns: Columns) -> Iterator[Record]:
     """Yield the documents of ``columns`` as records, the same that ``to_record`` makes of each."""
-    ranges = columns.slices(columns.edges)
+    import numpy as np
+
+    edges = columns.edges
     first, last = (columns.points(offsets) for offsets in columns.sentences)
     offsets, lines, places = columns.anchors
     spans = (columns.points(columns.starts), columns.points(columns.ends), columns.codes, columns.lines, columns.places)
-    bounds = (ranges.points, ranges.spans, ranges.sentences, ranges.anchors)
-    for extent, ((begin, end), (a, b), (c, d), (e, f)) in zip(
+    within = (np.searchsorted(columns.starts, edges), np.searchsorted(columns.sentences[0], edges))
+    bounds = (columns.points(edges), *within, columns.anchor_ranges())
+    for extent, ((begin, _), (a, b), (c, d), (e, f)) in zip(
         columns.documents, zip(*(bound.tolist() for bound in bounds), strict=True), strict=True
     ):
-        f += f < len(offsets) and int(offsets[f]) == end
         starts, ends, codes, on, at = (column[a:b].tolist() for column in spans)
         labels = map(columns.labels.__getitem__, codes)
         shift = -begin
@@ -191,9 +193,9 @@ def records(columns: Columns) -> Iterator[Record]:
                 columns.name,
                 list(
                     zip(
-                        (offsets[e - 1 : f] + shift).tolist(),
-                        lines[e - 1 : f].tolist(),
-                        places[e - 1 : f].tolist(),
+                        (offsets[e:f] + shift).tolist(),
+                        lines[e:f].tolist(),
+                        places[e:f].tolist(),
                         strict=True,
                     )
                 ),

@@ -17,15 +17,20 @@ def encode(columns: Columns, options: WriteOptions) -> bytes:
 
 
 def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
-    """Whether the lines, decoded, have the texts and spans of ``columns``, and the places of these."""
+    """Whether the lines, decoded, have the texts, sentences and spans of ``columns``, and the places of these."""
     decoder = msgspec.json.Decoder(Record)
     found = decoder.decode_lines(piece)
     spans = [span for record in found for span in record.spans]
     counts = [len(record.spans) for record in found]
     begins = columns.points(columns.edges)[:, 0].repeat(counts)
+    first, last = columns.sentences
+    sentences = [pair for record in found for pair in record.sentences]
+    shift = columns.points(columns.edges)[columns.within(first), 0]
     texts = [columns.text[start:end].decode() for _, start, end in columns.documents]
     return (
         [record.text for record in found] == texts
+        and [start for start, _ in sentences] == (columns.points(first) - shift).tolist()
+        and [end for _, end in sentences] == (columns.points(last) - shift).tolist()
         and [span.start for span in spans] == (columns.points(columns.starts) - begins).tolist()
         and [span.end for span in spans] == (columns.points(columns.ends) - begins).tolist()
         and [span.label for span in spans] == [columns.labels[code] for code in columns.codes.tolist()]
