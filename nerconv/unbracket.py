@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
 from nerconv import markup, tokens
 from nerconv.brackets import Event, Line, LineReading
-from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where, excerpt
+from nerconv.document import Document, Finding, Mark, Origin, Span, Where, excerpt
 
 #: A bracket opened so many lines before the one that closes it still counts as one that runs across lines.
 _FAR = 3
@@ -42,21 +41,18 @@ class _Cut(NamedTuple):
     new: str = ""
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A document in the making: text pieces so far, and what is known in text offsets."""
+class Unbracketed(NamedTuple):
+    """A line without its brackets and tags; offsets are code points of ``text``.
 
-    pieces: list[str] = field(default_factory=list)
-    length: int = 0
-    spans: list[tuple[int, int, Event, Line]] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    anchors: list[tuple[int, int, int]] = field(default_factory=list)
+    ``spans``: start, end and opening bracket of each annotation; ``empty``: the opening brackets of those without text.
+    ``anchors``: an offset behind each cut and the column of the source that it stood at.
+    """
 
-    def add(self, piece: str) -> None:
-        """Append ``piece`` to the text."""
-        if piece:
-            self.pieces.append(piece)
-            self.length += len(piece)
+    text: str
+    spans: list[tuple[int, int, Event]]
+    empty: list[Event]
+    marks: list[Mark]
+    anchors: list[tuple[int, int]]
 
 
 def unbracket(paired: Paired, start: int, end: int, line: int, id: str) -> tuple[Document, list[Finding]]:
@@ -64,27 +60,44 @@ def unbracket(paired: Paired, start: int, end: int, line: int, id: str) -> tuple
 
     ``line`` is the number of the line that holds ``start``.
     """
-    draft = _Draft()
-    done = start
+    pieces: list[str] = []
+    done, length = start, 0
+    spans, marks, anchors = [], [], []
     inside = _lines_within(paired.lines, start, end)
-    for bracketed, reading in inside:
-        done = _cut_line(paired.text, done, bracketed, reading, draft)
-    draft.add(paired.text[done:end])
-    text = "".join(draft.pieces)
-    spans, empty = _spans(text, draft.spans, paired.name)
-    findings = [finding for item in inside for finding in _line_findings(paired, *item)]
-    findings += _across_lines(paired, inside)
-    findings += [_finding(paired, on, "F003", opening, f"[{opening.value}] holds no text") for opening, on in empty]
-    findings.sort(key=attrgetter("where"))
+    lines = [unbracket_line(paired.text, *item, max(item[0].start, start), min(item[0].end, end)) for item in inside]
+    for (here, _), found in zip(inside, lines, strict=True):
+        left = max(here.start, start)
+        length += left - done
+        for first, last, opening in found.spans:
+            where = Where(paired.name, here.number, opening.start - here.start + 1)
+            spans.append(Span(length + first, length + last, opening.value, where))
+        marks += [mark._replace(offset=length + mark.offset) for mark in found.marks]
+        anchors += [(length + offset, here.number, column) for offset, column in found.anchors]
+        pieces += paired.text[done:left], found.text
+        length += len(found.text)
+        done = min(here.end, end)
+    text = "".join(pieces) + paired.text[done:end]
     document = Document(
         id,
         text,
         tuple(spans),
         tuple(tokens.lines(text, 0, len(text))),
-        tuple(draft.marks),
-        origin=_origin(paired, start, line, text, draft.anchors),
+        tuple(marks),
+        origin=_origin(paired, start, line, text, anchors),
     )
-    return document, findings
+    return document, findings(paired, inside, lines)
+
+
+def findings(paired: Paired, lines: Sequence[tuple[Line, LineReading]], found: Sequence[Unbracketed]) -> list[Finding]:
+    """Return what is wrong with ``lines``, those of one document, of which ``found`` was made, in source order."""
+    faults = [finding for item in lines for finding in _line_findings(paired, *item)]
+    faults += _across_lines(paired, lines)
+    faults += [
+        _finding(paired, line, "F003", opening, f"[{opening.value}] holds no text")
+        for (line, _), item in zip(lines, found, strict=True)
+        for opening in item.empty
+    ]
+    return sorted(faults, key=attrgetter("where"))
 
 
 def _lines_within(lines: Sequence[tuple[Line, LineReading]], start: int, end: int) -> list[tuple[Line, LineReading]]:
@@ -110,9 +123,39 @@ def _clip(reading: LineReading, start: int, end: int) -> LineReading:
     )
 
 
-def _cut_line(source: str, done: int, line: Line, reading: LineReading, draft: _Draft) -> int:
-    """Add the text up to the last event of ``line`` to ``draft``; return the source offset reached."""
+def unbracket_line(source: str, line: Line, reading: LineReading, start: int, end: int) -> Unbracketed:
+    """Return ``source[start:end]``, which is ``line`` or a part of it, without brackets and tags."""
     pairs = [(_opening_cut(source, opening), _closing_cut(source, closing)) for opening, closing in reading.pairs]
+    tags, cuts = _cuts(line, pairs)
+    pieces: list[str] = []
+    length, done = 0, start
+    marks, anchors = [], []
+    before: dict[int, int] = {}
+    after: dict[int, int] = {}
+    for cut in cuts:
+        if cut.start > done:
+            pieces.append(source[done : cut.start])
+            length += cut.start - done
+        before[cut.start] = length
+        if tag := tags.get(cut.start):
+            marks.append(Mark(length, *markup.mark(tag.value)))
+        pieces.append(cut.new)
+        length += len(cut.new)
+        done = max(cut.end, done)
+        after[cut.start] = length
+        anchors.append((length, done - line.start + 1))
+    text = "".join(pieces) + source[done:end]
+    spans, empty = [], []
+    for (opening, closing), (event, _) in zip(pairs, reading.pairs, strict=True):
+        if extent := tokens.trim(text, after[opening.start], before[closing.start]):
+            spans.append((*extent, event))
+        else:
+            empty.append(event)
+    return Unbracketed(text, spans, empty, marks, anchors)
+
+
+def _cuts(line: Line, pairs: Sequence[tuple[_Cut, _Cut]]) -> tuple[dict[int, Event], list[_Cut]]:
+    """Return the tags of ``line`` by their start, and all that leaves it, in order."""
     cuts = [cut for pair in pairs for cut in pair]
     tags: dict[int, Event] = {}
     for event in line.events:
@@ -121,21 +164,7 @@ def _cut_line(source: str, done: int, line: Line, reading: LineReading, draft: _
             cuts.append(_Cut(event.start, event.end))
         elif event.kind == "&" and (character := markup.decode(event.value)):
             cuts.append(_Cut(event.start, event.end, character))
-    before: dict[int, int] = {}
-    after: dict[int, int] = {}
-    for cut in sorted(cuts):
-        if cut.start > done:
-            draft.add(source[done : cut.start])
-        before[cut.start] = draft.length
-        if tag := tags.get(cut.start):
-            draft.marks.append(Mark(draft.length, *markup.mark(tag.value)))
-        draft.add(cut.new)
-        done = max(cut.end, done)
-        after[cut.start] = draft.length
-        draft.anchors.append((draft.length, line.number, done - line.start + 1))
-    for (opening, closing), (event, _) in zip(pairs, reading.pairs, strict=True):
-        draft.spans.append((after[opening.start], before[closing.start], event, line))
-    return done
+    return tags, sorted(cuts)
 
 
 def _opening_cut(source: str, event: Event) -> _Cut:
@@ -150,22 +179,6 @@ def _closing_cut(source: str, event: Event) -> _Cut:
     while source[start - 1] in " \t":
         start -= 1
     return _Cut(start, event.end)
-
-
-def _spans(
-    text: str, found: list[tuple[int, int, Event, Line]], name: str
-) -> tuple[list[Span], list[tuple[Event, Line]]]:
-    spans, empty = [], []
-    for start, end, opening, line in found:
-        while start < end and text[start] in WHITE_SPACE:
-            start += 1
-        while start < end and text[end - 1] in WHITE_SPACE:
-            end -= 1
-        if start < end:
-            spans.append(Span(start, end, opening.value, Where(name, line.number, opening.start - line.start + 1)))
-        else:
-            empty.append((opening, line))
-    return spans, empty
 
 
 def _origin(paired: Paired, start: int, line: int, text: str, anchors: list[tuple[int, int, int]]) -> Origin:
