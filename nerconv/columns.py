@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import tokens
-from nerconv.document import Document, Origin, Span, Where
+from nerconv.document import Document, Mark, Origin, Span, Where
 
 Numbers = NDArray[np.int64]
 
@@ -70,14 +70,63 @@ class Extent(NamedTuple):
     end: int
 
 
+def edges_of(documents: Sequence[Extent]) -> Numbers:
+    """Return start and end of each document, one row for each."""
+    return np.array([extent[1:] for extent in documents], dtype=np.int64).reshape(-1, 2)
+
+
+def within(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
+    """Return whether each of ``offsets`` lies in one of the extents that ``edges`` has as rows, which ascend."""
+    at = np.searchsorted(edges[:, 0], offsets, "right") - 1
+    found: NDArray[np.bool_] = (at >= 0) & (offsets < np.append(edges[:, 1], 0)[at])
+    return found
+
+
+def points_before(raw: bytes, array: NDArray[np.uint8]) -> Numbers | None:
+    """Return the number of code points before each byte of UTF-8 and at its end, or None where each byte is one."""
+    return None if raw.isascii() else np.concatenate(([0], np.cumsum((array & 0xC0) != 0x80)))
+
+
+class Anchors(NamedTuple):
+    """Offsets from which on text and source run in step, and the lines and columns (code points) of the source."""
+
+    offsets: Numbers
+    lines: Numbers
+    columns: Numbers
+
+
+class Covered(NamedTuple):
+    """The numbers of the first and the last token of each span, and its label as an index of those of the columns."""
+
+    first: Numbers
+    last: Numbers
+    codes: Numbers
+
+    @property
+    def lengths(self) -> Numbers:
+        """The number of tokens of each."""
+        return self.last - self.first + 1
+
+    @property
+    def inside(self) -> Numbers:
+        """The numbers of all tokens of spans, in order."""
+        return runs(self.first, self.lengths)
+
+    def only(self, kept: NDArray[np.bool_]) -> Covered:
+        """Return those that are ``kept``."""
+        return Covered(self.first[kept], self.last[kept], self.codes[kept])
+
+
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Documents with flat spans as columns: an item of each array for each span, or for each document, in text order.
+    """Documents as columns: an item of each array for each span, in text order, the longer first.
 
     ``text``: UTF-8; ``starts``, ``ends``: bytes of it; ``codes``: indexes of ``labels``. ``lines`` and ``places`` say
-    where the opening bracket of each stood: the line and the column (code points), both from 1. ``line`` is the number
-    of the first line of the text. ``documents`` are the parts of the text that are documents; what stands between
-    them separates them. ``name`` is the file that they were read from.
+    where the opening bracket of each stood: the line and the column (code points), both from 1. A span lies within a
+    line; spans may share text. ``cuts`` are the places at which something of the source is not in the text, and
+    ``marks`` those of the documents, both in bytes. ``line`` is the number of the first line of the text.
+    ``documents`` are the runs of whole lines that are documents; what stands between them separates them. ``name`` is
+    the file that they were read from.
     """
 
     name: str
@@ -88,21 +137,19 @@ class Columns:
     labels: tuple[str, ...]
     lines: Numbers
     places: Numbers
+    cuts: Anchors
+    marks: tuple[Mark, ...]
     line: int
     documents: tuple[Extent, ...]
 
     @cached_property
     def edges(self) -> Numbers:
         """Start and end of each document, in bytes, one row for each."""
-        return np.array([extent[1:] for extent in self.documents], dtype=np.int64).reshape(-1, 2)
+        return edges_of(self.documents)
 
     @cached_property
     def _points(self) -> Numbers | None:
-        """The number of code points before each byte and at the end, or None where each byte is one."""
-        if self.text.isascii():
-            return None
-        begins = (np.frombuffer(self.text, np.uint8) & 0xC0) != 0x80
-        return np.concatenate(([0], np.cumsum(begins)))
+        return points_before(self.text, self.bytes)
 
     def points(self, offsets: Numbers) -> Numbers:
         """Return byte ``offsets`` of the text as offsets in code points."""
@@ -118,7 +165,7 @@ class Columns:
         """The offsets of the line feeds of the text."""
         return np.flatnonzero(self.bytes == _NEWLINE)
 
-    def within(self, offsets: Numbers) -> Numbers:
+    def document_of(self, offsets: Numbers) -> Numbers:
         """Return the number of the document that each of ``offsets`` (bytes) lies in; they lie in one."""
         if len(self.documents) == 1:
             return np.zeros_like(offsets)
@@ -132,8 +179,7 @@ class Columns:
         turns = np.flatnonzero(white[1:] != white[:-1])
         starts, ends = turns[::2], turns[1::2]
         if len(self.documents) != 1 or self.documents[0][1:] != (0, len(self.text)):
-            at = np.searchsorted(self.edges[:, 0], starts, "right") - 1
-            inside = ends <= np.append(self.edges[:, 1], 0)[at]
+            inside = within(self.edges, starts)
             starts, ends = starts[inside], ends[inside]
         closes = np.zeros(len(starts), dtype=bool)
         for stops in (self.breaks, self.edges[:, 1]):
@@ -142,15 +188,34 @@ class Columns:
         return Tokens(starts, ends, closes)
 
     @cached_property
-    def covered(self) -> tuple[Numbers, Numbers] | None:
-        """The numbers of the first and the last token of each span, or None when one does not meet token edges."""
+    def covered(self) -> Covered | None:
+        """What the spans cover, or None when one does not meet token edges."""
+        found, met = self._covered
+        return found if met.all() else None
+
+    @property
+    def off_edges(self) -> NDArray[np.bool_]:
+        """Which spans do not meet token edges."""
+        return ~self._covered[1]
+
+    @cached_property
+    def _covered(self) -> tuple[Covered, NDArray[np.bool_]]:
         starts, ends, _ = self.tokens
         if not len(self.starts):
-            return self.starts, self.starts
+            return Covered(self.starts, self.starts, self.codes), np.zeros(0, dtype=bool)
         first = np.minimum(np.searchsorted(starts, self.starts), len(starts) - 1)
         last = np.minimum(np.searchsorted(ends, self.ends), len(ends) - 1)
-        met = (starts[first] == self.starts).all() and (ends[last] == self.ends).all()
-        return (first, last) if met else None
+        return Covered(first, last, self.codes), (starts[first] == self.starts) & (ends[last] == self.ends)
+
+    @cached_property
+    def sharing(self) -> NDArray[np.bool_]:
+        """Which spans share text with another."""
+        reach = np.maximum.accumulate(self.ends)
+        overlapped = self.starts[1:] < reach[:-1]
+        shared = np.append(False, overlapped)[: len(self.starts)]
+        # The first of each group is the one that the others lie in or run on from.
+        shared[:-1] |= overlapped
+        return shared
 
     @cached_property
     def tight(self) -> NDArray[np.uint8]:
@@ -173,26 +238,39 @@ class Columns:
         return starts[np.concatenate(([0], last[:-1] + 1))[: len(last)]], ends[last]
 
     @cached_property
-    def anchors(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Offsets (code points), lines and columns from which on text and source run in step; the first of a document
-        is at its start.
-        """
+    def anchors(self) -> Anchors:
+        """All anchors, offsets in code points; the first of a document is at its start."""
         begin = np.setdiff1d(self.edges[:, 0], self.breaks + 1)
         after = np.union1d(self.breaks + 1, begin)
-        lines_after = self.line + np.searchsorted(self.breaks, after)
-        starts, ends, after = self.points(self.starts), self.points(self.ends), self.points(after)
-        widths = np.array([len(label) for label in self.labels] or [0], dtype=np.int64)
-        inside = self.places + widths[self.codes] + 2
-        offsets = np.concatenate((after, starts, ends))
-        lines = np.concatenate((lines_after, self.lines, self.lines))
-        columns = np.concatenate((np.ones_like(after), inside, inside + ends - starts + 3))
+        lines = np.concatenate((self.line + np.searchsorted(self.breaks, after), self.cuts.lines))
+        columns = np.concatenate((np.ones_like(after), self.cuts.columns))
+        offsets = np.concatenate((self.points(after), self.points(self.cuts.offsets)))
         order = np.lexsort((columns, lines, offsets))
-        return offsets[order], lines[order], columns[order]
+        return Anchors(offsets[order], lines[order], columns[order])
 
     def anchor_ranges(self) -> Numbers:
         """Return for each document the range of its anchors, from the one at its start to one at its very end."""
-        offsets, (begins, ends) = self.anchors[0], self.points(self.edges).T
-        return np.stack((np.searchsorted(offsets, begins, "right") - 1, np.searchsorted(offsets, ends, "right")), 1)
+        offsets, (begins, ends) = self.anchors.offsets, self.points(self.edges).T
+        last = np.searchsorted(offsets, ends, "right")
+        # Behind a line feed the next document may begin at once, with anchors of its own at the same offset.
+        after = np.searchsorted(offsets, ends) + 1
+        last = np.where(self._ends_in_line_feed, np.minimum(after, last), last)
+        first = np.searchsorted(offsets, begins, "right") - 1
+        return np.stack((first, last), 1)
+
+    def mark_ranges(self) -> Numbers:
+        """Return for each document the range of its marks."""
+        offsets = np.array([mark.offset for mark in self.marks], dtype=np.int64)
+        begins, ends = self.edges.T
+        last = np.searchsorted(offsets, ends, "right")
+        last = np.where(self._ends_in_line_feed, np.searchsorted(offsets, ends), last)
+        return np.stack((np.searchsorted(offsets, begins), last), 1)
+
+    @property
+    def _ends_in_line_feed(self) -> NDArray[np.bool_]:
+        begins, ends = self.edges.T
+        found: NDArray[np.bool_] = (begins < ends) & (np.append(self.bytes, 0)[ends - 1] == _NEWLINE)
+        return found
 
     def counts(self) -> dict[str, int]:
         """Return the number of spans by label, of those that have any."""
@@ -226,24 +304,33 @@ class Columns:
         """Return ``documents``, which follow one another, with the text from the first to the last of them."""
         begin, end = documents[0].start, documents[-1].end
         spans = slice(*np.searchsorted(self.starts, (begin, end)).tolist())
+        inside = (self.cuts.offsets >= begin) & (self.cuts.offsets <= end)
+        offsets, lines, columns = (array[inside] for array in self.cuts)
+        part = self.with_spans(spans)
         return replace(
-            self,
+            part,
             text=self.text[begin:end],
-            starts=self.starts[spans] - begin,
-            ends=self.ends[spans] - begin,
-            codes=self.codes[spans],
-            lines=self.lines[spans],
-            places=self.places[spans],
+            starts=part.starts - begin,
+            ends=part.ends - begin,
+            cuts=Anchors(offsets - begin, lines, columns),
+            marks=tuple(
+                mark._replace(offset=mark.offset - begin) for mark in self.marks if begin <= mark.offset <= end
+            ),
             line=self.line + int(np.searchsorted(self.breaks, begin)),
             documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in documents),
         )
 
     def _only(self, kept: Sequence[bool]) -> Columns:
-        spans = np.array(kept, dtype=bool)[self.within(self.starts)]
+        spans = np.array(kept, dtype=bool)[self.document_of(self.starts)]
+        return replace(self.with_spans(spans), documents=tuple(compress(self.documents, kept)))
+
+    def with_spans(self, kept: slice | NDArray[np.bool_]) -> Columns:
+        """Return the same with those spans alone that are ``kept``, and their labels."""
         arrays = (self.starts, self.ends, self.codes, self.lines, self.places)
-        starts, ends, codes, lines, places = (array[spans] for array in arrays)
-        documents = tuple(compress(self.documents, kept))
-        return replace(self, starts=starts, ends=ends, codes=codes, lines=lines, places=places, documents=documents)
+        starts, ends, codes, lines, places = (array[kept] for array in arrays)
+        used, codes = np.unique(codes, return_inverse=True)
+        labels = tuple(self.labels[code] for code in used.tolist())
+        return replace(self, starts=starts, ends=ends, codes=codes, labels=labels, lines=lines, places=places)
 
     def filled(self) -> list[str]:
         """Return the ids of the documents that have a token."""
@@ -255,15 +342,21 @@ class Columns:
         text, points = self.text.decode(), self.points(self.edges).tolist()
         columns = [self.points(self.starts), self.points(self.ends), self.codes, self.lines, self.places]
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        offsets, lines, places = self.anchors
-        spans = np.searchsorted(self.starts, self.edges).tolist()
-        bounds = zip(points, spans, self.anchor_ranges().tolist(), strict=True)
-        for extent, ((begin, end), (a, b), (c, d)) in zip(self.documents, bounds, strict=True):
+        ranges = (np.searchsorted(self.starts, self.edges), self.mark_ranges(), self.anchor_ranges())
+        bounds = zip(points, *(found.tolist() for found in ranges), strict=True)
+        for extent, ((begin, end), (a, b), (c, d), (e, f)) in zip(self.documents, bounds, strict=True):
             here = text[begin:end]
             found = tuple(
                 Span(start - begin, stop - begin, self.labels[code], Where(self.name, line, place))
                 for start, stop, code, line, place in rows[a:b]
             )
-            shifted = (offsets[c:d] - begin, lines[c:d], places[c:d])
-            origin = Origin(self.name, *(tuple(array.tolist()) for array in shifted))
-            yield Document(extent.id, here, found, tuple(tokens.lines(here, 0, len(here))), origin=origin)
+            offsets, lines, places = (array[e:f] for array in self.anchors)
+            origin = Origin(self.name, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
+            sentences = tuple(tokens.lines(here, 0, len(here)))
+            yield Document(extent.id, here, found, sentences, self.marks_at(c, d, begin), origin=origin)
+
+    def marks_at(self, first: int, last: int, begin: int) -> tuple[Mark, ...]:
+        """Return the marks from the number ``first`` to ``last``, in code points from ``begin`` on."""
+        marks = self.marks[first:last]
+        offsets = self.points(np.array([mark.offset for mark in marks], dtype=np.int64)) - begin
+        return tuple(mark._replace(offset=offset) for mark, offset in zip(marks, offsets.tolist(), strict=True))

@@ -244,7 +244,7 @@ def _windows(source: Source, report: Report, options: ConvertOptions, format: Fo
         known = survey(text.file, text.size, source, options.read, doing=doing)
         report.facts.append(bracket.facts(text, known))
         report.findings += text.findings
-        if known.detection.dialect is None:
+        if known.grammar.detection.dialect is None:
             report.findings.append(bracket.ambiguous(known))
             return
         # A document may be cut where neither its id nor its end is written.
@@ -263,10 +263,8 @@ def _told(sources: Iterable[Source], options: ConvertOptions, report: Report, pr
     for source in sources:
         progress(source)
         for item in formats.read(source, options.read):
-            if isinstance(item, Finding):
-                report.findings.append(item)
-            elif isinstance(item, Facts):
-                report.facts.append(item)
+            if isinstance(item, Finding | Facts):
+                report.tell(item)
             else:
                 report.read.update(count_labels([item]))
                 id = _unique(item.id, ids)

@@ -1,9 +1,9 @@
-"""The fast lane: ordinary lines of illinois text as columns, found with whole-array operations.
+"""The fast lane: ordinary lines of bracket text as columns, found with whole-array operations.
 
-A line is ordinary when every bracket of it belongs to a flat, well-formed annotation, and it does not end in a carriage
-return, which would be white space there. Most corpora hold nothing else.
-What is not ordinary is left to the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, whose result this
-one equals.
+A line is ordinary when every bracket of it belongs to a flat annotation closed by two spaces, and no tag, reference or
+comment stands on it; where other spaces close, one without a bracket is. Most corpora hold hardly anything else.
+What is not ordinary is left to the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, which this one
+equals (``nerconv.lanes``).
 """
 
 from __future__ import annotations
@@ -15,16 +15,24 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Columns, Extent, Names, Numbers, names
+from nerconv.columns import GONE, Anchors, Columns, Extent, Names, Numbers, edges_of, names, points_before, within
 
 _GONE: Final = bytes([GONE])
-_SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE = b" \t\n[]"
+_SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
 #: Labels of more bytes are not ordinary.
 _LONGEST: Final = 23
 _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
-#: Signs of what asks for a closer look, in text that is not marked up and in text that is.
-_DIRECTIVE: Final = (b"<!--", b"\0", b"\r\n")
-_MARKUP: Final = (b"<", b"&", b"\0", b"\r\n")
+#: What asks for a closer look, in text that is not marked up and in text that is.
+_DIRECTIVE: Final = re.compile(b"<!--")
+_MARKUP: Final = re.compile(b"[<&]")
+
+
+class Terms(NamedTuple):
+    """What makes a line ordinary: whether text is marked up, whether two spaces close, and the labels, if not any."""
+
+    marked_up: bool
+    two_spaces: bool = True
+    labels: frozenset[str] | None = None
 
 
 class _Events(NamedTuple):
@@ -37,23 +45,22 @@ class _Events(NamedTuple):
     bad: NDArray[np.bool_]
 
 
-def read(raw: bytes, name: str, line: int, marked_up: bool, documents: Sequence[Extent]) -> Columns | None:
-    """Return whole lines of UTF-8 of the file ``name`` as columns, or None when one of them is not ordinary.
+class Lines(NamedTuple):
+    """Lines as columns, and the numbers, from 0, of those that are not ordinary: their text is the source as it is."""
 
-    ``line`` is the number of the first; of ``marked_up`` text a line with a tag or reference is not ordinary.
-    ``documents`` are extents of ``raw``.
+    columns: Columns
+    others: Numbers
+
+
+def read(raw: bytes, name: str, line: int, terms: Terms, documents: Sequence[Extent]) -> Lines:
+    """Return whole lines of UTF-8 of the file ``name`` as columns.
+
+    ``line`` is the number of the first. ``documents`` are extents of ``raw``, each of whole lines.
     """
-    if _signs(raw, marked_up):
-        return None
     array = np.frombuffer(raw, np.uint8)
     breaks = np.flatnonzero(array == _NEWLINE)
-    events = _events(raw, array, breaks)
-    return None if events.bad.any() else _columns(raw, array, breaks, events, (name, line), documents)
-
-
-def _signs(raw: bytes, marked_up: bool) -> list[bytes]:
-    """Return the signs of a closer look that ``raw`` holds. One byte is found faster than several."""
-    return [sign for sign in (_MARKUP if marked_up else _DIRECTIVE) if sign[:1] in raw and sign in raw]
+    events = _events(raw, array, breaks, terms)
+    return Lines(_columns(raw, array, breaks, events, (name, line), documents), np.flatnonzero(events.bad))
 
 
 class Count(NamedTuple):
@@ -63,34 +70,31 @@ class Count(NamedTuple):
     labels: dict[str, int]
 
 
-def count(raw: bytes, marked_up: bool) -> Count:
+def count(raw: bytes, terms: Terms) -> Count:
     """Return which lines of ``raw`` are not ordinary, and how many spans the others hold."""
     array = np.frombuffer(raw, np.uint8)
-    breaks = np.flatnonzero(array == _NEWLINE)
-    opens, _, _, labels, bad = _events(raw, array, breaks)
-    signs = _signs(raw, marked_up)
-    for match in re.finditer(b"|".join(signs), raw) if signs else ():
-        bad[np.searchsorted(breaks, match.start())] = True
-    kept = ~bad[np.searchsorted(breaks, opens)] if signs else slice(None)
-    counts = np.bincount(labels.codes[kept], minlength=len(labels.names)).tolist()
+    _, _, _, labels, bad = _events(raw, array, np.flatnonzero(array == _NEWLINE), terms)
+    counts = np.bincount(labels.codes, minlength=len(labels.names)).tolist()
     return Count(bad, {name.decode(): number for name, number in zip(labels.names, counts, strict=True) if number})
 
 
-def which(raw: bytes, marked_up: bool, extents: Sequence[Extent]) -> list[bool]:
-    """Return for each of ``extents`` whether all lines of it are ordinary."""
-    bad = np.append(0, np.cumsum(count(raw, marked_up).bad))
-    breaks = np.flatnonzero(np.frombuffer(raw, np.uint8) == _NEWLINE)
-    edges = np.array([extent[1:] for extent in extents], dtype=np.int64).reshape(-1, 2)
-    lines = np.searchsorted(breaks, edges)
-    fine: list[bool] = (bad[lines[:, 1] + 1] == bad[lines[:, 0]]).tolist()
-    return fine
+def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
+    """Return where signs of a closer look stand in ``raw``."""
+    if marked_up:
+        return np.flatnonzero((array == _LESS) | (array == _AMPERSAND))
+    # One byte is found faster than several.
+    found = _DIRECTIVE.finditer(raw) if b"<" in raw else ()
+    return np.array([match.start() for match in found], dtype=np.int64)
 
 
-def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers) -> _Events:
+def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms) -> _Events:
     opens, closes = np.flatnonzero(array == _OPEN), np.flatnonzero(array == _CLOSE)
     on, off = np.searchsorted(breaks, opens), np.searchsorted(breaks, closes)
     count = len(breaks) + 1
     bad = np.bincount(on, minlength=count) != np.bincount(off, minlength=count)
+    bad[np.searchsorted(breaks, _signs(raw, array, terms.marked_up))] = True
+    if not terms.two_spaces:
+        bad[on] = True
     # With as many openings as closings on each line that is left, the n-th of one belong to the n-th of the other.
     kept_on, kept_off = ~bad[on], ~bad[off]
     opens, closes, on = opens[kept_on], closes[kept_off], on[kept_on]
@@ -102,10 +106,16 @@ def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers) -> _Events:
     widths = (window == _SPACE).argmax(1)
     good = _well_formed(array, opens, closes, widths) & ~crossed
     labels = names(raw, np.where(good, opens + 1, 0), np.where(good, widths, 0))
-    spelt = np.array([_LABEL.fullmatch(label) is not None for label in labels.names])
+    spelt = np.array([_is_label(label, terms.labels) for label in labels.names])
     bad[on[~(good & spelt[labels.codes])]] = True
     good = ~bad[on]
-    return _Events(opens[good], closes[good], widths[good], labels._replace(codes=labels.codes[good]), bad)
+    used, codes = np.unique(labels.codes[good], return_inverse=True)
+    kept = Names(codes, tuple(labels.names[code] for code in used.tolist()))
+    return _Events(opens[good], closes[good], widths[good], kept, bad)
+
+
+def _is_label(name: bytes, labels: frozenset[str] | None) -> bool:
+    return _LABEL.fullmatch(name) is not None and (not labels or name.decode() in labels)
 
 
 def _well_formed(array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers) -> NDArray[np.bool_]:
@@ -137,36 +147,33 @@ def _columns(
     gone = np.concatenate(([0], np.cumsum(widths + 5)))
     at = np.searchsorted(breaks, opens)
     begins = np.concatenate(([0], breaks + 1))[at]
-    places = _between(raw, array, begins, opens) + 1
-    edges = np.array([extent[1:] for extent in documents], dtype=np.int64).reshape(-1, 2)
-    inside = _inside(edges, opens)
+    edges = edges_of(documents)
+    inside = within(edges, opens)
     edges = edges - gone[np.searchsorted(opens, edges)]
-    starts, ends = opens - gone[:-1], closes - widths - 4 - gone[:-1]
+    starts, ends = (opens - gone[:-1])[inside], (closes - widths - 4 - gone[:-1])[inside]
+    places, behind = (_points_between(raw, array, begins, offsets)[inside] for offsets in (opens, closes))
+    lines = (line + at)[inside]
     return Columns(
         name,
         kept.tobytes().translate(None, _GONE),
-        starts[inside],
-        ends[inside],
+        starts,
+        ends,
         labels.codes[inside],
-        tuple(label.decode(errors="replace") for label in labels.names),
-        (line + at)[inside],
-        places[inside],
+        tuple(label.decode() for label in labels.names),
+        lines,
+        places + 1,
+        Anchors(
+            np.concatenate((starts, ends)),
+            np.concatenate((lines, lines)),
+            np.concatenate((places + widths[inside] + 3, behind + 2)),
+        ),
+        (),
         line,
         tuple(Extent(extent.id, *edge) for extent, edge in zip(documents, edges.tolist(), strict=True)),
     )
 
 
-def _inside(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
-    """Whether each of ``offsets`` lies in one of the extents that ``edges`` has as rows."""
-    at = np.searchsorted(edges[:, 0], offsets, "right") - 1
-    within: NDArray[np.bool_] = (at >= 0) & (offsets < np.append(edges[:, 1], 0)[at])
-    return within
-
-
-def _between(raw: bytes, array: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
+def _points_between(raw: bytes, array: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
     """Return the number of code points of ``raw`` from each of ``starts`` to each of ``ends``."""
-    if raw.isascii():
-        return ends - starts
-    points = np.concatenate(([0], np.cumsum((array & 0xC0) != 0x80)))
-    count: Numbers = points[ends] - points[starts]
-    return count
+    before = points_before(raw, array)
+    return ends - starts if before is None else before[ends] - before[starts]

@@ -62,6 +62,13 @@ class Report:
         """The account of the spans."""
         return Ledger(self.read, self.written, tuple(self.lost))
 
+    def tell(self, item: Facts | Finding) -> None:
+        """Enter what was learnt about a source."""
+        if isinstance(item, Finding):
+            self.findings.append(item)
+        else:
+            self.facts.append(item)
+
     def add(self, other: Report) -> None:
         """Enter the account of another part of the same conversion."""
         self.read.update(other.read)

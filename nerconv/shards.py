@@ -122,7 +122,7 @@ def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOpti
     for source in sources:
         for item in formats.read_columns(source, options.read):
             if not isinstance(item, Finding | Facts):
-                seen.update(count_labels([item]) if isinstance(item, Document) else item.counts())
+                seen.update(count_labels([item]) if isinstance(item, Document) else item.columns.counts())
     kept = {options.labels.get(label, label) for label in seen - options.drop}
     return replace(options, write=replace(options.write, labels=options.write.labels or tuple(sorted(kept))))
 

@@ -9,28 +9,39 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from nerconv import markup, tokens
-from nerconv.brackets import Event, Line, LineReading
+from nerconv.brackets import Detection, Event, Line, LineReading, read_line, scan
 from nerconv.document import Document, Finding, Mark, Origin, Span, Where, excerpt
 
 #: A bracket opened so many lines before the one that closes it still counts as one that runs across lines.
 _FAR = 3
 
 
-class Paired(NamedTuple):
-    """A source whose bracket lines are paired, in source order.
+class Grammar(NamedTuple):
+    """How a source is read: its name, whether it is marked up, the labels asked for, if any, and its dialect."""
 
-    ``labels`` are those asked for, if any were; ``suspects`` the unknown ones that likely are annotations.
-    """
+    name: str
+    marked_up: bool
+    labels: frozenset[str] | None
+    detection: Detection
+
+    def paired(self, text: str, line: int) -> Paired:
+        """Return ``text``, of which ``line`` is the number of the first line, with its brackets paired."""
+        dialect = self.detection.dialect
+        assert dialect is not None
+        lines = [(found, read_line(found, dialect, self.labels)) for found in scan(text, self.marked_up, line)]
+        return Paired(text, self, lines)
+
+
+class Paired(NamedTuple):
+    """A source with its bracket lines paired, in source order."""
 
     text: str
-    name: str
+    grammar: Grammar
     lines: Sequence[tuple[Line, LineReading]]
-    labels: frozenset[str] | None
-    suspects: frozenset[str]
 
 
 class _Cut(NamedTuple):
@@ -69,7 +80,7 @@ def unbracket(paired: Paired, start: int, end: int, line: int, id: str) -> tuple
         left = max(here.start, start)
         length += left - done
         for first, last, opening in found.spans:
-            where = Where(paired.name, here.number, opening.start - here.start + 1)
+            where = Where(paired.grammar.name, here.number, opening.start - here.start + 1)
             spans.append(Span(length + first, length + last, opening.value, where))
         marks += [mark._replace(offset=length + mark.offset) for mark in found.marks]
         anchors += [(length + offset, here.number, column) for offset, column in found.anchors]
@@ -185,26 +196,29 @@ def _origin(paired: Paired, start: int, line: int, text: str, anchors: list[tupl
     column = start - paired.text.rfind("\n", 0, start)
     breaks = [(match.end(), line + n, 1) for n, match in enumerate(re.finditer("\n", text), 1)]
     merged = sorted([(0, line, column), *breaks, *anchors])
-    offsets, lines, columns = zip(*merged, strict=True)
-    return Origin(paired.name, offsets, lines, columns)
+    # Of those at the start the last one counts.
+    first = bisect_right(merged, 0, key=itemgetter(0)) - 1
+    offsets, lines, columns = zip(*merged[first:], strict=True)
+    return Origin(paired.grammar.name, offsets, lines, columns)
 
 
 def _finding(paired: Paired, line: Line, code: str, event: Event, message: str) -> Finding:
     first = event.start - line.start
     last = first + len(paired.text[event.start : event.end].rstrip())
     shown = excerpt(paired.text[line.start : line.end], first, last)
-    return Finding(code, message, Where(paired.name, line.number, first + 1), excerpt=shown)
+    return Finding(code, message, Where(paired.grammar.name, line.number, first + 1), excerpt=shown)
 
 
 def _line_findings(paired: Paired, line: Line, reading: LineReading) -> Iterator[Finding]:
     for event in reading.unknown:
-        if event.value in paired.suspects:
+        if event.value in paired.grammar.detection.suspects:
             message = f"[{event.value} …] is read as text: its label is not known; name it with --labels or correct it"
             yield _finding(paired, line, "F002", event, message)
         elif event.value.isupper() and len(event.value) > 1:
             yield _finding(paired, line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
     for opening, _ in reading.pairs:
-        if paired.labels and opening.value not in paired.labels:
+        labels = paired.grammar.labels
+        if labels and opening.value not in labels:
             message = f"the label {opening.value!r} is not among those of --labels; the span is kept"
             yield _finding(paired, line, "F002", opening, message)
     yield from _inside(paired, line, reading)

@@ -26,13 +26,15 @@ from nerconv.files import Source
 from nerconv.fit import fit
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import Exact, Survey, Window, parts
+from nerconv.formats.windows import Survey, Window, parts
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, NotVerified, Report
 from nerconv.split import assign, parse_shares
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
+    from nerconv.fit_columns import FittedColumns
+    from nerconv.lanes import Reading
 
 #: So many documents, or so many code points of them, are encoded together.
 _BATCH: Final = 256
@@ -99,25 +101,22 @@ def work(number: int, task: Task, options: ConvertOptions, target: str, folder: 
 def _contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Columns | Document]:
     """Yield what a part holds, its spans counted, and enter all else in ``report``."""
     for item in _items(task, options):
-        if isinstance(item, Finding):
-            report.findings.append(item)
-        elif isinstance(item, Facts):
-            report.facts.append(item)
-        else:
-            report.read.update(count_labels([item]) if isinstance(item, Document) else item.counts())
+        if isinstance(item, Finding | Facts):
+            report.tell(item)
+        elif isinstance(item, Document):
+            report.read.update(count_labels([item]))
             yield item
-
-
-def _items(task: Task, options: ConvertOptions) -> Iterator[Item | Columns]:
-    if task.window is None or task.known is None:
-        yield from formats.read_columns(task.source, options.read)
-        return
-    for part in parts(task.window, task.known):
-        if isinstance(part, Exact):
-            yield part.document
-            yield from part.findings
         else:
-            yield part
+            for findings in item.findings.values():
+                report.findings += findings
+            report.read.update(item.columns.counts())
+            yield item.columns
+
+
+def _items(task: Task, options: ConvertOptions) -> Iterator[Item | Reading]:
+    if task.window is None or task.known is None:
+        return formats.read_columns(task.source, options.read)
+    return parts(task.window, task.known)
 
 
 def pack(
@@ -186,14 +185,16 @@ class _Packer:
     def _add_columns(self, columns: Columns) -> bool:
         """Make pieces of ``columns``, or return False when they ask for a closer look."""
         encoder = formats.columnar(self.format, self.options.write) if _columnar(self.options, self.format) else None
-        if encoder is None or self.options.drop.intersection(columns.labels):
+        if encoder is None:
             return False
-        renamed = columns.relabelled(self.options.labels)
-        by_split = renamed.split(self._split_of) if self.shares else {"": renamed}
+        fitted = _fitted_columns(columns, self.format, self.options)
+        by_split = fitted.columns.split(self._split_of) if self.shares else {"": fitted.columns}
         pieces = {split: encoder.encode(part, self.options.write) for split, part in by_split.items()}
         if any(piece is None for piece in pieces.values()):
             return False
         self.flush()
+        self.report.lost += fitted.lost
+        self.report.left_out.update(fitted.left_out)
         for split, piece in pieces.items():
             part = by_split[split]
             if not encoder.holds(piece, part, self.options.write):
@@ -252,6 +253,15 @@ def _columnar(options: ConvertOptions, format: Format) -> bool:
     """Whether columns need not become documents: nothing is to be done to them that asks for it."""
     unit = options.unit or format.UNIT
     return not (options.detokenize or options.cut_tokens) and unit == format.UNIT
+
+
+def _fitted_columns(columns: Columns, format: Format, options: ConvertOptions) -> FittedColumns:
+    from nerconv.fit_columns import drop, fit_columns
+
+    columns, lost = drop(columns, options.drop)
+    keeps, edges = formats.keeps(format, options.write), format.tokens(options.write)
+    fitted = fit_columns(columns.relabelled(options.labels), keeps, edges, options.write.nested)
+    return fitted._replace(lost=lost + fitted.lost)
 
 
 def _fitted(document: Document, format: Format, options: ConvertOptions, report: Report) -> Iterator[Document]:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerconv import formats
+from nerconv import formats, lanes
+from nerconv.brackets import Detection
+from nerconv.columns import Extent
 from nerconv.document import Document, Facts, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.formats import bracket, windows
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.unbracket import Grammar, unbracket_line
 
 
 def read(data: str | bytes, folder: Path, **options: object) -> tuple[list[Document], list[Finding], dict[str, str]]:
@@ -264,21 +267,62 @@ def test_no_bytes_make_the_reader_raise_or_lose_text(
         assert gone == labels
 
 
-@given(data=_bytes | canonical("illinois").map(str.encode), how=st.sampled_from(["auto", "blank-line", "line"]))
-@settings(max_examples=400, deadline=None)
+@st.composite
+def _mixed(draw: st.DrawFn) -> bytes:
+    """Ordinary lines with others among them."""
+    ordinary = st.sampled_from(["[PER Ann Lee  ] met [LOC Rome  ] . \n", "é [ORG \u00a0x  ]\n", "a  b\n", "\n"])
+    others = st.lists(_pieces, max_size=8).map("".join).map("{}\n".format)
+    spans = st.sampled_from(
+        [
+            "[PER [LOC é  ] x  ] y\n",
+            "[PER Bob] 's [X a ]\n",
+            "[PER  ] [PER [PER x  ]  ]\n",
+            "<p id='a'>[PER &amp;é  ]<b>\n",
+        ]
+    )
+    return "".join(draw(st.lists(ordinary | spans | others | canonical("compact"), max_size=12))).encode()
+
+
+@given(
+    data=_bytes | canonical("illinois").map(str.encode) | _mixed(),
+    how=st.sampled_from(["auto", "blank-line", "line", "pre", "^é"]),
+    dialect=st.sampled_from(["auto", "auto", "compact", "spaced", "mixed"]),
+    labels=st.sampled_from([None, frozenset(), frozenset({"PER"})]),
+    markup=st.sampled_from(["none", "html", "auto"]),
+)
+@settings(max_examples=1500, deadline=None)
 def test_the_fast_lane_equals_the_exact_reading(
-    data: bytes, how: str, tmp_path_factory: pytest.TempPathFactory
+    data: bytes,
+    how: str,
+    dialect: str,
+    labels: frozenset[str] | None,
+    markup: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
+    options = {"documents": how, "markup": markup, "dialect": dialect, "labels": labels}
     try:
-        fast, *rest = read(data, folder, documents=how, markup="none")
+        fast, *rest = read(data, folder, **options)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(windows, "_runs", lambda _, __, extents, ___: [(None, extents)])
-            exact, *others = read(data, folder, documents=how, markup="none")
+            patch.setattr(windows, "_reading", lambda *_: None)
+            exact, *others = read(data, folder, **options)
     except Unreadable:
         return
     assert fast == exact
     assert rest == others
     for one, other in zip(fast, exact, strict=True):
         assert [span.where for span in one.spans] == [span.where for span in other.spans]
-        assert all(one.locate(at) == other.locate(at) for at in range(len(one.text)))
+        assert one.origin == other.origin
+
+
+def test_one_line_that_is_not_ordinary_leaves_the_others_in_the_fast_lane(tmp_path: Path) -> None:
+    raw = b"[PER Ann  ] left . \n" * 3 + b"See [ORG [LOC Rome  ] Office  ] . \n" + b"[PER Bob  ] stayed . \n"
+    grammar = Grammar("a.txt", False, None, Detection("illinois", "", frozenset()))
+    with pytest.MonkeyPatch.context() as patch:
+        seen: list[str] = []
+        patch.setattr(lanes, "unbracket_line", lambda text, *rest: seen.append(text) or unbracket_line(text, *rest))
+        reading = lanes.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
+    assert seen == ["See [ORG [LOC Rome  ] Office  ] . "]
+    assert reading is not None
+    assert reading.columns.counts() == {"PER": 4, "ORG": 1, "LOC": 1}
+    assert [finding.code for finding in reading.findings[0]] == ["F004"]

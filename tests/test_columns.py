@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,21 +21,21 @@ from spacy.vocab import Vocab
 
 from nerconv import formats, schemes, transform
 from nerconv.columns import Columns, Extent
-from nerconv.document import Document
+from nerconv.document import Document, Finding
+from nerconv.fit import fit
+from nerconv.fit_columns import drop, fit_columns
 from nerconv.formats import bins, conll, dataset, docbin, spans_jsonl
 from nerconv.formats.bins import unstretch
 from nerconv.formats.pieces import Packed
 from nerconv.formats.strings import hashes_of
 from nerconv.options import WriteOptions
-from nerconv.ordinary import read
+from nerconv.ordinary import Terms, read
 
 LINE = b"[PER Ann Lee  ] met [ORG MFA  ] in [LOC Iran  ] . \n"
 
 
 def of(raw: bytes) -> Columns:
-    found = read(raw, "a.txt", 1, False, [Extent("a", 0, len(raw))])
-    assert found is not None
-    return found
+    return read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).columns
 
 
 def encoder(format: formats.Format, options: WriteOptions) -> formats.Columnar:
@@ -54,24 +55,67 @@ def plain(format: formats.Format, piece: Any) -> Any:
     return piece
 
 
-def documents(format: formats.Format, found: Columns) -> list[Document]:
+class Fitted(NamedTuple):
+    """Documents as a target has them, what they lose, and what is left out."""
+
+    documents: list[Document]
+    lost: list[Finding]
+    left_out: Counter[str]
+
+
+def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fitted:
     """Return the documents as the target has them: whole or cut into sentences, blank ones only where it can."""
-    views = [part for view in found.views() for part, _ in transform.cut_units(view, format.UNIT)]
-    return views if format.KEEPS.blank else [view for view in views if view.id in found.filled()]
+    total = Fitted([], [], Counter())
+    for part in (part for view in found.views() for part, _ in transform.cut_units(view, format.UNIT)):
+        document, lost, left_out = fit(part, formats.keeps(format, options), format.tokens(options), options.nested)
+        total.lost.extend(lost)
+        total.left_out.update(left_out)
+        if format.KEEPS.blank or part.id.rpartition("/")[0] in found.filled() or part.id in found.filled():
+            total.documents.append(document)
+    return total
 
 
 @pytest.mark.parametrize("format", [conll, spans_jsonl, docbin, dataset], ids=lambda format: format.NAME)
-@given(found=columns(), scheme=st.sampled_from(["IOB2", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]))
-@settings(max_examples=150, deadline=None)
-def test_columns_are_written_like_their_documents(format: formats.Format, found: Columns, scheme: str) -> None:
-    options = WriteOptions(scheme=scheme)
+@given(
+    found=columns(),
+    scheme=st.sampled_from(["IOB2", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]),
+    nested=st.sampled_from([None, "outer", "inner"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_columns_are_written_like_their_documents(
+    format: formats.Format, found: Columns, scheme: str, nested: str | None
+) -> None:
+    options = WriteOptions(scheme=scheme, nested=nested)
     lane = encoder(format, options)
-    piece = lane.encode(found, options)
+    columns, lost, left_out = fit_columns(found, formats.keeps(format, options), format.tokens(options), nested)
+    piece = lane.encode(columns, options)
     assume(piece is not None)
-    whole = documents(format, found)
-    assert plain(format, piece) == plain(format, format.encode(whole, options))
-    assert lane.records(found) == [document.id for document in whole]
-    assert lane.holds(piece, found, options)
+    whole = fitted(format, found, options)
+    assert plain(format, piece) == plain(format, format.encode(whole.documents, options))
+    assert lane.records(columns) == [document.id for document in whole.documents]
+    assert lane.holds(piece, columns, options)
+    assert left_out == whole.left_out
+    # Those of a sentence count from its start.
+    assert {(f.code, f.message, f.where) for f in lost} == {(f.code, f.message, f.where) for f in whole.lost}
+    assert len(lost) == len(whole.lost)
+    if format.UNIT == "document":
+        assert sorted((f.where, f.span) for f in lost) == sorted((f.where, f.span) for f in whole.lost)
+
+
+@given(found=columns(), labels=st.sets(st.sampled_from(["PER", "LOC", "ORG"])))
+@settings(max_examples=100, deadline=None)
+def test_labels_are_dropped_like_those_of_documents(found: Columns, labels: set[str]) -> None:
+    columns, lost = drop(found, labels)
+    dropped = [transform.drop(document, labels) for document in found.views()]
+    assert list(columns.views()) == [document for document, _ in dropped]
+    assert lost == [finding for _, findings in dropped for finding in findings]
+
+
+def test_renamed_labels_leave_places_as_they_are() -> None:
+    found = of(LINE)
+    (renamed,) = found.relabelled({"PER": "PERSON"}).views()
+    (document,) = found.views()
+    assert renamed.origin == document.origin
 
 
 def test_hardly_any_ordinary_text_is_left_to_documents() -> None:

@@ -14,7 +14,7 @@ from nerconv import formats
 from nerconv.convert import convert
 from nerconv.document import Document, Finding, Span
 from nerconv.files import Source, Unreadable, expand
-from nerconv.formats import bracket, spans_jsonl
+from nerconv.formats import bracket, spans_columns, spans_jsonl
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.plan import ConvertOptions, NotVerified, Report
 
@@ -177,7 +177,8 @@ def test_an_interrupt_leaves_what_stood_there(stage: str, tmp_path: Path, monkey
         raise KeyboardInterrupt
 
     (tmp_path / "o.jsonl").write_text("old")
-    monkeypatch.setattr(bracket if stage == "parts" else spans_jsonl, stage, interrupt)
+    module = {"parts": bracket, "encode": spans_columns, "join": spans_jsonl}[stage]
+    monkeypatch.setattr(module, stage, interrupt)
     with pytest.raises(KeyboardInterrupt):
         run([source(tmp_path)], tmp_path / "o.jsonl")
     assert (tmp_path / "o.jsonl").read_text() == "old"

@@ -15,6 +15,7 @@ LAYERS = (
     ("options", "schemes", "tokens", "files", "markup", "plain", "remote"),
     ("fit", "brackets", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),
+    ("lanes", "fit_columns"),
     ("formats",),
     ("plan",),
     ("work", "inspect", "models"),

@@ -37,12 +37,12 @@ def contents(text: str, how: str, block: int, most: int, markup: str = "none") -
     file, source = BytesIO(raw), Source("a.txt", "a")
     known = windows.survey(file, len(raw), source, ReadOptions(documents=how, markup=markup), block)
     known = known._replace(many=True)
-    if known.detection.dialect is None:
-        return [known.detection]
-    found: list[object] = [known.detection]
+    if known.grammar.detection.dialect is None:
+        return [known.grammar.detection]
+    found: list[object] = [known.grammar.detection]
     for window in windows.windows(file, known, most, block):
         for part in windows.parts(window, known):
-            found += [part.document, *part.findings] if isinstance(part, windows.Exact) else list(part.views())
+            found += [part] if isinstance(part, Document | Finding) else [*part.views()]
     return found
 
 

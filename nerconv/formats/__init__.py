@@ -31,6 +31,7 @@ from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
+    from nerconv.lanes import Reading
 
 
 class Format(Protocol):
@@ -148,7 +149,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
         yield unreadable(source, error)
 
 
-def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Columns]:
+def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
     """Yield what ``read`` does, documents as columns where they were read as such."""
     try:
         format = of_source(source, options)
@@ -187,7 +188,7 @@ def columnar(format: Format, options: WriteOptions) -> Columnar | None:
         from nerconv.formats import spans_columns
 
         return spans_columns
-    if format is docbin:
+    if format is docbin and options.tokens == "corpus":
         from nerconv.formats import docbin_columns
 
         return docbin_columns

@@ -14,12 +14,12 @@ from nerconv.document import Document, Facts, Finding, Item, Where
 from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.windows import DOCSTART, Exact, Survey, parts, survey, windows
+from nerconv.formats.windows import DOCSTART, Survey, parts, survey, windows
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.plain import Plain, plain
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
+    from nerconv.lanes import Reading
 
 NAME: Final = "bracket"
 SUFFIXES: Final = (".txt", ".brackets")
@@ -59,34 +59,31 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
             yield from item.views()
 
 
-def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Columns]:
-    """Yield what ``read`` does, documents of ordinary lines as columns."""
+def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
+    """Yield what ``read`` does, documents as columns where they can be."""
     with plain(source, options.encoding) as text:
         known = survey(text.file, text.size, source, options)
         yield facts(text, known)
         yield from text.findings
-        if known.detection.dialect is None:
+        if known.grammar.detection.dialect is None:
             yield ambiguous(known)
             return
         for window in windows(text.file, known):
-            for part in parts(window, known):
-                if isinstance(part, Exact):
-                    yield part.document
-                    yield from part.findings
-                else:
-                    yield part
+            yield from parts(window, known)
 
 
 def facts(text: Plain, known: Survey) -> Facts:
     """Return what was learnt about a source."""
-    dialect, evidence, _ = known.detection
-    told = {"markup": "html" if known.marked_up else "none", "dialect": f"{dialect or 'ambiguous'}: {evidence}"}
-    return Facts(known.name, NAME, text.facts | told)
+    dialect, evidence, _ = known.grammar.detection
+    told = {"markup": "html" if known.grammar.marked_up else "none", "dialect": f"{dialect or 'ambiguous'}: {evidence}"}
+    return Facts(known.grammar.name, NAME, text.facts | told)
 
 
 def ambiguous(known: Survey) -> Finding:
     """Return the finding that two dialects read a source differently."""
-    return Finding("F010", f"{known.detection.evidence}; choose one with --dialect", Where(known.name, 1, 1))
+    return Finding(
+        "F010", f"{known.grammar.detection.evidence}; choose one with --dialect", Where(known.grammar.name, 1, 1)
+    )
 
 
 def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Columns, Names, Numbers, names, runs
+from nerconv.columns import GONE, Columns, Covered, Names, Numbers, names
 from nerconv.formats.conll import Layout, layout_of
 from nerconv.formats.rows import DOCSTART
 from nerconv.options import WriteOptions
@@ -24,13 +24,6 @@ _SPACE, _NEWLINE, _OUTSIDE = b" \nO"
 _BYTE_ORDER: Final = "\ufeff".encode()
 
 
-class Covered(NamedTuple):
-    """The numbers of the first and the last token of each span."""
-
-    first: Numbers
-    last: Numbers
-
-
 def encode(columns: Columns, options: WriteOptions) -> bytes | None:
     """Return the rows of ``columns`` as a piece, or None when they ask for a closer look."""
     layout = layout_of(options)
@@ -39,13 +32,13 @@ def encode(columns: Columns, options: WriteOptions) -> bytes | None:
         return None
     if DOCSTART.encode() in columns.text or (layout.target and layout.misread.search(columns.text.decode())):
         return None
-    return _rows(columns, Covered(*columns.covered), layout)
+    return _rows(columns, columns.covered, layout)
 
 
 def _rows(columns: Columns, covered: Covered, layout: Layout) -> bytes:
     middle, start = layout.middle.encode(), layout.start.encode()
     outside = middle + b"O\n"
-    inside = runs(covered.first, _lengths(covered))
+    inside = covered.inside
     ends = _ends(columns)
     data = _separated(columns, inside, ends)
     data = data.replace(b" ", outside).replace(bytes([_AT_STOP]), outside + b"\n" + start)
@@ -53,9 +46,8 @@ def _rows(columns: Columns, covered: Covered, layout: Layout) -> bytes:
     woven: list[bytes] = [b""] * (2 * len(pieces) - 1)
     woven[::2] = pieces
     texts = _suffixes(columns, layout.scheme, middle, start)
-    codes = np.repeat(columns.codes, _lengths(covered))
-    kinds = codes * len(layout.scheme.letters) + tag_letters(columns, covered, layout.scheme)
-    woven[1::2] = texts[kinds * 3 + ends[inside]].tolist()
+    tags = tag_numbers(covered, columns.tokens.closes, layout.scheme)
+    woven[1::2] = texts[tags * 3 + ends[inside]].tolist()
     return start + b"".join(woven)
 
 
@@ -66,16 +58,6 @@ def _ends(columns: Columns) -> NDArray[np.int8]:
     borders = np.unique(np.searchsorted(starts, columns.edges[:, 0]))
     ends[borders[(borders > 0) & (borders < len(starts))] - 1] = 2
     return ends
-
-
-def _lengths(covered: Covered) -> Numbers:
-    return covered.last - covered.first + 1
-
-
-def _begins(covered: Covered) -> Numbers:
-    """Return how many tokens of spans stand before each span."""
-    lengths = _lengths(covered)
-    return np.cumsum(lengths) - lengths
 
 
 def _separated(columns: Columns, inside: Numbers, kinds: NDArray[np.int8]) -> bytes:
@@ -95,18 +77,20 @@ def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> 
         for letter in scheme.letters
         for end in (b"\n", b"\n\n", b"\n\n" + start)
     ]
-    table = np.empty(len(texts), dtype=object)
-    table[:] = texts
-    return table
+    return np.array(texts, dtype=object)
 
 
-def tag_letters(columns: Columns, covered: Covered, scheme: Scheme) -> Numbers:
-    """Return for each token of a span the letter of its tag, as an index of ``scheme.letters``."""
-    lengths = _lengths(covered)
+def tag_numbers(covered: Covered, closes: NDArray[np.bool_], scheme: Scheme) -> Numbers:
+    """Return the tag of each token that is ``covered``, none twice, as one number of label and letter.
+
+    ``closes``: for each token whether it ends a sentence. The letter is an index of ``scheme.letters``.
+    """
+    first, last, codes = covered
+    lengths = covered.lengths
     touching = np.zeros(len(lengths) + 1, dtype=bool)
     if scheme.after_same or scheme.before_same:
-        same = (covered.first[1:] == covered.last[:-1] + 1) & (columns.codes[1:] == columns.codes[:-1])
-        touching[1:-1] = same & ~columns.tokens.closes[covered.last[:-1]]
+        same = (first[1:] == last[:-1] + 1) & (codes[1:] == codes[:-1])
+        touching[1:-1] = same & ~closes[last[:-1]]
     # The letters of spans of one token and of three, after and before one of their own label or not.
     kinds = np.array(
         [
@@ -116,10 +100,10 @@ def tag_letters(columns: Columns, covered: Covered, scheme: Scheme) -> Numbers:
     )
     own = kinds[touching[:-1] * 2 + touching[1:]]
     found: Numbers = np.repeat(own[:, 2], lengths)
-    begins = _begins(covered)
+    begins = np.cumsum(lengths) - lengths
     found[begins] = own[:, 1]
     found[begins + lengths - 1] = np.where(lengths > 1, own[:, 3], own[:, 0])
-    return found
+    return np.repeat(codes, lengths) * len(scheme.letters) + found
 
 
 class _Rows(NamedTuple):
@@ -193,22 +177,22 @@ def _spans_hold(tags: Names, rows: Numbers, columns: Columns, scheme: Scheme) ->
         return not len(columns.codes)
     letters = np.array([scheme.letters.index(letter) for letter, _, _ in spelt])[numbers]
     codes = np.array([known[label] for _, _, label in spelt])[numbers]
-    return tags_hold(codes * len(scheme.letters) + letters, rows, columns, scheme)
-
-
-def tags_hold(tags: Numbers, at: Numbers, columns: Columns, scheme: Scheme) -> bool:
-    """Whether ``tags``, a label and a letter as one number, at the tokens ``at`` are the spans of ``columns``."""
     assert columns.covered is not None
+    return tags_hold(codes * len(scheme.letters) + letters, rows, columns.covered, columns.tokens.closes, scheme)
+
+
+def tags_hold(tags: Numbers, at: Numbers, covered: Covered, closes: NDArray[np.bool_], scheme: Scheme) -> bool:
+    """Whether ``tags``, as of ``tag_numbers``, at the tokens ``at`` are those of what is ``covered``."""
     if not len(at):
-        return not len(columns.codes)
-    count, closes = len(scheme.letters), columns.tokens.closes
+        return not len(covered.codes)
+    count = len(scheme.letters)
     codes, letters = np.divmod(tags, count)
     goes_on = np.array([a + b in scheme.joins for a in scheme.letters for b in scheme.letters])
     joined = goes_on[letters[:-1] * count + letters[1:]] & (codes[1:] == codes[:-1])
     joined &= (at[1:] == at[:-1] + 1) & ~closes[at[:-1]]
     first, last = np.concatenate(([True], ~joined)), np.concatenate((~joined, [True]))
     return (
-        np.array_equal(at[first], columns.covered[0])
-        and np.array_equal(at[last], columns.covered[1])
-        and np.array_equal(codes[first], columns.codes)
+        np.array_equal(at[first], covered.first)
+        and np.array_equal(at[last], covered.last)
+        and np.array_equal(codes[first], covered.codes)
     )

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from nerconv import schemes
-from nerconv.columns import GONE, Columns, Numbers, runs
-from nerconv.formats.conll_columns import Covered, tag_letters, tags_hold
+from nerconv.columns import GONE, Columns, Covered, Numbers, runs
+from nerconv.fit_columns import flat
+from nerconv.formats.conll_columns import tag_numbers, tags_hold
 from nerconv.formats.dataset import Rows, tag_names
 from nerconv.options import WriteOptions
 
@@ -18,7 +19,7 @@ def encode(columns: Columns, options: WriteOptions) -> Rows | None:
     """Return the sentences of ``columns`` as rows, or None when they ask for a closer look."""
     if columns.covered is None or len(columns.filled()) != len(columns.documents):
         return None
-    covered = Covered(*columns.covered)
+    covered = columns.covered.only(flat(columns, options.nested))
     extents = np.stack(columns.sentences, 1)
     tokens = np.searchsorted(columns.tokens.starts, extents)
     found = {
@@ -28,7 +29,7 @@ def encode(columns: Columns, options: WriteOptions) -> Rows | None:
         "text": _strings(columns, *columns.sentences),
         "spans": _spans(columns, extents),
         "sentences": _pairs(np.zeros(len(extents), dtype=np.int64), np.diff(columns.points(extents))[:, 0]),
-        "marks": _empty(len(extents), _MARK),
+        "marks": _marks(columns, extents),
         "joins": _empty(len(extents), pa.int64()),
         "meta": _same("{}", len(extents)),
         "source": _same(columns.name, len(extents)),
@@ -65,12 +66,8 @@ def _strings(columns: Columns, starts: Numbers, ends: Numbers) -> pa.StringArray
 
 def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array:
     """Return for each token its tag as an index of ``tag_names``."""
-    scheme = schemes.get(options.scheme)
     tags = np.zeros(len(columns.tokens.starts), dtype=np.int64)
-    lengths = covered.last - covered.first + 1
-    inside = runs(covered.first, lengths)
-    codes = np.repeat(columns.codes, lengths)
-    tags[inside] = 1 + codes * len(scheme.letters) + tag_letters(columns, covered, scheme)
+    tags[covered.inside] = 1 + tag_numbers(covered, columns.tokens.closes, schemes.get(options.scheme))
     return pa.array(tags)
 
 
@@ -91,6 +88,22 @@ def _spans(columns: Columns, extents: Numbers) -> pa.ListArray:
         "flags": _empty(count, pa.string()),
     }
     return _lists(pa.StructArray.from_arrays(list(fields.values()), list(fields)), ranges)
+
+
+def _marks(columns: Columns, extents: Numbers) -> pa.ListArray:
+    """Return for each sentence the marks from its start to that of the next in its document, moved to its edges.
+
+    Those before the first sentence of a document belong to it.
+    """
+    first = np.searchsorted(extents[:, 0], columns.edges[:, 0])
+    starts = columns.points(extents[:, 0])
+    rows: list[list[dict[str, Any]]] = [[] for _ in extents]
+    for begin, (low, high) in zip(first.tolist(), columns.mark_ranges().tolist(), strict=True):
+        for mark in columns.marks[low:high]:
+            at = max(int(np.searchsorted(extents[:, 0], mark.offset, "right")) - 1, begin)
+            offset = int(columns.points(np.clip(mark.offset, *extents[at])) - starts[at])
+            rows[at].append({"offset": offset, "kind": mark.kind, "value": mark.value})
+    return pa.array(rows, pa.list_(_MARK))
 
 
 def _pairs(first: Numbers, second: Numbers) -> pa.ListArray:
@@ -134,6 +147,8 @@ def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
     starts, ends, closes = columns.tokens
     lengths = np.diff(_numpy(batch.column("tokens").offsets))
     tags = np.array(batch.column("ner_tags").flatten())
+    assert columns.covered is not None
+    covered = columns.covered.only(flat(columns, options.nested))
     entity = np.flatnonzero(tags)
     text = columns.text
     return (
@@ -141,11 +156,16 @@ def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
         and _data(tokens) == b"".join(text[a:b] for _, a, b in columns.documents).translate(None, b" \t\n")
         and batch.column("text").to_pylist() == _cut(text, *columns.sentences)
         and np.array_equal(np.cumsum(lengths) - 1, np.flatnonzero(closes))
-        and tags_hold(tags[entity] - 1, entity, columns, schemes.get(options.scheme))
+        and tags_hold(tags[entity] - 1, entity, covered, closes, schemes.get(options.scheme))
         and np.array_equal(_numpy(spans.field("line")), columns.lines)
         and np.array_equal(_numpy(spans.field("column")), columns.places)
+        and batch.column("marks").flatten().field("value").to_pylist() == _values(columns)
         and spans.field("label").to_pylist() == [columns.labels[code] for code in columns.codes.tolist()]
     )
+
+
+def _values(columns: Columns) -> list[str]:
+    return [mark.value for low, high in columns.mark_ranges().tolist() for mark in columns.marks[low:high]]
 
 
 def _offsets_of(strings: pa.StringArray) -> Numbers:

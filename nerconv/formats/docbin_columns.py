@@ -12,21 +12,24 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers, runs
-from nerconv.formats.bins import ATTRIBUTES, Bin, array_header, binary, stretch, unstretch
+from nerconv.columns import Columns, Covered, Numbers, runs
+from nerconv.fit_columns import flat
+from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binary, stretch, unstretch
 from nerconv.formats.docbin import USER_DATA_KEY
-from nerconv.formats.record import SpanRecord, kept
+from nerconv.formats.record import MarkRecord, SpanRecord, kept
 from nerconv.formats.record import records as records_of
 from nerconv.formats.strings import Hashes, hashes, hashes_of
 from nerconv.options import WriteOptions
 
 _SPACE: Final = ord(" ")
-#: White space to spaCy that belongs to tokens here; a token of nothing else may hold no entity.
-_OTHER_SPACE: Final = re.compile(r"[^\S \t\n]")
+#: A token of nothing but what is white space to spaCy alone: it may hold no entity.
+_OTHER_TOKEN: Final = re.compile(r"(?<![^ \t\n])[^\S \t\n]+(?![^ \t\n])")
 _OTHER_ASCII: Final = bytes(byte for byte in range(128) if chr(byte).isspace() and byte not in b" \t\n")
 _BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2
-_GROUP: Final = np.dtype([("head", "S2"), ("id", ">u8"), ("kb", ">u8"), ("label", ">u8"), ("at", ">i4", 4)])
-_GROUP_HEAD: Final = b"\xc4\x28"
+#: A span of a group, and the same as a msgpack value.
+_SPAN: Final = np.dtype([("id", ">u8"), ("kb", ">u8"), ("label", ">u8"), ("at", ">i4", 4)])
+_PACKED_SPAN: Final = np.dtype([("head", "S2"), ("span", _SPAN)])
+_SPAN_HEAD: Final = b"\xc4\x28"
 
 
 class _Pieces(NamedTuple):
@@ -44,10 +47,10 @@ class _Pieces(NamedTuple):
 
 def encode(columns: Columns, options: WriteOptions) -> Bin | None:
     """Return ``columns`` as a piece of a DocBin, or None when they ask for a closer look."""
-    if options.tokens != "corpus" or columns.covered is None or _has_other_space(columns.text):
+    if columns.covered is None or _has_other_tokens(columns.text):
         return None
     pieces = _pieces(columns)
-    table, strings = _table(columns, pieces)
+    table, strings = _table(columns, pieces, columns.covered.only(flat(columns, options.nested)))
     data = [msgspec.msgpack.encode({USER_DATA_KEY: kept(record)}) for record in records_of(columns)]
     return Bin(
         stretch(table.tobytes()),
@@ -56,20 +59,20 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
         stretch(b"".join(map(binary, data))),
         stretch(b"".join(_groups(columns, pieces))),
         frozenset(strings),
-        False,
+        bool(columns.sharing.any()),
     )
 
 
-def _has_other_space(text: bytes) -> bool:
-    if text.isascii():
-        return len(text.translate(None, _OTHER_ASCII)) < len(text)
-    return _OTHER_SPACE.search(text.decode()) is not None
+def _has_other_tokens(text: bytes) -> bool:
+    if text.isascii() and len(text.translate(None, _OTHER_ASCII)) == len(text):
+        return False
+    return _OTHER_TOKEN.search(text.decode()) is not None
 
 
 def _pieces(columns: Columns) -> _Pieces:
     starts, ends, _ = columns.tokens
     begins, stops = columns.edges.T
-    document = columns.within(starts)
+    document = columns.document_of(starts)
     first = np.searchsorted(starts, columns.edges)
     follows = np.append(starts[1:], 0)
     last = np.flatnonzero(np.diff(document, append=-1))
@@ -87,16 +90,15 @@ def _pieces(columns: Columns) -> _Pieces:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     all_spaces = np.concatenate((spaces, np.zeros(len(white_starts), dtype=bool)))
-    lengths = np.bincount(columns.within(all_starts), minlength=len(begins))
+    lengths = np.bincount(columns.document_of(all_starts), minlength=len(begins))
     all_ends = np.concatenate((ends, white_ends))
     return _Pieces(all_starts[order], all_ends[order], all_spaces[order], place[: len(starts)], lengths)
 
 
-def _table(columns: Columns, pieces: _Pieces) -> tuple[NDArray[np.uint64], list[str]]:
-    """Return a row of the attributes for each token, and the strings that they stand for."""
-    assert columns.covered is not None
+def _table(columns: Columns, pieces: _Pieces, entities: Covered) -> tuple[NDArray[np.uint64], list[str]]:
+    """Return a row of the attributes for each token, and the strings that they and the spans ask for."""
     # White space within a span belongs to it, too.
-    first, last = (pieces.solid[numbers] for numbers in columns.covered)
+    first, last = pieces.solid[entities.first], pieces.solid[entities.last]
     table = np.empty((len(pieces.starts), len(ATTRIBUTES)), dtype="<u8")
     words = hashes(columns.text, pieces.starts, pieces.ends)
     labels = hashes_of(list(columns.labels))
@@ -107,7 +109,7 @@ def _table(columns: Columns, pieces: _Pieces) -> tuple[NDArray[np.uint64], list[
     table[inside, 1] = _INSIDE
     table[first, 1] = _BEGIN
     table[:, 2] = 0
-    table[inside, 2] = np.repeat(labels[columns.codes], lengths)
+    table[inside, 2] = np.repeat(labels[entities.codes], lengths)
     table[:, 3] = np.uint64(-1 & 0xFFFFFFFFFFFFFFFF)
     table[_sentence_starts(columns, pieces), 3] = 1
     _, at = np.unique(words, return_index=True)
@@ -131,12 +133,13 @@ def _sentence_starts(columns: Columns, pieces: _Pieces) -> Numbers:
 def _groups(columns: Columns, pieces: _Pieces) -> list[bytes]:
     """Return the spans of each document as ``SpanGroups.to_bytes`` has them, in the group that spancat learns from."""
     assert columns.covered is not None
-    first, last = columns.covered
-    document = columns.within(columns.starts)
+    first, last, _ = columns.covered
+    document = columns.document_of(columns.starts)
     begins = np.cumsum(pieces.lengths) - pieces.lengths
     offsets = columns.points(columns.edges)[:, 0]
-    rows = np.zeros(len(first), dtype=_GROUP)
-    rows["head"] = _GROUP_HEAD
+    packed = np.zeros(len(first), dtype=_PACKED_SPAN)
+    packed["head"] = _SPAN_HEAD
+    rows = packed["span"]
     rows["label"] = hashes_of(list(columns.labels))[columns.codes]
     rows["at"][:, 0] = pieces.solid[first] - begins[document]
     rows["at"][:, 1] = pieces.solid[last] + 1 - begins[document]
@@ -146,7 +149,7 @@ def _groups(columns: Columns, pieces: _Pieces) -> list[bytes]:
     cuts = np.searchsorted(columns.starts, columns.edges).tolist()
     groups = []
     for begin, end in cuts:
-        spans = array_header(end - begin) + rows[begin:end].tobytes()
+        spans = array_header(end - begin) + packed[begin:end].tobytes()
         group = b"\x83" + key("name") + key("sc") + key("attrs") + b"\x80" + key("spans") + spans
         groups.append(binary(b"\x81" + binary(group) + b"\x91" + key("sc")))
     return groups
@@ -156,6 +159,7 @@ class _Data(msgspec.Struct):
     """What of the user data is looked at when it is read back."""
 
     spans: list[SpanRecord] = []
+    marks: list[MarkRecord] = []
 
 
 def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
@@ -174,17 +178,19 @@ def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
         return False
     # The texts stand there without what separates them.
     shift = columns.edges[:, 0] - moved[:-1]
-    starts = columns.starts - shift[columns.within(columns.starts)]
-    ends = columns.ends - shift[columns.within(columns.starts)]
+    entities = flat(columns, options.nested)
+    gone = shift[columns.document_of(columns.starts)]
+    starts, ends = (columns.starts - gone)[entities], (columns.ends - gone)[entities]
     begins = np.flatnonzero(table[:, 1] == _BEGIN)
     goes_on = np.append(table[1:, 1] == _INSIDE, False)
     lasts = np.flatnonzero((table[:, 1] != _OUTSIDE) & ~goes_on)
-    labels = hashes_of(list(columns.labels)) if columns.labels else table[:0, 2]
+    labels = hashes_of(list(columns.labels))
     return (
         np.array_equal(after[begins], starts)
         and np.array_equal(after[lasts] + sizes[lasts], ends)
-        and np.array_equal(table[begins, 2], labels[columns.codes])
+        and np.array_equal(table[begins, 2], labels[columns.codes[entities]])
         and np.array_equal(after[np.flatnonzero(table[:, 3] == 1)], _opens(columns, shift))
+        and _groups_hold(piece, columns)
         and _data_hold(piece, columns)
     )
 
@@ -195,7 +201,7 @@ def _opens(columns: Columns, shift: Numbers) -> Numbers:
     The first one of a document starts with its first token, which may be white space.
     """
     starts = columns.sentences[0]
-    document = columns.within(starts)
+    document = columns.document_of(starts)
     later = np.diff(document, prepend=-1) == 0
     begins, stops = columns.edges.T
     return np.union1d((begins - shift)[begins < stops], (starts - shift[document])[later])
@@ -207,20 +213,38 @@ def _words(found: Hashes, strings: list[str]) -> tuple[NDArray[np.object_], Numb
     order = np.argsort(known)
     at = np.minimum(np.searchsorted(known[order], found), len(known) - 1)
     data = [string.encode() for string in strings]
-    table, sizes = np.empty(len(data), dtype=object), np.array(list(map(len, data)))
-    table[:] = data
+    table, sizes = np.array(data, dtype=object), np.array(list(map(len, data)))
     return table[order[at]], sizes[order[at]]
 
 
-def _data_hold(piece: Bin, columns: Columns) -> bool:
-    """Whether the user data have the places of the spans, document by document."""
-    count = len(columns.documents).to_bytes(4)
-    entries = msgspec.msgpack.decode(b"\xdd" + count + unstretch(piece.user_data), type=list[bytes])
-    decoder = msgspec.msgpack.Decoder(dict[str, _Data])
-    spans = [span for entry in entries for span in decoder.decode(entry)[USER_DATA_KEY].spans]
-    return [(s.line, s.column) for s in spans] == list(
-        zip(columns.lines.tolist(), columns.places.tolist(), strict=True)
+def _groups_hold(piece: Bin, columns: Columns) -> bool:
+    """Whether the groups have the spans, those that share text too."""
+    groups = [group for entry in _entries(piece.groups, columns) for group in msgspec.msgpack.decode(entry)]
+    held = [msgspec.msgpack.decode(group)["spans"] for group in groups]
+    rows = np.frombuffer(b"".join(span for spans in held for span in spans), _SPAN)
+    begins = columns.points(columns.edges)[columns.document_of(columns.starts), 0]
+    counts = np.diff(np.searchsorted(columns.starts, columns.edges))[:, 0]
+    return (
+        list(map(len, held)) == counts.tolist()
+        and np.array_equal(rows["label"], hashes_of(list(columns.labels))[columns.codes])
+        and np.array_equal(rows["at"][:, 2], columns.points(columns.starts) - begins)
+        and np.array_equal(rows["at"][:, 3], columns.points(columns.ends) - begins)
     )
+
+
+def _data_hold(piece: Bin, columns: Columns) -> bool:
+    """Whether the user data have the marks and the places of the spans, document by document."""
+    decoder = msgspec.msgpack.Decoder(dict[str, _Data])
+    data = [decoder.decode(entry)[USER_DATA_KEY] for entry in _entries(piece.user_data, columns)]
+    return [(span.line, span.column) for held in data for span in held.spans] == list(
+        zip(columns.lines.tolist(), columns.places.tolist(), strict=True)
+    ) and [len(held.marks) for held in data] == np.diff(columns.mark_ranges())[:, 0].tolist()
+
+
+def _entries(part: Stretch, columns: Columns) -> list[bytes]:
+    """Return the msgpack values of a column that has one for each document."""
+    count = len(columns.documents).to_bytes(4)
+    return msgspec.msgpack.decode(b"\xdd" + count + unstretch(part), type=list[bytes])
 
 
 def records(columns: Columns) -> list[str]:

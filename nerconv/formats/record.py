@@ -176,28 +176,20 @@ def records(columns: Columns) -> Iterator[Record]:
     offsets, lines, places = columns.anchors
     spans = (columns.points(columns.starts), columns.points(columns.ends), columns.codes, columns.lines, columns.places)
     within = (np.searchsorted(columns.starts, edges), np.searchsorted(columns.sentences[0], edges))
-    bounds = (columns.points(edges), *within, columns.anchor_ranges())
-    for extent, ((begin, _), (a, b), (c, d), (e, f)) in zip(
+    bounds = (columns.points(edges), *within, columns.anchor_ranges(), columns.mark_ranges())
+    for extent, ((begin, _), (a, b), (c, d), (e, f), (g, h)) in zip(
         columns.documents, zip(*(bound.tolist() for bound in bounds), strict=True), strict=True
     ):
         starts, ends, codes, on, at = (column[a:b].tolist() for column in spans)
         labels = map(columns.labels.__getitem__, codes)
         shift = -begin
+        anchors = ((offsets[e:f] + shift).tolist(), lines[e:f].tolist(), places[e:f].tolist())
         yield Record(
             id=extent.id,
             text=columns.text[extent.start : extent.end].decode(),
             offset_unit=OFFSET_UNIT,
             spans=list(map(SpanRecord, [n + shift for n in starts], [n + shift for n in ends], labels, on, at)),
             sentences=list(zip((first[c:d] + shift).tolist(), (last[c:d] + shift).tolist(), strict=True)),
-            origin=OriginRecord(
-                columns.name,
-                list(
-                    zip(
-                        (offsets[e:f] + shift).tolist(),
-                        lines[e:f].tolist(),
-                        places[e:f].tolist(),
-                        strict=True,
-                    )
-                ),
-            ),
+            marks=[MarkRecord(*mark) for mark in columns.marks_at(g, h, begin)],
+            origin=OriginRecord(columns.name, list(zip(*anchors, strict=True))),
         )

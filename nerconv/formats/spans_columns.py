@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 
 from nerconv.columns import Columns
 from nerconv.formats.record import Record
@@ -17,7 +18,7 @@ def encode(columns: Columns, options: WriteOptions) -> bytes:
 
 
 def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
-    """Whether the lines, decoded, have the texts, sentences and spans of ``columns``, and the places of these."""
+    """Whether the lines, decoded, have texts, sentences, marks and spans of ``columns``, and the places of these."""
     decoder = msgspec.json.Decoder(Record)
     found = decoder.decode_lines(piece)
     spans = [span for record in found for span in record.spans]
@@ -25,7 +26,7 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     begins = columns.points(columns.edges)[:, 0].repeat(counts)
     first, last = columns.sentences
     sentences = [pair for record in found for pair in record.sentences]
-    shift = columns.points(columns.edges)[columns.within(first), 0]
+    shift = columns.points(columns.edges)[columns.document_of(first), 0]
     texts = [columns.text[start:end].decode() for _, start, end in columns.documents]
     return (
         [record.text for record in found] == texts
@@ -34,6 +35,7 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
         and [span.start for span in spans] == (columns.points(columns.starts) - begins).tolist()
         and [span.end for span in spans] == (columns.points(columns.ends) - begins).tolist()
         and [span.label for span in spans] == [columns.labels[code] for code in columns.codes.tolist()]
+        and [len(record.marks) for record in found] == np.diff(columns.mark_ranges())[:, 0].tolist()
         and [span.line for span in spans] == columns.lines.tolist()
         and [span.column for span in spans] == columns.places.tolist()
     )

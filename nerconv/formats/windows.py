@@ -12,19 +12,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, compress, groupby, pairwise, starmap
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv import markup
-from nerconv.brackets import Detection, Line, LineReading, Tally, detect, read_line, scan, tally, tally_ordinary
+from nerconv.brackets import Line, LineReading, Tally, detect, scan, tally, tally_ordinary
 from nerconv.document import WHITE_SPACE, Document, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
 from nerconv.plain import Lying
-from nerconv.unbracket import Paired, unbracket
+from nerconv.unbracket import Grammar, unbracket
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
+    from nerconv.lanes import Reading
 
 DOCSTART: Final = "-DOCSTART-"
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
@@ -41,17 +40,14 @@ _CUTS: Final = {
 
 
 class Survey(NamedTuple):
-    """What holds for all windows of a source: how documents are told, the markup, and how brackets are read.
+    """What holds for all windows of a source: how it is read, and how documents are told.
 
     ``many``: the source has several windows, so that its documents are numbered even when there is one.
     """
 
-    name: str
     id: str
-    marked_up: bool
     documents: str
-    detection: Detection
-    labels: frozenset[str] | None
+    grammar: Grammar
     many: bool
 
 
@@ -101,7 +97,7 @@ def survey(
     count = partial(_count, file, looked.marked_up, options.labels, (block, doing), known)
     detection = detect(count, options.labels, options.dialect)
     many = size > (MOST if how == "file" else block)
-    return Survey(source.name, source.id, looked.marked_up, how, detection, options.labels, many)
+    return Survey(source.id, how, Grammar(source.name, looked.marked_up, options.labels, detection), many)
 
 
 @dataclass(slots=True)
@@ -173,7 +169,7 @@ def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozens
     """Return the tally of a window, its ordinary lines counted as columns."""
     from nerconv import ordinary
 
-    found = ordinary.count(raw, marked_up)
+    found = ordinary.count(raw, ordinary.Terms(marked_up))
     total = tally_ordinary(found.labels, labels)
     if found.bad.any():
         others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
@@ -193,7 +189,7 @@ def windows(
             documents += 1
         elif known.many:
             text = raw.decode()
-            lines = _paired(text, known, 1).lines if known.documents == "pre" else ()
+            lines = known.grammar.paired(text, 1).lines if known.documents == "pre" else ()
             documents += sum(1 for _ in _extents(text, known, lines))
 
 
@@ -233,13 +229,6 @@ def _pattern(how: str) -> str:
     return "^" + how if how == DOCSTART else how
 
 
-class Exact(NamedTuple):
-    """A document that asked for a closer look, and what is wrong with it."""
-
-    document: Document
-    findings: list[Finding]
-
-
 class _Part(NamedTuple):
     """A document of a window: its extent in code points, the number of its first line, its id."""
 
@@ -249,47 +238,39 @@ class _Part(NamedTuple):
     id: str
 
 
-def parts(window: Window, known: Survey) -> Iterator[Columns | Exact]:
-    """Yield what ``window`` holds, in order: documents of ordinary lines as columns, each other one read exactly."""
+def parts(window: Window, known: Survey) -> Iterator[Reading | Document | Finding]:
+    """Yield what ``window`` holds, in order: documents as columns, or one by one, each followed by its findings."""
     text = window.raw.decode()
-    by_columns = known.detection.dialect in ("illinois", "mixed") and not known.labels
-    exact = _paired(text, known, window.line) if known.documents == "pre" or not by_columns else None
+    exact = known.grammar.paired(text, window.line) if known.documents == "pre" else None
     extents = list(_extents(text, known, exact.lines if exact else (), window))
-    runs = _runs(window, text, extents, known) if by_columns else [(None, extents)]
-    for found, group in runs:
-        if found is not None:
-            yield found
+    for has_lines, run in groupby(extents, key=partial(_has_lines, text)):
+        group = list(run)
+        if has_lines and (reading := _reading(window.raw, text, known.grammar, group)):
+            yield reading
             continue
-        exact = exact or _paired(text, known, window.line)
+        exact = exact or known.grammar.paired(text, window.line)
         for start, end, line, id in group:
-            yield Exact(*unbracket(exact, start, end, line, id))
+            document, findings = unbracket(exact, start, end, line, id)
+            yield document
+            yield from findings
 
 
-def _runs(
-    window: Window, text: str, extents: Sequence[_Part], known: Survey
-) -> Iterator[tuple[Columns | None, Sequence[_Part]]]:
-    """Yield documents in order: those of ordinary lines alone as columns, run by run, others without."""
-    from nerconv import ordinary
+def _has_lines(text: str, part: _Part) -> bool:
+    """Whether a document is made of whole lines, none of which ends in a carriage return."""
+    start, end = part.start, part.end
+    starts = start == 0 or text[start - 1] == "\n"
+    return starts and "\n" in (text[end - 1 : end], text[end : end + 1] or "\n") and text.find("\r\n", start, end) < 0
+
+
+def _reading(raw: bytes, text: str, grammar: Grammar, group: Sequence[_Part]) -> Reading | None:
+    """Return documents that follow one another as columns, or None where they must be read one by one."""
+    from nerconv import lanes
     from nerconv.columns import Extent
 
-    name, marked_up = known.name, known.marked_up
-    cuts = _in_bytes(text, [edge for part in extents for edge in (part.start, part.end)])
-    places = [Extent(part.id, a, b) for part, a, b in zip(extents, cuts[::2], cuts[1::2], strict=True)]
-    whole = ordinary.read(window.raw, name, window.line, marked_up, places) if _start_lines(text, extents) else None
-    if whole is not None:
-        yield whole, extents
-        return
-    fine = ordinary.which(window.raw, marked_up, places)
-    for good, run in groupby(zip(fine, extents, places, strict=True), key=itemgetter(0)):
-        _, group, held = zip(*run, strict=True)
-        begin, end = held[0].start, held[-1].end
-        moved = [Extent(place.id, place.start - begin, place.end - begin) for place in held]
-        good = good and _start_lines(text, group)
-        yield ordinary.read(window.raw[begin:end], name, group[0].line, marked_up, moved) if good else None, group
-
-
-def _start_lines(text: str, extents: Sequence[_Part]) -> bool:
-    return all(part.start == 0 or text[part.start - 1] == "\n" for part in extents)
+    cuts = _in_bytes(text, [edge for part in group for edge in (part.start, part.end)])
+    begin, end = cuts[0], cuts[-1]
+    places = [Extent(part.id, a - begin, b - begin) for part, a, b in zip(group, cuts[::2], cuts[1::2], strict=True)]
+    return lanes.read(raw[begin:end], grammar, group[0].line, places)
 
 
 def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:
@@ -298,13 +279,6 @@ def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:
         return offsets
     pieces = pairwise([0, *offsets])
     return list(accumulate(len(text[start:end].encode()) for start, end in pieces))
-
-
-def _paired(text: str, known: Survey, line: int) -> Paired:
-    dialect = known.detection.dialect
-    assert dialect is not None
-    lines = [(found, read_line(found, dialect, known.labels)) for found in scan(text, known.marked_up, line)]
-    return Paired(text, known.name, lines, known.labels, known.detection.suspects)
 
 
 def _extents(

@@ -1,0 +1,102 @@
+"""Columns fitted to a target: they stay arrays but for the lines with spans in the way, fitted as documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Set
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv import transform
+from nerconv.columns import Columns
+from nerconv.document import Document, Finding, Span, Where
+from nerconv.fit import Edges, Fitted, Keeps, fit
+
+_FLAT: Final = Keeps(nesting=False)
+
+
+class FittedColumns(NamedTuple):
+    """Columns as a target holds them, the spans that it loses, and how many other things are left out by kind."""
+
+    columns: Columns
+    lost: list[Finding]
+    left_out: Counter[str]
+
+
+def fit_columns(columns: Columns, keeps: Keeps, edges: Edges | None, nested: str | None) -> FittedColumns:
+    """Return what ``nerconv.fit.fit`` makes of the documents.
+
+    ``edges``, where there are any, are those of corpus tokens. Touching spans are kept apart.
+    """
+    troubled = np.zeros(len(columns.starts), dtype=bool)
+    if edges is not None:
+        troubled |= columns.off_edges
+    if not keeps.nesting or keeps.flat_part:
+        troubled |= columns.sharing
+    kept, lost, left_out = _kept(columns, troubled, lambda document: fit(document, keeps, edges, nested))
+    if columns.marks and not keeps.marks:
+        left_out["marks"] = int(np.diff(columns.mark_ranges()).sum())
+        columns = replace(columns, marks=())
+    return FittedColumns(columns if kept.all() else columns.with_spans(kept), lost, +left_out)
+
+
+def flat(columns: Columns, nested: str | None) -> NDArray[np.bool_]:
+    """Return which spans stay where none may share text; ``nested`` says which of two that do."""
+    return _kept(columns, columns.sharing, lambda document: fit(document, _FLAT, None, nested))[0]
+
+
+def drop(columns: Columns, labels: Set[str]) -> tuple[Columns, list[Finding]]:
+    """Return ``columns`` without the spans that have one of ``labels``, and each of those as a K001 finding."""
+    dropped = np.isin(columns.codes, [code for code, label in enumerate(columns.labels) if label in labels])
+    if not dropped.any():
+        return columns, []
+    kept, lost, _ = _kept(columns, dropped, lambda document: Fitted(*transform.drop(document, labels), Counter()))
+    return columns.with_spans(kept), lost
+
+
+def _kept(
+    columns: Columns, troubled: NDArray[np.bool_], amend: Callable[[Document], Fitted]
+) -> tuple[NDArray[np.bool_], list[Finding], Counter[str]]:
+    """Return which spans stay, those lost, and what is left out, when each line with a ``troubled`` one is amended."""
+    kept, lost, left_out = np.ones(len(troubled), dtype=bool), list[Finding](), Counter[str]()
+    if not troubled.any():
+        return kept, lost, left_out
+    first, last = columns.sentences
+    at = np.searchsorted(first, columns.starts, "right") - 1
+    lines = np.unique(at[troubled])
+    ranges = zip(*(np.searchsorted(at, lines, side).tolist() for side in ("left", "right")), strict=True)
+    owners = columns.document_of(first[lines])
+    shifts = (columns.points(first[lines]) - columns.points(columns.edges[owners, 0])).tolist()
+    extents = zip(first[lines].tolist(), last[lines].tolist(), owners.tolist(), strict=True)
+    for (begin, end), (start, stop, owner), shift in zip(ranges, extents, shifts, strict=True):
+        document = _line(columns, (start, stop), (begin, end), columns.documents[owner].id)
+        fitted = amend(document)
+        # A span that stays is the very same object.
+        stay = {id(span) for span in fitted.document.spans}
+        kept[begin:end] = [id(span) in stay for span in document.spans]
+        lost += (_moved(finding, shift) for finding in fitted.lost)
+        left_out.update(fitted.left_out)
+    return kept, lost, left_out
+
+
+def _line(columns: Columns, extent: tuple[int, int], spans: tuple[int, int], id: str) -> Document:
+    """Return the text at an ``extent`` (bytes) with the ``spans`` of these numbers as a document."""
+    rows = slice(*spans)
+    begin = columns.points(np.array(extent[0]))
+    starts, ends = columns.points(columns.starts[rows]) - begin, columns.points(columns.ends[rows]) - begin
+    numbers = (
+        array.tolist() for array in (starts, ends, columns.codes[rows], columns.lines[rows], columns.places[rows])
+    )
+    found = tuple(
+        Span(start, end, columns.labels[code], Where(columns.name, line, place))
+        for start, end, code, line, place in zip(*numbers, strict=True)
+    )
+    return Document(id, columns.text[slice(*extent)].decode(), found)
+
+
+def _moved(finding: Finding, shift: int) -> Finding:
+    span = finding.span
+    return replace(finding, span=span and replace(span, start=span.start + shift, end=span.end + shift))

@@ -1,0 +1,143 @@
+"""Two lanes, one text: ordinary lines as columns, every other line read exactly and put in its place among them.
+
+Which lane a line takes follows from its bytes. What comes of it is what the exact reading of all lines gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+from nerconv import ordinary
+from nerconv.brackets import Line
+from nerconv.columns import Anchors, Columns, Extent, Numbers, within
+from nerconv.document import Document, Finding, Mark
+from nerconv.ordinary import Terms
+from nerconv.unbracket import Grammar, Unbracketed, findings, unbracket_line
+
+
+class Reading(NamedTuple):
+    """Documents as columns, and by the number of a document what is wrong with it, in source order."""
+
+    columns: Columns
+    findings: dict[int, list[Finding]]
+
+    def views(self) -> Iterator[Document | Finding]:
+        """Yield the documents as such, each followed by its findings."""
+        for number, document in enumerate(self.columns.views()):
+            yield document
+            yield from self.findings.get(number, ())
+
+
+def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -> Reading | None:
+    """Return whole lines of UTF-8, the first of which has the number ``line``.
+
+    ``documents`` are extents of ``raw``, each of whole lines. None when a line would end in a carriage return, which
+    is no part of a token there.
+    """
+    two_spaces = grammar.detection.dialect in ("illinois", "mixed")
+    terms = Terms(grammar.marked_up, two_spaces, grammar.labels)
+    columns, others = ordinary.read(raw, grammar.name, line, terms, documents)
+    found: dict[int, list[Finding]] = {}
+    if len(others):
+        columns, found = _exactly(columns, raw, others, grammar)
+    return None if b"\r\n" in columns.text else Reading(columns, found)
+
+
+def _exactly(
+    columns: Columns, raw: bytes, others: Numbers, grammar: Grammar
+) -> tuple[Columns, dict[int, list[Finding]]]:
+    """Return ``columns`` with the ``others`` among its lines read exactly, and what is wrong with them by document."""
+    ends = np.append(columns.breaks, len(columns.text))
+    starts = np.append(0, columns.breaks + 1)
+    others = others[within(columns.edges, starts[others])]
+    source = raw.split(b"\n")
+    text = b"\n".join(source[number] for number in others.tolist()).decode()
+    paired = grammar.paired(text, 0)
+    # The lines stand together there, and have their own numbers here.
+    at = others[[line.number for line, _ in paired.lines]]
+    numbered = zip(paired.lines, (at + columns.line).tolist(), strict=True)
+    lines = [(line._replace(number=number), reading) for (line, reading), number in numbered]
+    made = [unbracket_line(text, line, reading, line.start, line.end) for line, reading in lines]
+    found: dict[int, list[Finding]] = {}
+    rows = zip(columns.document_of(starts[at]).tolist(), lines, made, strict=True)
+    for document, run in groupby(rows, key=lambda row: row[0]):
+        _, here, texts = zip(*run, strict=True)
+        if faults := findings(paired, here, texts):
+            found[document] = faults
+    return _spliced(columns, np.stack((starts[at], ends[at]), 1), [line for line, _ in lines], made), found
+
+
+def _spliced(columns: Columns, extents: Numbers, lines: Sequence[Line], made: Sequence[Unbracketed]) -> Columns:
+    """Return ``columns`` with the lines at ``extents``, which hold no span yet, replaced by what was ``made`` of them.
+
+    ``lines`` are the same lines as they stand in the source.
+    """
+    texts = [found.text.encode() for found in made]
+    firsts, lasts = extents.T
+    grown = np.append(0, np.cumsum([*map(len, texts)] - (lasts - firsts))).astype(np.int64)
+
+    def moved(offsets: Numbers) -> Numbers:
+        return offsets + grown[np.searchsorted(lasts, offsets, "right")]
+
+    pieces: list[bytes] = []
+    done = 0
+    for (begin, end), text in zip(extents.tolist(), texts, strict=True):
+        pieces += columns.text[done:begin], text
+        done = end
+    labels = list(dict.fromkeys([*columns.labels, *(event.value for found in made for *_, event in found.spans)]))
+    spans, cuts, marks = _rows(lines, made, texts, (firsts + grown[:-1]).tolist(), labels)
+    arrays = (moved(columns.starts), moved(columns.ends), columns.codes, columns.lines, columns.places)
+    starts, ends, codes, at, places = (np.append(array, spans[n]) for n, array in enumerate(arrays))
+    order = np.lexsort((np.argsort(np.argsort(labels))[codes], -ends, starts))
+    anchors = (moved(columns.cuts.offsets), columns.cuts.lines, columns.cuts.columns)
+    return replace(
+        columns,
+        text=b"".join(pieces) + columns.text[done:],
+        starts=starts[order],
+        ends=ends[order],
+        codes=codes[order],
+        labels=tuple(labels),
+        lines=at[order],
+        places=places[order],
+        cuts=Anchors(*(np.append(array, cuts[n]) for n, array in enumerate(anchors))),
+        marks=marks,
+        documents=tuple(
+            Extent(document.id, *edge)
+            for document, edge in zip(columns.documents, moved(columns.edges).tolist(), strict=True)
+        ),
+    )
+
+
+def _rows(
+    lines: Sequence[Line], made: Sequence[Unbracketed], texts: Sequence[bytes], begins: Sequence[int], labels: list[str]
+) -> tuple[Numbers, Numbers, tuple[Mark, ...]]:
+    """Return what was ``made`` of lines that begin at ``begins`` as rows of columns: spans, cuts, and the marks."""
+    codes = {label: code for code, label in enumerate(labels)}
+    spans: list[tuple[int, ...]] = []
+    cuts: list[tuple[int, int, int]] = []
+    marks: list[Mark] = []
+    for line, found, text, begin in zip(lines, made, texts, begins, strict=True):
+        byte = _bytes_of(found.text, text)
+        spans += (
+            (begin + byte(a), begin + byte(b), codes[event.value], line.number, event.start - line.start + 1)
+            for a, b, event in found.spans
+        )
+        cuts += ((begin + byte(offset), line.number, column) for offset, column in found.anchors)
+        marks += (mark._replace(offset=begin + byte(mark.offset)) for mark in found.marks)
+    return _columns(spans, 5), _columns(cuts, 3), tuple(marks)
+
+
+def _columns(rows: Sequence[tuple[int, ...]], count: int) -> Numbers:
+    return np.array(rows, dtype=np.int64).reshape(-1, count).T
+
+
+def _bytes_of(text: str, raw: bytes) -> Callable[[int], int]:
+    """Return what makes offsets in code points of ``text`` such in bytes of ``raw``, which is it encoded."""
+    if len(text) == len(raw):
+        return int
+    return lambda offset: len(text[:offset].encode())
