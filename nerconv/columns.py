@@ -49,6 +49,12 @@ def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
     return Names(codes.astype(np.int64), tuple(bytes(text) for text in texts.tolist()))
 
 
+def used(codes: Numbers, count: int) -> tuple[Numbers, list[int]]:
+    """Return which of ``count`` numbers occur among ``codes``, in order, and ``codes`` as indexes of these."""
+    occur = np.bincount(codes, minlength=count) > 0
+    return (np.cumsum(occur) - 1)[codes], np.flatnonzero(occur).tolist()
+
+
 def runs(starts: Numbers, counts: Numbers) -> Numbers:
     """Return the numbers from each of ``starts`` on, as many as ``counts`` says, one run after the other."""
     return np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
@@ -328,8 +334,8 @@ class Columns:
         """Return the same with those spans alone that are ``kept``, and their labels."""
         arrays = (self.starts, self.ends, self.codes, self.lines, self.places)
         starts, ends, codes, lines, places = (array[kept] for array in arrays)
-        used, codes = np.unique(codes, return_inverse=True)
-        labels = tuple(self.labels[code] for code in used.tolist())
+        codes, kept_labels = used(codes, len(self.labels))
+        labels = tuple(self.labels[code] for code in kept_labels)
         return replace(self, starts=starts, ends=ends, codes=codes, labels=labels, lines=lines, places=places)
 
     def filled(self) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Anchors, Columns, Extent, Names, Numbers, edges_of, names, points_before, within
+from nerconv.columns import GONE, Anchors, Columns, Extent, Names, Numbers, edges_of, names, points_before, used, within
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
@@ -109,8 +109,8 @@ def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms)
     spelt = np.array([_is_label(label, terms.labels) for label in labels.names])
     bad[on[~(good & spelt[labels.codes])]] = True
     good = ~bad[on]
-    used, codes = np.unique(labels.codes[good], return_inverse=True)
-    kept = Names(codes, tuple(labels.names[code] for code in used.tolist()))
+    codes, found = used(labels.codes[good], len(labels.names))
+    kept = Names(codes, tuple(labels.names[code] for code in found))
     return _Events(opens[good], closes[good], widths[good], kept, bad)
 
 
