@@ -28,6 +28,7 @@ from nerconv.formats.windows import BLOCK, MOST, survey, windows
 from nerconv.options import UsageError
 from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
+from nerconv.seen import Distinct
 from nerconv.split import parse_shares
 from nerconv.work import Outcome, Task, load, pack, piece_path
 
@@ -185,13 +186,8 @@ def _split_path(folder: Path, name: str, format: Format) -> Path:
 
 def told_apart(sources: Iterable[Source]) -> list[Source]:
     """Return ``sources`` with distinct ids, which those of documents follow from."""
-    ids: Counter[str] = Counter()
-    return [replace(source, id=_unique(source.id, ids)) for source in sources]
-
-
-def _unique(id: str, ids: Counter[str]) -> str:
-    ids[id] += 1
-    return id if ids[id] == 1 else _unique(f"{id}~{ids[id]}", ids)
+    distinct = Distinct()
+    return [replace(source, id=distinct.name(source.id)) for source in sources]
 
 
 def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, crew: Crew) -> Iterator[Outcome]:
@@ -259,7 +255,7 @@ def _read(sources: Iterable[Source], options: ConvertOptions, report: Report, pr
 
 
 def _told(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Document]:
-    ids: Counter[str] = Counter()
+    distinct = Distinct()
     for source in sources:
         progress(source)
         for item in formats.read(source, options.read):
@@ -267,7 +263,7 @@ def _told(sources: Iterable[Source], options: ConvertOptions, report: Report, pr
                 report.tell(item)
             else:
                 report.read.update(count_labels([item]))
-                id = _unique(item.id, ids)
+                id = distinct.name(item.id)
                 yield item if id == item.id else replace(item, id=id)
 
 

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -128,6 +129,24 @@ class Source:
         if self.path is None:
             return nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
+
+
+@contextmanager
+def lying(source: Source) -> Iterator[Path]:
+    """Give the path at which ``source`` lies unpacked: its own, or that of a copy of what comes as a stream.
+
+    Raises Unreadable.
+    """
+    if source.path is not None and not source.packed:
+        with source.open() as stream:
+            stream.read(1)  # whoever cannot read it is told so here
+        yield source.path
+        return
+    with tempfile.NamedTemporaryFile() as spool:
+        with source.open() as stream:
+            shutil.copyfileobj(stream, spool)
+        spool.flush()
+        yield Path(spool.name)
 
 
 def _reason(error: Exception) -> str:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, BinaryIO, Final
 
 from nerconv.document import Finding
@@ -49,6 +50,18 @@ class Plain:
     facts: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     path: str | None = None
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Yield each line that is not blank with its number, from the first on; several may go through them at once."""
+        at = 0
+        for number in count(1):
+            self.file.seek(at)
+            line = self.file.readline()
+            if not line:
+                return
+            at += len(line)
+            if line.strip():
+                yield number, line.decode().removesuffix("\n")
 
 
 @contextmanager

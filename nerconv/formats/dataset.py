@@ -10,7 +10,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Item, Where, count_labels
-from nerconv.files import Source, Unreadable
+from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tagged import Row, read_rows, to_row
@@ -210,8 +210,13 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     or for a scheme that does not exist.
     """
     library = _library()
-    with _refusing(source.name):
-        splits = _open(library, source)
+    with ExitStack() as stack:
+        with _refusing(source.name):
+            splits = _open(library, source, stack)
+        yield from _read(splits, source, options)
+
+
+def _read(splits: Sequence[_Split], source: Source, options: ReadOptions) -> Iterator[Item]:
     names = list(dict.fromkeys(chain.from_iterable(_tag_names(split.features) for split in splits)))
     rows = ", ".join(f"{split.rows:,} in {split.name}" for split in splits)
     yield Facts(source.name, NAME, {"rows": rows, "tags": " ".join(names)})
@@ -231,8 +236,7 @@ def _refusing(name: str) -> Iterator[None]:
         raise Unreadable(message) from error
 
 
-def _open(library: Any, source: Source) -> list[_Split]:
-    import pyarrow as pa
+def _open(library: Any, source: Source, stack: ExitStack) -> list[_Split]:
     import pyarrow.parquet as pq
 
     if source.path is not None and source.path.is_dir():
@@ -240,7 +244,7 @@ def _open(library: Any, source: Source) -> list[_Split]:
         if isinstance(saved, library.Dataset):
             return [_saved(saved, source.name, source.id)]
         return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}") for name, split in saved.items()]
-    file = pq.ParquetFile(pa.BufferReader(source.read()))
+    file = stack.enter_context(pq.ParquetFile(stack.enter_context(lying(source))))
     features = library.Features.from_arrow_schema(file.schema_arrow)
     return [_Split(source.name, source.id, features, file.metadata.num_rows, partial(file.iter_batches, _BATCH))]
 

@@ -13,11 +13,13 @@ from typing import Final
 import msgspec
 
 from nerconv.document import Document, Facts, Finding, Item, Where, excerpt
-from nerconv.files import Source, decode
+from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, Record, to_document, to_record
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.plain import plain
+from nerconv.seen import Seen
 
 NAME: Final = "spans_jsonl"
 SUFFIXES: Final = (".jsonl", ".ndjson")
@@ -37,20 +39,19 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
     Keys that a record does not have are counted in a closing Facts. Raises files.Unreadable for what is no text.
     """
-    text, facts, findings = decode(source.read(), source.name, options.encoding)
-    yield Facts(source.name, NAME, facts | {"offsets": OFFSET_UNIT})
-    yield from findings
     ignored: Counter[str] = Counter()
-    ids: set[str] = set()
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
+    ids = Seen()
+    with plain(source, options.encoding) as text:
+        yield Facts(source.name, NAME, text.facts | {"offsets": OFFSET_UNIT})
+        yield from text.findings
+        for number, line in text.lines():
             yield from _read_line(line, Where(source.name, number, 1), f"{source.id}#{number}", ids, ignored)
     if ignored:
         keys = ", ".join(f"{key} ({count})" for key, count in sorted(ignored.items()))
         yield Facts(source.name, NAME, {"keys not read": keys})
 
 
-def _read_line(line: str, where: Where, id: str, ids: set[str], ignored: Counter[str]) -> Iterator[Item]:
+def _read_line(line: str, where: Where, id: str, ids: Seen, ignored: Counter[str]) -> Iterator[Item]:
     try:
         raw = msgspec.json.decode(line)
         record = msgspec.convert(raw, Record)
@@ -58,11 +59,10 @@ def _read_line(line: str, where: Where, id: str, ids: set[str], ignored: Counter
     except (ValueError, RecursionError) as error:
         yield Finding("F012", f"not a document: {error or type(error).__name__}", where, excerpt=excerpt(line, 0, 1))
         return
-    if document.id in ids:
+    if not ids.add(document.id):
         message = f"a second document with the id {document.id!r}; it is left out"
         yield Finding("F012", message, where, excerpt=excerpt(line, 0, 1))
         return
-    ids.add(document.id)
     ignored.update(raw.keys() - _FIELDS)
     yield document
     yield from findings

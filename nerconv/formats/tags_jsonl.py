@@ -17,11 +17,12 @@ import msgspec
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Finding, Item, Where, excerpt
-from nerconv.files import Source, decode
+from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.tagged import NESTED, Row, read_rows, to_row
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.plain import Plain, plain
 
 NAME: Final = "tags_jsonl"
 SUFFIXES: Final = (".json",)
@@ -42,21 +43,20 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
     Raises files.Unreadable for what is no text, UsageError for a scheme that does not exist.
     """
-    text, facts, findings = decode(source.read(), source.name, options.encoding)
-    yield Facts(source.name, NAME, facts)
-    yield from findings
-    yield from read_rows(partial(_rows, text, source), source, NAME, options)
+    with plain(source, options.encoding) as text:
+        yield Facts(source.name, NAME, text.facts)
+        yield from text.findings
+        yield from read_rows(partial(_rows, text, source), source, NAME, options)
 
 
-def _rows(text: str, source: Source) -> Iterator[Row | Finding]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                columns = msgspec.json.decode(line, type=dict)
-            except (ValueError, RecursionError) as error:
-                yield _malformed(line, error, source.name, number)
-            else:
-                yield Row(Where(source.name, number, 1), f"{source.id}#{number}", columns)
+def _rows(text: Plain, source: Source) -> Iterator[Row | Finding]:
+    for number, line in text.lines():
+        try:
+            columns = msgspec.json.decode(line, type=dict)
+        except (ValueError, RecursionError) as error:
+            yield _malformed(line, error, source.name, number)
+        else:
+            yield Row(Where(source.name, number, 1), f"{source.id}#{number}", columns)
 
 
 def _malformed(line: str, error: Exception, path: str, number: int) -> Finding:
