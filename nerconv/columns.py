@@ -258,25 +258,20 @@ class Columns:
         """Return for each document the range of its anchors, from the one at its start to one at its very end."""
         offsets, (begins, ends) = self.anchors.offsets, self.points(self.edges).T
         last = np.searchsorted(offsets, ends, "right")
-        # Behind a line feed the next document may begin at once, with anchors of its own at the same offset.
-        after = np.searchsorted(offsets, ends) + 1
-        last = np.where(self._ends_in_line_feed, np.minimum(after, last), last)
+        # A document that begins at the very end of another one has anchors of its own at the same offset.
+        followed = np.append(self.edges[1:, 0] == self.edges[:-1, 1], False)
+        last = np.where(followed, np.searchsorted(offsets, ends) + 1, last)
         first = np.searchsorted(offsets, begins, "right") - 1
         return np.stack((first, last), 1)
 
     def mark_ranges(self) -> Numbers:
         """Return for each document the range of its marks."""
-        offsets = np.array([mark.offset for mark in self.marks], dtype=np.int64)
-        begins, ends = self.edges.T
-        last = np.searchsorted(offsets, ends, "right")
-        last = np.where(self._ends_in_line_feed, np.searchsorted(offsets, ends), last)
-        return np.stack((np.searchsorted(offsets, begins), last), 1)
+        owners, numbers = self.document_of(self._mark_offsets), np.arange(len(self.documents))
+        return np.stack((np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, "right")), 1)
 
     @property
-    def _ends_in_line_feed(self) -> NDArray[np.bool_]:
-        begins, ends = self.edges.T
-        found: NDArray[np.bool_] = (begins < ends) & (np.append(self.bytes, 0)[ends - 1] == _NEWLINE)
-        return found
+    def _mark_offsets(self) -> Numbers:
+        return np.array([mark.offset for mark in self.marks], dtype=np.int64)
 
     def counts(self) -> dict[str, int]:
         """Return the number of spans by label, of those that have any."""
@@ -295,7 +290,7 @@ class Columns:
     def split(self, name: Callable[[str], str]) -> dict[str, Columns]:
         """Return the documents by the name that ``name`` gives for the text of each."""
         names = [name(self.text[start:end].decode()) for _, start, end in self.documents]
-        return {found: self._only([n == found for n in names]) for found in dict.fromkeys(names)}
+        return {found: self._only(np.array(names) == found) for found in dict.fromkeys(names)}
 
     def groups(self, most: int) -> Iterator[Columns]:
         """Yield the documents, so many at most together."""
@@ -304,31 +299,32 @@ class Columns:
             yield self
             return
         for first in range(0, count, most):
-            yield self._between(self.documents[first : first + most])
+            yield self._between(first, min(first + most, count))
 
-    def _between(self, documents: tuple[Extent, ...]) -> Columns:
-        """Return ``documents``, which follow one another, with the text from the first to the last of them."""
-        begin, end = documents[0].start, documents[-1].end
-        spans = slice(*np.searchsorted(self.starts, (begin, end)).tolist())
-        inside = (self.cuts.offsets >= begin) & (self.cuts.offsets <= end)
-        offsets, lines, columns = (array[inside] for array in self.cuts)
-        part = self.with_spans(spans)
+    def _between(self, first: int, last: int) -> Columns:
+        """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""
+        numbers = np.arange(len(self.documents))
+        part = self._only((first <= numbers) & (numbers < last))
+        begin, end = part.documents[0].start, part.documents[-1].end
         return replace(
             part,
             text=self.text[begin:end],
             starts=part.starts - begin,
             ends=part.ends - begin,
-            cuts=Anchors(offsets - begin, lines, columns),
-            marks=tuple(
-                mark._replace(offset=mark.offset - begin) for mark in self.marks if begin <= mark.offset <= end
-            ),
+            cuts=part.cuts._replace(offsets=part.cuts.offsets - begin),
+            marks=tuple(mark._replace(offset=mark.offset - begin) for mark in part.marks),
             line=self.line + int(np.searchsorted(self.breaks, begin)),
-            documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in documents),
+            documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in part.documents),
         )
 
-    def _only(self, kept: Sequence[bool]) -> Columns:
-        spans = np.array(kept, dtype=bool)[self.document_of(self.starts)]
-        return replace(self.with_spans(spans), documents=tuple(compress(self.documents, kept)))
+    def _only(self, kept: NDArray[np.bool_]) -> Columns:
+        """Return the same with those documents alone that are ``kept``."""
+        return replace(
+            self.with_spans(kept[self.document_of(self.starts)]),
+            cuts=Anchors(*(array[kept[self.document_of(self.cuts.offsets)]] for array in self.cuts)),
+            marks=tuple(compress(self.marks, kept[self.document_of(self._mark_offsets)].tolist())),
+            documents=tuple(compress(self.documents, kept.tolist())),
+        )
 
     def with_spans(self, kept: slice | NDArray[np.bool_]) -> Columns:
         """Return the same with those spans alone that are ``kept``, and their labels."""

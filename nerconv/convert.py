@@ -22,9 +22,9 @@ from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, Where, count_labels
 from nerconv.engine import Crew, Hands
 from nerconv.files import Source, Unreadable, is_dataset, replacing
-from nerconv.formats import Format, bracket
+from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import BLOCK, MOST, survey, windows
+from nerconv.formats.windows import BLOCK, MOST, Surveyor
 from nerconv.options import UsageError
 from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
@@ -218,11 +218,12 @@ def tasks_of(
     """
     for source in sources:
         progress(source)
-        if formats.of_source(source, options.read) is not bracket or not _large(source):
+        surveyor = formats.surveyor_of(formats.of_source(source, options.read))
+        if surveyor is None or not _large(source):
             yield Task(source)
             continue
         try:
-            yield from _windows(source, reports[source.id], options, format, hands)
+            yield from _windows(source, surveyor, reports[source.id], options, format, hands)
         except Unreadable as error:
             reports[source.id].findings.append(formats.unreadable(source, error))
 
@@ -234,19 +235,19 @@ def _large(source: Source) -> bool:
         return False
 
 
-def _windows(source: Source, report: Report, options: ConvertOptions, format: Format, hands: Hands) -> Iterator[Task]:
+def _windows(
+    source: Source, surveyor: Surveyor, report: Report, options: ConvertOptions, format: Format, hands: Hands
+) -> Iterator[Task]:
     with plain(source, options.read.encoding) as text:
         doing = hands.doing(text.path)
-        known = survey(text.file, text.size, source, options.read, doing=doing)
-        report.facts.append(bracket.facts(text, known))
-        report.findings += text.findings
-        if known.grammar.detection.dialect is None:
-            report.findings.append(bracket.ambiguous(known))
-            return
-        # A document may be cut where neither its id nor its end is written.
-        cut = options.split is None and not format.KEEPS.ids
-        for window in windows(text.file, known, BLOCK if cut else MOST, doing=doing):
-            yield Task(source, window, known)
+        told, survey = surveyor.survey(text, source, options.read, MOST, doing)
+        for item in told:
+            report.tell(item)
+        if survey is not None:
+            # A document may be cut where neither its id nor its end is written.
+            cut = options.split is None and not format.KEEPS.ids
+            for window in survey.windows(text.file, BLOCK if cut else MOST, doing):
+                yield Task(source, window, survey)
 
 
 def _read(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Document]:

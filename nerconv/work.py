@@ -26,7 +26,7 @@ from nerconv.files import Source
 from nerconv.fit import fit
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import Survey, Window, parts
+from nerconv.formats.windows import Survey, Window
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, NotVerified, Report
 from nerconv.split import assign, parse_shares
@@ -116,7 +116,7 @@ def _contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[C
 def _items(task: Task, options: ConvertOptions) -> Iterator[Item | Reading]:
     if task.window is None or task.known is None:
         return formats.read_columns(task.source, options.read)
-    return parts(task.window, task.known)
+    return task.known.parts(task.window)
 
 
 def pack(

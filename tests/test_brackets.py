@@ -13,7 +13,7 @@ from nerconv.brackets import Detection
 from nerconv.columns import Extent
 from nerconv.document import Document, Facts, Finding
 from nerconv.files import Source, Unreadable
-from nerconv.formats import bracket, windows
+from nerconv.formats import bracket, bracket_windows
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.unbracket import Grammar, unbracket_line
 
@@ -304,7 +304,7 @@ def test_the_fast_lane_equals_the_exact_reading(
     try:
         fast, *rest = read(data, folder, **options)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(windows, "_reading", lambda *_: None)
+            patch.setattr(bracket_windows, "_reading", lambda *_: None)
             exact, *others = read(data, folder, **options)
     except Unreadable:
         return

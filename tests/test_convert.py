@@ -14,7 +14,7 @@ from nerconv import formats
 from nerconv.convert import convert
 from nerconv.document import Document, Finding, Span
 from nerconv.files import Source, Unreadable, expand
-from nerconv.formats import bracket, spans_columns, spans_jsonl
+from nerconv.formats import bracket_windows, spans_columns, spans_jsonl
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.plan import ConvertOptions, NotVerified, Report
 
@@ -171,13 +171,13 @@ def test_text_that_brackets_cannot_hold_is_not_written_as_such(tmp_path: Path) -
         run([source(tmp_path, json.dumps(record), "a.jsonl")], tmp_path / "o.txt")
 
 
-@pytest.mark.parametrize("stage", ["parts", "encode", "join"])
+@pytest.mark.parametrize("stage", ["survey", "encode", "join"])
 def test_an_interrupt_leaves_what_stood_there(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     (tmp_path / "o.jsonl").write_text("old")
-    module = {"parts": bracket, "encode": spans_columns, "join": spans_jsonl}[stage]
+    module = {"survey": bracket_windows, "encode": spans_columns, "join": spans_jsonl}[stage]
     monkeypatch.setattr(module, stage, interrupt)
     with pytest.raises(KeyboardInterrupt):
         run([source(tmp_path)], tmp_path / "o.jsonl")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from nerconv.brackets import DIALECTS, Tally, scan, tally
 from nerconv.document import Document, Finding
 from nerconv.files import Source, Unreadable, decode
-from nerconv.formats import windows
+from nerconv.formats import bracket_windows, conll_windows
+from nerconv.formats.windows import WHOLE, Doing, Survey
 from nerconv.options import ReadOptions
-from nerconv.plain import plain
+from nerconv.plain import Plain, plain
 
 _MARK = "\ufeff".encode()
 _NOISE = st.sampled_from(
@@ -34,16 +36,18 @@ def noisy(draw: st.DrawFn) -> str:
 def contents(text: str, how: str, block: int, most: int, markup: str = "none") -> list[object]:
     """Return what a text holds when it is read in windows of some bytes."""
     raw = text.replace("\r\n", "\n").encode()
-    file, source = BytesIO(raw), Source("a.txt", "a")
-    known = windows.survey(file, len(raw), source, ReadOptions(documents=how, markup=markup), block)
-    known = known._replace(many=True)
-    if known.grammar.detection.dialect is None:
-        return [known.grammar.detection]
-    found: list[object] = [known.grammar.detection]
-    for window in windows.windows(file, known, most, block):
-        for part in windows.parts(window, known):
-            found += [part] if isinstance(part, Document | Finding) else [*part.views()]
-    return found
+    options = ReadOptions(documents=how, markup=markup)
+    file, doing = BytesIO(raw), Doing(block=block)
+    told, known = bracket_windows.survey(Plain(file, len(raw)), Source("a.txt", "a"), options, WHOLE, doing)
+    if known is None:
+        return list(told)
+    return [told, *held(known._replace(many=True), file, most, doing)]  # type: ignore[attr-defined]
+
+
+def held(known: Survey, file: BytesIO, most: int, doing: Doing) -> Iterator[Document | Finding]:
+    for window in known.windows(file, most, doing):
+        for part in known.parts(window):
+            yield from (part,) if isinstance(part, Document | Finding) else part.views()
 
 
 def shown(items: list[object]) -> list[object]:
@@ -75,11 +79,72 @@ def test_a_document_cut_into_parts_loses_nothing(text: str, block: int) -> None:
     assert len({d.id for d in parts}) == len(parts)
 
 
+@pytest.mark.parametrize("how", ["blank-line", "auto"])
+def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
+    between = "\n" if how == "blank-line" else "-DOCSTART- O\n\n"
+    raw = ("a b c d e\n" * 9 + between + "f g\n").encode()
+    text, source, doing = Plain(BytesIO(raw), len(raw)), Source("a.txt", "a"), Doing(block=8)
+    for most in range(8, 100):
+        _, known = bracket_windows.survey(text, source, ReadOptions(documents=how), most, doing)
+        assert known is not None
+        for window in known.windows(text.file, most, doing):
+            texts = [part.columns.text for part in known.parts(window) if not isinstance(part, Document | Finding)]
+            assert not (window.goes_on and texts[0].strip() == b"f g"), most
+
+
+_ROWS = st.sampled_from(
+    [
+        "Ann B-PER\n",
+        "Lee I-PER\n",
+        "met O\n",
+        "Rome\tB-LOC\n",
+        "\n",
+        " \t\n",
+        "-DOCSTART- O\n",
+        "-DOCSTART- x\tO\n",
+        "é I-LOC\n",
+    ]
+)
+
+
+def column_contents(text: str, how: str, block: int, most: int, invalid: str) -> list[object]:
+    raw = text.encode()
+    file, doing = BytesIO(raw), Doing(block=block)
+    options = ReadOptions(documents=how, scheme="IOB2", invalid=invalid)
+    try:
+        told, known = conll_windows.survey(Plain(file, len(raw)), Source("a.conll", "a"), options, WHOLE, doing)
+    except Unreadable as error:
+        return [str(error)]
+    return [told, *(held(known, file, most, doing) if known else ())]
+
+
+@given(
+    text=st.lists(_ROWS, max_size=30).map("".join),
+    how=st.sampled_from(["auto", "file"]),
+    block=st.integers(1, 60),
+    invalid=st.sampled_from(["error", "lenient"]),
+)
+@settings(max_examples=300, deadline=None)
+@example("Ann B-PER\n\n-DOCSTART- O\n\nmet O\n\n-DOCSTART- O\n", "auto", 3, "error")
+def test_column_windows_give_what_the_whole_gives(text: str, how: str, block: int, invalid: str) -> None:
+    parted = column_contents(text, how, block, WHOLE, invalid)
+    assert shown(parted) == shown(column_contents(text, how, 1 << 20, WHOLE, invalid))
+
+
+@given(text=st.lists(_ROWS, max_size=30).map("".join), block=st.integers(1, 40))
+@settings(max_examples=200, deadline=None)
+def test_columns_cut_into_parts_lose_nothing(text: str, block: int) -> None:
+    whole = [d for d in column_contents(text, "auto", 1 << 20, WHOLE, "lenient") if isinstance(d, Document)]
+    parts = [d for d in column_contents(text, "auto", block, block, "lenient") if isinstance(d, Document)]
+    assert " ".join(d.text for d in parts).split() == " ".join(d.text for d in whole).split()
+    assert [s.where for d in parts for s in d.spans] == [s.where for d in whole for s in d.spans]
+
+
 @given(text=noisy(), markup=st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(text: str, markup: bool) -> None:
     exact = tally(scan(text, markup), DIALECTS, None)
-    fast = windows._tally(text.encode(), DIALECTS, markup, None)
+    fast = bracket_windows._tally(text.encode(), DIALECTS, markup, None)
     assert told(fast) == told(exact)
 
 

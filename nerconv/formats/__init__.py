@@ -10,6 +10,8 @@ A format module has
 - ``encode(documents, options)``, which makes a piece of some documents: a value that can be sent to another process,
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make.
 
+A format that can be read in windows has a surveyor as well (``nerconv.formats.windows``).
+
 To add one: write the module, name it in FORMATS, put files under ``tests/data``; nothing else changes.
 """
 
@@ -25,8 +27,19 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from nerconv.document import Document, Finding, Item, Where
 from nerconv.files import Source, Unreadable, expand
 from nerconv.fit import Edges, Keeps
-from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
+from nerconv.formats import (
+    bracket,
+    bracket_windows,
+    conll,
+    conll_windows,
+    dataset,
+    docbin,
+    spans_jsonl,
+    tags_jsonl,
+    windows,
+)
 from nerconv.formats.pieces import Packed, Pieces
+from nerconv.formats.windows import Surveyor
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
@@ -153,9 +166,17 @@ def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Readin
     """Yield what ``read`` does, documents as columns where they were read as such."""
     try:
         format = of_source(source, options)
-        yield from bracket.read_columns(source, options) if format is bracket else format.read(source, options)
+        surveyor = surveyor_of(format)
+        yield from windows.read_columns(surveyor, source, options) if surveyor else format.read(source, options)
     except Unreadable as error:
         yield unreadable(source, error)
+
+
+def surveyor_of(format: Format) -> Surveyor | None:
+    """Return what surveys a source of ``format``, or None where it is not read in windows."""
+    if format is bracket:
+        return bracket_windows
+    return conll_windows if format is conll else None
 
 
 def unreadable(source: Source, error: Unreadable) -> Finding:

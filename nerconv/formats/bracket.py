@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from nerconv.document import Document, Facts, Finding, Item, Where
+from nerconv.document import Document, Item
 from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
+from nerconv.formats import bracket_windows, windows
+from nerconv.formats.bracket_windows import DOCSTART
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.windows import DOCSTART, Survey, parts, survey, windows
 from nerconv.options import ReadOptions, WriteOptions
-from nerconv.plain import Plain, plain
-
-if TYPE_CHECKING:
-    from nerconv.lanes import Reading
 
 NAME: Final = "bracket"
 SUFFIXES: Final = (".txt", ".brackets")
@@ -52,38 +49,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
     Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.brackets``.
     """
-    for item in read_columns(source, options):
-        if isinstance(item, Document | Finding | Facts):
-            yield item
-        else:
-            yield from item.views()
-
-
-def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
-    """Yield what ``read`` does, documents as columns where they can be."""
-    with plain(source, options.encoding) as text:
-        known = survey(text.file, text.size, source, options)
-        yield facts(text, known)
-        yield from text.findings
-        if known.grammar.detection.dialect is None:
-            yield ambiguous(known)
-            return
-        for window in windows(text.file, known):
-            yield from parts(window, known)
-
-
-def facts(text: Plain, known: Survey) -> Facts:
-    """Return what was learnt about a source."""
-    dialect, evidence, _ = known.grammar.detection
-    told = {"markup": "html" if known.grammar.marked_up else "none", "dialect": f"{dialect or 'ambiguous'}: {evidence}"}
-    return Facts(known.grammar.name, NAME, text.facts | told)
-
-
-def ambiguous(known: Survey) -> Finding:
-    """Return the finding that two dialects read a source differently."""
-    return Finding(
-        "F010", f"{known.grammar.detection.evidence}; choose one with --dialect", Where(known.grammar.name, 1, 1)
-    )
+    return windows.read(bracket_windows, source, options)
 
 
 def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:

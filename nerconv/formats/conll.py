@@ -7,24 +7,24 @@ named reader takes them as they are meant. Read is any such file (``nerconv.form
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, groupby, pairwise
+from itertools import chain, pairwise
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from nerconv import schemes
-from nerconv.document import Document, Facts, Finding, Item, Origin, Span, Where, excerpt
-from nerconv.files import Source, decode
+from nerconv.document import Document, Item, Span
+from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
+from nerconv.formats import conll_windows, windows
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.rows import DOCSTART, Part, Sentence, Shape, blocks, parse, shape
+from nerconv.formats.rows import DOCSTART
 from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
-from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan, Violation
+from nerconv.schemes import Scheme
 from nerconv.tokens import edges, sentences, words
 
 NAME: Final = "conll"
@@ -50,125 +50,13 @@ def tokens(options: WriteOptions) -> Edges | None:
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield Facts, then each document followed by its findings, then Facts about repairs where there were any.
+    """Yield Facts, then each document followed by its findings.
 
     A sentence with a ragged row is left out, and one with invalid tags unless ``options.invalid`` names a repair.
     No document is read when the tag scheme cannot be told. Of ``options.documents`` only ``file``, all in one, counts.
     Raises files.Unreadable for what is no column text, UsageError for a scheme that does not exist.
     """
-    text, facts, findings = decode(source.read(), source.name, options.encoding)
-    found = list(blocks(text))
-    usual = shape(found, source.name)
-    parts = list(parse(found, usual, source.name))
-    detection = _scheme(parts, options.scheme)
-    yield Facts(source.name, NAME, facts | _facts(usual, parts, detection))
-    yield from findings
-    if detection.scheme is None:
-        yield _untold(detection, Where(source.name, 1, 1))
-        return
-    if options.documents == "file":
-        parts = [part for part in parts if part is not None]
-    yield from _documents(parts, text, source, schemes.get(detection.scheme), options.invalid)
-
-
-def _documents(parts: list[Part], text: str, source: Source, scheme: Scheme, invalid: str) -> Iterator[Item]:
-    lines: list[str] = []
-    repaired = 0
-    groups = [list(group) for is_content, group in groupby(parts, _is_content) if is_content]
-    for number, group in enumerate(groups, 1):
-        reading = _decode(group, scheme, invalid)
-        if reading.kept:
-            yield _document(reading, source.id if len(groups) == 1 else f"{source.id}#{number}", source.name)
-        lines = lines or (text.split("\n") if reading.invalid else [])
-        faults = [_invalid(line, violation, lines[line - 1], source.name) for line, violation in reading.invalid]
-        yield from sorted(reading.findings + faults, key=_place)
-        repaired += reading.repaired
-    if repaired:
-        yield Facts(source.name, NAME, {"repaired tags": f"{repaired:,} ({invalid})"})
-
-
-def _is_content(part: Part) -> bool:
-    return part is not None
-
-
-def _place(finding: Finding) -> Where:
-    return finding.where or Where("", 0, 0)
-
-
-def _scheme(parts: Iterable[Part], asked: str) -> Detection:
-    if asked.lower() == "auto":
-        return schemes.detect(part.tags for part in parts if isinstance(part, Sentence))
-    name = schemes.get(asked).name
-    return Detection(name, ("as asked",), (name,))
-
-
-def _facts(usual: Shape, parts: Sequence[Part], detection: Detection) -> dict[str, str]:
-    return {
-        "delimiter": next(name for name, sign in DELIMITERS.items() if sign == usual.delimiter),
-        "columns": f"{usual.columns:,}",
-        "scheme": f"{detection.scheme or 'not told'}: {'; '.join(detection.evidence)}",
-        "documents": f"{parts.count(None):,} {DOCSTART} lines",
-    }
-
-
-def _untold(detection: Detection, where: Where) -> Finding:
-    which = (
-        f"{' and '.join(detection.candidates)} read it differently" if detection.candidates else "it breaks them all"
-    )
-    advice = "say --read-scheme NAME, and --invalid lenient or discard for tags that break it"
-    message = f"the tag scheme cannot be told, {which} ({'; '.join(detection.evidence)}); {advice}"
-    return Finding("F010" if detection.candidates else "F005", message, where)
-
-
-class _Reading(NamedTuple):
-    """The part of a file that is one document: its sentences with their spans, and all that is wrong with it."""
-
-    kept: list[tuple[Sentence, list[TokenSpan]]]
-    invalid: list[tuple[int, Violation]]
-    findings: list[Finding]
-    repaired: int
-
-
-def _decode(parts: Iterable[Part], scheme: Scheme, invalid: str) -> _Reading:
-    kept, faults, findings, repaired = [], [], [], 0
-    for part in parts:
-        if isinstance(part, Finding):
-            findings.append(part)
-        elif part is not None:
-            try:
-                decoded = schemes.decode(scheme, part.tags, invalid)
-            except InvalidTags as error:
-                faults += [(part.line + violation.index, violation) for violation in error.violations]
-            else:
-                kept.append((part, decoded.spans))
-                repaired += decoded.repaired
-    return _Reading(kept, faults, findings, repaired)
-
-
-def _document(reading: _Reading, id: str, name: str) -> Document:
-    """Return the sentences as a document: tokens joined by a space, sentences by a line end."""
-    rows = [sentence.tokens for sentence, _ in reading.kept]
-    # Each token with the one white space after it: the starts of the tokens, and the length of the text and one more.
-    starts = array("q", accumulate(map((1).__add__, map(len, chain.from_iterable(rows))), initial=0))
-    spans, extents, first = [], [], 0
-    for sentence, found in reading.kept:
-        extents.append((starts[first], starts[first + len(sentence.tags)] - 1))
-        for start, end, label in found:
-            where = Where(name, sentence.line + start, sentence.columns[start])
-            spans.append(Span(starts[first + start], starts[first + end] - 1, label, where))
-        first += len(sentence.tokens)
-    starts.pop()
-    lines = array("q", chain.from_iterable(range(s.line, s.line + len(s.tokens)) for s, _ in reading.kept))
-    columns = array("q", chain.from_iterable(s.columns for s, _ in reading.kept))
-    text = "\n".join(map(" ".join, rows))
-    return Document(id, text, tuple(spans), tuple(extents), origin=Origin(name, starts, lines, columns))
-
-
-def _invalid(line: int, violation: Violation, row: str, name: str) -> Finding:
-    start = row.rindex(violation.tag)
-    message = f"{violation.why}; its sentence is left out: correct it, or name a repair with --invalid"
-    shown = excerpt(row, start, start + len(violation.tag))
-    return Finding("F005", message, Where(name, line, start + 1), excerpt=shown)
+    return windows.read(conll_windows, source, options)
 
 
 class _Target(NamedTuple):

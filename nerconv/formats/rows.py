@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from nerconv.document import Finding, Where, excerpt
@@ -59,12 +58,15 @@ _LEADING = re.compile(r"(?:[ \t]*\n)*")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """Yield the runs of lines that are not blank. White space that makes a line blank is space and tab."""
+def blocks(text: str, line: int = 1) -> Iterator[Block]:
+    """Yield the runs of lines that are not blank. White space that makes a line blank is space and tab.
+
+    ``line`` is the number of the first line.
+    """
     text += "\n\n"
     leading = _LEADING.match(text)
     start = leading.end() if leading else 0
-    line = 1 + text.count("\n", 0, start)
+    line += text.count("\n", 0, start)
     for blank in _BLANK_LINES.finditer(text, start):
         yield Block(line, text[start : blank.start()])
         line += text.count("\n", start, blank.end())
@@ -79,21 +81,27 @@ def fields(row: str) -> list[str]:
     return [field for field in row.split(" ") if field]
 
 
-def shape(found: list[Block], name: str) -> Shape:
-    """Return the shape of most rows of the file ``name``. Raises Unreadable when none has two columns."""
-    rows = (row for block in found for row in block.text.split("\n"))
-    shapes = (Shape(len(cells), "\t" if "\t" in row.rstrip(" \t") else " ") for row, cells in _cells(rows))
-    first = next(shapes, None)
+def shape(found: Callable[[], Iterable[Block]], name: str) -> Shape:
+    """Return the shape of most rows of the file ``name``. Raises Unreadable when none has two columns.
+
+    ``found`` starts from the first block each time it is called.
+    """
+    first = next(_shapes(found()), None)
     if first is None:
         return Shape(2, " ")
     plain = first.plain()
-    if first.columns > 1 and all(plain.fullmatch(block.text) or _is_marker(block.text) for block in found):
+    if first.columns > 1 and all(plain.fullmatch(block.text) or _is_marker(block.text) for block in found()):
         return first
-    counts = Counter(chain((first,), shapes)).most_common()
+    counts = Counter(_shapes(found())).most_common()
     usual = next((usual for usual, _ in counts if usual.columns > 1), None)
     if usual is None:
         raise Unreadable(f"{name}: is not column text: no row has a token and a tag; name its format with --from")
     return usual
+
+
+def _shapes(found: Iterable[Block]) -> Iterator[Shape]:
+    rows = (row for block in found for row in block.text.split("\n"))
+    return (Shape(len(cells), "\t" if "\t" in row.rstrip(" \t") else " ") for row, cells in _cells(rows))
 
 
 def _cells(rows: Iterator[str]) -> Iterator[tuple[str, list[str]]]:
@@ -108,7 +116,7 @@ def _is_marker(text: str) -> bool:
     return "\n" not in text and fields(text)[0] == DOCSTART
 
 
-def parse(found: list[Block], usual: Shape, name: str) -> Iterator[Part]:
+def parse(found: Iterable[Block], usual: Shape, name: str) -> Iterator[Part]:
     """Yield the parts of the file ``name``, its rows having the shape ``usual``.
 
     Instead of a sentence with a row of another number of columns, or without a token, each such row is yielded as an

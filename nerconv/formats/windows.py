@@ -1,54 +1,94 @@
-"""Bracket text in windows: what a file is as a whole is told first, then each window of it is read on its own.
+"""Windows: a source cut into runs of whole lines, each of which is read on its own, so that memory is bounded.
 
-A window ends where a document does. Only a document that is larger than a window is cut, at a line end, into parts.
-So memory is bounded by the window, and windows can be read in any order and place.
+A window ends where a document does. Only a document that is larger than many windows is cut, into parts. What holds for
+all of a source is told first (``Survey``); windows can then be read in any order and place.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import accumulate, compress, groupby, pairwise, starmap
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
-from nerconv import markup
-from nerconv.brackets import Line, LineReading, Tally, detect, scan, tally, tally_ordinary
-from nerconv.document import WHITE_SPACE, Document, Finding
-from nerconv.files import Source, Unreadable
+from nerconv.document import Document, Facts, Finding, Item
+from nerconv.files import Source
 from nerconv.options import ReadOptions
-from nerconv.plain import Lying
-from nerconv.unbracket import Grammar, unbracket
+from nerconv.plain import Lying, Plain, plain
 
 if TYPE_CHECKING:
     from nerconv.lanes import Reading
 
-DOCSTART: Final = "-DOCSTART-"
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
 BLOCK: Final = 1 << 19
-#: A document of more bytes is cut into parts.
+#: A document of more bytes is cut into parts where a source is not read whole.
 MOST: Final = 1 << 21
-_ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
-_PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
-#: For each way to cut, where a window may end: behind the first group.
-_CUTS: Final = {
-    "pre": re.compile(rb"(\n)(?:<code>\s*)?<pre(?=\W)"),
-    "blank-line": re.compile(rb"(\n(?:[ \t]*\n)+)[ \t]*[^ \t\n]"),
-}
+#: No document is cut.
+WHOLE: Final = 1 << 62
+
+#: Calls a function with each of some arguments and yields the results in order, wherever that is done.
+Apply = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
 
 
-class Survey(NamedTuple):
-    """What holds for all windows of a source: how it is read, and how documents are told.
+class Doing(NamedTuple):
+    """How windows of about ``block`` bytes are worked on.
 
-    ``many``: the source has several windows, so that its documents are numbered even when there is one.
+    ``path``: that of the file where other processes do it, which can read it.
     """
 
-    id: str
-    documents: str
-    grammar: Grammar
-    many: bool
+    apply: Apply = starmap
+    path: str | None = None
+    block: int = BLOCK
+
+    def sent(self, stretch: Stretch) -> Any:
+        """Return the bytes of ``stretch`` as they are handed on."""
+        return Lying(self.path, stretch.at, len(stretch.raw)) if self.path else stretch.raw
+
+
+HERE: Final = Doing()
+
+
+class Stretch(NamedTuple):
+    """Bytes of a file from the start of a line on, at which offset they stand, and the number of that line.
+
+    ``goes_on``: the first document is a part of the one before, which was cut.
+    """
+
+    raw: bytes
+    at: int
+    line: int
+    goes_on: bool
+
+
+class Cuts(NamedTuple):
+    """Where a file may be cut.
+
+    ``last`` gives the offset in some bytes at which the last document begins, or 0 when they hold but one; ``within``
+    one at which a document may be cut, or 0; ``begins`` says whether a document begins with some bytes.
+    """
+
+    last: Callable[[bytes], int]
+    within: Callable[[bytes], int]
+    begins: Callable[[bytes], bool]
+
+
+def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Stretch]:
+    """Yield ``file`` in runs of whole lines of about ``block`` bytes; a document of up to ``most`` is not cut."""
+    file.seek(0)
+    held, at, line, goes_on, enough = b"", 0, 1, False, block
+    while piece := file.read(block):
+        held += piece
+        if len(held) < enough:
+            continue
+        end = cuts.last(held)
+        cut = end or (cuts.within(held) if len(held) >= most else 0)
+        # Looking at twice as much next time takes no longer in all than looking at it once.
+        enough = block if cut else 2 * len(held)
+        if cut:
+            yield Stretch(held[:cut], at, line, goes_on)
+            at, line, held = at + cut, line + held.count(b"\n", 0, cut), held[cut:]
+            goes_on = not end and not cuts.begins(held)
+    if held or not at:
+        yield Stretch(held, at, line, goes_on)
 
 
 class Window(NamedTuple):
@@ -63,264 +103,46 @@ class Window(NamedTuple):
     goes_on: bool
 
 
-#: Calls a function with each of some arguments and yields the results in order, wherever that is done.
-Apply = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
+class Survey(Protocol):
+    """What holds for all windows of a source. It is sent to other processes."""
+
+    def windows(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Window]:
+        """Yield the windows of ``file``; a document of up to ``most`` bytes is not cut."""
+
+    def parts(self, window: Window) -> Iterator[Reading | Document | Finding]:
+        """Yield what ``window`` holds, in order."""
 
 
-class Doing(NamedTuple):
-    """How windows are worked on: ``apply``, and the path of the file where other processes do it, which can read it."""
+class Surveyed(NamedTuple):
+    """What was told of a source, and its survey, if it can be read."""
 
-    apply: Apply = starmap
-    path: str | None = None
-
-    def sent(self, raw: bytes, at: int) -> Any:
-        """Return ``raw``, which stands ``at`` an offset of the file, as it is handed on."""
-        return Lying(self.path, at, len(raw)) if self.path else raw
+    told: list[Facts | Finding]
+    survey: Survey | None
 
 
-_HERE: Final = Doing()
+class Surveyor(Protocol):
+    """What a format offers that is read in windows."""
+
+    def survey(
+        self, text: Plain, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE
+    ) -> Surveyed:
+        """Tell what holds for all of ``text``. Documents of more than ``most`` bytes will be cut."""
 
 
-def survey(
-    file: BinaryIO, size: int, source: Source, options: ReadOptions, block: int = BLOCK, doing: Doing = _HERE
-) -> Survey:
-    """Return what holds for all of ``file``, which is clean UTF-8. Raises Unreadable when it holds columns."""
-    first: tuple[str, ...] = ("illinois" if options.dialect == "auto" else options.dialect,)
-    looked = _Looked(options.markup == "html")
-    total = Tally()
-    for part in doing.apply(_tally, _look(file, source, options, (block, doing), looked, first)):
-        total.add(part)
-    how = options.documents
-    if how == "auto":
-        how = DOCSTART if looked.docstart else "pre" if looked.marked_up else "file"
-    known = {first: total} if looked.from_the_start else {}
-    count = partial(_count, file, looked.marked_up, options.labels, (block, doing), known)
-    detection = detect(count, options.labels, options.dialect)
-    many = size > (MOST if how == "file" else block)
-    return Survey(source.id, how, Grammar(source.name, looked.marked_up, options.labels, detection), many)
+def read_columns(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
+    """Yield what ``source`` holds: facts first, then documents, each followed by its findings, or many as columns."""
+    with plain(source, options.encoding) as text:
+        told, survey = surveyor.survey(text, source, options)
+        yield from told
+        if survey is not None:
+            for window in survey.windows(text.file):
+                yield from survey.parts(window)
 
 
-@dataclass(slots=True)
-class _Looked:
-    """What was seen on the way through a file; ``from_the_start``: the markup was known when the first window came."""
-
-    marked_up: bool
-    docstart: bool = False
-    from_the_start: bool = True
-
-
-def _look(
-    file: BinaryIO,
-    source: Source,
-    options: ReadOptions,
-    how: tuple[int, Doing],
-    looked: _Looked,
-    dialects: Sequence[str],
-) -> Iterator[tuple[Any, ...]]:
-    """Yield what ``_tally`` asks for of each window, and note in ``looked`` what it holds."""
-    (block, doing), at = how, 0
-    for raw, number, _ in _raw_windows(file, "file", block, block):
-        if number == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
-            raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
-        looked.docstart = looked.docstart or DOCSTART.encode() in raw
-        if options.markup == "auto" and not looked.marked_up and b"<" in raw and markup.is_marked_up(raw.decode()):
-            # What was counted so far was not read as markup.
-            looked.marked_up, looked.from_the_start = True, number == 1
-        if looked.from_the_start:
-            yield doing.sent(raw, at), dialects, looked.marked_up, options.labels
-        at += len(raw)
-
-
-def _is_columns(text: str) -> bool:
-    """Whether most of the first lines are a token and a tag, and some tag is not O, as in no prose."""
-    rows = [row for row in text[: 1 << 14].split("\n")[:200] if row.strip()]
-    tags = [match[1] for row in rows if (match := _ROW.fullmatch(row))]
-    return len(tags) * 10 > len(rows) * 9 and any(tag != "O" for tag in tags)
-
-
-def _count(
-    file: BinaryIO,
-    marked_up: bool,
-    labels: frozenset[str] | None,
-    how: tuple[int, Doing],
-    known: Mapping[tuple[str, ...], Tally],
-    dialects: Sequence[str],
-) -> Tally:
-    """Return the tally of all windows for ``dialects``: one that is ``known``, or counted now."""
-    if tuple(dialects) in known:
-        return known[tuple(dialects)]
-    total = Tally()
-    block, doing = how
-    raws = (raw for raw, _, _ in _raw_windows(file, "file", block, block))
-    for part in doing.apply(_tally, ((doing.sent(*item), dialects, marked_up, labels) for item in _placed(raws))):
-        total.add(part)
-    return total
-
-
-def _placed(raws: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Yield stretches of a file that follow one another, each with the offset at which it stands."""
-    at = 0
-    for raw in raws:
-        yield raw, at
-        at += len(raw)
-
-
-def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozenset[str] | None) -> Tally:
-    """Return the tally of a window, its ordinary lines counted as columns."""
-    from nerconv import ordinary
-
-    found = ordinary.count(raw, ordinary.Terms(marked_up))
-    total = tally_ordinary(found.labels, labels)
-    if found.bad.any():
-        others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
-        total.add(tally(scan(others.decode(), marked_up), dialects, labels))
-    return total
-
-
-def windows(
-    file: BinaryIO, known: Survey, most: int = MOST, block: int = BLOCK, doing: Doing = _HERE
-) -> Iterator[Window]:
-    """Yield the windows of ``file``, of about ``block`` bytes; a document of up to ``most`` is not cut."""
-    documents = at = 0
-    for raw, line, goes_on in _raw_windows(file, known.documents, block, most):
-        yield Window(doing.sent(raw, at), line, documents, goes_on)
-        at += len(raw)
-        if known.documents == "file":
-            documents += 1
-        elif known.many:
-            text = raw.decode()
-            lines = known.grammar.paired(text, 1).lines if known.documents == "pre" else ()
-            documents += sum(1 for _ in _extents(text, known, lines))
-
-
-def _raw_windows(file: BinaryIO, how: str, block: int, most: int) -> Iterator[tuple[bytes, int, bool]]:
-    """Yield runs of whole lines of about ``block`` bytes, cut where ``how`` has documents end.
-
-    With each come the number of its first line, and whether it goes on with a document of more than ``most`` bytes.
-    """
-    file.seek(0)
-    held, line, goes_on = b"", 1, False
-    while piece := file.read(block):
-        held += piece
-        end = _last_document(held, how) if len(held) >= block else 0
-        cut = end or (held.rfind(b"\n") + 1 if len(held) >= most else 0)
-        if cut:
-            yield held[:cut], line, goes_on
-            goes_on = not end
-            line += held.count(b"\n", 0, cut)
-            held = held[cut:]
-    if held or line == 1:
-        yield held, line, goes_on
-
-
-def _last_document(raw: bytes, how: str) -> int:
-    """Return where the last document of ``raw`` begins, or 0 when it holds but one."""
-    if how in ("file", "line"):
-        return 0 if how == "file" else raw.rfind(b"\n") + 1
-    if pattern := _CUTS.get(how):
-        return max((match.end(1) for match in pattern.finditer(raw)), default=0)
-    text = raw.decode(errors="ignore")
-    # What ends with the bytes at hand may go on behind them.
-    ends = [end for _, end in _separator_lines(text, _pattern(how)) if end < len(text)]
-    return len(text[: ends[-1]].encode()) if ends else 0
-
-
-def _pattern(how: str) -> str:
-    return "^" + how if how == DOCSTART else how
-
-
-class _Part(NamedTuple):
-    """A document of a window: its extent in code points, the number of its first line, its id."""
-
-    start: int
-    end: int
-    line: int
-    id: str
-
-
-def parts(window: Window, known: Survey) -> Iterator[Reading | Document | Finding]:
-    """Yield what ``window`` holds, in order: documents as columns, or one by one, each followed by its findings."""
-    text = window.raw.decode()
-    exact = known.grammar.paired(text, window.line) if known.documents == "pre" else None
-    extents = list(_extents(text, known, exact.lines if exact else (), window))
-    for has_lines, run in groupby(extents, key=partial(_has_lines, text)):
-        group = list(run)
-        if has_lines and (reading := _reading(window.raw, text, known.grammar, group)):
-            yield reading
-            continue
-        exact = exact or known.grammar.paired(text, window.line)
-        for start, end, line, id in group:
-            document, findings = unbracket(exact, start, end, line, id)
-            yield document
-            yield from findings
-
-
-def _has_lines(text: str, part: _Part) -> bool:
-    """Whether a document is made of whole lines, none of which ends in a carriage return."""
-    start, end = part.start, part.end
-    starts = start == 0 or text[start - 1] == "\n"
-    return starts and "\n" in (text[end - 1 : end], text[end : end + 1] or "\n") and text.find("\r\n", start, end) < 0
-
-
-def _reading(raw: bytes, text: str, grammar: Grammar, group: Sequence[_Part]) -> Reading | None:
-    """Return documents that follow one another as columns, or None where they must be read one by one."""
-    from nerconv import lanes
-    from nerconv.columns import Extent
-
-    cuts = _in_bytes(text, [edge for part in group for edge in (part.start, part.end)])
-    begin, end = cuts[0], cuts[-1]
-    places = [Extent(part.id, a - begin, b - begin) for part, a, b in zip(group, cuts[::2], cuts[1::2], strict=True)]
-    return lanes.read(raw[begin:end], grammar, group[0].line, places)
-
-
-def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:
-    """Return ascending ``offsets`` (code points) of ``text`` in bytes."""
-    if text.isascii():
-        return offsets
-    pieces = pairwise([0, *offsets])
-    return list(accumulate(len(text[start:end].encode()) for start, end in pieces))
-
-
-def _extents(
-    text: str, known: Survey, lines: Iterable[tuple[Line, LineReading]], window: Window | None = None
-) -> Iterator[_Part]:
-    """Yield the documents, separators left out. Blank ones are none."""
-    how = known.documents
-    if how == "file":
-        cuts = []
-    elif how == "pre":
-        cuts = _before_pre(text, lines)
-    elif how in ("line", "blank-line"):
-        pattern = r"\n" if how == "line" else r"\n(?:[ \t]*\n)+"
-        cuts = [match.span() for match in re.finditer(pattern, text)]
-    else:
-        cuts = _separator_lines(text, _pattern(how))
-    edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
-    extents = list(zip(edges[::2], edges[1::2], strict=True))
-    filled = [(start, end) for start, end in extents if text[start:end].strip(WHITE_SPACE)]
-    extents = filled if filled or known.many else [(0, len(text))]
-    before, line = (window.documents, window.line) if window else (0, 1)
-    done = 0
-    numbered = known.many or len(extents) > 1
-    for number, (start, end) in enumerate(extents, before + 1):
-        line += text.count("\n", done, start)
-        done = start
-        yield _Part(start, end, line, f"{known.id}#{number}" if numbered else known.id)
-
-
-def _before_pre(text: str, lines: Iterable[tuple[Line, LineReading]]) -> list[tuple[int, int]]:
-    """Return a cut before each ``<pre>`` that does not stand inside an annotation."""
-    pairs = sorted((opening.start, closing.end) for _, reading in lines for opening, closing in reading.pairs)
-    starts, reach = [start for start, _ in pairs], list(accumulate((end for _, end in pairs), max))
-    cuts = [match.start() for match in _PRE.finditer(text)]
-    return [(at, at) for at in cuts if not ((before := bisect_left(starts, at)) and reach[before - 1] > at)]
-
-
-def _separator_lines(text: str, pattern: str) -> list[tuple[int, int]]:
-    """Return the extents of the lines that ``pattern`` matches, with the line end before and a blank line after."""
-    cuts: list[tuple[int, int]] = []
-    for match in re.finditer(rf"^[^\n]*(?:{pattern})[^\n]*$", text, re.MULTILINE):
-        end = match.end() + (2 if text.startswith("\n\n", match.end()) else 1)
-        start = max(match.start() - 1, cuts[-1][1] if cuts else 0)
-        cuts.append((start, min(end, len(text))))
-    return cuts
+def read(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Item]:
+    """Yield what ``read_columns`` does, documents one by one."""
+    for item in read_columns(surveyor, source, options):
+        if isinstance(item, Document | Finding | Facts):
+            yield item
+        else:
+            yield from item.views()
