@@ -130,7 +130,8 @@ class Columns:
     ``text``: UTF-8; ``starts``, ``ends``: bytes of it; ``codes``: indexes of ``labels``. ``lines`` and ``places`` say
     where the opening bracket of each stood: the line and the column (code points), both from 1. A span lies within a
     line; spans may share text. ``cuts`` are the places at which something of the source is not in the text, and
-    ``marks`` those of the documents, both in bytes. ``line`` is the number of the first line of the text.
+    ``marks`` those of the documents, both in bytes. ``line`` is the number of the first line of the text,
+    or None where the lines of the text are not those of the source, so that the cuts alone say where it stood.
     ``documents`` are the runs of whole lines that are documents; what stands between them separates them. ``name`` is
     the file that they were read from.
     """
@@ -145,7 +146,7 @@ class Columns:
     places: Numbers
     cuts: Anchors
     marks: tuple[Mark, ...]
-    line: int
+    line: int | None
     documents: tuple[Extent, ...]
 
     @cached_property
@@ -246,11 +247,13 @@ class Columns:
     @cached_property
     def anchors(self) -> Anchors:
         """All anchors, offsets in code points; the first of a document is at its start."""
-        begin = np.setdiff1d(self.edges[:, 0], self.breaks + 1)
-        after = np.union1d(self.breaks + 1, begin)
-        lines = np.concatenate((self.line + np.searchsorted(self.breaks, after), self.cuts.lines))
-        columns = np.concatenate((np.ones_like(after), self.cuts.columns))
-        offsets = np.concatenate((self.points(after), self.points(self.cuts.offsets)))
+        offsets, lines, columns = self.cuts
+        if self.line is not None:
+            begins = np.union1d(self.breaks + 1, self.edges[:, 0])
+            offsets = np.concatenate((begins, offsets))
+            lines = np.concatenate((self.line + np.searchsorted(self.breaks, begins), lines))
+            columns = np.concatenate((np.ones_like(begins), columns))
+        offsets = self.points(offsets)
         order = np.lexsort((columns, lines, offsets))
         return Anchors(offsets[order], lines[order], columns[order])
 
@@ -313,7 +316,7 @@ class Columns:
             ends=part.ends - begin,
             cuts=part.cuts._replace(offsets=part.cuts.offsets - begin),
             marks=tuple(mark._replace(offset=mark.offset - begin) for mark in part.marks),
-            line=self.line + int(np.searchsorted(self.breaks, begin)),
+            line=self.line and self.line + int(np.searchsorted(self.breaks, begin)),
             documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in part.documents),
         )
 

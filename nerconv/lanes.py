@@ -44,12 +44,12 @@ def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -
     columns, others = ordinary.read(raw, grammar.name, line, terms, documents)
     found: dict[int, list[Finding]] = {}
     if len(others):
-        columns, found = _exactly(columns, raw, others, grammar)
+        columns, found = _exactly(columns, raw, others, grammar, line)
     return None if b"\r\n" in columns.text else Reading(columns, found)
 
 
 def _exactly(
-    columns: Columns, raw: bytes, others: Numbers, grammar: Grammar
+    columns: Columns, raw: bytes, others: Numbers, grammar: Grammar, first: int
 ) -> tuple[Columns, dict[int, list[Finding]]]:
     """Return ``columns`` with the ``others`` among its lines read exactly, and what is wrong with them by document."""
     ends = np.append(columns.breaks, len(columns.text))
@@ -60,7 +60,7 @@ def _exactly(
     paired = grammar.paired(text, 0)
     # The lines stand together there, and have their own numbers here.
     at = others[[line.number for line, _ in paired.lines]]
-    numbered = zip(paired.lines, (at + columns.line).tolist(), strict=True)
+    numbered = zip(paired.lines, (at + first).tolist(), strict=True)
     lines = [(line._replace(number=number), reading) for (line, reading), number in numbered]
     made = [unbracket_line(text, line, reading, line.start, line.end) for line, reading in lines]
     found: dict[int, list[Finding]] = {}

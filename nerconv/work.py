@@ -131,7 +131,10 @@ def pack(
     shares = parse_shares(options.split) if options.split else {}
     with _few_collections(), ExitStack() as files:
         sink = _Sink(folder, number, files)
-        packer = _Packer(formats.get(report.format), options, report, sink, shares, goes_on and not shares)
+        format = formats.get(report.format)
+        # Where ids are written a part is a record of its own.
+        goes_on = goes_on and not (shares or format.KEEPS.ids)
+        packer = _Packer(format, options, report, sink, shares, goes_on)
         for item in found:
             packer.add(item)
         packer.flush()

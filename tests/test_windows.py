@@ -17,9 +17,10 @@ from nerconv.brackets import DIALECTS, Tally, scan, tally
 from nerconv.document import Document, Finding
 from nerconv.files import Source, Unreadable, decode
 from nerconv.formats import bracket_windows, conll_windows
-from nerconv.formats.windows import WHOLE, Doing, Survey
+from nerconv.formats.windows import HERE, WHOLE, Doing, Survey
 from nerconv.options import ReadOptions
 from nerconv.plain import Plain, plain
+from nerconv.schemes import SCHEMES
 
 _MARK = "\ufeff".encode()
 _NOISE = st.sampled_from(
@@ -129,6 +130,66 @@ def column_contents(text: str, how: str, block: int, most: int, invalid: str) ->
 def test_column_windows_give_what_the_whole_gives(text: str, how: str, block: int, invalid: str) -> None:
     parted = column_contents(text, how, block, WHOLE, invalid)
     assert shown(parted) == shown(column_contents(text, how, 1 << 20, WHOLE, invalid))
+
+
+_LIKE_ROWS = st.sampled_from(
+    [
+        "Ann {}\n",
+        "é {}\n",
+        "-DOCSTART-x {}\n",
+        "Lee {}\n",
+        "\n",
+        "\n\n",
+        "-DOCSTART- O\n",
+        "-DOCSTART-\tx\n\n",
+        "x {} \n",
+        "x\r {}\n",
+    ]
+)
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+@given(data=st.data(), how=st.sampled_from(["auto", "file"]), invalid=st.sampled_from(["error", "lenient", "discard"]))
+@settings(max_examples=100, deadline=None)
+def test_rows_as_columns_are_those_that_are_read_one_by_one(
+    scheme: str, data: st.DataObject, how: str, invalid: str
+) -> None:
+    tags = st.sampled_from(
+        ["O", "O", *(f"{a}-{b}" for a in SCHEMES[scheme].letters for b in ("PER", "LOC")), "X-PER", "I"]
+    )
+    rows = data.draw(st.lists(_LIKE_ROWS, max_size=12))
+    raw = (
+        "".join(row.format(data.draw(tags)) for row in rows)
+        .encode()
+        .removesuffix(data.draw(st.sampled_from([b"", b"\n"])))
+    )
+    options = ReadOptions(documents=how, scheme=scheme, invalid=invalid)
+    text = Plain(BytesIO(raw), len(raw))
+    try:
+        _, known = conll_windows.survey(text, Source("a.conll", "a"), options)
+    except Unreadable:
+        return
+    assert known is not None
+    found = list(held(known, text.file, WHOLE, HERE))
+    (window,) = known.windows(text.file)
+    assert shown(found) == shown(list(known._exactly(window)))  # type: ignore[attr-defined]
+    for one, other in zip(found, known._exactly(window), strict=True):  # type: ignore[attr-defined]
+        if isinstance(one, Document):
+            assert [*map(tuple, (one.origin.offsets, one.origin.lines, one.origin.columns))] == [  # type: ignore[union-attr]
+                *map(tuple, (other.origin.offsets, other.origin.lines, other.origin.columns))
+            ]
+
+
+def test_like_rows_are_read_as_columns() -> None:
+    """The property above also holds for what no array is made of."""
+    raw = b"-DOCSTART- O\n\nAnn B-PER\nLee I-PER\nmet O\n\nRome B-LOC\n\n-DOCSTART- O\n\nx O\n"
+    text = Plain(BytesIO(raw), len(raw))
+    _, known = conll_windows.survey(text, Source("a.conll", "a"), ReadOptions())
+    assert known is not None
+    (reading,) = (part for window in known.windows(text.file) for part in known.parts(window))
+    assert not isinstance(reading, Document | Finding)
+    assert [document.id for document in reading.columns.documents] == ["a#1", "a#2"]
+    assert reading.columns.counts() == {"PER": 1, "LOC": 1}
 
 
 @given(text=st.lists(_ROWS, max_size=30).map("".join), block=st.integers(1, 40))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, chain, groupby
-from typing import BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from nerconv import schemes
 from nerconv.document import Document, Facts, Finding, Origin, Span, Where, excerpt
@@ -19,8 +19,11 @@ from nerconv.options import DELIMITERS, ReadOptions
 from nerconv.plain import Plain
 from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan, Violation
 
+if TYPE_CHECKING:
+    from nerconv.lanes import Reading
+
 #: A row that may start a document, and the blank lines between sentences.
-_MARKER: Final = re.compile(rf"^ *{DOCSTART}(?:[ \t].*)?\n".encode(), re.M)
+_MARKER: Final = re.compile(rf"^ *{DOCSTART}(?:[ \t].*)?$".encode(), re.M)
 _BLANK: Final = re.compile(rb"\n(?:[ \t]*\n)+")
 
 
@@ -127,15 +130,28 @@ class ConllSurvey(NamedTuple):
             yield Window(doing.sent(stretch), stretch.line, documents, stretch.goes_on)
             documents += self._count(stretch.raw)
 
-    def parts(self, window: Window) -> Iterator[Document | Finding]:
-        """Yield the documents that ``window`` holds, each followed by its findings."""
+    def parts(self, window: Window) -> Iterator[Reading | Document | Finding]:
+        """Yield the documents that ``window`` holds: as columns, or one by one, each followed by its findings."""
+        from nerconv.formats import conll_lane
+        from nerconv.lanes import Reading
+
+        markers = _markers(window.raw)
+        terms = conll_lane.Terms(self.name, *self.shape, schemes.get(self.scheme))
+        cuts = () if self.one else markers
+        columns = conll_lane.read(window.raw, window.line, terms, markers, cuts, partial(self._id, window))
+        yield from (Reading(columns, {}),) if columns else self._exactly(window)
+
+    def _id(self, window: Window, number: int) -> str:
+        return f"{self.id}#{window.documents + number + 1}" if self.many else self.id
+
+    def _exactly(self, window: Window) -> Iterator[Document | Finding]:
         text, scheme = window.raw.decode(), schemes.get(self.scheme)
         lines: list[str] = []
         groups = self._groups(parse(blocks(text, window.line), self.shape, self.name))
-        for number, group in enumerate(groups, window.documents + 1):
+        for number, group in enumerate(groups):
             reading = _decode(group, scheme, self.invalid)
             if reading.kept:
-                yield _document(reading, f"{self.id}#{number}" if self.many else self.id, self.name)
+                yield _document(reading, self._id(window, number), self.name)
             lines = lines or (text.split("\n") if reading.invalid else [])
             faults = [
                 _invalid(line, violation, lines[line - window.line], self.name) for line, violation in reading.invalid
@@ -163,10 +179,16 @@ def _nowhere(raw: bytes) -> int:
 
 def _last_document(raw: bytes) -> int:
     """Return where the last row of ``raw`` stands that starts a document, or 0."""
-    if DOCSTART.encode() not in raw:
-        return 0
-    markers = [match.start() for match in _MARKER.finditer(raw, 1) if _is_marker(match.group())]
+    # The last row may not be whole.
+    markers = [at for at in _markers(raw[: raw.rfind(b"\n") + 1]) if at]
     return markers[-1] if markers else 0
+
+
+def _markers(raw: bytes) -> list[int]:
+    """Return where the rows stand that start documents."""
+    if DOCSTART.encode() not in raw:
+        return []
+    return [match.start() for match in _MARKER.finditer(raw) if _is_marker(match.group())]
 
 
 def _last_sentence(raw: bytes) -> int:
@@ -181,7 +203,7 @@ def _begins_document(raw: bytes) -> bool:
 
 
 def _is_marker(row: bytes) -> bool:
-    return fields(row.decode().removesuffix("\n"))[0] == DOCSTART
+    return fields(row.decode())[0] == DOCSTART
 
 
 def _place(finding: Finding) -> Where:

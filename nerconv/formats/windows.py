@@ -82,7 +82,7 @@ def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Str
         end = cuts.last(held)
         cut = end or (cuts.within(held) if len(held) >= most else 0)
         # Looking at twice as much next time takes no longer in all than looking at it once.
-        enough = block if cut else 2 * len(held)
+        enough = block if cut else 2 * len(held) if len(held) >= most else min(2 * len(held), most)
         if cut:
             yield Stretch(held[:cut], at, line, goes_on)
             at, line, held = at + cut, line + held.count(b"\n", 0, cut), held[cut:]
