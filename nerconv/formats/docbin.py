@@ -12,7 +12,7 @@ import gc
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from itertools import chain, pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ import msgspec
 
 from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
-from nerconv.files import Source, Unreadable
+from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps, fit
 from nerconv.formats.bins import ATTRIBUTES, Bin, binary, stretch
 from nerconv.formats.bins import write as write_bin
@@ -33,6 +33,8 @@ from nerconv.options import ReadOptions, UsageError, WriteOptions
 if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc, DocBin
+
+    from nerconv.formats.bins_read import Unpacked
 
 NAME: Final = "docbin"
 SUFFIXES: Final = (".spacy",)
@@ -210,10 +212,17 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     Spans are the entities and those of the group "sc", whoever set them; user data of ours gives them their places.
     In a file of others a document is named by its number, which is also its line. Raises files.Unreadable.
     """
-    data = source.read()
-    with _refusing(source.name):
-        packed = _unpack(data)
-    yield Facts(source.name, NAME, {"documents": f"{len(packed):,}", "attributes": _attributes(packed)})
+    from nerconv.formats.bins_read import unpacked
+
+    with ExitStack() as stack:
+        path = stack.enter_context(lying(source))
+        with _refusing(source.name):
+            packed = stack.enter_context(unpacked(path))
+        yield Facts(source.name, NAME, {"documents": f"{len(packed.lengths):,}", "attributes": _attributes(packed)})
+        yield from _documents(packed, source)
+
+
+def _documents(packed: Unpacked, source: Source) -> Iterator[Item]:
     ignored: Counter[str] = Counter()
     for number, held in enumerate(_contents(packed, source.name), 1):
         ignored.update(held.other_groups)
@@ -249,16 +258,10 @@ def _refusing(name: str) -> Iterator[None]:
             gc.enable()
 
 
-def _unpack(data: bytes) -> DocBin:
-    from spacy.tokens import DocBin
-
-    return DocBin().from_bytes(data)
-
-
-def _attributes(packed: DocBin) -> str:
+def _attributes(packed: Unpacked) -> str:
     from spacy.attrs import IDS
 
-    return " ".join(sorted(name for name, key in IDS.items() if key in packed.attrs))
+    return " ".join(sorted(name for name, key in IDS.items() if key in packed.attributes))
 
 
 class _Held(NamedTuple):
@@ -271,11 +274,9 @@ class _Held(NamedTuple):
     other_groups: dict[str, int]
 
 
-def _contents(packed: DocBin, name: str) -> Iterator[_Held]:
-    from spacy.vocab import Vocab
-
+def _contents(packed: Unpacked, name: str) -> Iterator[_Held]:
     with _refusing(name):
-        for doc in packed.get_docs(Vocab()):
+        for doc in packed.docs():
             yield _held(doc)
 
 

@@ -24,7 +24,7 @@ from nerconv.compare import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
 from nerconv.files import Source, Unreadable
 from nerconv.fit import Fitted, fit
-from nerconv.formats import docbin
+from nerconv.formats import bins_read, docbin
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.tokens import lines
 
@@ -427,3 +427,35 @@ def test_spacy_train_takes_it_without_a_warning(training: tuple[Path, dict[str, 
     assert not [str(w.message) for w in raised if "[W" in str(w.message)]
     nlp = spacy.load(tmp_path / "out" / "model-last")
     assert set(nlp.get_pipe("ner").labels) == {"PER", "LOC", "ORG"}
+
+
+def test_documents_are_the_same_whatever_is_unpacked_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = blank("en")
+    packed = DocBin(attrs=["TAG", "LEMMA", "ENT_TYPE"], store_user_data=True)
+    for number in range(7):
+        doc = nlp("Ann left Rome . " * number)
+        doc.user_data["x"] = number
+        doc.spans["sc"] = [doc[0:1]] if number else []
+        packed.add(doc)
+    packed.to_disk(tmp_path / "a.spacy")
+    whole = list(docbin.read(Source("a.spacy", "a", tmp_path / "a.spacy"), ReadOptions()))
+    assert sum(isinstance(item, Document) for item in whole) == 7
+    monkeypatch.setattr("nerconv.formats.bins_read._TOKENS", 5)
+    assert list(docbin.read(Source("a.spacy", "a", tmp_path / "a.spacy"), ReadOptions())) == whole
+
+
+_SCALARS = st.none() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text() | st.binary()
+
+
+@given(st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=20) | st.dictionaries(st.text(), inner)))
+def test_the_end_of_any_msgpack_value_is_found(value: object) -> None:
+    data = msgspec.msgpack.encode(value)
+    assert bins_read._end(data + b"\xc1", 0) == len(data)  # type: ignore[arg-type]
+
+
+def test_letting_go_of_memory_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.spacy"
+    formats.write(docbin, [document("Ann left", (0, 3, "PER"), id=str(n)) for n in range(9)], path, CORPUS)
+    whole = list(docbin.read(Source("a.spacy", "a", path), ReadOptions()))
+    monkeypatch.setattr("nerconv.formats.bins_read._MUCH", 7)
+    assert list(docbin.read(Source("a.spacy", "a", path), ReadOptions())) == whole
