@@ -162,8 +162,11 @@ class Unpacked:
             packed.cats = [{} for _ in lengths]
             packed.flags = held.get("flags", [{} for _ in lengths])
             packed.span_groups = held.get("span_groups", [b"" for _ in lengths])
-            packed.user_data = held.get("user_data", [None for _ in lengths])
-            yield from packed.get_docs(vocab)
+            packed.user_data = [None for _ in lengths]
+            # Left to itself, spaCy looks for plugins of its serializer anew for each document.
+            for doc, data in zip(packed.get_docs(vocab), held.get("user_data", packed.user_data), strict=True):
+                doc.user_data.update(_mapping(data) if data is not None else {})
+                yield doc
             _let_go(self.data)
             first, at = last, end
 
@@ -173,6 +176,16 @@ class Unpacked:
     def _column(self, name: str, kind: Any) -> NDArray[Any]:
         start, size, _ = _head(self.data, self.fields[name])
         return np.frombuffer(self.data, kind, size // np.dtype(kind).itemsize, start)
+
+
+def _mapping(data: bytes) -> dict[Any, Any]:
+    """Return user data. Such as only the serializer of spaCy can read, arrays of numpy among them, is left to it."""
+    try:
+        return msgspec.msgpack.decode(data, type=dict)
+    except (msgspec.DecodeError, TypeError):
+        import srsly  # type: ignore[import-untyped]
+
+        return dict(srsly.msgpack_loads(data))
 
 
 @contextmanager
