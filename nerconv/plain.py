@@ -60,8 +60,8 @@ class Plain:
             if not line:
                 return
             at += len(line)
-            if line.strip():
-                yield number, line.decode().removesuffix("\n")
+            if (text := line.decode().removesuffix("\n")).strip():
+                yield number, text
 
 
 @contextmanager
@@ -71,50 +71,45 @@ def plain(source: Source, encoding: str, small: int = SMALL) -> Iterator[Plain]:
         # Nothing is yielded inside of source.open(), which takes every error for one of reading.
         with source.open() as stream:
             head = stream.read(small + 1)
-            if len(head) > small:
-                lies_there = source.path is not None and not source.packed and encoding.lower() in ("utf-8", "utf8")
-                clean = lies_there and _is_clean(head, stream)
-                if not clean:
-                    if lies_there:
-                        stream.seek(len(head))
-                    spool = stack.enter_context(tempfile.NamedTemporaryFile())
-                    large = _spooled(head, stream, source.name, encoding, spool)
-        if len(head) <= small:
+            large = _large(source, head, stream, encoding, stack) if len(head) > small else None
+        if large is None:
             text, facts, findings = decode(head, source.name, encoding)
             data = text.encode()
-            yield Plain(io.BytesIO(data), len(data), facts, findings)
-        elif clean and source.path is not None:
+            large = Plain(io.BytesIO(data), len(data), facts, findings)
+        yield large
+
+
+def _large(source: Source, head: bytes, stream: BinaryIO, encoding: str, stack: ExitStack) -> Plain:
+    """Return a source of more than ``head``: the file itself where nothing is to be done to it, else a copy."""
+    path = None if source.packed else source.path
+    if path is not None and encoding.lower() in ("utf-8", "utf8"):
+        lines = _clean_lines(head, stream)
+        if lines is not None:
             refuse_binary(head, source.name)
-            file = stack.enter_context(source.path.open("rb"))
-            lines = newlines(_count(file), 0)
-            yield Plain(file, file.tell(), {"encoding": "utf-8", "lines": lines}, path=str(source.path))
-        else:
-            yield replace(large, path=spool.name)
+            file = stack.enter_context(path.open("rb"))
+            return Plain(file, stream.tell(), {"encoding": "utf-8", "lines": newlines(lines, 0)}, path=str(path))
+        stream.seek(len(head))
+    spool = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - the stack closes it
+    return replace(_spooled(head, stream, source.name, encoding, spool), path=spool.name)
 
 
-def _is_clean(head: bytes, stream: BinaryIO) -> bool:
-    """Whether all bytes are UTF-8 with line feeds alone and no byte-order mark."""
+def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
+    """Return the number of lines when all is UTF-8 with line feeds alone and no byte-order mark, else None."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     if byte_order(head)[0]:
-        return False
-    block, before = head, b""
+        return None
+    block, before, lines = head, b"", 0
     while block:
         if b"\r\n" in before + block:
-            return False
+            return None
         try:
             decoder.decode(block)
         except UnicodeDecodeError:
-            return False
+            return None
+        lines += block.count(b"\n")
         before = block[-1:] if block.endswith(b"\r") else b""
         block = stream.read(_BLOCK)
-    return not decoder.getstate()[0]
-
-
-def _count(file: BinaryIO) -> int:
-    count = 0
-    while block := file.read(_BLOCK):
-        count += block.count(b"\n")
-    return count
+    return None if decoder.getstate()[0] else lines
 
 
 def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Any) -> Plain:
