@@ -345,20 +345,29 @@ class Columns:
     def views(self) -> Iterator[Document]:
         """Yield the documents as such."""
         text, points = self.text.decode(), self.points(self.edges).tolist()
-        columns = [self.points(self.starts), self.points(self.ends), self.codes, self.lines, self.places]
-        rows = list(zip(*(column.tolist() for column in columns), strict=True))
+        rows = self.rows(slice(None))
         ranges = (np.searchsorted(self.starts, self.edges), self.mark_ranges(), self.anchor_ranges())
         bounds = zip(points, *(found.tolist() for found in ranges), strict=True)
         for extent, ((begin, end), (a, b), (c, d), (e, f)) in zip(self.documents, bounds, strict=True):
             here = text[begin:end]
-            found = tuple(
-                Span(start - begin, stop - begin, self.labels[code], Where(self.name, line, place))
-                for start, stop, code, line, place in rows[a:b]
-            )
+            found = self.spans(rows[a:b], begin)
             offsets, lines, places = (array[e:f] for array in self.anchors)
             origin = Origin(self.name, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
             sentences = tuple(tokens.lines(here, 0, len(here)))
             yield Document(extent.id, here, found, sentences, self.marks_at(c, d, begin), origin=origin)
+
+    def rows(self, chosen: slice) -> list[tuple[int, ...]]:
+        """Return start and end (code points), label, line and column of each of the spans ``chosen``."""
+        columns = (self.starts, self.ends, self.codes, self.lines, self.places)
+        starts, ends, *others = (column[chosen] for column in columns)
+        return list(zip(*(array.tolist() for array in (self.points(starts), self.points(ends), *others)), strict=True))
+
+    def spans(self, rows: Sequence[tuple[int, ...]], begin: int) -> tuple[Span, ...]:
+        """Return ``rows`` as spans, in code points from ``begin`` on."""
+        return tuple(
+            Span(start - begin, end - begin, self.labels[code], Where(self.name, line, place))
+            for start, end, code, line, place in rows
+        )
 
     def marks_at(self, first: int, last: int, begin: int) -> tuple[Mark, ...]:
         """Return the marks from the number ``first`` to ``last``, in code points from ``begin`` on."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nerconv import transform
 from nerconv.columns import Columns
-from nerconv.document import Document, Finding, Span, Where
+from nerconv.document import Document, Finding
 from nerconv.fit import Edges, Fitted, Keeps, fit
 
 _FLAT: Final = Keeps(nesting=False)
@@ -84,16 +84,8 @@ def _kept(
 
 def _line(columns: Columns, extent: tuple[int, int], spans: tuple[int, int], id: str) -> Document:
     """Return the text at an ``extent`` (bytes) with the ``spans`` of these numbers as a document."""
-    rows = slice(*spans)
-    begin = columns.points(np.array(extent[0]))
-    starts, ends = columns.points(columns.starts[rows]) - begin, columns.points(columns.ends[rows]) - begin
-    numbers = (
-        array.tolist() for array in (starts, ends, columns.codes[rows], columns.lines[rows], columns.places[rows])
-    )
-    found = tuple(
-        Span(start, end, columns.labels[code], Where(columns.name, line, place))
-        for start, end, code, line, place in zip(*numbers, strict=True)
-    )
+    begin = int(columns.points(np.array(extent[0])))
+    found = columns.spans(columns.rows(slice(*spans)), begin)
     return Document(id, columns.text[slice(*extent)].decode(), found)
 
 

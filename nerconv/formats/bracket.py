@@ -14,8 +14,8 @@ from nerconv.document import Document, Item
 from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
 from nerconv.formats import bracket_windows, windows
-from nerconv.formats.bracket_windows import DOCSTART
 from nerconv.formats.pieces import Pieces
+from nerconv.formats.rows import DOCSTART
 from nerconv.options import ReadOptions, WriteOptions
 
 NAME: Final = "bracket"

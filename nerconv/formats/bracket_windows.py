@@ -14,6 +14,7 @@ from nerconv import markup
 from nerconv.brackets import Line, LineReading, Tally, detect, scan, tally, tally_ordinary
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Where
 from nerconv.files import Source, Unreadable
+from nerconv.formats.rows import DOCSTART
 from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
 from nerconv.options import ReadOptions
 from nerconv.plain import Plain
@@ -22,7 +23,6 @@ from nerconv.unbracket import Grammar, unbracket
 if TYPE_CHECKING:
     from nerconv.lanes import Reading
 
-DOCSTART: Final = "-DOCSTART-"
 _ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
 _PRE_LINE: Final = re.compile(rb"(?:<code>\s*)?<pre(?=\W)")

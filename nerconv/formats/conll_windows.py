@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 from nerconv import schemes
 from nerconv.document import Document, Facts, Finding, Origin, Span, Where, excerpt
 from nerconv.files import Source
-from nerconv.formats.rows import DOCSTART, Block, Part, Sentence, Shape, blocks, fields, parse, shape
+from nerconv.formats.rows import DOCSTART, Block, Part, Sentence, Shape, blocks, is_marker, parse, shape
 from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Surveyed, Window, stretches
 from nerconv.options import DELIMITERS, ReadOptions
 from nerconv.plain import Plain
@@ -188,7 +188,7 @@ def _markers(raw: bytes) -> list[int]:
     """Return where the rows stand that start documents."""
     if DOCSTART.encode() not in raw:
         return []
-    return [match.start() for match in _MARKER.finditer(raw) if _is_marker(match.group())]
+    return [match.start() for match in _MARKER.finditer(raw) if is_marker(match.group().decode())]
 
 
 def _last_sentence(raw: bytes) -> int:
@@ -199,11 +199,7 @@ def _last_sentence(raw: bytes) -> int:
 def _begins_document(raw: bytes) -> bool:
     """Whether ``raw`` begins with a row that starts a document."""
     match = _MARKER.match(raw)
-    return match is not None and _is_marker(match.group())
-
-
-def _is_marker(row: bytes) -> bool:
-    return fields(row.decode())[0] == DOCSTART
+    return match is not None and is_marker(match.group().decode())
 
 
 def _place(finding: Finding) -> Where:

@@ -90,7 +90,7 @@ def shape(found: Callable[[], Iterable[Block]], name: str) -> Shape:
     if first is None:
         return Shape(2, " ")
     plain = first.plain()
-    if first.columns > 1 and all(plain.fullmatch(block.text) or _is_marker(block.text) for block in found()):
+    if first.columns > 1 and all(plain.fullmatch(block.text) or is_marker(block.text) for block in found()):
         return first
     counts = Counter(_shapes(found())).most_common()
     usual = next((usual for usual, _ in counts if usual.columns > 1), None)
@@ -112,7 +112,8 @@ def _cells(rows: Iterator[str]) -> Iterator[tuple[str, list[str]]]:
             yield row, cells
 
 
-def _is_marker(text: str) -> bool:
+def is_marker(text: str) -> bool:
+    """Whether ``text``, which is not blank, is one row and starts a document."""
     return "\n" not in text and fields(text)[0] == DOCSTART
 
 
