@@ -15,49 +15,23 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv import tokens
+from nerconv import spacing, tokens
 from nerconv.document import Document, Mark, Origin, Span, Where
+from nerconv.spacing import GONE as GONE
+from nerconv.spacing import SpanTokens, Tight, is_white, span_tokens
+from nerconv.spacing import runs as runs
 
 Numbers = NDArray[np.int64]
 
-#: Never a byte of UTF-8: stands for what is to be taken out.
-GONE: Final = 0xFF
 _NEWLINE: Final = ord("\n")
 #: Makes white space 1 and all else 0.
 _WHITE: Final = bytes(byte in b" \t\n" for byte in range(256))
-
-
-class Names(NamedTuple):
-    """Strings by number: ``codes`` has a number for each place that was asked about, ``names`` the string of each."""
-
-    codes: Numbers
-    names: tuple[bytes, ...]
-
-
-def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
-    """Return the strings of ``raw`` that start at ``starts`` and have ``lengths``, both in bytes, by number."""
-    if not len(starts):
-        return Names(starts, ())
-    width = max(-(-int(lengths.max()) // 8), 1) * 8
-    padded = np.frombuffer(raw + bytes(width), np.uint8)
-    columns = np.arange(width)
-    window = padded[starts[:, None] + columns]
-    window[columns >= lengths[:, None]] = 0
-    keys = window.view(np.uint64 if width == 8 else f"S{width}").ravel()
-    found, codes = np.unique(keys, return_inverse=True)
-    texts = found.view("S8") if width == 8 else found
-    return Names(codes.astype(np.int64), tuple(bytes(text) for text in texts.tolist()))
 
 
 def used(codes: Numbers, count: int) -> tuple[Numbers, list[int]]:
     """Return which of ``count`` numbers occur among ``codes``, in order, and ``codes`` as indexes of these."""
     occur = np.bincount(codes, minlength=count) > 0
     return (np.cumsum(occur) - 1)[codes], np.flatnonzero(occur).tolist()
-
-
-def runs(starts: Numbers, counts: Numbers) -> Numbers:
-    """Return the numbers from each of ``starts`` on, as many as ``counts`` says, one run after the other."""
-    return np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
 
 
 class Tokens(NamedTuple):
@@ -90,7 +64,11 @@ def within(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
 
 def points_before(raw: bytes, array: NDArray[np.uint8]) -> Numbers | None:
     """Return the number of code points before each byte of UTF-8 and at its end, or None where each byte is one."""
-    return None if raw.isascii() else np.concatenate(([0], np.cumsum((array & 0xC0) != 0x80)))
+    if raw.isascii():
+        return None
+    before: Numbers = np.zeros(len(raw) + 1, dtype=np.int64 if len(raw) >> 31 else np.int32)
+    np.cumsum((array & 0xC0) != 0x80, out=before[1:])
+    return before
 
 
 class Anchors(NamedTuple):
@@ -200,10 +178,16 @@ class Columns:
         found, met = self._covered
         return found if met.all() else None
 
-    @property
+    @cached_property
+    def span_tokens(self) -> SpanTokens:
+        """The tokens of the spans, which share no text and meet token edges."""
+        return span_tokens(self.tight, self.starts, self.ends)
+
+    @cached_property
     def off_edges(self) -> NDArray[np.bool_]:
         """Which spans do not meet token edges."""
-        return ~self._covered[1]
+        bounded = np.append(self.bytes, np.uint8(_NEWLINE))
+        return ~(is_white(bounded[self.starts - 1]) & is_white(bounded[self.ends]))
 
     @cached_property
     def _covered(self) -> tuple[Covered, NDArray[np.bool_]]:
@@ -225,17 +209,9 @@ class Columns:
         return shared
 
     @cached_property
-    def tight(self) -> NDArray[np.uint8]:
-        """The text and one byte more, without all white space but the byte behind each token."""
-        starts, ends, _ = self.tokens
-        marked = np.empty(len(self.text) + 1, dtype=np.uint8)
-        marked[:-1] = self.bytes
-        marked[-1:] = _NEWLINE
-        before, after = np.append(-1, ends), np.append(starts, len(marked))
-        gaps = after - before - 1
-        longer = np.flatnonzero(gaps)
-        marked[runs(before[longer] + 1, gaps[longer])] = GONE
-        return marked
+    def tight(self) -> Tight:
+        """The text with its white space cut to a byte behind each token."""
+        return spacing.tight(self.bytes, self.edges)
 
     @cached_property
     def sentences(self) -> tuple[Numbers, Numbers]:
@@ -339,8 +315,7 @@ class Columns:
 
     def filled(self) -> list[str]:
         """Return the ids of the documents that have a token."""
-        counts = np.diff(np.searchsorted(self.tokens.starts, self.edges))[:, 0]
-        return [extent.id for extent, count in zip(self.documents, counts.tolist(), strict=True) if count]
+        return [id for id, start, end in self.documents if self.text[start:end].strip(b" \t\n")]
 
     def views(self) -> Iterator[Document]:
         """Yield the documents as such."""

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Anchors, Columns, Extent, Names, Numbers, edges_of, names, points_before, used, within
+from nerconv.columns import GONE, Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
+from nerconv.eights import Names, names, to_space
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
@@ -36,11 +37,14 @@ class Terms(NamedTuple):
 
 
 class _Events(NamedTuple):
-    """The brackets of a source: openings and closings in pairs, their labels, and which lines hold other ones."""
+    """The brackets of a source: openings and closings in pairs, the width of their labels, the numbers of their lines,
+    their labels, and which lines hold other ones.
+    """
 
     opens: Numbers
     closes: Numbers
     widths: Numbers
+    on: Numbers
     labels: Names
     bad: NDArray[np.bool_]
 
@@ -73,7 +77,7 @@ class Count(NamedTuple):
 def count(raw: bytes, terms: Terms) -> Count:
     """Return which lines of ``raw`` are not ordinary, and how many spans the others hold."""
     array = np.frombuffer(raw, np.uint8)
-    _, _, _, labels, bad = _events(raw, array, np.flatnonzero(array == _NEWLINE), terms)
+    _, _, _, _, labels, bad = _events(raw, array, np.flatnonzero(array == _NEWLINE), terms)
     counts = np.bincount(labels.codes, minlength=len(labels.names)).tolist()
     return Count(bad, {name.decode(): number for name, number in zip(labels.names, counts, strict=True) if number})
 
@@ -88,30 +92,31 @@ def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
 
 
 def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms) -> _Events:
-    opens, closes = np.flatnonzero(array == _OPEN), np.flatnonzero(array == _CLOSE)
-    on, off = np.searchsorted(breaks, opens), np.searchsorted(breaks, closes)
-    count = len(breaks) + 1
-    bad = np.bincount(on, minlength=count) != np.bincount(off, minlength=count)
-    bad[np.searchsorted(breaks, _signs(raw, array, terms.marked_up))] = True
+    brackets = np.flatnonzero((array == _OPEN) | (array == _CLOSE))
+    is_open = array[brackets] == _OPEN
+    # An opening belongs to the closing right behind it. Whatever has no such partner is not flat.
+    first = np.flatnonzero(is_open[:-1] & ~is_open[1:])
+    alone = np.ones(len(brackets), dtype=bool)
+    alone[first] = alone[first + 1] = False
+    opens, closes = brackets[first], brackets[first + 1]
+    on = np.searchsorted(breaks, opens)
+    crossing = closes > np.append(breaks, len(raw))[on]
+    bad = np.zeros(len(breaks) + 1, dtype=bool)
+    for places in (brackets[alone], opens[crossing], closes[crossing], _signs(raw, array, terms.marked_up)):
+        bad[np.searchsorted(breaks, places)] = True
     if not terms.two_spaces:
         bad[on] = True
-    # With as many openings as closings on each line that is left, the n-th of one belong to the n-th of the other.
-    kept_on, kept_off = ~bad[on], ~bad[off]
-    opens, closes, on = opens[kept_on], closes[kept_off], on[kept_on]
-    if not len(opens):
-        return _Events(opens, closes, opens, Names(opens, ()), bad)
-    crossed = opens > closes
-    crossed[1:] |= (opens[1:] < closes[:-1]) & (on[1:] == on[:-1])
-    window = np.frombuffer(raw + bytes(_LONGEST + 3), np.uint8)[opens[:, None] + np.arange(1, _LONGEST + 2)]
-    widths = (window == _SPACE).argmax(1)
-    good = _well_formed(array, opens, closes, widths) & ~crossed
-    labels = names(raw, np.where(good, opens + 1, 0), np.where(good, widths, 0))
-    spelt = np.array([_is_label(label, terms.labels) for label in labels.names])
-    bad[on[~(good & spelt[labels.codes])]] = True
+    widths = to_space(raw, opens + 1, _LONGEST)
+    good = _well_formed(array, opens, closes, widths)
+    labels = names(raw, opens + 1, np.where(good, widths, 0))
+    spelt = np.array([_is_label(label, terms.labels) for label in labels.names], dtype=bool)
+    bad[on[~spelt[labels.codes]]] = True
     good = ~bad[on]
+    if good.all():
+        return _Events(opens, closes, widths, on, labels, bad)
     codes, found = used(labels.codes[good], len(labels.names))
     kept = Names(codes, tuple(labels.names[code] for code in found))
-    return _Events(opens[good], closes[good], widths[good], kept, bad)
+    return _Events(opens[good], closes[good], widths[good], on[good], kept, bad)
 
 
 def _is_label(name: bytes, labels: frozenset[str] | None) -> bool:
@@ -120,7 +125,7 @@ def _is_label(name: bytes, labels: frozenset[str] | None) -> bool:
 
 def _well_formed(array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers) -> NDArray[np.bool_]:
     """Whether each annotation has a label, one space, a surface without outer white space, and two spaces."""
-    last = len(array) - 1
+    last = max(len(array) - 1, 0)
     firsts = np.minimum(opens + widths + 2, last)
     first, final = array[firsts], array[np.maximum(closes - 3, 0)]
     spaced = (array[np.maximum(closes - 1, 0)] == _SPACE) & (array[np.maximum(closes - 2, 0)] == _SPACE)
@@ -138,14 +143,13 @@ def _columns(
     documents: Sequence[Extent],
 ) -> Columns:
     name, line = begin
-    opens, closes, widths, labels, _ = events
+    opens, closes, widths, at, labels, _ = events
     kept = array.copy()
     for step in range(int(widths.max(initial=0)) + 2):
         kept[opens[widths + 2 > step] + step] = GONE
     for step in range(3):
         kept[closes - step] = GONE
     gone = np.concatenate(([0], np.cumsum(widths + 5)))
-    at = np.searchsorted(breaks, opens)
     begins = np.concatenate(([0], breaks + 1))[at]
     edges = edges_of(documents)
     inside = within(edges, opens)

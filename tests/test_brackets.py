@@ -326,3 +326,9 @@ def test_one_line_that_is_not_ordinary_leaves_the_others_in_the_fast_lane(tmp_pa
     assert reading is not None
     assert reading.columns.counts() == {"PER": 4, "ORG": 1, "LOC": 1}
     assert [finding.code for finding in reading.findings[0]] == ["F004"]
+
+
+def test_a_nul_behind_a_label_makes_it_another_one(tmp_path: Path) -> None:
+    documents, *_ = read(b"[PER Ann  ] met [PER\x00 Bob  ] . \n", tmp_path, dialect="illinois")
+    (document,) = documents
+    assert [(span.label, document.covered(span)) for span in document.spans] == [("PER", "Ann")]

@@ -225,7 +225,8 @@ def _has_lines(text: str, part: _Part) -> bool:
     """Whether a document is made of whole lines, none of which ends in a carriage return."""
     start, end = part.start, part.end
     starts = start == 0 or text[start - 1] == "\n"
-    return starts and "\n" in (text[end - 1 : end], text[end : end + 1] or "\n") and text.find("\r\n", start, end) < 0
+    ends = "\n" in (text[end - 1 : end], text[end : end + 1] or "\n")
+    return starts and ends and (text.find("\r", start, end) < 0 or text.find("\r\n", start, end) < 0)
 
 
 def _reading(raw: bytes, text: str, grammar: Grammar, group: Sequence[_Part]) -> Reading | None:

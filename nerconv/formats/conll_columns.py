@@ -1,72 +1,67 @@
 """Column files from columns: rows written and proved with whole-array operations.
 
 The rows are those of ``nerconv.formats.conll``, byte for byte. What is written is read back from its own bytes, and
-compared with the columns that it came from.
+compared with the columns that it came from. Nothing but C code looks at tokens outside of spans.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Columns, Covered, Names, Numbers, names
+from nerconv.columns import Columns, Numbers
+from nerconv.eights import stand_at
 from nerconv.formats.conll import Layout, layout_of
 from nerconv.formats.rows import DOCSTART
+from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
-from nerconv.schemes import Scheme, prefixes
+from nerconv.schemes import Scheme
+from nerconv.spacing import GONE, LINE, STOP, runs
 
-#: Bytes that UTF-8 never has, for white space that is decided later: behind a token of a span, and behind the last of
-#: a sentence and of a document.
-_IN_SPAN, _AT_END, _AT_STOP = 0xFE, 0xFD, 0xFC
+#: A byte that UTF-8 never has, behind a token of a span.
+_IN_SPAN: Final = 0xFE
 _SPACE, _NEWLINE, _OUTSIDE = b" \nO"
 _BYTE_ORDER: Final = "\ufeff".encode()
+#: By the byte behind a token: 0, or 1 for the last of a sentence, or 2 for the last of a document but the last one.
+_KINDS: Final = np.zeros(256, dtype=np.int8)
+_KINDS[[LINE, STOP]] = 1, 2
 
 
 def encode(columns: Columns, options: WriteOptions) -> bytes | None:
     """Return the rows of ``columns`` as a piece, or None when they ask for a closer look."""
     layout = layout_of(options)
     awkward = any(sign in label for label in columns.labels for sign in " \t\n\r")
-    if columns.covered is None or awkward or not len(columns.tokens.starts) or columns.text.startswith(_BYTE_ORDER):
+    if awkward or columns.off_edges.any() or columns.text.startswith(_BYTE_ORDER):
         return None
     if DOCSTART.encode() in columns.text or (layout.target and layout.misread.search(columns.text.decode())):
         return None
-    return _rows(columns, columns.covered, layout)
+    return _rows(columns, layout) if columns.filled() else None
 
 
-def _rows(columns: Columns, covered: Covered, layout: Layout) -> bytes:
+def _rows(columns: Columns, layout: Layout) -> bytes:
     middle, start = layout.middle.encode(), layout.start.encode()
     outside = middle + b"O\n"
-    inside = covered.inside
-    ends = _ends(columns)
-    data = _separated(columns, inside, ends)
-    data = data.replace(b" ", outside).replace(bytes([_AT_STOP]), outside + b"\n" + start)
-    pieces = data.replace(bytes([_AT_END]), outside + b"\n").split(bytes([_IN_SPAN]))
+    spans = columns.span_tokens
+    data = _separated(columns).replace(b" ", outside)
+    data = data.replace(bytes([STOP]), outside + b"\n" + start).replace(bytes([LINE]), outside + b"\n")
+    pieces = data.split(bytes([_IN_SPAN]))
     woven: list[bytes] = [b""] * (2 * len(pieces) - 1)
     woven[::2] = pieces
-    texts = _suffixes(columns, layout.scheme, middle, start)
-    tags = tag_numbers(covered, columns.tokens.closes, layout.scheme)
-    woven[1::2] = texts[tags * 3 + ends[inside]].tolist()
-    return start + b"".join(woven)
+    tags = tag_numbers(spans.lengths, columns.codes, spans.touches, layout.scheme)
+    ends = _KINDS[columns.tight.text[spans.behind]]
+    woven[1::2] = _suffixes(columns, layout.scheme, middle, start)[tags * 3 + ends].tolist()
+    woven[0] = start + woven[0]
+    return b"".join(woven)
 
 
-def _ends(columns: Columns) -> NDArray[np.int8]:
-    """Return for each token 0, or 1 for the last of a sentence, or 2 for the last of a document but the last one."""
-    starts, _, closes = columns.tokens
-    ends = closes.astype(np.int8)
-    borders = np.unique(np.searchsorted(starts, columns.edges[:, 0]))
-    ends[borders[(borders > 0) & (borders < len(starts))] - 1] = 2
-    return ends
-
-
-def _separated(columns: Columns, inside: Numbers, kinds: NDArray[np.int8]) -> bytes:
-    """Return the tokens, each followed by a byte that tells those ``inside`` of spans and those at ends."""
-    marked = columns.tight.copy()
-    behind = np.array([_SPACE, _AT_END, _AT_STOP], dtype=np.uint8)[kinds]
-    behind[inside] = _IN_SPAN
-    marked[columns.tokens.ends] = behind
-    return marked.tobytes().translate(None, bytes([GONE]))
+def _separated(columns: Columns) -> bytes:
+    """Return the tokens, each followed by a byte that tells those of spans, and of others those at ends."""
+    marked = columns.tight.text.copy()
+    marked[columns.span_tokens.behind] = _IN_SPAN
+    return marked.tobytes()
 
 
 def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> NDArray[np.object_]:
@@ -80,41 +75,6 @@ def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> 
     return np.array(texts, dtype=object)
 
 
-def tag_numbers(covered: Covered, closes: NDArray[np.bool_], scheme: Scheme) -> Numbers:
-    """Return the tag of each token that is ``covered``, none twice, as one number of label and letter.
-
-    ``closes``: for each token whether it ends a sentence. The letter is an index of ``scheme.letters``.
-    """
-    first, last, codes = covered
-    lengths = covered.lengths
-    touching = np.zeros(len(lengths) + 1, dtype=bool)
-    if scheme.after_same or scheme.before_same:
-        same = (first[1:] == last[:-1] + 1) & (codes[1:] == codes[:-1])
-        touching[1:-1] = same & ~closes[last[:-1]]
-    # The letters of spans of one token and of three, after and before one of their own label or not.
-    kinds = np.array(
-        [
-            [scheme.letters.index(letter) for letter in (prefixes(scheme, 1, *p), *prefixes(scheme, 3, *p))]
-            for p in ((False, False), (False, True), (True, False), (True, True))
-        ]
-    )
-    own = kinds[touching[:-1] * 2 + touching[1:]]
-    found: Numbers = np.repeat(own[:, 2], lengths)
-    begins = np.cumsum(lengths) - lengths
-    found[begins] = own[:, 1]
-    found[begins + lengths - 1] = np.where(lengths > 1, own[:, 3], own[:, 0])
-    return np.repeat(codes, lengths) * len(scheme.letters) + found
-
-
-class _Rows(NamedTuple):
-    """Rows, blank ones left out: where their gap stands and where they stop, and which are the last of a sentence."""
-
-    array: NDArray[np.uint8]
-    gaps: Numbers
-    stops: Numbers
-    closes: NDArray[np.bool_]
-
-
 def records(columns: Columns) -> list[str]:
     """Return the ids of the documents that have rows."""
     return columns.filled()
@@ -123,76 +83,69 @@ def records(columns: Columns) -> list[str]:
 def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     """Whether rows, read back from their bytes, have the documents, sentences, tokens and spans of ``columns``."""
     layout = layout_of(options)
-    start = layout.start.encode()
-    documents = piece.split(start)[1:]
-    data = b"".join(documents)
-    middle = layout.middle.encode()
-    if middle != b" ":
-        documents = [document.replace(middle, b" ") for document in documents]
-        data = b"".join(documents)
-    found = _read(data)
-    if found is None or not np.array_equal(found.closes, columns.tokens.closes):
-        return False
-    begins = np.cumsum([0, *map(len, documents[:-1])])
-    starts = columns.tokens.starts
-    borders = np.unique(np.searchsorted(starts, columns.edges[:, 0]))
-    if not np.array_equal(np.searchsorted(found.stops, begins), borders[borders < len(starts)]):
-        return False
-    tagged = np.flatnonzero((found.array[found.gaps + 1] != _OUTSIDE) | (found.stops != found.gaps + 2))
-    at, widths = found.gaps[tagged] + 1, found.stops[tagged] - found.gaps[tagged] - 1
-    bare = found.array.copy()
-    bare[found.gaps] = bare[found.gaps + 1] = GONE
-    bare[found.stops[found.closes] + 1] = GONE
-    for step in range(1, int(widths.max(initial=0))):
-        bare[at[widths > step] + step] = GONE
-    marked = columns.tight.copy()
-    marked[columns.tokens.ends] = _NEWLINE
-    gone = bytes([GONE])
-    if bare.tobytes().translate(None, gone) != marked.tobytes().translate(None, gone):
-        return False
-    return _spans_hold(names(data, at, widths), tagged, columns, layout.scheme)
-
-
-def _read(data: bytes) -> _Rows | None:
-    """Return the rows, or None unless each holds one space, and one blank line stands after each sentence."""
-    array = np.frombuffer(data, np.uint8)
-    stops, gaps = np.flatnonzero(array == _NEWLINE), np.flatnonzero(array == _SPACE)
-    blank = np.zeros(len(stops), dtype=bool)
-    blank[1:] = stops[1:] == stops[:-1] + 1
-    rows = stops[~blank]
-    if len(gaps) != len(rows) or not ((gaps < rows).all() and (gaps[1:] > rows[:-1]).all()):
-        return None
-    closes = np.append(blank, False)[np.flatnonzero(~blank) + 1]
-    return _Rows(array, gaps, rows, closes) if np.count_nonzero(closes) == np.count_nonzero(blank) else None
-
-
-def _spans_hold(tags: Names, rows: Numbers, columns: Columns, scheme: Scheme) -> bool:
-    """Whether ``tags``, those of the ``rows`` that are not outside, are the spans of ``columns``."""
-    numbers, found = tags
-    spelt = [name.decode().partition("-") for name in found]
-    known = {label: code for code, label in enumerate(columns.labels)}
-    if any(label not in known or letter not in scheme.letters for letter, _, label in spelt):
-        return False
-    if not len(rows):
-        return not len(columns.codes)
-    letters = np.array([scheme.letters.index(letter) for letter, _, _ in spelt])[numbers]
-    codes = np.array([known[label] for _, _, label in spelt])[numbers]
-    assert columns.covered is not None
-    return tags_hold(codes * len(scheme.letters) + letters, rows, columns.covered, columns.tokens.closes, scheme)
-
-
-def tags_hold(tags: Numbers, at: Numbers, covered: Covered, closes: NDArray[np.bool_], scheme: Scheme) -> bool:
-    """Whether ``tags``, as of ``tag_numbers``, at the tokens ``at`` are those of what is ``covered``."""
-    if not len(at):
-        return not len(covered.codes)
-    count = len(scheme.letters)
-    codes, letters = np.divmod(tags, count)
-    goes_on = np.array([a + b in scheme.joins for a in scheme.letters for b in scheme.letters])
-    joined = goes_on[letters[:-1] * count + letters[1:]] & (codes[1:] == codes[:-1])
-    joined &= (at[1:] == at[:-1] + 1) & ~closes[at[:-1]]
-    first, last = np.concatenate(([True], ~joined)), np.concatenate((~joined, [True]))
+    spans = columns.span_tokens
+    tags = tag_numbers(spans.lengths, columns.codes, spans.touches, layout.scheme)
+    found = _read(piece, layout, _spelt(columns, layout.scheme), tags)
     return (
-        np.array_equal(at[first], covered.first)
-        and np.array_equal(at[last], covered.last)
-        and np.array_equal(codes[first], covered.codes)
+        found is not None
+        and found.text == _separated(columns)
+        and np.array_equal(found.kinds, _KINDS[columns.tight.text[spans.behind]])
+        and tags_hold(tags, spans.lengths, columns.codes, spans.touches, layout.scheme)
     )
+
+
+def _spelt(columns: Columns, scheme: Scheme) -> list[bytes]:
+    """Return how each tag of ``columns`` ends a row."""
+    return [f" {letter}-{label}\n".encode() for label in columns.labels for letter in scheme.letters]
+
+
+class _Read(NamedTuple):
+    """Rows as they were read: their tokens, each with a byte behind it as ``_separated`` has it, and what those with a
+    tag that is not O end, as in ``_KINDS``.
+    """
+
+    text: bytes
+    kinds: NDArray[np.int8]
+
+
+def _read(piece: bytes, layout: Layout, spelt: Sequence[bytes], tags: Numbers) -> _Read | None:
+    """Return the rows, or None unless each is a token, one space and a tag, and one blank line ends each sentence.
+
+    Those with a tag that is not O must have ``tags``, numbers of those ``spelt``.
+    """
+    documents = piece.split(layout.start.encode())[1:]
+    if layout.middle != " ":
+        documents = [part.replace(layout.middle.encode(), b" ") for part in documents]
+    data = b"".join(documents)
+    array = np.frombuffer(data, np.uint8)
+    spaces, stops = array == _SPACE, array == _NEWLINE
+    outside = spaces[:-2] & (array[1:-1] == _OUTSIDE) & stops[2:]
+    rest = stops.copy()
+    rest[2:] &= ~outside
+    # What is left are rows with other tags, and blank lines.
+    rest_at = np.flatnonzero(rest)
+    blank = array[rest_at - 1] == _NEWLINE
+    tagged, ends = rest_at[~blank], rest_at[blank] - 1
+    one_space_each = np.count_nonzero(spaces) == np.count_nonzero(outside) + len(tagged)
+    if not (one_space_each and len(tags) == len(tagged) and len(ends) and ends[0] >= 2):
+        return None
+    gaps = tagged + 1 - np.array([*map(len, spelt)], dtype=np.int64)[tags]
+    if not stand_at(data, gaps, spelt, tags):
+        return None
+    marked = array.copy()
+    for shift in (1, 2):
+        marked[shift : len(array) - 2 + shift] |= outside * np.uint8(GONE)
+    marked[runs(gaps + 1, tagged - gaps)] = GONE
+    marked[gaps] = _IN_SPAN
+    marked[ends + 1] = GONE
+    kinds = np.zeros(len(tagged) + 1, dtype=np.int8)
+    last = np.cumsum(np.array([*map(len, documents)], dtype=np.int64))[:-1] - 2
+    for kind, (sign, at) in enumerate(((LINE, ends), (STOP, last)), 1):
+        plain = outside[at - 2]
+        marked[at[plain] - 2] = sign
+        others = at[~plain]
+        number = np.searchsorted(tagged, others)
+        if not np.array_equal(np.append(tagged, -1)[number], others):
+            return None
+        kinds[number] = kind
+    return _Read(marked.tobytes().translate(None, bytes([GONE])), kinds[:-1])

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.columns import Anchors, Columns, Covered, Extent, Names, Numbers, names, used
+from nerconv.columns import Anchors, Columns, Covered, Extent, Numbers, used
+from nerconv.eights import Names, names
 from nerconv.schemes import Scheme
 
 _SPACE, _NEWLINE = b" \n"

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from nerconv import schemes
 from nerconv.columns import GONE, Columns, Covered, Numbers, runs
 from nerconv.fit_columns import flat
-from nerconv.formats.conll_columns import tag_numbers, tags_hold
 from nerconv.formats.dataset import Rows, tag_names
+from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
 
 
@@ -67,8 +68,16 @@ def _strings(columns: Columns, starts: Numbers, ends: Numbers) -> pa.StringArray
 def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array:
     """Return for each token its tag as an index of ``tag_names``."""
     tags = np.zeros(len(columns.tokens.starts), dtype=np.int64)
-    tags[covered.inside] = 1 + tag_numbers(covered, columns.tokens.closes, schemes.get(options.scheme))
+    tags[covered.inside] = 1 + tag_numbers(
+        covered.lengths, covered.codes, _touches(columns, covered), schemes.get(options.scheme)
+    )
     return pa.array(tags)
+
+
+def _touches(columns: Columns, covered: Covered) -> NDArray[np.bool_]:
+    """Return for each span whether the first token of the next one follows it in the same sentence."""
+    touches: NDArray[np.bool_] = np.append(covered.first[1:], -1) == covered.last + 1
+    return touches & ~columns.tokens.closes[covered.last]
 
 
 def _spans(columns: Columns, extents: Numbers) -> pa.ListArray:
@@ -156,7 +165,10 @@ def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
         and _data(tokens) == b"".join(text[a:b] for _, a, b in columns.documents).translate(None, b" \t\n")
         and batch.column("text").to_pylist() == _cut(text, *columns.sentences)
         and np.array_equal(np.cumsum(lengths) - 1, np.flatnonzero(closes))
-        and tags_hold(tags[entity] - 1, entity, covered, closes, schemes.get(options.scheme))
+        and np.array_equal(entity, covered.inside)
+        and tags_hold(
+            tags[entity] - 1, covered.lengths, covered.codes, _touches(columns, covered), schemes.get(options.scheme)
+        )
         and np.array_equal(_numpy(spans.field("line")), columns.lines)
         and np.array_equal(_numpy(spans.field("column")), columns.places)
         and batch.column("marks").flatten().field("value").to_pylist() == _values(columns)

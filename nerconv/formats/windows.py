@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nerconv.lanes import Reading
 
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
-BLOCK: Final = 1 << 19
+BLOCK: Final = 1 << 20
 #: A document of more bytes is cut into parts where a source is not read whole.
 MOST: Final = 1 << 21
 #: No document is cut.

@@ -1,0 +1,81 @@
+"""Short strings inside of much text, eight bytes at once: their widths, and their numbers where many are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+_Eights = NDArray[np.uint64]
+
+_WORD: Final = 8
+_SPACES, _ONES, _HIGHEST = (np.uint64(int.from_bytes(bytes([byte]) * _WORD)) for byte in (ord(" "), 1, 0x80))
+#: For a string of so many bytes, at most eight: ones in each byte of eight that is behind it.
+_BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
+
+
+class Names(NamedTuple):
+    """Strings by number: ``codes`` has a number for each place that was asked about, ``names`` the string of each."""
+
+    codes: Numbers
+    names: tuple[bytes, ...]
+
+
+def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
+    """Return the strings of ``raw``, UTF-8, that start at ``starts`` and have ``lengths``, in bytes, by number."""
+    if not len(starts):
+        return Names(starts, ())
+    eights, codes, count = _eights(raw), np.zeros_like(starts), 1
+    for at in range(0, int(lengths.max()) + 1, _WORD):
+        # What is behind a string is made what no UTF-8 has, so that it tells where the string ends.
+        keys = eights[np.minimum(starts + at, len(raw))] | _BEHIND[np.clip(lengths - at, 0, _WORD)]
+        found, part = np.unique(keys, return_inverse=True)
+        if len(found) > 1:
+            together, codes = np.unique(codes * len(found) + part, return_inverse=True) if at else (found, part)
+            count = len(together)
+    example = np.empty(count, dtype=np.int64)
+    example[codes] = np.arange(len(codes))
+    extents = zip(starts[example].tolist(), lengths[example].tolist(), strict=True)
+    return Names(codes, tuple(raw[start : start + length] for start, length in extents))
+
+
+def stand_at(raw: bytes, starts: Numbers, strings: Sequence[bytes], codes: Numbers) -> bool:
+    """Whether at each of ``starts`` that one of ``strings`` stands in ``raw`` whose number ``codes`` has for it."""
+    if not len(starts):
+        return True
+    if starts[0] < 0:
+        return False
+    eights = _eights(raw)
+    for at in range(0, max(map(len, strings)), _WORD):
+        parts = [string[at : at + _WORD] for string in strings]
+        wanted = np.array([int.from_bytes(part, "little") for part in parts], dtype=np.uint64)
+        looked_at = ~_BEHIND[[len(part) for part in parts]]
+        if ((eights[np.minimum(starts + at, len(raw))] ^ wanted[codes]) & looked_at[codes]).any():
+            return False
+    return True
+
+
+def to_space(raw: bytes, starts: Numbers, most: int) -> Numbers:
+    """Return the number of bytes from each of ``starts`` to the next space, or 0 where ``most`` bytes hold none."""
+    eights, widths = _eights(raw), np.zeros_like(starts)
+    left = np.arange(len(starts))
+    for at in range(0, most, _WORD):
+        other = eights[np.minimum(starts[left] + at, len(raw))] ^ _SPACES
+        # The highest bit of each byte that is zero now; only above the lowest such byte it may stand on others, too.
+        spaces = (other - _ONES) & ~other & _HIGHEST
+        found = spaces != 0
+        lower = np.bitwise_count((spaces & (~spaces + np.uint64(1))) - np.uint64(1))
+        widths[left[found]] = at + (lower[found] >> 3)
+        left = left[~found]
+        if not len(left):
+            break
+    widths[widths > most] = 0
+    return widths
+
+
+def _eights(raw: bytes) -> _Eights:
+    """Return for each offset of ``raw``, and for its end, the eight bytes from there on; zeros follow its end."""
+    return np.ndarray((len(raw) + 1,), "<u8", raw + bytes(_WORD), strides=(1,))

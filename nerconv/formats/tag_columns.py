@@ -1,0 +1,49 @@
+"""Tags as numbers: the letters and labels of the tokens of many spans at once, and whether they say the same again.
+
+A tag is ``label * len(scheme.letters) + letter``, both indexes. Spans share no text; of each, the number of tokens is
+given, and whether it ``touches`` the next one, whose first token is the one behind its last in the same sentence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.columns import Numbers
+from nerconv.schemes import Scheme, prefixes
+
+
+def tag_numbers(lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], scheme: Scheme) -> Numbers:
+    """Return the tag of each token of the spans, in order."""
+    touching = np.zeros(len(lengths) + 1, dtype=bool)
+    if scheme.after_same or scheme.before_same:
+        touching[1:-1] = touches[:-1] & (codes[1:] == codes[:-1])
+    # The letters of spans of one token and of three, after and before one of their own label or not.
+    kinds = np.array(
+        [
+            [scheme.letters.index(letter) for letter in (prefixes(scheme, 1, *p), *prefixes(scheme, 3, *p))]
+            for p in ((False, False), (False, True), (True, False), (True, True))
+        ]
+    )
+    own = kinds[touching[:-1] * 2 + touching[1:]]
+    found: Numbers = np.repeat(own[:, 2], lengths)
+    begins = np.cumsum(lengths) - lengths
+    found[begins] = own[:, 1]
+    found[begins + lengths - 1] = np.where(lengths > 1, own[:, 3], own[:, 0])
+    return np.repeat(codes, lengths) * len(scheme.letters) + found
+
+
+def tags_hold(tags: Numbers, lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], scheme: Scheme) -> bool:
+    """Whether ``tags``, decoded, are the spans with these ``lengths`` and ``codes``."""
+    if len(tags) != lengths.sum():
+        return False
+    if not len(tags):
+        return True
+    count = len(scheme.letters)
+    found, letters = np.divmod(tags, count)
+    goes_on = np.array([a + b in scheme.joins for a in scheme.letters for b in scheme.letters])
+    adjacent = np.ones(len(tags), dtype=bool)
+    adjacent[np.cumsum(lengths) - 1] = touches
+    joined = goes_on[letters[:-1] * count + letters[1:]] & (found[1:] == found[:-1]) & adjacent[:-1]
+    first = np.append(0, np.flatnonzero(~joined) + 1)
+    return np.array_equal(first, np.cumsum(lengths) - lengths) and np.array_equal(found[first], codes)

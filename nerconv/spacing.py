@@ -1,0 +1,102 @@
+"""White space cut to one byte behind each token, found where there is more of it: tokens are not looked at one by one.
+
+Offsets count bytes of UTF-8; white space is what ``nerconv.document.WHITE_SPACE`` says.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+#: Bytes that UTF-8 never has: for what is to be taken out, and behind the last token of a line and of a document.
+GONE: Final = 0xFF
+LINE: Final = 0xFD
+STOP: Final = 0xFC
+TAB, NEWLINE, SPACE = b"\t\n "
+
+
+def runs(starts: Numbers, counts: Numbers) -> Numbers:
+    """Return the numbers from each of ``starts`` on, as many as ``counts`` says, one run after the other."""
+    found = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+    found += np.arange(len(found))
+    return found
+
+
+def is_white(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which bytes of ``text`` are white space."""
+    found: NDArray[np.bool_] = (text == SPACE) | (text == NEWLINE) | (text == TAB)
+    return found
+
+
+class Tight(NamedTuple):
+    """A text whose white space is one byte behind each token, and none elsewhere.
+
+    ``text``: that byte is SPACE, LINE behind the last token of a line, or STOP behind the last one of a document that
+    others with tokens follow. ``gone``: the offsets of all bytes that were taken out, what stood between documents too.
+    """
+
+    text: NDArray[np.uint8]
+    gone: Numbers
+
+    def at(self, offsets: Numbers) -> Numbers:
+        """Return where the bytes at ``offsets`` stand now."""
+        return offsets - np.searchsorted(self.gone, offsets)
+
+
+def tight(text: NDArray[np.uint8], edges: Numbers) -> Tight:
+    """Return ``text``, and a line end behind it, without white space that sets nothing apart.
+
+    ``edges`` has start and end of each document as rows; they begin with lines.
+    """
+    marked = np.append(text, np.uint8(NEWLINE))
+    between = np.append(0, edges[:, 1]), np.append(edges[:, 0], len(text))
+    marked[runs(between[0], between[1] - between[0])] = NEWLINE
+    white = is_white(marked)
+    further = np.flatnonzero(white[1:] & white[:-1]) + 1
+    # A run of several bytes begins before the first of those that follow another.
+    begins = further[np.diff(further, prepend=-1) != 1] - 1
+    marked[marked == TAB] = SPACE
+    marked[_first_of_run(np.flatnonzero(marked == NEWLINE), white, begins)] = LINE
+    last = _first_of_run(np.array([len(text)]), white, begins)
+    stops = _first_of_run(edges[1:, 0] - 1, white, begins)
+    marked[stops[(stops > 0) & (stops < last)]] = STOP
+    gone = np.append(0, further) if white[0] else further
+    marked[gone] = GONE
+    return Tight(np.frombuffer(marked.tobytes().translate(None, bytes([GONE])), np.uint8), gone)
+
+
+def _first_of_run(white_at: Numbers, white: NDArray[np.bool_], begins: Numbers) -> Numbers:
+    """Return the first byte of the run of white space that each of ``white_at`` is in."""
+    before = white[white_at - 1] & (white_at > 0)
+    first = white_at.copy()
+    first[before] = begins[np.searchsorted(begins, white_at[before], "right") - 1]
+    return first
+
+
+class SpanTokens(NamedTuple):
+    """The tokens of spans that share no text and meet token edges.
+
+    ``behind``: the offset in a tight text behind each token, in order; ``lengths``: how many tokens each span has;
+    ``touches``: whether the next token of the line is the first one of the next span.
+    """
+
+    behind: Numbers
+    lengths: Numbers
+    touches: NDArray[np.bool_]
+
+
+def span_tokens(tight: Tight, starts: Numbers, ends: Numbers) -> SpanTokens:
+    """Return the tokens of the spans from ``starts`` to ``ends``, which ascend."""
+    text, starts, ends = tight.text, tight.at(starts), tight.at(ends)
+    sizes = ends - starts + 1
+    inside = runs(starts, sizes)
+    bytes_inside = text[inside]
+    # The byte behind a span is the last one of its own.
+    found = np.flatnonzero((bytes_inside == SPACE) | (bytes_inside >= STOP))
+    lengths = np.diff(np.searchsorted(found, np.cumsum(sizes)), prepend=0)
+    touches = (np.append(starts[1:], 0) == ends + 1) & (text[ends] == SPACE)
+    return SpanTokens(inside[found], lengths, touches)
