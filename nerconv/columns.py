@@ -225,13 +225,23 @@ class Columns:
         """All anchors, offsets in code points; the first of a document is at its start."""
         offsets, lines, columns = self.cuts
         if self.line is not None:
-            begins = np.union1d(self.breaks + 1, self.edges[:, 0])
+            begins = self._line_starts
             offsets = np.concatenate((begins, offsets))
             lines = np.concatenate((self.line + np.searchsorted(self.breaks, begins), lines))
             columns = np.concatenate((np.ones_like(begins), columns))
         offsets = self.points(offsets)
-        order = np.lexsort((columns, lines, offsets))
+        # By offset, then by line and column. All of them ascend but for a few runs, which a stable sort merges.
+        order = np.argsort(lines << 32 | columns, kind="stable")
+        order = order[np.argsort(offsets[order], kind="stable")]
         return Anchors(offsets[order], lines[order], columns[order])
+
+    @property
+    def _line_starts(self) -> Numbers:
+        """The offsets at which lines or documents start."""
+        marked = np.zeros(len(self.text) + 1, dtype=bool)
+        marked[self.breaks + 1] = True
+        marked[self.edges[:, 0]] = True
+        return np.flatnonzero(marked)
 
     def anchor_ranges(self) -> Numbers:
         """Return for each document the range of its anchors, from the one at its start to one at its very end."""

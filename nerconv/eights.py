@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
-_Eights = NDArray[np.uint64]
+Eights = NDArray[np.uint64]
 
 _WORD: Final = 8
 _SPACES, _ONES, _HIGHEST = (np.uint64(int.from_bytes(bytes([byte]) * _WORD)) for byte in (ord(" "), 1, 0x80))
 #: For a string of so many bytes, at most eight: ones in each byte of eight that is behind it.
 _BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
+
+#: The same with the ones in each byte of the string.
+_WITHIN: Final = ~_BEHIND
 
 
 class Names(NamedTuple):
@@ -28,10 +31,10 @@ def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
     """Return the strings of ``raw``, UTF-8, that start at ``starts`` and have ``lengths``, in bytes, by number."""
     if not len(starts):
         return Names(starts, ())
-    eights, codes, count = _eights(raw), np.zeros_like(starts), 1
+    words, codes, count = eights(raw), np.zeros_like(starts), 1
     for at in range(0, int(lengths.max()) + 1, _WORD):
         # What is behind a string is made what no UTF-8 has, so that it tells where the string ends.
-        keys = eights[np.minimum(starts + at, len(raw))] | _BEHIND[np.clip(lengths - at, 0, _WORD)]
+        keys = words[np.minimum(starts + at, len(raw))] | _BEHIND[np.clip(lengths - at, 0, _WORD)]
         found, part = np.unique(keys, return_inverse=True)
         if len(found) > 1:
             together, codes = np.unique(codes * len(found) + part, return_inverse=True) if at else (found, part)
@@ -48,22 +51,42 @@ def stand_at(raw: bytes, starts: Numbers, strings: Sequence[bytes], codes: Numbe
         return True
     if starts[0] < 0:
         return False
-    eights = _eights(raw)
+    words = eights(raw)
     for at in range(0, max(map(len, strings)), _WORD):
         parts = [string[at : at + _WORD] for string in strings]
         wanted = np.array([int.from_bytes(part, "little") for part in parts], dtype=np.uint64)
-        looked_at = ~_BEHIND[[len(part) for part in parts]]
-        if ((eights[np.minimum(starts + at, len(raw))] ^ wanted[codes]) & looked_at[codes]).any():
+        looked_at = _WITHIN[[len(part) for part in parts]]
+        if ((words[np.minimum(starts + at, len(raw))] ^ wanted[codes]) & looked_at[codes]).any():
             return False
     return True
 
 
+def same(raw: bytes, starts: Numbers, other: bytes, places: Numbers, lengths: Numbers) -> bool:
+    """Whether ``raw`` has from each of ``starts`` on what ``other`` has at ``places``, ``lengths`` bytes of it."""
+    here, there = eights(raw), eights(other)
+    while len(lengths):
+        different = here[starts] ^ there[places]
+        different &= _WITHIN.take(np.minimum(lengths, _WORD))
+        if different.any():
+            return False
+        longer = np.flatnonzero(lengths > _WORD)
+        starts, places, lengths = starts[longer] + _WORD, places[longer] + _WORD, lengths[longer] - _WORD
+    return True
+
+
+def rests(raw: bytes, ends: Numbers, lengths: Numbers) -> Eights:
+    """Return for each string that ends at one of ``ends`` its last bytes: those that, counted by eights, are left."""
+    left = lengths % _WORD
+    found: Eights = eights(raw)[ends - left]
+    return found & _WITHIN[left]
+
+
 def to_space(raw: bytes, starts: Numbers, most: int) -> Numbers:
     """Return the number of bytes from each of ``starts`` to the next space, or 0 where ``most`` bytes hold none."""
-    eights, widths = _eights(raw), np.zeros_like(starts)
+    words, widths = eights(raw), np.zeros_like(starts)
     left = np.arange(len(starts))
-    for at in range(0, most, _WORD):
-        other = eights[np.minimum(starts[left] + at, len(raw))] ^ _SPACES
+    for at in range(0, most + 1, _WORD):
+        other = words[np.minimum(starts[left] + at, len(raw))] ^ _SPACES
         # The highest bit of each byte that is zero now; only above the lowest such byte it may stand on others, too.
         spaces = (other - _ONES) & ~other & _HIGHEST
         found = spaces != 0
@@ -76,6 +99,6 @@ def to_space(raw: bytes, starts: Numbers, most: int) -> Numbers:
     return widths
 
 
-def _eights(raw: bytes) -> _Eights:
+def eights(raw: bytes) -> Eights:
     """Return for each offset of ``raw``, and for its end, the eight bytes from there on; zeros follow its end."""
     return np.ndarray((len(raw) + 1,), "<u8", raw + bytes(_WORD), strides=(1,))

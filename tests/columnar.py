@@ -20,6 +20,8 @@ _PIECES = (
     "bé",
     "😀 ",
     "ORG ",
+    "eightfold ",
+    "antidisestablishment ",
     "\r",
     "\u00a0",
     '\\"',

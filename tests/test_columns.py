@@ -20,14 +20,14 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from nerconv import formats, schemes, transform
-from nerconv.columns import Columns, Extent
-from nerconv.document import Document, Finding
+from nerconv.columns import Anchors, Columns, Extent
+from nerconv.document import Document, Finding, Mark
 from nerconv.fit import fit
 from nerconv.fit_columns import drop, fit_columns
-from nerconv.formats import bins, conll, dataset, docbin, spans_jsonl
+from nerconv.formats import bins, conll, dataset, docbin, docbin_columns, spans_jsonl
 from nerconv.formats.bins import unstretch
 from nerconv.formats.pieces import Packed
-from nerconv.formats.strings import hashes_of
+from nerconv.formats.strings import distinct, hashes_of
 from nerconv.options import WriteOptions
 from nerconv.ordinary import Terms, read
 
@@ -152,6 +152,39 @@ def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
         assert not lane.holds(lane.encode(wrong, options), right, options)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cuts": lambda found: found.cuts._replace(lines=found.cuts.lines + 1)},
+        {"cuts": lambda found: found.cuts._replace(columns=found.cuts.columns + 1)},
+        {"cuts": lambda found: Anchors(*(array[1:] for array in found.cuts))},
+        {"marks": lambda found: ()},
+        {"marks": lambda found: tuple(mark._replace(value="q") for mark in found.marks)},
+        {"marks": lambda found: tuple(mark._replace(offset=mark.offset + 1) for mark in found.marks)},
+        {"documents": lambda found: (found.documents[0]._replace(id="b"), *found.documents[1:])},
+        {"documents": lambda found: (Extent("a", 0, found.documents[-1].end),)},
+        {"name": lambda found: "b.txt"},
+    ],
+    ids=["line", "column", "no anchor", "no mark", "mark", "place of a mark", "id", "documents", "name"],
+)
+def test_user_data_of_other_columns_are_not_taken_for_theirs(change: dict[str, Any]) -> None:
+    found = of(LINE * 2)
+    half = len(found.text) // 2
+    documents = (Extent("a", 0, half), Extent("c", half, 2 * half))
+    right = replace(found, marks=(Mark(5, "tag", "p"),), documents=documents)
+    wrong = replace(right, **{name: make(right) for name, make in change.items()})
+    lane, options = encoder(docbin, WriteOptions()), WriteOptions()
+    assert lane.holds(lane.encode(right, options), right, options)
+    assert not lane.holds(lane.encode(wrong, options), right, options)
+
+
+def test_a_stretch_that_is_not_what_was_packed_is_seen() -> None:
+    part = bins.stretch(b"ab")
+    for wrong in (part._replace(adler=1), part._replace(size=3), part._replace(data=bins.stretch(b"ac").data)):
+        with pytest.raises(ValueError, match="not what was packed"):
+            unstretch(wrong)
+
+
 @given(found=columns())
 @settings(max_examples=100, deadline=None)
 def test_a_joined_docbin_is_the_message_that_spacy_writes(found: Columns) -> None:
@@ -184,6 +217,15 @@ def test_any_string_has_the_number_of_spacy(strings: list[str]) -> None:
     assert hashes_of(strings).tolist() == [store.add(string) for string in strings]
 
 
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9) | st.integers(0, 9).map((1 << 48).__mul__), max_size=60))
+def test_distinct_hashes_are_numbered(hashes: list[int]) -> None:
+    """Small ones share all of their upper bits, and so the slots of most rounds."""
+    found = np.array(hashes, dtype=np.uint64)
+    firsts, codes = distinct(found)
+    assert len(firsts) == len(set(hashes))
+    assert found[firsts][codes].tolist() == hashes
+
+
 @given(st.lists(st.binary(max_size=300), max_size=5))
 def test_stretches_join_to_one_stream(pieces: list[bytes]) -> None:
     file = BytesIO()
@@ -195,3 +237,12 @@ def test_io_is_left_to_documents() -> None:
     """Touching spans of one label become one in it, which is a loss to be named."""
     assert formats.columnar(conll, WriteOptions(scheme="IO")) is None
     assert not schemes.get("IO").tells_touching
+
+
+def test_a_damaged_stretch_is_seen() -> None:
+    raw = b"[PER Ann  ] met [LOC Rome  ] . \n"
+    found = read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).columns
+    piece = docbin_columns.encode(found, WriteOptions())
+    assert piece is not None and docbin_columns.holds(piece, found, WriteOptions())
+    damaged = piece._replace(spaces=piece.spaces._replace(adler=0))
+    assert not docbin_columns.holds(damaged, found, WriteOptions())

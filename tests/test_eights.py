@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.eights import names, stand_at, to_space
+from nerconv.eights import names, rests, same, stand_at, to_space
 
 _STRINGS = st.lists(st.text(" !a\x00é]", max_size=20).map(str.encode), max_size=20)
 
@@ -39,3 +39,24 @@ def test_strings_stand_where_they_were_laid(strings: list[bytes], data: st.DataO
     if raw:
         at = data.draw(st.integers(0, len(raw) - 1))
         assert not stand_at(raw[:at] + b"\xff" + raw[at + 1 :], starts, distinct, codes)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=9), st.data())
+def test_strings_are_the_same_byte_for_byte(strings: list[bytes], data: st.DataObject) -> None:
+    lengths = np.array([len(string) for string in strings], dtype=np.int64)
+    order = data.draw(st.permutations(range(len(strings))))
+    other = b"".join(strings[number] for number in order)
+    places = np.zeros_like(lengths)
+    places[order] = np.cumsum(lengths[order]) - lengths[order]
+    starts, raw = np.cumsum(lengths) - lengths, b"".join(strings)
+    assert same(raw, starts, other, places, lengths)
+    if raw:
+        at = data.draw(st.integers(0, len(raw) - 1))
+        changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+        assert not same(changed, starts, other, places, lengths)
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_the_rest_of_a_string_is_what_fills_no_eight_bytes(before: bytes, string: bytes) -> None:
+    found = rests(before + string + b"x", np.array([len(before + string)]), np.array([len(string)]))
+    assert found.tolist() == [int.from_bytes(string[len(string) // 8 * 8 :], "little")]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
+from isal import isal_zlib
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -193,7 +193,7 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
     """Give the DocBin at ``path``, which lies unpacked in a file meanwhile. Raises whatever damage makes of it."""
     with tempfile.TemporaryFile() as spool:
         with path.open("rb") as packed:
-            stream = zlib.decompressobj()
+            stream = isal_zlib.decompressobj()
             while block := packed.read(_BLOCK):
                 spool.write(stream.decompress(block))
         spool.write(stream.flush())

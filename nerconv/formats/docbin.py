@@ -2,15 +2,17 @@
 
 ``Doc.text`` is the text of the document, white space and all. The entities are its outer spans. Where spans share text
 anywhere in a file, all spans of every document stand in ``doc.spans["sc"]`` as well: spancat takes a document without
-that group for one without spans. What a Doc has no place for is in ``doc.user_data["nerconv"]``: a record
-(``nerconv.formats.record``) with its ``meta`` as JSON.
+that group for one without spans. What a Doc has no place for is in ``doc.user_data["nerconv"]``, a mapping: ``id``,
+``path``, ``marks``, ``joins``, ``meta`` as JSON, and tables as rows of 64-bit numbers, the lowest byte first: ``spans``
+(start, end, label as spaCy numbers it, line, column), ``sentences`` (start, end), ``anchors`` (offset, line, column).
+``numpy.frombuffer`` reads them with the types in ``nerconv.formats.kept``.
 """
 
 from __future__ import annotations
 
 import gc
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
@@ -24,10 +26,10 @@ from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
 from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps, fit
-from nerconv.formats.bins import ATTRIBUTES, Bin, binary, stretch
+from nerconv.formats.bins import ATTRIBUTES, Bin, binaries, stretch
 from nerconv.formats.bins import write as write_bin
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.record import OriginRecord, Record, SpanRecord, kept, to_document, to_record
+from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
@@ -115,8 +117,8 @@ def _bin(packed: DocBin, nested: bool) -> Bin:
         stretch(b"".join(tokens.tobytes() for tokens in packed.tokens)),
         stretch(b"".join(spaces.tobytes() for spaces in packed.spaces)),
         stretch(lengths.tobytes()),
-        stretch(b"".join(binary(data) for data in packed.user_data if data is not None)),
-        stretch(b"".join(map(binary, packed.span_groups))),
+        stretch(binaries([data for data in packed.user_data if data is not None])),
+        stretch(binaries(packed.span_groups)),
         frozenset(packed.strings),
         nested,
     )
@@ -162,6 +164,8 @@ def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
     """Return ``doc`` with the entities, spans, sentence starts and user data of ``document``."""
     from spacy.tokens import Span as DocSpan
 
+    from nerconv.formats.kept import kept
+
     starts = doc.to_array("IDX").astype("int64")
     spans = document.spans
     edges = starts.searchsorted([(span.start, span.end) for span in spans]) if spans else ()
@@ -171,7 +175,7 @@ def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
     doc.ents = [made[span] for span in flat]
     doc.spans[SPANS_KEY] = [made[span] for span in spans]
     _mark_sentences(doc, [start for start, _ in corpus.sentences(document)], starts)
-    doc.user_data[USER_DATA_KEY] = msgspec.to_builtins(kept(to_record(document)))
+    doc.user_data[USER_DATA_KEY] = msgspec.to_builtins(kept(document, doc.vocab.strings.add), builtin_types=(bytes,))
     return doc
 
 
@@ -265,10 +269,14 @@ def _attributes(packed: Unpacked) -> str:
 
 
 class _Held(NamedTuple):
-    """What a Doc holds: text, spans and sentences as offsets, user data, and how many spans other groups have."""
+    """What a Doc holds: text, spans and sentences as offsets, user data, and how many spans other groups have.
+
+    ``labels``: the numbers of the labels of the spans.
+    """
 
     text: str
     spans: list[tuple[int, int, str]]
+    labels: dict[str, int]
     sentences: list[tuple[int, int]]
     kept: object
     other_groups: dict[str, int]
@@ -284,10 +292,12 @@ def _held(doc: Doc) -> _Held:
     entities = [(span.start_char, span.end_char, span.label_) for span in doc.ents]
     group = [(s.start_char, s.end_char, s.label_) for s in doc.spans.get(SPANS_KEY, ())]
     known = set(group)
+    spans = group + [span for span in entities if span not in known]
     told = doc.has_annotation("SENT_START")
     return _Held(
         _text(doc),
-        group + [span for span in entities if span not in known],
+        spans,
+        {label: doc.vocab.strings[label] for _, _, label in spans},
         [(sent.start_char, sent.end_char) for sent in doc.sents] if told else [],
         doc.user_data.get(USER_DATA_KEY),
         {key: len(spans) for key, spans in doc.spans.items() if key != SPANS_KEY},
@@ -303,6 +313,8 @@ def _text(doc: Doc) -> str:
 
 def _record(held: _Held, where: Where) -> Record:
     """Return what a Doc holds as a record. Raises ValueError when its user data is not of the shape that we write."""
+    from nerconv.formats.kept import Kept, to_record
+
     if held.kept is None:
         trimmed = (corpus.trim(held.text, start, end) for start, end in held.sentences)
         origin = OriginRecord(where.path, [(0, where.line, where.column)])
@@ -310,13 +322,4 @@ def _record(held: _Held, where: Where) -> Record:
         return Record(text=held.text, spans=spans, sentences=[pair for pair in trimmed if pair], origin=origin)
     if not isinstance(held.kept, Mapping):
         raise ValueError(f"user_data[{USER_DATA_KEY!r}] is no mapping but {type(held.kept).__name__}")
-    kept = dict(held.kept, text=held.text)
-    if isinstance(meta := kept.get("meta"), str):
-        kept["meta"] = msgspec.json.decode(meta)
-    record = msgspec.convert(kept, Record)
-    # The Doc is the truth, its user data only says where things came from: entities may have been set anew since.
-    places: dict[tuple[int, int, str], list[SpanRecord]] = defaultdict(list)
-    for span in reversed(record.spans):
-        places[span.start, span.end, span.label].append(span)
-    record.spans = [places[span].pop() if places.get(span) else SpanRecord(*span) for span in held.spans]
-    return record
+    return to_record(msgspec.convert(dict(held.kept), Kept), held.text, held.spans, held.labels)

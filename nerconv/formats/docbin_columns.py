@@ -5,31 +5,34 @@ Tokens are cut as in ``nerconv.formats.docbin``: one takes a space after it, fur
 
 from __future__ import annotations
 
-import re
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.columns import Columns, Covered, Numbers, runs
+from nerconv.document import WHITE_SPACE
+from nerconv.eights import same
 from nerconv.fit_columns import flat
-from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binary, stretch, unstretch
-from nerconv.formats.docbin import USER_DATA_KEY
-from nerconv.formats.record import MarkRecord, SpanRecord, kept
-from nerconv.formats.record import records as records_of
-from nerconv.formats.strings import Hashes, hashes, hashes_of
+from nerconv.formats import kept_columns
+from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binaries, binary, stretch, unstretch
+from nerconv.formats.strings import Hashes, Words, distinct, hashes, hashes_of, laid, murmur, named
 from nerconv.options import WriteOptions
 
 _SPACE: Final = ord(" ")
-#: A token of nothing but what is white space to spaCy alone: it may hold no entity.
-_OTHER_TOKEN: Final = re.compile(r"(?<![^ \t\n])[^\S \t\n]+(?![^ \t\n])")
-_OTHER_ASCII: Final = bytes(byte for byte in range(128) if chr(byte).isspace() and byte not in b" \t\n")
+#: Makes white space to us 1 and all else 0.
+_WHITE: Final = bytes(byte in WHITE_SPACE.encode() for byte in range(256))
 _BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2
+_STARTS, _GOES_ON = 1, (1 << 64) - 1
 #: A span of a group, and the same as a msgpack value.
 _SPAN: Final = np.dtype([("id", ">u8"), ("kb", ">u8"), ("label", ">u8"), ("at", ">i4", 4)])
 _PACKED_SPAN: Final = np.dtype([("head", "S2"), ("span", _SPAN)])
 _SPAN_HEAD: Final = b"\xc4\x28"
+#: Behind the spans of a group stand the keys that it has.
+_GROUP_END: Final = b"\x91" + msgspec.msgpack.encode("sc")
+
+Table = NDArray[np.uint64]
 
 
 class _Pieces(NamedTuple):
@@ -47,87 +50,86 @@ class _Pieces(NamedTuple):
 
 def encode(columns: Columns, options: WriteOptions) -> Bin | None:
     """Return ``columns`` as a piece of a DocBin, or None when they ask for a closer look."""
-    if columns.covered is None or _has_other_tokens(columns.text):
+    if columns.covered is None:
         return None
     pieces = _pieces(columns)
-    table, strings = _table(columns, pieces, columns.covered.only(flat(columns, options.nested)))
-    data = [msgspec.msgpack.encode({USER_DATA_KEY: kept(record)}) for record in records_of(columns)]
+    found = murmur(columns.text, pieces.starts, pieces.ends)
+    words = distinct(found)
+    strings = _strings(columns, pieces, words)
+    # A token that is white space to spaCy alone may hold no entity.
+    if any(token.strip(WHITE_SPACE) for token in filter(str.isspace, strings)):
+        return None
+    entities = columns.covered.only(flat(columns, options.nested))
+    table = _table(columns, pieces, entities, words.codes, named(found[words.firsts]))
+    labels = [columns.labels[code] for code in np.unique(columns.codes).tolist()]
     return Bin(
-        stretch(table.tobytes()),
-        stretch(pieces.spaces.tobytes()),
+        stretch(_raw(table)),
+        stretch(_raw(pieces.spaces)),
         stretch(pieces.lengths.astype("<i4").tobytes()),
-        stretch(b"".join(map(binary, data))),
-        stretch(b"".join(_groups(columns, pieces))),
-        frozenset(strings),
+        stretch(binaries(kept_columns.encode(columns))),
+        stretch(binaries(_groups(columns, pieces))),
+        frozenset(strings + labels),
         bool(columns.sharing.any()),
     )
 
 
-def _has_other_tokens(text: bytes) -> bool:
-    if text.isascii() and len(text.translate(None, _OTHER_ASCII)) == len(text):
-        return False
-    return _OTHER_TOKEN.search(text.decode()) is not None
+def _raw(array: NDArray[Any]) -> memoryview:
+    return array.reshape(-1).view(np.uint8).data
+
+
+def _strings(columns: Columns, pieces: _Pieces, words: Words) -> list[str]:
+    """Return each word, as one token of it stands in the text."""
+    text = columns.text.decode()
+    places = (columns.points(offsets[words.firsts]).tolist() for offsets in (pieces.starts, pieces.ends))
+    return [text[start:end] for start, end in zip(*places, strict=True)]
 
 
 def _pieces(columns: Columns) -> _Pieces:
-    starts, ends, _ = columns.tokens
-    begins, stops = columns.edges.T
-    document = columns.document_of(starts)
-    first = np.searchsorted(starts, columns.edges)
-    follows = np.append(starts[1:], 0)
-    last = np.flatnonzero(np.diff(document, append=-1))
-    follows[last] = stops[document[last]]
-    spaces = (ends < follows) & (np.append(columns.bytes, 0)[ends] == _SPACE)
-    # White space before the first token of a document, or in one without a token, and after each token.
-    leading = begins < np.where(first[:, 0] < first[:, 1], np.append(starts, 0)[first[:, 0]], stops)
-    after = ends + spaces < follows
-    white_starts = np.concatenate((begins[leading], (ends + spaces)[after]))
-    white_ends = np.concatenate(
-        (np.where(first[:, 0] < first[:, 1], np.append(starts, 0)[first[:, 0]], stops)[leading], follows[after])
-    )
-    all_starts = np.concatenate((starts, white_starts))
-    order = np.argsort(all_starts, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    all_spaces = np.concatenate((spaces, np.zeros(len(white_starts), dtype=bool)))
-    lengths = np.bincount(columns.document_of(all_starts), minlength=len(begins))
-    all_ends = np.concatenate((ends, white_ends))
-    return _Pieces(all_starts[order], all_ends[order], all_spaces[order], place[: len(starts)], lengths)
+    length, edges = len(columns.text), columns.edges
+    # What stands before a document counts as white space, and it starts a line: its first space is a token.
+    white = np.ones(length + 1, dtype=bool)
+    white[1:] = np.frombuffer(columns.text.translate(_WHITE), dtype=bool)
+    before, here = white[:-1], white[1:]
+    # Of each byte whether the one before it is a space that a token takes.
+    taken = np.zeros(length + 1, dtype=bool)
+    np.greater(columns.bytes == _SPACE, before, out=taken[1:])
+    turns = np.zeros(length + 1, dtype=bool)
+    turns[:-1] = ((here != before) & ~taken[1:]) | (here & taken[:-1])
+    turns[edges] = True
+    bounds = np.flatnonzero(turns)
+    first, last = np.searchsorted(bounds, edges).T
+    lengths = last - first
+    starts, follows = bounds[:-1], bounds[1:]
+    if lengths.sum() < len(starts):
+        inside = runs(first, lengths)
+        starts, follows = starts[inside], follows[inside]
+    spaces = taken[follows]
+    return _Pieces(starts, follows - spaces, spaces, np.flatnonzero(~here[starts]), lengths)
 
 
-def _table(columns: Columns, pieces: _Pieces, entities: Covered) -> tuple[NDArray[np.uint64], list[str]]:
-    """Return a row of the attributes for each token, and the strings that they and the spans ask for."""
+def _table(columns: Columns, pieces: _Pieces, entities: Covered, codes: Numbers, numbers: Hashes) -> Table:
+    """Return a row of the attributes for each token: ``numbers`` has that of each word, ``codes`` its words."""
+    outside = np.tile(np.array([0, _OUTSIDE, 0, _GOES_ON], dtype="<u8"), (len(numbers), 1))
+    outside[:, 0] = numbers
+    table = outside.take(codes, 0)
     # White space within a span belongs to it, too.
     first, last = pieces.solid[entities.first], pieces.solid[entities.last]
-    table = np.empty((len(pieces.starts), len(ATTRIBUTES)), dtype="<u8")
-    words = hashes(columns.text, pieces.starts, pieces.ends)
-    labels = hashes_of(list(columns.labels))
     lengths = last - first + 1
     inside = runs(first, lengths)
-    table[:, 0] = words
-    table[:, 1] = _OUTSIDE
     table[inside, 1] = _INSIDE
     table[first, 1] = _BEGIN
-    table[:, 2] = 0
-    table[inside, 2] = np.repeat(labels[entities.codes], lengths)
-    table[:, 3] = np.uint64(-1 & 0xFFFFFFFFFFFFFFFF)
-    table[_sentence_starts(columns, pieces), 3] = 1
-    _, at = np.unique(words, return_index=True)
-    used = [columns.labels[code] for code in np.unique(columns.codes).tolist()]
-    strings = [
-        columns.text[start:end].decode()
-        for start, end in zip(pieces.starts[at].tolist(), pieces.ends[at].tolist(), strict=True)
-    ]
-    return table, strings + used
+    table[inside, 2] = np.repeat(hashes_of(columns.labels)[entities.codes], lengths)
+    table[_sentence_starts(columns, pieces), 3] = _STARTS
+    return table
 
 
 def _sentence_starts(columns: Columns, pieces: _Pieces) -> Numbers:
     """Return the numbers of the tokens that start sentences. The first one of a document belongs to the first token."""
-    closes = columns.tokens.closes
-    starts = np.flatnonzero(np.concatenate(([True], closes[:-1]))) if len(closes) else np.zeros(0, dtype=np.int64)
+    after = np.zeros(len(columns.tokens.closes) + 1, dtype=bool)
+    after[1:] = columns.tokens.closes
+    after[np.searchsorted(columns.tokens.starts, columns.edges[:, 0])] = False
     begins = np.cumsum(pieces.lengths) - pieces.lengths
-    opening = np.searchsorted(columns.tokens.starts, columns.edges[:, 0])
-    return np.concatenate((pieces.solid[np.setdiff1d(starts, opening)], begins[pieces.lengths > 0]))
+    return np.concatenate((pieces.solid[np.flatnonzero(after[:-1])], begins[pieces.lengths > 0]))
 
 
 def _groups(columns: Columns, pieces: _Pieces) -> list[bytes]:
@@ -140,59 +142,102 @@ def _groups(columns: Columns, pieces: _Pieces) -> list[bytes]:
     packed = np.zeros(len(first), dtype=_PACKED_SPAN)
     packed["head"] = _SPAN_HEAD
     rows = packed["span"]
-    rows["label"] = hashes_of(list(columns.labels))[columns.codes]
+    rows["label"] = hashes_of(columns.labels)[columns.codes]
     rows["at"][:, 0] = pieces.solid[first] - begins[document]
     rows["at"][:, 1] = pieces.solid[last] + 1 - begins[document]
     rows["at"][:, 2] = columns.points(columns.starts) - offsets[document]
     rows["at"][:, 3] = columns.points(columns.ends) - offsets[document]
-    key = msgspec.msgpack.encode
+    data, size = packed.tobytes(), _PACKED_SPAN.itemsize
     cuts = np.searchsorted(columns.starts, columns.edges).tolist()
-    groups = []
-    for begin, end in cuts:
-        spans = array_header(end - begin) + packed[begin:end].tobytes()
-        group = b"\x83" + key("name") + key("sc") + key("attrs") + b"\x80" + key("spans") + spans
-        groups.append(binary(b"\x81" + binary(group) + b"\x91" + key("sc")))
-    return groups
+    heads = {count: _group_head(count) for count in {end - begin for begin, end in cuts}}
+    return [heads[end - begin] + data[begin * size : end * size] + _GROUP_END for begin, end in cuts]
 
 
-class _Data(msgspec.Struct):
-    """What of the user data is looked at when it is read back."""
-
-    spans: list[SpanRecord] = []
-    marks: list[MarkRecord] = []
+def _group_head(count: int) -> bytes:
+    """Return what stands before the spans of a group of ``count``: a map within an array."""
+    key = msgspec.msgpack.encode
+    head = b"\x83" + key("name") + key("sc") + key("attrs") + b"\x80" + key("spans") + array_header(count)
+    spans = bytes(count * _PACKED_SPAN.itemsize)
+    return b"\x81" + binary(head + spans).removesuffix(spans)
 
 
 def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
     """Whether a piece, unpacked, has the texts, sentences, entities and places of ``columns``."""
+    try:
+        return _holds(piece, columns, options)
+    except ValueError:  # it does not unpack
+        return False
+
+
+def _holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
     table = np.frombuffer(unstretch(piece.tokens), "<u8").reshape(-1, len(ATTRIBUTES))
+    words, iob, types, marks = (np.ascontiguousarray(column) for column in table.T)
     spaces = np.frombuffer(unstretch(piece.spaces), bool)
     lengths = np.frombuffer(unstretch(piece.lengths), "<i4")
-    words, sizes = _words(table[:, 0], sorted(piece.strings))
-    woven = np.empty(2 * len(words), dtype=object)
-    woven[::2], woven[1::2] = words, np.array([b"", b" "], dtype=object)[spaces.astype(int)]
-    if b"".join(woven.tolist()) != b"".join(columns.text[start:end] for _, start, end in columns.documents):
-        return False
-    after = np.append(0, np.cumsum(sizes + spaces))
+    texts = b"".join([columns.text[start:end] for _, start, end in columns.documents])
+    found = _found(texts, words, spaces, list(piece.strings))
     moved = np.append(0, np.cumsum(np.diff(columns.edges)[:, 0]))
-    if not np.array_equal(after[np.append(0, np.cumsum(lengths))], moved):
+    if found is None or not np.array_equal(found.bounds[np.append(0, np.cumsum(lengths))], moved):
         return False
     # The texts stand there without what separates them.
     shift = columns.edges[:, 0] - moved[:-1]
+    return (
+        _entities_hold(found, iob, types, columns, shift, options)
+        and _sentences_hold(found, marks, columns, shift)
+        and _groups_hold(piece, columns)
+        and kept_columns.holds(_entries(piece.user_data, columns), columns)
+    )
+
+
+class _Found(NamedTuple):
+    """Where tokens that were read back start and end in the texts; ``bounds``: their starts, and the end of all."""
+
+    bounds: Numbers
+    ends: Numbers
+
+
+def _found(texts: bytes, words: Hashes, spaces: NDArray[np.bool_], strings: list[str]) -> _Found | None:
+    """Return where the tokens stand, or None when what ``strings`` has for their hashes does not spell the texts."""
+    data, starts, ends = laid(strings)
+    known, found = hashes(data, starts, ends), distinct(words)
+    if len(spaces) != len(words) or len(known) < len(found.firsts):
+        return None
+    order = np.argsort(known)
+    at = np.searchsorted(known[order], words[found.firsts])
+    codes = order[np.minimum(at, len(known) - 1)][found.codes]
+    sizes = (ends - starts)[codes]
+    bounds = np.append(0, np.cumsum(sizes + spaces))
+    if bounds[-1] != len(texts) or not np.array_equal(known[codes], words):
+        return None
+    gaps = np.frombuffer(texts, np.uint8)[bounds[1:][spaces] - 1]
+    if not (gaps == _SPACE).all() or not same(texts, bounds[:-1], data, starts[codes], sizes):
+        return None
+    return _Found(bounds, bounds[:-1] + sizes)
+
+
+def _entities_hold(
+    found: _Found, iob: Hashes, types: Hashes, columns: Columns, shift: Numbers, options: WriteOptions
+) -> bool:
     entities = flat(columns, options.nested)
     gone = shift[columns.document_of(columns.starts)]
     starts, ends = (columns.starts - gone)[entities], (columns.ends - gone)[entities]
-    begins = np.flatnonzero(table[:, 1] == _BEGIN)
-    goes_on = np.append(table[1:, 1] == _INSIDE, False)
-    lasts = np.flatnonzero((table[:, 1] != _OUTSIDE) & ~goes_on)
-    labels = hashes_of(list(columns.labels))
+    inside = np.flatnonzero(iob != _OUTSIDE)
+    first = np.flatnonzero(iob[inside] == _BEGIN)
+    last = np.append(first, len(inside))[1:] - 1
+    counts = last - first + 1
     return (
-        np.array_equal(after[begins], starts)
-        and np.array_equal(after[lasts] + sizes[lasts], ends)
-        and np.array_equal(table[begins, 2], labels[columns.codes[entities]])
-        and np.array_equal(after[np.flatnonzero(table[:, 3] == 1)], _opens(columns, shift))
-        and _groups_hold(piece, columns)
-        and _data_hold(piece, columns)
+        np.array_equal(found.bounds[inside[first]], starts)
+        and np.array_equal(found.ends[inside[last]], ends)
+        and np.array_equal(inside, runs(inside[first], counts))
+        and int((iob[inside] == _INSIDE).sum()) == len(inside) - len(first)
+        and np.array_equal(types[inside], np.repeat(hashes_of(columns.labels)[columns.codes[entities]], counts))
+        and np.count_nonzero(types) == len(inside)
     )
+
+
+def _sentences_hold(found: _Found, marks: Hashes, columns: Columns, shift: Numbers) -> bool:
+    starts = np.flatnonzero(marks != _GOES_ON)
+    return bool((marks[starts] == _STARTS).all()) and np.array_equal(found.bounds[starts], _opens(columns, shift))
 
 
 def _opens(columns: Columns, shift: Numbers) -> Numbers:
@@ -207,38 +252,31 @@ def _opens(columns: Columns, shift: Numbers) -> Numbers:
     return np.union1d((begins - shift)[begins < stops], (starts - shift[document])[later])
 
 
-def _words(found: Hashes, strings: list[str]) -> tuple[NDArray[np.object_], Numbers]:
-    """Return the string of each hash in ``found``, encoded, and its length in bytes; empty where it is not known."""
-    known = hashes_of(strings)
-    order = np.argsort(known)
-    at = np.minimum(np.searchsorted(known[order], found), len(known) - 1)
-    data = [string.encode() for string in strings]
-    table, sizes = np.array(data, dtype=object), np.array(list(map(len, data)))
-    return table[order[at]], sizes[order[at]]
+class _Group(msgspec.Struct, gc=False):
+    """A group as it is read back; its spans are rows of _PACKED_SPAN behind the number of them."""
+
+    name: str
+    spans: msgspec.Raw
 
 
 def _groups_hold(piece: Bin, columns: Columns) -> bool:
     """Whether the groups have the spans, those that share text too."""
-    groups = [group for entry in _entries(piece.groups, columns) for group in msgspec.msgpack.decode(entry)]
-    held = [msgspec.msgpack.decode(group)["spans"] for group in groups]
-    rows = np.frombuffer(b"".join(span for spans in held for span in spans), _SPAN)
-    begins = columns.points(columns.edges)[columns.document_of(columns.starts), 0]
-    counts = np.diff(np.searchsorted(columns.starts, columns.edges))[:, 0]
+    maps, group = msgspec.msgpack.Decoder(dict[bytes, list[str]]), msgspec.msgpack.Decoder(_Group)
+    held = [group.decode(data) for entry in _entries(piece.groups, columns) for data in maps.decode(entry)]
+    counts = np.diff(np.searchsorted(columns.starts, columns.edges))[:, 0].tolist()
+    heads = [array_header(count) for count in counts]
+    parts = [bytes(found.spans) for found in held]
+    packed = np.frombuffer(b"".join(map(bytes.removeprefix, parts, heads)), _PACKED_SPAN)
+    rows, begins = packed["span"], columns.points(columns.edges)[columns.document_of(columns.starts), 0]
+    sizes = [len(head) + count * _PACKED_SPAN.itemsize for head, count in zip(heads, counts, strict=True)]
     return (
-        list(map(len, held)) == counts.tolist()
-        and np.array_equal(rows["label"], hashes_of(list(columns.labels))[columns.codes])
+        list(map(len, parts)) == sizes
+        and all(map(bytes.startswith, parts, heads))
+        and bool((packed["head"] == _SPAN_HEAD).all())
+        and np.array_equal(rows["label"], hashes_of(columns.labels)[columns.codes])
         and np.array_equal(rows["at"][:, 2], columns.points(columns.starts) - begins)
         and np.array_equal(rows["at"][:, 3], columns.points(columns.ends) - begins)
     )
-
-
-def _data_hold(piece: Bin, columns: Columns) -> bool:
-    """Whether the user data have the marks and the places of the spans, document by document."""
-    decoder = msgspec.msgpack.Decoder(dict[str, _Data])
-    data = [decoder.decode(entry)[USER_DATA_KEY] for entry in _entries(piece.user_data, columns)]
-    return [(span.line, span.column) for held in data for span in held.spans] == list(
-        zip(columns.lines.tolist(), columns.places.tolist(), strict=True)
-    ) and [len(held.marks) for held in data] == np.diff(columns.mark_ranges())[:, 0].tolist()
 
 
 def _entries(part: Stretch, columns: Columns) -> list[bytes]:

@@ -57,34 +57,6 @@ class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
     origin: OriginRecord | None = None
 
 
-class Kept(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """A record without its text, for what holds that elsewhere; ``meta`` is JSON.
-
-    msgpack has neither large numbers nor a difference of lists and tuples.
-    """
-
-    id: str | None = None
-    spans: list[SpanRecord] = []
-    sentences: list[tuple[int, int]] = []
-    marks: list[MarkRecord] = []
-    joins: list[int] = []
-    meta: str = ""
-    origin: OriginRecord | None = None
-
-
-def kept(record: Record) -> Kept:
-    """Return ``record`` without its text."""
-    return Kept(
-        id=record.id,
-        spans=record.spans,
-        sentences=record.sentences,
-        marks=record.marks,
-        joins=record.joins,
-        meta=msgspec.json.encode(record.meta).decode() if record.meta else "",
-        origin=record.origin,
-    )
-
-
 def to_record(document: Document) -> Record:
     """Return ``document`` as a record; nothing of it is left out."""
     return Record(

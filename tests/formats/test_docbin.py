@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,8 @@ from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span,
 from nerconv.files import Source, Unreadable
 from nerconv.fit import Fitted, fit
 from nerconv.formats import bins_read, docbin
+from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN
+from nerconv.formats.strings import hashes_of
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.tokens import lines
 
@@ -128,7 +131,11 @@ def test_places_marks_and_meta_stand_in_the_user_data() -> None:
     data = written([one])
     kept = docs_of(data)[0].user_data["nerconv"]
     assert kept["id"] == "a/1"
-    assert [(s.get("path"), s["line"], s["column"]) for s in kept["spans"]] == [("b.txt", 7, 2), (None, 4, 9)]
+    numbers = hashes_of(["PER"]).tolist()
+    assert np.frombuffer(kept["spans"], SPAN).tolist() == [(0, 3, *numbers, 7, 2), (8, 11, *numbers, 4, 9)]
+    assert np.frombuffer(kept["sentences"], SENTENCE).tolist() == [(0, 11)]
+    assert np.frombuffer(kept["anchors"], ANCHOR).tolist() == [(0, 3, 1), (8, 4, 9)]
+    assert kept["paths"] == ((0, "b.txt"),)
     (back,) = documents_of(read(data))
     assert (back.meta, back.marks, back.origin) == (one.meta, one.marks, one.origin)
     assert [back.place(span) for span in back.spans] == [Where("b.txt", 7, 2), Where("a.txt", 4, 9)]
@@ -325,7 +332,19 @@ def test_entities_set_anew_since_count_and_those_that_stayed_keep_their_place() 
 
 @pytest.mark.parametrize(
     "kept",
-    [3, {"id": 3}, {"spans": "no"}, {"meta": "{"}, {"meta": 1}, {"meta": "[" * 5000}, {"sentences": [[0, 99]]}, {1: 2}],
+    [
+        3,
+        {"id": 3},
+        {"spans": "no"},
+        {"meta": "{"},
+        {"meta": 1},
+        {"meta": "[" * 5000},
+        {"sentences": [[0, 99]]},
+        {1: 2},
+        {"sentences": np.array([0, 99]).tobytes()},
+        {"spans": b"no"},
+        {"path": "a", "anchors": bytes(23)},
+    ],
 )
 def test_user_data_of_another_shape_is_a_finding_and_reading_goes_on(kept: Any) -> None:
     strange, sound = Doc(Vocab(), words=["a"]), Doc(Vocab(), words=["b"])

@@ -1,0 +1,107 @@
+"""The user data of Docs from columns: the tables of all documents made at once, then cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.columns import Columns, Numbers, runs
+from nerconv.formats.docbin import USER_DATA_KEY
+from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN, Kept, unpacked
+from nerconv.formats.record import MarkRecord
+from nerconv.formats.strings import hashes_of
+
+Table = NDArray[Any]
+
+
+def encode(columns: Columns) -> list[bytes]:
+    """Return the user data of each document as msgpack."""
+    spans, sentences, anchors = (_cut(*table) for table in (_spans(columns), _sentences(columns), _anchors(columns)))
+    encoder = msgspec.msgpack.Encoder()
+    held = zip(columns.documents, spans, sentences, anchors, _marks(columns), strict=True)
+    return [
+        encoder.encode(
+            {USER_DATA_KEY: Kept(id=extent.id, path=columns.name, spans=a, sentences=b, anchors=c, marks=marks)}
+        )
+        for extent, a, b, c, marks in held
+    ]
+
+
+def holds(data: Sequence[bytes], columns: Columns) -> bool:
+    """Whether the user data have the ids, places, sentences, anchors and marks of the documents."""
+    decoder = msgspec.msgpack.Decoder(dict[str, Kept])
+    held = [decoder.decode(entry)[USER_DATA_KEY] for entry in data]
+    return (
+        [kept.id for kept in held] == [extent.id for extent in columns.documents]
+        and {kept.path for kept in held} <= {columns.name}
+        and _same([kept.spans for kept in held], *_spans(columns))
+        and _same([kept.sentences for kept in held], *_sentences(columns))
+        and _same([kept.anchors for kept in held], *_anchors(columns))
+        and [kept.marks for kept in held] == _marks(columns)
+        and not any(kept.joins or kept.meta or kept.paths or kept.flags for kept in held)
+    )
+
+
+def _cut(table: Table, counts: Numbers) -> list[bytes]:
+    """Return the rows of each document, one after the other with so many as ``counts`` says."""
+    data = table.tobytes()
+    return [data[a:b] for a, b in pairwise((np.cumsum(np.append(0, counts)) * table.itemsize).tolist())]
+
+
+def _same(parts: list[bytes], table: Table, counts: Numbers) -> bool:
+    return [len(part) for part in parts] == (counts * table.itemsize).tolist() and np.array_equal(
+        unpacked(b"".join(parts), table.dtype), table
+    )
+
+
+def _begins(columns: Columns, counts: Numbers) -> Numbers:
+    """Return the start in code points of the document of each row."""
+    return np.repeat(columns.points(columns.edges[:, 0]), counts)
+
+
+def _counts(columns: Columns, offsets: Numbers) -> Numbers:
+    return np.diff(np.searchsorted(offsets, columns.edges))[:, 0]
+
+
+def _spans(columns: Columns) -> tuple[Table, Numbers]:
+    """Return all spans as rows, and how many each document has."""
+    counts = _counts(columns, columns.starts)
+    begins = _begins(columns, counts)
+    table = np.empty(len(begins), SPAN)
+    table["start"] = columns.points(columns.starts) - begins
+    table["end"] = columns.points(columns.ends) - begins
+    table["label"] = hashes_of(columns.labels)[columns.codes]
+    table["line"], table["column"] = columns.lines, columns.places
+    return table, counts
+
+
+def _sentences(columns: Columns) -> tuple[Table, Numbers]:
+    starts, ends = columns.sentences
+    counts = _counts(columns, starts)
+    begins = _begins(columns, counts)
+    table = np.empty(len(begins), SENTENCE)
+    table["start"], table["end"] = columns.points(starts) - begins, columns.points(ends) - begins
+    return table, counts
+
+
+def _anchors(columns: Columns) -> tuple[Table, Numbers]:
+    first, last = columns.anchor_ranges().T
+    counts = last - first
+    # Documents that meet share the anchor between them.
+    chosen = runs(first, counts)
+    offsets, lines, places = columns.anchors
+    table = np.empty(len(chosen), ANCHOR)
+    table["offset"] = offsets[chosen] - _begins(columns, counts)
+    table["line"], table["column"] = lines[chosen], places[chosen]
+    return table, counts
+
+
+def _marks(columns: Columns) -> list[list[MarkRecord]]:
+    begins = columns.points(columns.edges[:, 0]).tolist()
+    ranges = zip(begins, columns.mark_ranges().tolist(), strict=True)
+    return [[MarkRecord(*mark) for mark in columns.marks_at(a, b, begin)] if a < b else [] for begin, (a, b) in ranges]
