@@ -5,8 +5,9 @@ What every two tags in a row mean is asked once of ``nerconv.schemes``; everythi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerconv import schemes
@@ -49,12 +50,10 @@ def _spans(sentences: _Tags, scheme: Scheme, names: dict[str, int]) -> _Spans:
     """Return the spans of all sentences, offsets counted over all of them with an O before each."""
     import numpy as np
 
-    known: dict[str, int] = {"O": 0}
-    flat = list(chain.from_iterable(chain(("O",), tags) for tags in sentences))
-    flat.append("O")
-    for tag in set(flat) - {"O"}:
-        known[tag] = len(known)
-    codes = np.fromiter(map(known.__getitem__, flat), dtype=np.int64, count=len(flat))
+    # A tag gets the next number when it is first looked up, so that each is looked at but once.
+    known = defaultdict(count(1).__next__, {"O": 0})
+    flat = chain.from_iterable(chain(("O",), tags) for tags in (*sentences, ()))
+    codes = np.fromiter(map(known.__getitem__, flat), np.int32, sum(map(len, sentences)) + len(sentences) + 1)
     breaks, labels = _table(list(known), scheme, names)
     before, after = codes[:-1], codes[1:]
     at = np.flatnonzero((before != 0) | (after != 0))
