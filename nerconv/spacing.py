@@ -32,6 +32,11 @@ def is_white(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return found
 
 
+def line_ends(raw: bytes) -> int:
+    """Return the number of line feeds, several times as fast as ``bytes.count`` where there are many."""
+    return int(np.count_nonzero(np.frombuffer(raw, np.uint8) == NEWLINE))
+
+
 class Tight(NamedTuple):
     """A text whose white space is one byte behind each token, and none elsewhere.
 

@@ -73,6 +73,8 @@ class Cuts(NamedTuple):
 
 def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Stretch]:
     """Yield ``file`` in runs of whole lines of about ``block`` bytes; a document of up to ``most`` is not cut."""
+    from nerconv.spacing import line_ends
+
     file.seek(0)
     held, at, line, goes_on, enough = b"", 0, 1, False, block
     while piece := file.read(block):
@@ -84,8 +86,9 @@ def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Str
         # Looking at twice as much next time takes no longer in all than looking at it once.
         enough = block if cut else 2 * len(held) if len(held) >= most else min(2 * len(held), most)
         if cut:
-            yield Stretch(held[:cut], at, line, goes_on)
-            at, line, held = at + cut, line + held.count(b"\n", 0, cut), held[cut:]
+            stretch = Stretch(held[:cut], at, line, goes_on)
+            yield stretch
+            at, line, held = at + cut, line + line_ends(stretch.raw), held[cut:]
             goes_on = not end and not cuts.begins(held)
     if held or not at:
         yield Stretch(held, at, line, goes_on)
