@@ -108,7 +108,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     (folder / "b.txt").write_text("[PER Ann ] left [LOC Iran ] for good , they said . \n" * 400_000)
     command = [sys.executable, "-m", "nerconv", "to-conll", "b.txt", "-o", "o.conll", "--workers", "2"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # on a machine that is busy with other things
     while not list(folder.glob(".nerconv.*/*.busy")):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
