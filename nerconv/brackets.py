@@ -220,20 +220,24 @@ def tally(lines: Iterable[Line], dialects: Sequence[str], labels: frozenset[str]
     return total
 
 
-def tally_ordinary(counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
-    """Return the tally, for all dialects, of lines in which every bracket is an ordinary annotation of illinois.
+def tally_ordinary(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
+    """Return the tally, for all dialects, of lines in which every bracket is of a flat annotation.
 
-    ``counts``: the number of spans by label. To the dialects without two spaces nothing closes them.
+    ``spaces``: how many of them close each. ``counts``: the number of spans by label; one that is not known only opens
+    where two spaces close. To the other dialects nothing closes them.
     """
-    spans = Counter({2: sum(counts.values())})
+    if not counts:
+        return Tally()
+    reading = [name for name, (rule, *_) in _RULES.items() if name == "mixed" or rule.fewest <= spaces <= rule.most]
+    others = [name for name in DIALECTS if name not in reading]
     known = {name for name in counts if labels == frozenset() or name in (labels or KNOWN_LABELS)}
     unknown = Counter({name: count for name, count in counts.items() if name not in known})
-    left, reading = sum(counts.values()) - unknown.total(), ("illinois", "mixed")
+    total = sum(counts.values())
     return Tally(
-        Counter({"compact": left, "spaced": left}),
-        {"illinois": +spans, "mixed": +spans},
-        {"compact": unknown, "spaced": Counter(unknown)},
-        {(a, b) for a, b in combinations(DIALECTS, 2) if counts and (a in reading) != (b in reading)},
+        +Counter({name: total - unknown.total() for name in others}),
+        {name: Counter({spaces: total}) for name in reading},
+        {name: Counter(unknown) for name in others if unknown},
+        {(a, b) for a, b in combinations(DIALECTS, 2) if (a in reading) != (b in reading)},
     )
 
 

@@ -39,8 +39,7 @@ def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -
     ``documents`` are extents of ``raw``, each of whole lines. None when a line would end in a carriage return, which
     is no part of a token there.
     """
-    two_spaces = grammar.detection.dialect in ("illinois", "mixed")
-    terms = Terms(grammar.marked_up, two_spaces, grammar.labels)
+    terms = Terms(grammar.marked_up, grammar.detection.dialect, grammar.labels)
     columns, others = ordinary.read(raw, grammar.name, line, terms, documents)
     found: dict[int, list[Finding]] = {}
     if len(others):

@@ -1,7 +1,7 @@
 """The fast lane: ordinary lines of bracket text as columns, found with whole-array operations.
 
-A line is ordinary when every bracket of it belongs to a flat annotation closed by two spaces, and no tag, reference or
-comment stands on it; where other spaces close, one without a bracket is. Most corpora hold hardly anything else.
+A line is ordinary when every bracket of it belongs to a flat annotation, closed as its dialect has it, and no tag,
+reference or comment stands on it. Most corpora hold hardly anything else.
 What is not ordinary is left to the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, which this one
 equals (``nerconv.lanes``).
 """
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nerconv.columns import GONE, Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
 from nerconv.eights import Names, names, to_space
+from nerconv.options import KNOWN_LABELS
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
@@ -28,22 +29,36 @@ _DIRECTIVE: Final = re.compile(b"<!--")
 _MARKUP: Final = re.compile(b"[<&]")
 
 
+#: By dialect whether none, one and two spaces close; by no dialect they may, but on each line only so many.
+_CLOSING: Final = {
+    "illinois": np.array([False, False, True]),
+    "compact": np.array([True, False, False]),
+    "spaced": np.array([False, True, False]),
+    "mixed": np.array([True, True, True]),
+    None: np.array([True, True, True]),
+}
+
+
 class Terms(NamedTuple):
-    """What makes a line ordinary: whether text is marked up, whether two spaces close, and the labels, if not any."""
+    """What makes a line ordinary: whether text is marked up, the dialect, if one is known, and the labels.
+
+    ``labels``: as in ``brackets.read_line``.
+    """
 
     marked_up: bool
-    two_spaces: bool = True
+    dialect: str | None = "illinois"
     labels: frozenset[str] | None = None
 
 
 class _Events(NamedTuple):
-    """The brackets of a source: openings and closings in pairs, the width of their labels, the numbers of their lines,
-    their labels, and which lines hold other ones.
+    """The brackets of a source: openings and closings in pairs, the width of their labels, the spaces that close, the
+    numbers of their lines, their labels, and which lines hold other ones.
     """
 
     opens: Numbers
     closes: Numbers
     widths: Numbers
+    spaces: Numbers
     on: Numbers
     labels: Names
     bad: NDArray[np.bool_]
@@ -68,18 +83,24 @@ def read(raw: bytes, name: str, line: int, terms: Terms, documents: Sequence[Ext
 
 
 class Count(NamedTuple):
-    """For each line whether it is not ordinary, and the number of spans by label of those that are."""
+    """For each line whether it is not ordinary, and of the others the number of spans by label, for 0, 1 and 2 spaces
+    that close all of a line.
+    """
 
     bad: NDArray[np.bool_]
-    labels: dict[str, int]
+    labels: tuple[dict[str, int], ...]
 
 
-def count(raw: bytes, terms: Terms) -> Count:
-    """Return which lines of ``raw`` are not ordinary, and how many spans the others hold."""
+def count(raw: bytes, marked_up: bool, labels: frozenset[str] | None) -> Count:
+    """Return which lines of ``raw`` are not ordinary, whatever the dialect, and how many spans the others hold."""
     array = np.frombuffer(raw, np.uint8)
-    _, _, _, _, labels, bad = _events(raw, array, np.flatnonzero(array == _NEWLINE), terms)
-    counts = np.bincount(labels.codes, minlength=len(labels.names)).tolist()
-    return Count(bad, {name.decode(): number for name, number in zip(labels.names, counts, strict=True) if number})
+    # Where two spaces close, any label is one, known or not.
+    terms = Terms(marked_up, None, labels)
+    events = _events(raw, array, np.flatnonzero(array == _NEWLINE), terms)
+    codes, found = events.labels
+    numbers = np.bincount(events.spaces * len(found) + codes, minlength=3 * len(found)).reshape(3, -1).tolist()
+    by_spaces = ({name.decode(): n for name, n in zip(found, row, strict=True) if n} for row in numbers)
+    return Count(events.bad, tuple(by_spaces))
 
 
 def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
@@ -104,32 +125,47 @@ def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms)
     bad = np.zeros(len(breaks) + 1, dtype=bool)
     for places in (brackets[alone], opens[crossing], closes[crossing], _signs(raw, array, terms.marked_up)):
         bad[np.searchsorted(breaks, places)] = True
-    if not terms.two_spaces:
-        bad[on] = True
-    widths = to_space(raw, opens + 1, _LONGEST)
-    good = _well_formed(array, opens, closes, widths)
+    widths, spaces = to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
+    loose = np.zeros_like(bad)
+    loose[on[spaces < 2]] = True
+    if terms.dialect is None:
+        bad[on[1:][(spaces[1:] != spaces[:-1]) & (on[1:] == on[:-1])]] = True
+    good = _well_formed(array, opens, closes, widths, spaces) & _CLOSING[terms.dialect][spaces]
     labels = names(raw, opens + 1, np.where(good, widths, 0))
-    spelt = np.array([_is_label(label, terms.labels) for label in labels.names], dtype=bool)
-    bad[on[~spelt[labels.codes]]] = True
+    opening = np.array([_opens(label, terms) for label in labels.names], dtype=bool).reshape(-1, 2)
+    bad[on[~opening[labels.codes, loose[on].astype(int)]]] = True
     good = ~bad[on]
     if good.all():
-        return _Events(opens, closes, widths, on, labels, bad)
+        return _Events(opens, closes, widths, spaces, on, labels, bad)
     codes, found = used(labels.codes[good], len(labels.names))
     kept = Names(codes, tuple(labels.names[code] for code in found))
-    return _Events(opens[good], closes[good], widths[good], on[good], kept, bad)
+    return _Events(opens[good], closes[good], widths[good], spaces[good], on[good], kept, bad)
 
 
-def _is_label(name: bytes, labels: frozenset[str] | None) -> bool:
-    return _LABEL.fullmatch(name) is not None and (not labels or name.decode() in labels)
+def _opens(name: bytes, terms: Terms) -> tuple[bool, bool]:
+    """Return whether ``name`` opens an annotation on a line on which two spaces close all, and on another one."""
+    if _LABEL.fullmatch(name) is None:
+        return False, False
+    label, labels = name.decode(), terms.labels
+    strictly = terms.dialect is None or not labels or label in labels
+    return strictly, labels == frozenset() or label in (labels or KNOWN_LABELS)
 
 
-def _well_formed(array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers) -> NDArray[np.bool_]:
-    """Whether each annotation has a label, one space, a surface without outer white space, and two spaces."""
-    last = max(len(array) - 1, 0)
-    firsts = np.minimum(opens + widths + 2, last)
-    first, final = array[firsts], array[np.maximum(closes - 3, 0)]
-    spaced = (array[np.maximum(closes - 1, 0)] == _SPACE) & (array[np.maximum(closes - 2, 0)] == _SPACE)
-    good: NDArray[np.bool_] = (widths > 0) & spaced & (closes - 2 > firsts)
+def _closing_spaces(array: NDArray[np.uint8], closes: Numbers) -> Numbers:
+    """Return how many spaces stand before each closing bracket, two of them at most."""
+    one = array[np.maximum(closes - 1, 0)] == _SPACE
+    two = one & (array[np.maximum(closes - 2, 0)] == _SPACE)
+    spaces: Numbers = np.add(one, two, dtype=np.int64)
+    return spaces
+
+
+def _well_formed(
+    array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers, spaces: Numbers
+) -> NDArray[np.bool_]:
+    """Whether each annotation has a label, one space, and a surface without outer white space before its ``spaces``."""
+    firsts = np.minimum(opens + widths + 2, max(len(array) - 1, 0))
+    first, final = array[firsts], array[np.maximum(closes - spaces - 1, 0)]
+    good: NDArray[np.bool_] = (widths > 0) & (closes - spaces > firsts)
     good &= (first != _SPACE) & (first != _TAB) & (final != _SPACE) & (final != _TAB)
     return good
 
@@ -143,18 +179,18 @@ def _columns(
     documents: Sequence[Extent],
 ) -> Columns:
     name, line = begin
-    opens, closes, widths, at, labels, _ = events
+    opens, closes, widths, spaces, at, labels, _ = events
     kept = array.copy()
     for step in range(int(widths.max(initial=0)) + 2):
         kept[opens[widths + 2 > step] + step] = GONE
-    for step in range(3):
-        kept[closes - step] = GONE
-    gone = np.concatenate(([0], np.cumsum(widths + 5)))
+    for step in range(int(spaces.max(initial=0)) + 1):
+        kept[closes[spaces >= step] - step] = GONE
+    gone = np.concatenate(([0], np.cumsum(widths + spaces + 3)))
     begins = np.concatenate(([0], breaks + 1))[at]
     edges = edges_of(documents)
     inside = within(edges, opens)
     edges = edges - gone[np.searchsorted(opens, edges)]
-    starts, ends = (opens - gone[:-1])[inside], (closes - widths - 4 - gone[:-1])[inside]
+    starts, ends = (opens - gone[:-1])[inside], (closes - widths - spaces - 2 - gone[:-1])[inside]
     places, behind = (_points_between(raw, array, begins, offsets)[inside] for offsets in (opens, closes))
     lines = (line + at)[inside]
     return Columns(

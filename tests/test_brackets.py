@@ -332,3 +332,19 @@ def test_a_nul_behind_a_label_makes_it_another_one(tmp_path: Path) -> None:
     documents, *_ = read(b"[PER Ann  ] met [PER\x00 Bob  ] . \n", tmp_path, dialect="illinois")
     (document,) = documents
     assert [(span.label, document.covered(span)) for span in document.spans] == [("PER", "Ann")]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "line"),
+    [
+        ("compact", "[PER Ann Lee] met [LOC Rome]'s mayor .\n"),
+        ("spaced", "[PER Ann Lee ] met [LOC Rome ] .\n"),
+        ("mixed", "[PER Ann Lee] met [LOC Rome  ] , [ORG Acme ] .\n"),
+    ],
+)
+def test_ordinary_lines_of_each_dialect_stay_in_the_fast_lane(dialect: str, line: str, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lanes, "unbracket_line", lambda *_: pytest.fail("read exactly"))
+        documents, *_ = read(line.encode() * 3, tmp_path, dialect="auto" if dialect != "mixed" else "mixed")
+    (document,) = documents
+    assert [document.covered(span) for span in document.spans][:2] == ["Ann Lee", "Rome"]

@@ -105,7 +105,7 @@ def children(pid: int) -> list[int]:
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """Start a conversion by two workers that takes a while; return when they work."""
     (folder / "o.conll").write_text("old")
-    (folder / "b.txt").write_text("[PER Ann ] left [LOC Iran ] for good , they said . \n" * 400_000)
+    (folder / "b.txt").write_text("[ORG [PER Ann  ] Co  ] left [LOC Iran  ] for good . \n" * 400_000)
     command = [sys.executable, "-m", "nerconv", "to-conll", "b.txt", "-o", "o.conll", "--workers", "2"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 300  # on a machine that is busy with other things

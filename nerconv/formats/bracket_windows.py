@@ -124,8 +124,10 @@ def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozens
     """Return the tally of a window, its ordinary lines counted as columns."""
     from nerconv import ordinary
 
-    found = ordinary.count(raw, ordinary.Terms(marked_up))
-    total = tally_ordinary(found.labels, labels)
+    found = ordinary.count(raw, marked_up, labels)
+    total = Tally()
+    for spaces, counts in enumerate(found.labels):
+        total.add(tally_ordinary(spaces, counts, labels))
     if found.bad.any():
         others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
         total.add(tally(scan(others.decode(), marked_up), dialects, labels))
