@@ -79,8 +79,8 @@ class Origin:
         return Where(self.path, self.lines[index], self.columns[index] + offset - self.offsets[index])
 
     def cut(self, start: int, end: int) -> Origin:
-        """Return the origin of ``text[start:end]``, its offsets counted from ``start``."""
-        first, last = bisect_right(self.offsets, start), bisect_left(self.offsets, end)
+        """Return the origin of ``text[start:end]``, its offsets counted from ``start``; anchors at its end stay."""
+        first, last = bisect_right(self.offsets, start), bisect_right(self.offsets, end)
         here = self.locate(start)
         return Origin(
             self.path,

@@ -28,6 +28,8 @@ _PIECES = (
     "[PER x  ]",
     " [LOC é y  ] ",
     " [LOC ORG  y  ]\n",
+    "[LOC y]'s ",
+    "[ORG é z ] ",
     "[LOC b  ] [LOC b  ] ",
     "[MISC-2.x_y z\u2028  ] ",
 )
@@ -63,7 +65,8 @@ def columns(draw: st.DrawFn) -> Columns:
         if draw(st.integers(0, 4)) or not lines:
             documents.append(Extent(f"d{at}", at, at + len(piece)))
         at += len(piece) + 1
-    grammar = Grammar("a.txt", draw(st.booleans()), None, Detection("illinois", "", frozenset()))
+    dialect = draw(st.sampled_from(["illinois", "illinois", "mixed", "compact", "spaced"]))
+    grammar = Grammar("a.txt", draw(st.booleans()), None, Detection(dialect, "", frozenset()))
     found = read(raw, grammar, draw(st.integers(1, 9)), documents)
     # Text with carriage returns before line feeds is no matter of columns.
     assume(found is not None)

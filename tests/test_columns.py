@@ -167,15 +167,45 @@ def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     ],
     ids=["line", "column", "no anchor", "no mark", "mark", "place of a mark", "id", "documents", "name"],
 )
-def test_user_data_of_other_columns_are_not_taken_for_theirs(change: dict[str, Any]) -> None:
+@pytest.mark.parametrize("format", [docbin, spans_jsonl, dataset], ids=lambda format: format.NAME)
+def test_what_stands_beside_the_text_of_other_columns_is_not_taken_for_theirs(
+    format: formats.Format, change: dict[str, Any]
+) -> None:
     found = of(LINE * 2)
     half = len(found.text) // 2
     documents = (Extent("a", 0, half), Extent("c", half, 2 * half))
     right = replace(found, marks=(Mark(5, "tag", "p"),), documents=documents)
     wrong = replace(right, **{name: make(right) for name, make in change.items()})
-    lane, options = encoder(docbin, WriteOptions()), WriteOptions()
+    lane, options = encoder(format, WriteOptions()), WriteOptions()
     assert lane.holds(lane.encode(right, options), right, options)
     assert not lane.holds(lane.encode(wrong, options), right, options)
+
+
+@pytest.mark.parametrize("other", ["A02", "A1", "A", "12"])
+def test_labels_that_differ_in_digits_are_told_apart(other: str) -> None:
+    right = of(LINE.replace(b"PER", b"A2"))
+    wrong = right.relabelled({"A2": other})
+    lane, options = encoder(spans_jsonl, WriteOptions()), WriteOptions()
+    assert lane.holds(lane.encode(right, options), right, options)
+    assert not lane.holds(lane.encode(wrong, options), right, options)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"start":0', b'"start":1'),
+        (b'"column":21', b'"column":12'),
+        (b"[0,25]", b"[0,24]"),
+        (b'"column":6}', b'"column":7}'),
+        (b'"column":1}', b'"column":1,"path":"b"}'),
+        (b"code point", b"byte"),
+    ],
+)
+def test_a_changed_byte_of_json_is_seen(old: bytes, new: bytes) -> None:
+    right = of(LINE)
+    lane, options = encoder(spans_jsonl, WriteOptions()), WriteOptions()
+    piece = lane.encode(right, options)
+    assert lane.holds(piece, right, options) and not lane.holds(piece.replace(old, new, 1), right, options)
 
 
 def test_a_stretch_that_is_not_what_was_packed_is_seen() -> None:

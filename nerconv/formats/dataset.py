@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -62,9 +63,9 @@ class Rows(NamedTuple):
 
 
 def encode(documents: Sequence[Document], options: WriteOptions) -> Rows:
-    """Return ``documents`` as rows. Raises UsageError without the package datasets."""
-    library = _library()
-    import pyarrow as pa
+    """Return ``documents`` as rows. Raises UsageError without the package pyarrow."""
+    pa = _package("pyarrow")
+    from nerconv.formats.dataset_schema import schema
 
     scheme = schemes.get(options.scheme)
     labels = tuple(sorted(count_labels(documents)))
@@ -73,36 +74,40 @@ def encode(documents: Sequence[Document], options: WriteOptions) -> Rows:
     rows = [to_row(document, scheme, options.nested) for document in documents]
     for row in rows:
         row["ner_tags"] = [numbers[tag] for tag in row["ner_tags"]]
-    schema = _features(library, library.Value("int64")).arrow_schema
-    return Rows(pa.RecordBatch.from_pylist(rows, schema=schema), tuple(names), labels)
+    return Rows(pa.RecordBatch.from_pylist(rows, schema=schema(names)), tuple(names), labels)
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     """Write ``pieces`` as one Parquet file where ``path`` ends so, else as a folder.
 
     Class labels are those of ``options.labels``, then others that occur, sorted. Raises UsageError without the package
-    datasets.
+    that it takes: pyarrow, for a folder datasets.
     """
-    library = _library()
+    _package("pyarrow")
+    from nerconv.formats.dataset_schema import schema
+
     seen = {label for packed in pieces.packed for label in packed.piece.labels}
     names = tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
-    features = _features(library, library.ClassLabel(names=names))
+    whole = schema(names)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        return (_numbered(packed.piece, names, features.arrow_schema) for packed in pieces.packed)
+        return (_numbered(packed.piece, names, whole) for packed in pieces.packed)
 
     if path.suffix == SUFFIXES[0]:
-        _write_parquet(batches, features.arrow_schema, path)
+        _write_parquet(batches, whole, path)
     else:
-        _save(library, batches(), features, path)
+        _save(batches(), whole, path)
         (path / LABELS_FILE).write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_parquet(batches: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, path: Path) -> None:
-    """Write ``batches``, some of them a row group, and read each group back. Raises OSError when one differs."""
+    """Write ``batches``, some of them a row group, and read each group back. Raises OSError when one differs.
+
+    There are no statistics: they would take a third of the time, and nobody looks for the least of all tokens.
+    """
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, schema) as writer:
+    with pq.ParquetWriter(path, schema, write_statistics=False) as writer:
         for table in _groups(batches(), schema):
             writer.write_table(table, max(table.num_rows, 1))
     file = pq.ParquetFile(path)
@@ -136,44 +141,25 @@ def _numbered(rows: Rows, names: Sequence[str], schema: pa.Schema) -> pa.RecordB
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _library() -> Any:
+def _package(name: str) -> Any:
     try:
-        import datasets
+        return import_module(name)
     except ImportError as error:
         message = f"Hugging Face datasets need packages that are not here ({error}): pip install 'nerconv[datasets]'"
         raise UsageError(message) from error
-    return datasets
 
 
-def _features(library: Any, tag: Any) -> Any:
-    string, integer = library.Value("string"), library.Value("int64")
-    place = {"path": string, "line": integer, "column": integer}
-    span = {"start": integer, "end": integer, "label": string, **place, "flags": [string]}
-    columns = {
-        "id": string,
-        "tokens": [string],
-        "ner_tags": [tag],
-        "text": string,
-        "spans": [span],
-        "sentences": [[integer]],
-        "marks": [{"offset": integer, "kind": string, "value": string}],
-        "joins": [integer],
-        "meta": string,
-        "source": string,
-        "anchors": [[integer]],
-    }
-    return library.Features(columns)
-
-
-def _save(library: Any, batches: Iterator[pa.RecordBatch], features: Any, path: Path) -> None:
+def _save(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
     """Write a folder as ``save_to_disk`` makes it. The rows lie in a file meanwhile, not in memory."""
+    library = _package("datasets")
     import pyarrow as pa
 
+    features = library.Features.from_arrow_schema(schema)
     silent = library.utils.are_progress_bars_disabled()
     library.disable_progress_bars()
     try:
         with tempfile.NamedTemporaryFile(suffix=".arrow", dir=path.parent) as file:
-            with pa.ipc.new_stream(file, features.arrow_schema) as writer:
+            with pa.ipc.new_stream(file, schema) as writer:
                 for batch in batches:
                     writer.write_batch(batch)
             file.flush()
@@ -209,7 +195,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     Raises files.Unreadable for what is neither Parquet nor a saved dataset, UsageError without the package datasets
     or for a scheme that does not exist.
     """
-    library = _library()
+    library = _package("datasets")
     with ExitStack() as stack:
         with _refusing(source.name):
             splits = _open(library, source, stack)

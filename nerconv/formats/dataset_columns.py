@@ -9,9 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.columns import GONE, Columns, Covered, Numbers, runs
+from nerconv.columns import Columns, Covered, Numbers
 from nerconv.fit_columns import flat
 from nerconv.formats.dataset import Rows, tag_names
+from nerconv.formats.dataset_schema import kind_of
+from nerconv.formats.origins import Origins, origins
 from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
 
@@ -22,7 +24,9 @@ def encode(columns: Columns, options: WriteOptions) -> Rows | None:
         return None
     covered = columns.covered.only(flat(columns, options.nested))
     extents = np.stack(columns.sentences, 1)
-    tokens = np.searchsorted(columns.tokens.starts, extents)
+    closes = np.flatnonzero(columns.tokens.closes)
+    tokens = np.stack((np.append(0, closes[:-1] + 1)[: len(closes)], closes + 1), 1)
+    origin = origins(columns, extents)
     found = {
         "id": pa.array(records(columns), pa.string()),
         "tokens": _lists(_strings(columns, *columns.tokens[:2]), tokens),
@@ -34,13 +38,12 @@ def encode(columns: Columns, options: WriteOptions) -> Rows | None:
         "joins": _empty(len(extents), pa.int64()),
         "meta": _same("{}", len(extents)),
         "source": _same(columns.name, len(extents)),
-        "anchors": _anchors(columns, columns.points(extents)),
+        "line": pa.array(origin.lines, pa.int64(), mask=origin.whole),
+        "column": pa.array(origin.columns, pa.int64(), mask=origin.whole),
+        "anchors": _anchors(origin),
     }
     names = tag_names(schemes.get(options.scheme), columns.labels)
     return Rows(pa.RecordBatch.from_pydict(found), tuple(names), columns.labels)
-
-
-_MARK = pa.struct([("offset", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
 
 
 def _lists(values: pa.Array, ranges: Numbers) -> pa.ListArray:
@@ -54,15 +57,10 @@ def _offsets(numbers: Numbers) -> pa.Array:
 
 def _strings(columns: Columns, starts: Numbers, ends: Numbers) -> pa.StringArray:
     """Return the stretches of the text as strings; they follow one another."""
-    edges = np.zeros(len(columns.text) + 1, dtype=np.int8)
-    edges[starts] += 1
-    edges[ends] -= 1
-    gone = np.cumsum(edges, dtype=np.int8)[:-1] == 0
-    kept = columns.bytes.copy()
-    kept[gone] = GONE
-    data = kept.tobytes().translate(None, bytes([GONE]))
-    offsets = np.append(0, np.cumsum(ends - starts)).astype(np.int32)
-    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+    # The text as it stands, every other string being what is between two stretches.
+    edges = np.stack((starts, ends), 1).astype(np.int32)
+    strings = pa.StringArray.from_buffers(max(edges.size - 1, 0), pa.py_buffer(edges), pa.py_buffer(columns.text))
+    return strings.take(pa.array(np.arange(0, len(strings), 2, dtype=np.int32)))
 
 
 def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array:
@@ -82,21 +80,27 @@ def _touches(columns: Columns, covered: Covered) -> NDArray[np.bool_]:
 
 def _spans(columns: Columns, extents: Numbers) -> pa.ListArray:
     ranges = np.searchsorted(columns.starts, extents)
-    begins = np.repeat(columns.points(extents[:, 0]), np.diff(ranges)[:, 0])
+    starts, ends = _within(columns, extents, ranges)
     labels = pa.DictionaryArray.from_arrays(
         pa.array(columns.codes.astype(np.int32)), pa.array(columns.labels, pa.string())
     )
     count = len(columns.starts)
     fields: dict[str, Any] = {
-        "start": pa.array(columns.points(columns.starts) - begins),
-        "end": pa.array(columns.points(columns.ends) - begins),
+        "start": pa.array(starts, pa.int64()),
+        "end": pa.array(ends, pa.int64()),
         "label": labels.cast(pa.string()),
-        "path": _same(columns.name, count),
-        "line": pa.array(columns.lines),
-        "column": pa.array(columns.places),
+        "line": pa.array(columns.lines, pa.int64()),
+        "column": pa.array(columns.places, pa.int64()),
+        "path": pa.nulls(count, pa.string()),
         "flags": _empty(count, pa.string()),
     }
     return _lists(pa.StructArray.from_arrays(list(fields.values()), list(fields)), ranges)
+
+
+def _within(columns: Columns, extents: Numbers, ranges: Numbers) -> tuple[Numbers, Numbers]:
+    """Return start and end of each span, in code points from the start of its sentence; ``ranges``: those of each."""
+    begins = np.repeat(columns.points(extents[:, 0]), np.diff(ranges)[:, 0])
+    return columns.points(columns.starts) - begins, columns.points(columns.ends) - begins
 
 
 def _marks(columns: Columns, extents: Numbers) -> pa.ListArray:
@@ -104,6 +108,8 @@ def _marks(columns: Columns, extents: Numbers) -> pa.ListArray:
 
     Those before the first sentence of a document belong to it.
     """
+    if not columns.marks:
+        return _empty(len(extents), kind_of("marks").value_type)
     first = np.searchsorted(extents[:, 0], columns.edges[:, 0])
     starts = columns.points(extents[:, 0])
     rows: list[list[dict[str, Any]]] = [[] for _ in extents]
@@ -112,13 +118,13 @@ def _marks(columns: Columns, extents: Numbers) -> pa.ListArray:
             at = max(int(np.searchsorted(extents[:, 0], mark.offset, "right")) - 1, begin)
             offset = int(columns.points(np.clip(mark.offset, *extents[at])) - starts[at])
             rows[at].append({"offset": offset, "kind": mark.kind, "value": mark.value})
-    return pa.array(rows, pa.list_(_MARK))
+    return pa.array(rows, kind_of("marks"))
 
 
 def _pairs(first: Numbers, second: Numbers) -> pa.ListArray:
     """Return for each row one pair of numbers, in a list."""
     count = len(first)
-    values = pa.array(np.stack((first, second), 1).ravel())
+    values = pa.array(np.stack((first, second), 1).ravel(), pa.int64())
     pairs = pa.ListArray.from_arrays(_offsets(np.arange(count + 1) * 2), values)
     return pa.ListArray.from_arrays(_offsets(np.arange(count + 1)), pairs)
 
@@ -131,72 +137,122 @@ def _same(text: str, count: int) -> pa.StringArray:
     return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), pa.array([text])).cast(pa.string())
 
 
-def _anchors(columns: Columns, extents: Numbers) -> pa.ListArray:
-    """Return for each sentence its origin: the place of its start, then each anchor within, offsets from its start."""
-    offsets, lines, places = columns.anchors
-    points = extents[:, 0]
-    # Those at the same offset as the start count for it, the last of them.
-    before = np.searchsorted(offsets, points, "right") - 1
-    counts = np.searchsorted(offsets, extents[:, 1]) - before
-    total = int(counts.sum())
-    begins = np.cumsum(counts) - counts
-    taken = runs(before, counts)
-    rows = np.stack((offsets[taken] - np.repeat(points, counts), lines[taken], places[taken]), 1)
-    rows[begins, 2] -= rows[begins, 0]
-    rows[begins, 0] = 0
-    triples = pa.ListArray.from_arrays(_offsets(np.arange(total + 1) * 3), pa.array(rows.ravel()))
-    return pa.ListArray.from_arrays(_offsets(np.append(begins, total)), triples)
+def _anchors(origin: Origins) -> pa.ListArray:
+    rows = np.stack(origin.anchors, 1)
+    triples = pa.ListArray.from_arrays(_offsets(np.arange(len(rows) + 1) * 3), pa.array(rows.ravel(), pa.int64()))
+    return _lists(triples, origin.ranges)
 
 
 def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
-    """Whether rows have the tokens, tags, texts and places of ``columns``."""
+    """Whether rows, as Arrow has them, hold the sentences of ``columns`` with all that they have."""
     batch = piece.batch
     batch.validate(full=True)
-    tokens, spans = batch.column("tokens").flatten(), batch.column("spans").flatten()
-    starts, ends, closes = columns.tokens
-    lengths = np.diff(_numpy(batch.column("tokens").offsets))
-    tags = np.array(batch.column("ner_tags").flatten())
-    assert columns.covered is not None
-    covered = columns.covered.only(flat(columns, options.nested))
-    entity = np.flatnonzero(tags)
-    text = columns.text
+    extents = np.stack(columns.sentences, 1)
     return (
-        np.array_equal(np.diff(_offsets_of(tokens)), ends - starts)
-        and _data(tokens) == b"".join(text[a:b] for _, a, b in columns.documents).translate(None, b" \t\n")
-        and batch.column("text").to_pylist() == _cut(text, *columns.sentences)
-        and np.array_equal(np.cumsum(lengths) - 1, np.flatnonzero(closes))
-        and np.array_equal(entity, covered.inside)
-        and tags_hold(
-            tags[entity] - 1, covered.lengths, covered.codes, _touches(columns, covered), schemes.get(options.scheme)
-        )
-        and np.array_equal(_numpy(spans.field("line")), columns.lines)
-        and np.array_equal(_numpy(spans.field("column")), columns.places)
-        and batch.column("marks").flatten().field("value").to_pylist() == _values(columns)
-        and spans.field("label").to_pylist() == [columns.labels[code] for code in columns.codes.tolist()]
+        _texts_hold(batch, columns, extents)
+        and _tags_hold(batch, columns, options)
+        and _spans_hold(batch.column("spans"), columns, extents)
+        and _origins_hold(batch, columns, extents)
+        and _marks_hold(batch.column("marks"), columns, extents)
+        and _strings_hold(batch.column("id"), [id.encode() for id in records(columns)])
+        and not len(batch.column("joins").flatten())
+        and set(batch.column("meta").unique().to_pylist()) <= {"{}"}
     )
 
 
-def _values(columns: Columns) -> list[str]:
-    return [mark.value for low, high in columns.mark_ranges().tolist() for mark in columns.marks[low:high]]
+def _texts_hold(batch: pa.RecordBatch, columns: Columns, extents: Numbers) -> bool:
+    tokens, sentences = batch.column("tokens"), batch.column("sentences").flatten()
+    text, (starts, ends, closes) = columns.text, columns.tokens
+    within = _numpy(sentences.flatten()).reshape(-1, 2)
+    return (
+        np.array_equal(np.diff(_edges(tokens.flatten())), ends - starts)
+        and _data(tokens.flatten()) == b"".join(text[a:b] for _, a, b in columns.documents).translate(None, b" \t\n")
+        and np.array_equal(np.cumsum(_counts(tokens)) - 1, np.flatnonzero(closes))
+        and _strings_hold(batch.column("text"), [text[start:end] for start, end in extents.tolist()])
+        and not within[:, 0].any()
+        and np.array_equal(within[:, 1] + columns.points(extents[:, 0]), columns.points(extents[:, 1]))
+    )
 
 
-def _offsets_of(strings: pa.StringArray) -> Numbers:
-    offsets: Numbers = np.frombuffer(strings.buffers()[1], np.int32)[: len(strings) + 1].astype(np.int64)
-    return offsets
+def _tags_hold(batch: pa.RecordBatch, columns: Columns, options: WriteOptions) -> bool:
+    assert columns.covered is not None
+    covered = columns.covered.only(flat(columns, options.nested))
+    tags = _numpy(batch.column("ner_tags").flatten())
+    entity = np.flatnonzero(tags)
+    touches = _touches(columns, covered)
+    return np.array_equal(entity, covered.inside) and tags_hold(
+        tags[entity] - 1, covered.lengths, covered.codes, touches, schemes.get(options.scheme)
+    )
+
+
+def _spans_hold(spans: pa.ListArray, columns: Columns, extents: Numbers) -> bool:
+    fields, counts = spans.flatten(), _counts(spans)
+    begins = np.repeat(columns.points(extents[:, 0]), counts)
+    ranges = np.searchsorted(columns.starts, extents)
+    spelt = [label.encode() for label in columns.labels]
+    return (
+        np.array_equal(counts, np.diff(ranges)[:, 0])
+        and np.array_equal(_numpy(fields.field("start")) + begins, columns.points(columns.starts))
+        and np.array_equal(_numpy(fields.field("end")) + begins, columns.points(columns.ends))
+        and _strings_hold(fields.field("label"), [spelt[code] for code in columns.codes.tolist()])
+        and np.array_equal(_numpy(fields.field("line")), columns.lines)
+        and np.array_equal(_numpy(fields.field("column")), columns.places)
+        and fields.field("path").null_count == len(fields)
+        and not len(fields.field("flags").flatten())
+    )
+
+
+def _origins_hold(batch: pa.RecordBatch, columns: Columns, extents: Numbers) -> bool:
+    found = origins(columns, extents)
+    anchors = batch.column("anchors")
+    return (
+        batch.column("source").unique().to_pylist() == [columns.name][: len(extents)]
+        and batch.column("line").equals(pa.array(found.lines, pa.int64(), mask=found.whole))
+        and batch.column("column").equals(pa.array(found.columns, pa.int64(), mask=found.whole))
+        and np.array_equal(_counts(anchors), np.diff(found.ranges)[:, 0])
+        and np.array_equal(_numpy(anchors.flatten().flatten()), np.stack(found.anchors, 1).ravel())
+    )
+
+
+def _marks_hold(marks: pa.ListArray, columns: Columns, extents: Numbers) -> bool:
+    """Whether each mark stands in a sentence of its document, at the nearest place to its own."""
+    owned = [mark for low, high in columns.mark_ranges().tolist() for mark in columns.marks[low:high]]
+    fields, rows = marks.flatten(), np.repeat(np.arange(len(extents)), _counts(marks))
+    if [*zip(*(fields.field(name).to_pylist() for name in ("kind", "value")), strict=True)] != [m[1:] for m in owned]:
+        return False
+    offsets = np.array([mark.offset for mark in owned], dtype=np.int64)
+    starts, ends = extents[rows].T
+    nearest = columns.points(np.clip(offsets, starts, ends)) - columns.points(starts)
+    return np.array_equal(columns.document_of(offsets), columns.document_of(starts)) and np.array_equal(
+        _numpy(fields.field("offset")), nearest
+    )
+
+
+def _strings_hold(strings: pa.StringArray, texts: list[bytes]) -> bool:
+    return _data(strings) == b"".join(texts) and np.diff(_edges(strings)).tolist() == [*map(len, texts)]
+
+
+def _edges(strings: pa.StringArray) -> Numbers:
+    """Return where each of ``strings`` starts in their data, and where the last one ends."""
+    edges = np.frombuffer(strings.buffers()[1], np.int32)[strings.offset :][: len(strings) + 1]
+    return edges.astype(np.int64)
 
 
 def _data(strings: pa.StringArray) -> bytes:
-    data: bytes = strings.buffers()[2].to_pybytes()
-    return data[: int(_offsets_of(strings)[-1])]
+    if not len(strings):
+        return b""
+    first, last = _edges(strings)[[0, -1]].tolist()
+    data: bytes = strings.buffers()[2].slice(first, last - first).to_pybytes()
+    return data
+
+
+def _counts(lists: pa.ListArray) -> Numbers:
+    return np.diff(_numpy(lists.offsets)).astype(np.int64)
 
 
 def _numpy(array: pa.Array) -> Numbers:
     numbers: Numbers = array.to_numpy(zero_copy_only=False)
     return numbers
-
-
-def _cut(text: bytes, starts: Numbers, ends: Numbers) -> list[str]:
-    return [text[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def records(columns: Columns) -> list[str]:

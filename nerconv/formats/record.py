@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
 
-if TYPE_CHECKING:
-    from nerconv.columns import Columns
-
 #: The unit of every offset and column in a record.
 OFFSET_UNIT = "code point"
+#: What stands in a source before the text of a span besides its label, ``[`` and a space, and what stands behind it.
+OPENING, CLOSING = 2, 3
+
+#: A text offset, and the line and column of the source that it stood at.
+Anchor = tuple[int, int, int]
 
 
 class SpanRecord(msgspec.Struct, omit_defaults=True):
@@ -36,11 +41,19 @@ class MarkRecord(msgspec.Struct):
     value: str = ""
 
 
-class OriginRecord(msgspec.Struct):
-    """Where the text came from: from each text offset on, the line and column it stood at, until the next."""
+class OriginRecord(msgspec.Struct, omit_defaults=True):
+    """Where the text came from: the line and column that it begins at, and what does not follow from there.
+
+    Text and source run in step, but that a line feed begins the next line, and that a span stood in brackets, as
+    ``[LABEL text  ]``, from its own line and column on. Of each line of the source where that is not so, ``anchors``
+    holds all: from a text offset on, the line and column it stood at, until the next. Without ``line`` and ``column``,
+    as where lines of the text are not those of the source, nothing follows, and ``anchors`` are all there are.
+    """
 
     path: str
-    anchors: list[tuple[int, int, int]] = []
+    anchors: list[Anchor] = []
+    line: int | None = None
+    column: int | None = None
 
 
 class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -59,21 +72,53 @@ class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 def to_record(document: Document) -> Record:
     """Return ``document`` as a record; nothing of it is left out."""
+    spans = [_span_record(document, span) for span in document.spans]
     return Record(
         id=document.id,
         text=document.text,
         offset_unit=OFFSET_UNIT,
-        spans=[_span_record(document, span) for span in document.spans],
+        spans=spans,
         sentences=list(document.sentences),
         marks=[MarkRecord(*mark) for mark in document.marks],
         joins=list(document.joins),
         meta=dict(document.meta),
-        origin=_origin_record(document.origin) if document.origin else None,
+        origin=_origin_record(document.origin, document.text, spans) if document.origin else None,
     )
 
 
-def _origin_record(origin: Origin) -> OriginRecord:
-    return OriginRecord(origin.path, list(zip(origin.offsets, origin.lines, origin.columns, strict=True)))
+def _origin_record(origin: Origin, text: str, spans: Sequence[SpanRecord]) -> OriginRecord:
+    first, *others = anchors = list(zip(origin.offsets, origin.lines, origin.columns, strict=True))
+    _, line, column = first
+    record = OriginRecord(origin.path, [], line, column)
+    begins = [match.end() for match in re.finditer("\n", text)]
+    if any(number != line + bisect_right(begins, offset) for offset, number, _ in others):
+        return OriginRecord(origin.path, anchors)
+    differing = Counter(others)
+    differing.subtract(_following(record, text, spans))
+    lines = {anchor[1] for anchor, number in differing.items() if number}
+    record.anchors = [anchor for anchor in others if anchor[1] in lines]
+    return record if _anchors(record, text, spans) == anchors else OriginRecord(origin.path, anchors)
+
+
+def _anchors(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> list[Anchor]:
+    """Return all anchors of ``text``, those too that follow from its lines and ``spans``."""
+    if origin.line is None:
+        return origin.anchors
+    told = {line for _, line, _ in origin.anchors}
+    following = (anchor for anchor in _following(origin, text, spans) if anchor[1] not in told)
+    return [(0, origin.line, origin.column or 1), *sorted([*following, *origin.anchors])]
+
+
+def _following(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> Iterator[Anchor]:
+    """Yield the anchors behind the first that follow from the lines of ``text`` and from ``spans``."""
+    for number, match in enumerate(re.finditer("\n", text), (origin.line or 1) + 1):
+        yield match.end(), number, 1
+    for span in spans:
+        if span.line and span.path in (None, origin.path):
+            column = (span.column or 1) + len(span.label) + OPENING
+            if span.start:
+                yield span.start, span.line, column
+            yield span.end, span.line, column + span.end - span.start + CLOSING
 
 
 def _span_record(document: Document, span: Span) -> SpanRecord:
@@ -95,7 +140,7 @@ def to_document(record: Record, id: str, where: Where) -> tuple[Document, list[F
     path = record.origin.path if record.origin else where.path
     findings: list[Finding] = []
     spans = list(_spans(record, path, where, findings))
-    origin = record.origin
+    anchors = _anchors(record.origin, record.text, record.spans) if record.origin else []
     document = Document(
         record.id or id,
         record.text,
@@ -104,7 +149,7 @@ def to_document(record: Record, id: str, where: Where) -> tuple[Document, list[F
         tuple(Mark(mark.offset, mark.kind, mark.value) for mark in record.marks),
         tuple(sorted(record.joins)),
         record.meta,
-        Origin(path, *zip(*origin.anchors, strict=True)) if origin and origin.anchors else Origin(path),
+        Origin(path, *zip(*anchors, strict=True)) if anchors else Origin(path),
     )
     return document, findings
 
@@ -137,31 +182,3 @@ def _spans(record: Record, path: str, where: Where, findings: list[Finding]) -> 
             findings.append(Finding("F015", f"{shown} has white space at an edge; it is read as {start}:{end}", where))
         place = Where(span.path or path, span.line, span.column or 1) if span.line else None
         yield Span(start, end, span.label, place, tuple(span.flags))
-
-
-def records(columns: Columns) -> Iterator[Record]:
-    """Yield the documents of ``columns`` as records, the same that ``to_record`` makes of each."""
-    import numpy as np
-
-    edges = columns.edges
-    first, last = (columns.points(offsets) for offsets in columns.sentences)
-    offsets, lines, places = columns.anchors
-    spans = (columns.points(columns.starts), columns.points(columns.ends), columns.codes, columns.lines, columns.places)
-    within = (np.searchsorted(columns.starts, edges), np.searchsorted(columns.sentences[0], edges))
-    bounds = (columns.points(edges), *within, columns.anchor_ranges(), columns.mark_ranges())
-    for extent, ((begin, _), (a, b), (c, d), (e, f), (g, h)) in zip(
-        columns.documents, zip(*(bound.tolist() for bound in bounds), strict=True), strict=True
-    ):
-        starts, ends, codes, on, at = (column[a:b].tolist() for column in spans)
-        labels = map(columns.labels.__getitem__, codes)
-        shift = -begin
-        anchors = ((offsets[e:f] + shift).tolist(), lines[e:f].tolist(), places[e:f].tolist())
-        yield Record(
-            id=extent.id,
-            text=columns.text[extent.start : extent.end].decode(),
-            offset_unit=OFFSET_UNIT,
-            spans=list(map(SpanRecord, [n + shift for n in starts], [n + shift for n in ends], labels, on, at)),
-            sentences=list(zip((first[c:d] + shift).tolist(), (last[c:d] + shift).tolist(), strict=True)),
-            marks=[MarkRecord(*mark) for mark in columns.marks_at(g, h, begin)],
-            origin=OriginRecord(columns.name, list(zip(*anchors, strict=True))),
-        )

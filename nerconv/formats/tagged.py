@@ -1,10 +1,10 @@
 """A document as a row of a table: tokens and tags for those who train on them, and columns for all that tags lose.
 
-The columns ``id``, ``tokens``, ``ner_tags``, ``text`` and ``source`` (the path that the text came from) speak for
-themselves. ``spans`` holds every span, nested ones too, with the place it was read from; ``sentences``, ``marks`` and
-``joins`` are those of the document, ``meta`` its meta as JSON, ``anchors`` its origin: text offset, line and column.
-Offsets are code points of ``text``. A row with ``text`` and ``spans`` is read from these; a row of others, with tokens
-and tags only, is read from them.
+The columns ``id``, ``tokens``, ``ner_tags`` and ``text`` speak for themselves. ``spans`` holds every span, nested ones
+too, with the place it was read from (``path`` only where it is not ``source``); ``sentences``, ``marks`` and ``joins``
+are those of the document, ``meta`` its meta as JSON. ``source``, ``line``, ``column`` and ``anchors`` say where the
+text came from, as ``record.OriginRecord`` does. Offsets are code points of ``text``. A row with ``text`` and ``spans``
+is read from these; a row of others, with tokens and tags only, is read from them.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import msgspec
 
 from nerconv import schemes
 from nerconv import tokens as corpus
-from nerconv.document import Document, Facts, Finding, Item, Span, Where
+from nerconv.document import Document, Facts, Finding, Item, Where
 from nerconv.files import Source
 from nerconv.fit import Keeps, fit
-from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document
+from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document, to_record
 from nerconv.options import ReadOptions
 from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan
 
@@ -39,10 +39,12 @@ COLUMNS: Final = (
     "joins",
     "meta",
     "source",
+    "line",
+    "column",
     "anchors",
 )
-#: The columns that hold lists of something else than strings.
-NESTED: Final = ("spans", "sentences", "marks", "joins", "anchors")
+#: The columns that hold something else than strings and lists of them, besides the tags.
+NESTED: Final = ("spans", "sentences", "marks", "joins", "line", "column", "anchors")
 
 _FLAT: Final = Keeps(nesting=False)
 
@@ -52,32 +54,22 @@ def to_row(document: Document, scheme: Scheme, nested: str | None) -> dict[str, 
 
     ``ner_tags`` are strings of ``scheme`` for the spans that share no text; ``nested`` says which of two stays.
     """
-    origin = document.origin
+    record = to_record(document)
+    origin = record.origin or OriginRecord("")
     return {
         "id": document.id,
         "tokens": corpus.words(document, 0, len(document.text)),
         "ner_tags": _tags(document, scheme, nested),
         "text": document.text,
-        "spans": [_span(document, span) for span in document.spans],
+        "spans": [{name: getattr(span, name) for name in SpanRecord.__struct_fields__} for span in record.spans],
         "sentences": [list(pair) for pair in document.sentences],
         "marks": [mark._asdict() for mark in document.marks],
         "joins": list(document.joins),
-        "meta": msgspec.json.encode(dict(document.meta)).decode(),
-        "source": origin.path if origin else "",
-        "anchors": list(map(list, zip(origin.offsets, origin.lines, origin.columns, strict=True))) if origin else [],
-    }
-
-
-def _span(document: Document, span: Span) -> dict[str, Any]:
-    path, line, column = document.place(span) or (None, None, None)
-    return {
-        "start": span.start,
-        "end": span.end,
-        "label": span.label,
-        "path": path,
-        "line": line,
-        "column": column,
-        "flags": list(span.flags),
+        "meta": msgspec.json.encode(record.meta).decode(),
+        "source": origin.path,
+        "line": origin.line,
+        "column": origin.column,
+        "anchors": list(map(list, origin.anchors)),
     }
 
 
@@ -239,8 +231,8 @@ def _record(row: Row) -> Record:
     raw.update(
         {key: msgspec.json.decode(value) for key, value in raw.items() if key != "text" and value.__class__ is str}
     )
-    anchors, path = raw.pop("anchors", []), row.columns.get("source")
-    raw["origin"] = {"path": path, "anchors": anchors} if path else _origin_of(row)
+    origin = {key: raw.pop(key) for key in ("anchors", "line", "column") if key in raw}
+    raw["origin"] = origin | {"path": path} if (path := row.columns.get("source")) else _origin_of(row)
     return msgspec.convert(raw | {"id": _id(row)}, Record)
 
 

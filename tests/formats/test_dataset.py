@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -106,7 +107,8 @@ def test_parquet_gives_class_labels_to_whoever_loads_it(tmp_path: Path) -> None:
     assert [(s["label"], s["line"], s["column"]) for s in row["spans"][1:]] == [("ORG", 3, 6), ("LOC", 3, 6)]
     assert (row["sentences"], row["joins"], row["meta"]) == ([[0, 22]], [1], '{"a":[1,null]}')
     assert row["marks"] == [{"offset": 4, "kind": "tag", "value": "x"}]
-    assert (row["source"], row["anchors"]) == ("a.txt", [[0, 2, 3], [4, 3, 1]])
+    # The text is one line and its source two, so that nothing follows from where it begins.
+    assert (row["source"], row["line"], row["column"], row["anchors"]) == ("a.txt", None, None, [[0, 2, 3], [4, 3, 1]])
 
 
 def test_a_folder_loads_and_has_its_labels_beside_it(tmp_path: Path) -> None:
@@ -162,13 +164,31 @@ def test_the_same_documents_give_the_same_bytes_and_nothing_else_is_written(tmp_
     assert not list(home.iterdir())
 
 
-def test_without_the_library_the_way_to_get_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("package", "name"), [("datasets", "folder"), ("pyarrow", "folder"), ("pyarrow", "p.parquet")])
+def test_without_a_package_the_way_to_get_it_is_named(
+    package: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write([ONE], tmp_path / "o.parquet")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError, match=r"pip install 'nerconv\[datasets\]'"):
+        write([ONE], tmp_path / name)
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(UsageError, match=r"pip install 'nerconv\[datasets\]'"):
-        write([ONE], tmp_path / "p.parquet")
-    with pytest.raises(UsageError, match=r"pip install 'nerconv\[datasets\]'"):
         read(path)
+
+
+def test_parquet_is_written_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    path = write([ONE], tmp_path / "o.parquet")
+    monkeypatch.undo()
+    assert documents_of(read(path)) == [fitted(ONE)]
+
+
+def test_the_schema_is_that_of_the_library(tmp_path: Path) -> None:
+    schema = pq.read_schema(write([ONE], tmp_path / "o.parquet"))
+    features = datasets.Features.from_arrow_schema(schema)
+    assert features["ner_tags"] == datasets.List(datasets.ClassLabel(names=NAMES))
+    assert features.arrow_schema.equals(schema)
 
 
 # ------------------------------------------------------------------------------------------- data sets of others

@@ -111,12 +111,13 @@ def test_a_line_reads_as_run_ner_wants_it() -> None:
         "start": 0,
         "end": 3,
         "label": "PER",
-        "path": "a.txt",
         "line": 2,
         "column": 1,
+        "path": None,
         "flags": [],
     }
-    assert (row["meta"], row["source"], json.loads(row["anchors"])) == ('{"a":1}', "a.txt", [[0, 2, 3]])
+    origin = [json.loads(row[name]) for name in ("line", "column", "anchors")]
+    assert (row["meta"], row["source"], origin) == ('{"a":1}', "a.txt", [None, None, [[0, 2, 3]]])
     assert rows_of([one], WriteOptions(nested="inner"))[0]["ner_tags"][3:5] == ["B-LOC", "O"]
 
 
