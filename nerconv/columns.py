@@ -336,12 +336,16 @@ class Columns:
         for extent, ((begin, end), (a, b), (c, d), (e, f)) in zip(self.documents, bounds, strict=True):
             here = text[begin:end]
             found = self.spans(rows[a:b], begin)
-            offsets, lines, places = (array[e:f] for array in self.anchors)
-            origin = Origin(self.name, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
             sentences = tuple(tokens.lines(here, 0, len(here)))
+            origin = self.origin(e, f, begin)
             yield Document(extent.id, here, found, sentences, self.marks_at(c, d, begin), origin=origin)
 
-    def rows(self, chosen: slice) -> list[tuple[int, ...]]:
+    def origin(self, first: int, last: int, begin: int) -> Origin:
+        """Return the anchors from the number ``first`` to ``last``, in code points from ``begin`` on."""
+        offsets, lines, places = (array[first:last] for array in self.anchors)
+        return Origin(self.name, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
+
+    def rows(self, chosen: slice | Numbers) -> list[tuple[int, ...]]:
         """Return start and end (code points), label, line and column of each of the spans ``chosen``."""
         columns = (self.starts, self.ends, self.codes, self.lines, self.places)
         starts, ends, *others = (column[chosen] for column in columns)

@@ -53,10 +53,13 @@ _OTHERS = (
 )
 
 
+_PARTS = texts() | st.sampled_from(_OTHERS)
+
+
 @st.composite
-def columns(draw: st.DrawFn) -> Columns:
+def columns(draw: st.DrawFn, pieces: st.SearchStrategy[str] = _PARTS) -> Columns:
     """Columns of mostly ordinary text, cut into documents of some lines each, some of them left out."""
-    raw = "".join(draw(st.lists(texts() | st.sampled_from(_OTHERS), max_size=4))).encode()
+    raw = "".join(draw(st.lists(pieces, max_size=4))).encode()
     documents, at = [], 0
     lines = raw.split(b"\n")
     while lines:

@@ -7,13 +7,36 @@ from types import MappingProxyType
 from typing import Final
 
 from nerconv.lint.rule import Rule
-from nerconv.lint.rules import boundary, consistency, content, form, format, health, model, neighbours, variants, words
+from nerconv.lint.rules import (
+    boundary,
+    consistency,
+    content,
+    form,
+    format,
+    health,
+    masking,
+    model,
+    neighbours,
+    variants,
+    words,
+)
 
 #: Every rule by its code.
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         rule.code: rule
-        for module in (format, boundary, neighbours, content, form, words, consistency, variants, health, model)
-        for rule in sorted(module.RULES, key=lambda rule: rule.code)
+        for family in (
+            format.RULES,
+            boundary.RULES,
+            neighbours.RULES,
+            masking.RULES + content.RULES,
+            form.RULES,
+            words.RULES,
+            consistency.RULES,
+            variants.RULES,
+            health.RULES,
+            model.RULES,
+        )
+        for rule in sorted(family, key=lambda rule: rule.code)
     }
 )

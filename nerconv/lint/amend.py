@@ -26,13 +26,13 @@ class Amended(NamedTuple):
 
 
 def by_document(problems: Iterable[Problem], documents: Sequence[Document]) -> Iterator[tuple[Document, list[Problem]]]:
-    """Yield each of ``documents`` with its problems; two documents may have one id."""
+    """Yield each of ``documents``, all that were looked at, with its problems."""
     found: defaultdict[int, list[Problem]] = defaultdict(list)
     for problem in problems:
         if problem.source is not None:
-            found[id(problem.source)].append(problem)
-    for document in documents:
-        yield document, found.get(id(document), [])
+            found[problem.source.number].append(problem)
+    for number, document in enumerate(documents):
+        yield document, found.get(number, [])
 
 
 def amend(document: Document, problems: Iterable[Problem], allowed: Set[str] = SAFE) -> Amended:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Guess
 from nerconv.lint.engine import Ask
+from nerconv.lint.mention import Guess
 from nerconv.models import ModelOptions, load
 from nerconv.models.folds import FoldOptions, out_of_fold
 from nerconv.options import UsageError

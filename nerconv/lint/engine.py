@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.codes import CODES
-from nerconv.document import Document, Finding, excerpt
+from nerconv.document import Document, Facts, Finding, excerpt
 from nerconv.files import Source
 from nerconv.lint import RULES
-from nerconv.lint.corpus import Corpus, Guess
+from nerconv.lint.mention import Guess
 from nerconv.lint.problem import LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
 from nerconv.lint.rule import Flag, Options, Rule, Value
 from nerconv.lint.rules.health import split_of
 from nerconv.lint.suppress import without_ignored
 from nerconv.options import ReadOptions, UsageError, check_choice
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
+    from nerconv.lint.corpus import Corpus
 
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
 _STRONG = frozenset({"C201", "C202", "C203", "C204", "C205"})
@@ -103,27 +108,44 @@ def lint(
     Rules about the whole corpus see all sources together, so all documents are in memory. What a directive in the text
     ignores is left out. Rules about a model speak only with ``ask``.
     """
+    from nerconv.lint.corpus import Corpus
+
     chosen = choose(selection)
-    report, sources = LintReport(rules=tuple(chosen)), list(sources)
-    documents: list[Document] = []
+    sources, documents, problems = list(sources), [], []
     for source in sources:
         progress(source)
-        for item in formats.read(source, read):
-            if isinstance(item, Document):
-                documents.append(item)
-            elif isinstance(item, Finding):
+        for item in _read(source, read):
+            if isinstance(item, Finding):
                 row = CODES[item.code]
-                report.problems.append(Problem(item, row.name, row.severity))
-    report.documents, report.spans = tuple(documents), sum(len(document.spans) for document in documents)
-    report.problems += check(documents, chosen, ask(documents) if ask else None)
-    report.problems += _skipped(selection, documents, ask is not None)
+                problems.append(Problem(item, row.name, row.severity))
+            else:
+                documents.append(item)
+    corpus = Corpus(documents)
+    corpus.guesses = ask(corpus.documents) if ask else None
+    problems += _checked(corpus, chosen)
+    problems += _skipped(selection, corpus)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
-    wanted = [problem for problem in report.problems if not _is_left_out(problem, ignores)]
-    report.problems = sorted(without_ignored(wanted, documents, sources), key=source_order)
-    return report
+    wanted = [problem for problem in problems if not _is_left_out(problem, ignores)]
+    left = without_ignored(wanted, corpus.directives(), sources)
+    files = [name for part in corpus.parts for name in part.names]
+    return LintReport(
+        sorted(left, key=source_order), len(files), tuple(dict.fromkeys(files)), len(corpus.spans), tuple(chosen)
+    )
 
 
-def _skipped(selection: Selection, documents: Sequence[Document], asked: bool) -> Iterator[Problem]:
+def _read(source: Source, read: ReadOptions) -> Iterator[Document | Columns | Finding]:
+    """Yield the documents of ``source``, as columns where they are read as such, and what its reader finds."""
+    from nerconv.lanes import Reading
+
+    for item in formats.read_columns(source, read):
+        if isinstance(item, Reading):
+            yield item.columns
+            yield from (finding for _, found in sorted(item.findings.items()) for finding in found)
+        elif not isinstance(item, Facts):
+            yield item
+
+
+def _skipped(selection: Selection, corpus: Corpus) -> Iterator[Problem]:
     """Yield an N002 problem for each rule that somebody named and that has nothing to work on."""
     named = (
         _named((*(selection.select or ()), *selection.extend_select))
@@ -131,9 +153,8 @@ def _skipped(selection: Selection, documents: Sequence[Document], asked: bool) -
         else set()
     )
     needs = {"M601": "a model: say --with-model or --folds", "M602": "a model: say --with-model or --folds"}
-    needs = {} if asked else needs
-    corpus = Corpus(documents)
-    if {split_of(document, corpus) for document in documents} <= {""}:
+    needs = {} if corpus.guesses is not None else needs
+    if "L501" in named and {split_of(document, corpus) for document in corpus.documents} <= {""}:
         needs["L501"] = "files named after their splits: train, dev, test"
     for code in sorted(named & needs.keys()):
         yield Problem(Finding("N002", f"{code} was not run: it needs {needs[code]}"), "skipped-rule", "warning")
@@ -148,43 +169,50 @@ def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool
 
 
 def check(
-    documents: Sequence[Document],
+    documents: Sequence[Document | Columns],
     chosen: dict[str, tuple[Rule, Options]],
     guesses: Sequence[Sequence[Guess]] | None = None,
 ) -> Iterator[Problem]:
     """Yield what the ``chosen`` rules find in ``documents``, rule by rule, weaker ones hidden by stronger ones."""
-    corpus = Corpus(documents, guesses=guesses)
+    from nerconv.lint.corpus import Corpus
+
+    yield from _checked(Corpus(documents, guesses=guesses), chosen)
+
+
+def _checked(corpus: Corpus, chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:
     flags = [
         (rule, document, flag) for rule, options in chosen.values() for document, flag in _flags(rule, corpus, options)
     ]
     strong = {(document.id, flag.start, flag.end) for rule, document, flag in flags if rule.code in _STRONG}
     for rule, document, flag in flags:
         if rule.code not in _WEAK or (document.id, flag.start, flag.end) not in strong:
-            yield _problem(rule, document, flag)
+            yield _problem(rule, corpus, document, flag)
 
 
 def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     if rule.corpus:
         yield from rule.corpus(corpus, options)
     elif rule.local:
-        for document in corpus.documents:
+        kept = rule.screen(corpus.spans, options) if rule.screen else None
+        for document in corpus.documents if kept is None else corpus.views(kept):
             for flag in rule.local(document, corpus, options):
                 yield document, flag
 
 
-def _problem(rule: Rule, document: Document, flag: Flag) -> Problem:
-    where = document.place(flag.span) if flag.span else document.locate(flag.start)
+def _problem(rule: Rule, corpus: Corpus, document: Document, flag: Flag) -> Problem:
+    span = flag.span
+    where = (span and span.where) or corpus.place(document, span.start if span else flag.start)
     begin = document.text.rfind("\n", 0, flag.start) + 1
     stop = document.text.find("\n", flag.start)
     line = document.text[begin : stop if stop >= 0 else None]
     shown = excerpt(line, flag.start - begin, min(flag.end - begin, len(line)))
     return Problem(
-        Finding(rule.code, flag.message, where, flag.span, shown),
+        Finding(rule.code, flag.message, where, span, shown),
         rule.name,
         rule.severity,
-        document,
+        corpus.held(document),
         document.text[flag.start : flag.end],
-        flag.span.label if flag.span else "",
+        span.label if span else "",
         flag.fix,
         flag.score,
     )

@@ -126,7 +126,7 @@ def _fix_draft(draft: Draft, problems: Iterable[Problem]) -> int:
     count = 0
     for problem in problems:
         assert problem.source and problem.mend
-        edits = edits_of(problem.source, problem.mend, lines)
+        edits = edits_of(problem.source.document, problem.mend, lines)
         if not edits or len({edit.line for edit in edits}) != 1:
             continue
         line, start, end = edits[0].line, edits[0].start, max(edit.end for edit in edits)

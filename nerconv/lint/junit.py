@@ -15,8 +15,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def junit(report: LintReport) -> str:
     """Return the run as XML; a file without a finding has one case that passes."""
     by_path: defaultdict[str, list[Problem]] = defaultdict(list)
-    for document in report.documents:
-        by_path[document.origin.path if document.origin else document.id] += ()
+    for path in report.files:
+        by_path[path] += ()
     for problem in report.problems:
         by_path[problem.finding.where.path if problem.finding.where else problem.document] += (problem,)
     root = ElementTree.Element("testsuites", name="nerconv lint")

@@ -45,7 +45,7 @@ def html(report: LintReport) -> str:
         '<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<meta name=viewport content="width=device-width">\n'
         f'<meta http-equiv=Content-Security-Policy content="{policy}">\n'
         f"<title>nerconv lint</title>\n<style>{_STYLE}</style>\n"
-        f"<h1>{len(report.problems):,} findings</h1>\n<p class=faint>in {len(report.documents):,} documents with "
+        f"<h1>{len(report.problems):,} findings</h1>\n<p class=faint>in {report.documents:,} documents with "
         f"{report.spans:,} spans; {len(report.rules)} rules run</p>\n{_table(report)}{body}{more}</html>\n"
     )
 

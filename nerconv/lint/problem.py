@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nerconv.document import Document, Finding
+from nerconv.document import Finding
 from nerconv.lint.rule import Fix
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Problem:
     finding: Finding
     name: str
     severity: str
-    source: Document | None = None
+    source: Held | None = None
     text: str = ""
     label: str = ""
     mend: Fix | None = None
@@ -39,10 +43,11 @@ class Problem:
 
 @dataclass(slots=True)
 class LintReport:
-    """What a run found, in source order, and what it looked at."""
+    """What a run found, in source order, and what it looked at: the number of documents, and the files of them."""
 
     problems: list[Problem] = field(default_factory=list)
-    documents: tuple[Document, ...] = ()
+    documents: int = 0
+    files: tuple[str, ...] = ()
     spans: int = 0
     rules: tuple[str, ...] = ()
 

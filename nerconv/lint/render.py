@@ -35,7 +35,7 @@ def _line(problem: Problem) -> str:
 def _summary(report: LintReport) -> list[str]:
     counts = Counter((problem.finding.code, problem.name, problem.severity) for problem in report.problems)
     rows = [f"{n:6,}  {code} {name} ({severity})" for (code, name, severity), n in sorted(counts.items())]
-    total = f"{len(report.problems):,} findings in {len(report.documents):,} documents and {report.spans:,} spans"
+    total = f"{len(report.problems):,} findings in {report.documents:,} documents and {report.spans:,} spans"
     return [*rows, f"{total}; {len(report.rules)} rules run"]
 
 
@@ -53,7 +53,7 @@ def as_json(report: LintReport) -> str:
     """Return the run as JSON, version 1 of its shape, keys sorted."""
     record = {
         "version": 1,
-        "documents": len(report.documents),
+        "documents": report.documents,
         "spans": report.spans,
         "rules": list(report.rules),
         "findings": [_record(problem) for problem in report.problems],

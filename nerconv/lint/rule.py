@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+    from nerconv.lint.near import Mask
+    from nerconv.lint.spans import Spans
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]
 #: The options of one rule by name; every rule declares its own with their defaults.
@@ -60,9 +64,11 @@ class Flag:
 
 
 #: A rule of scope span, sentence or document looks at one document, with the corpus for its counts.
-LocalCheck: TypeAlias = Callable[[Document, Corpus, Options], Iterator[Flag]]
+LocalCheck: TypeAlias = "Callable[[Document, Corpus, Options], Iterator[Flag]]"
+#: Says which spans such a rule may flag, all that it does and perhaps more; None where its flags stand elsewhere, too.
+Screen: TypeAlias = "Callable[[Spans, Options], Mask | None]"
 #: A rule of scope corpus looks at all of them, and says in which one a flag stands.
-CorpusCheck: TypeAlias = Callable[[Corpus, Options], Iterator[tuple[Document, Flag]]]
+CorpusCheck: TypeAlias = "Callable[[Corpus, Options], Iterator[tuple[Document, Flag]]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ class Rule:
     ``code`` and ``name`` are never reused. ``about`` is its manual page: what it finds, why that hurts training or
     scores, how to mend it. ``bad`` and ``good`` are bracket texts (illinois) that are flagged and not flagged: tests
     and manual at once. ``fix`` says the best safety of its fixes: safe, unsafe, shown or none. ``precision`` is what
-    was measured on real data, by name of the data; None where nothing was.
+    was measured on real data, by name of the data; None where nothing was. With a ``screen`` the check is shown only
+    documents with spans that pass it, and of columns only the spans on their lines.
     """
 
     code: str
@@ -85,6 +92,7 @@ class Rule:
     good: tuple[str, ...]
     local: LocalCheck | None = None
     corpus: CorpusCheck | None = None
+    screen: Screen | None = None
     options: Options = field(default_factory=dict)
     default: bool = True
     precision: Mapping[str, str] = field(default_factory=dict)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.surface import holds_mask, is_mask
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
 
 _SHOWN: Final = 5
 
@@ -45,6 +47,8 @@ class Stats:
 
 def stats(documents: Sequence[Document]) -> Stats:
     """Return the numbers of ``documents``."""
+    from nerconv.lint.corpus import Corpus
+
     corpus = Corpus(documents)
     extents = [(document, tokens.sentences(document)) for document in documents]
     ambiguous = [(surface, dict(labels.most_common())) for surface, labels in corpus.labels.items() if len(labels) > 1]

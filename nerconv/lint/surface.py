@@ -1,7 +1,7 @@
 """What the text of a span is when it is no name: masking, document furniture, a page header.
 
 Pure functions of a string. ``noise`` is the predicate that the statistics of corpus rules use to leave such spans
-out; the rules of ``nerconv.lint.rules.content`` add what the text around a span tells.
+out; the rules C201 to C205 (``nerconv.lint.rules``) add what the text around a span tells.
 """
 
 from __future__ import annotations
@@ -58,11 +58,34 @@ def masks(surface: str) -> list[tuple[int, int]]:
     return [match.span() for match in _mask_pattern().finditer(surface)]
 
 
+_RUN: Final = re.compile(r"[^\W_]+")
+#: What masking, page headers and page numbers are written with beside the words of the lists.
+_SIGNS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@]")
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """Return the first words of all that is no name, in lower case."""
+    entries = [entry for name in ("mask_words", "section_words", "editor_words") for entry in word_list(name)]
+    return frozenset({"page", "section", *(match[0] for e in entries if (match := _RUN.search(e.lower())))})
+
+
+@lru_cache(1 << 16)
+def may_be_noise(surface: str) -> bool:
+    """Whether anything here may be true of ``surface``, told faster than by asking each."""
+    if not surface.isascii():
+        return True
+    small = surface.lower()
+    if surface.replace(" ", "").isalpha():
+        return "xx" in small or not _first_words().isdisjoint(small.split(" "))
+    return bool(_SIGNS.search(surface)) or not _first_words().isdisjoint(_RUN.findall(small))
+
+
 @lru_cache(1 << 16)
 def is_mask(surface: str) -> bool:
     """Whether ``surface`` is masking text and nothing else but punctuation, digits or a possessive."""
     pattern = _mask_pattern()
-    if not pattern.search(surface):
+    if not may_be_noise(surface) or not pattern.search(surface):
         return False
     rest = _POSSESSIVE.sub("", pattern.sub(" ", surface))
     return not any(character.isalpha() for character in rest)
@@ -71,7 +94,7 @@ def is_mask(surface: str) -> bool:
 @lru_cache(1 << 16)
 def holds_mask(surface: str) -> bool:
     """Whether masking text stands in ``surface`` beside real words."""
-    return bool(_mask_pattern().search(surface)) and not is_mask(surface)
+    return may_be_noise(surface) and bool(_mask_pattern().search(surface)) and not is_mask(surface)
 
 
 def plain(surface: str) -> str:
@@ -95,7 +118,7 @@ def section_word(surface: str, colon: bool = False, alone: bool = False) -> bool
 
     ``colon``: a colon follows it; ``alone``: it is a whole line.
     """
-    kind = _section_words().get(plain(surface))
+    kind = _section_words().get(plain(surface)) if may_be_noise(surface) else None
     if kind is None:
         return False
     headed = colon or surface.rstrip().endswith(":")
@@ -119,6 +142,8 @@ def editor_words(surface: str) -> tuple[int, int] | None:
 
     The extent is empty when nothing else is left.
     """
+    if not may_be_noise(surface):
+        return None
     leading, trailing = _editor_patterns()
     head, tail = leading.match(surface), trailing.search(surface)
     if not head and not tail:
@@ -130,12 +155,14 @@ def editor_words(surface: str) -> tuple[int, int] | None:
 @lru_cache(1 << 16)
 def is_page(surface: str) -> bool:
     """Whether part of a page header or a page number stands in ``surface``."""
-    return bool(_PAGE.search(surface))
+    return may_be_noise(surface) and bool(_PAGE.search(surface))
 
 
 @lru_cache(1 << 16)
 def noise(surface: str) -> str | None:
     """Return the code of the rule that ``surface`` breaks by itself, C201 to C205, or None for what may be a name."""
+    if not may_be_noise(surface):
+        return None
     if is_mask(surface):
         return "C201"
     if holds_mask(surface):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from nerconv.lint.corpus import Corpus
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+
 
 _PER: Final = frozenset({"per", "pers", "person", "people"})
 _LOC: Final = frozenset({"loc", "location", "place", "gpe", "fac", "facility"})

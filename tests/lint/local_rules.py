@@ -11,13 +11,25 @@ from nerconv.document import Document
 from nerconv.files import Source
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.rule import Flag, Rule
-from nerconv.lint.rules import boundary, consistency, content, form, format, health, neighbours, variants, words
+from nerconv.lint.rules import (
+    boundary,
+    consistency,
+    content,
+    form,
+    format,
+    health,
+    masking,
+    neighbours,
+    variants,
+    words,
+)
 from nerconv.options import ReadOptions
 
 RULES: Final = (
     *format.RULES,
     *boundary.RULES,
     *neighbours.RULES,
+    *masking.RULES,
     *content.RULES,
     *form.RULES,
     *consistency.RULES,

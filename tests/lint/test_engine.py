@@ -31,7 +31,7 @@ def test_rules_and_readers_report_together_in_source_order(tmp_path: Path) -> No
     report = run(tmp_path)
     found = [(p.finding.code, p.finding.where.line, p.finding.where.column) for p in report.problems if p.finding.where]
     assert found == [("C201", 1, 8), ("B102", 1, 33), ("F001", 2, 1)]
-    assert (len(report.documents), report.spans) == (1, 3)
+    assert (report.documents, report.spans) == (1, 3)
 
 
 def test_places_are_those_of_the_source_whatever_the_format(tmp_path: Path) -> None:

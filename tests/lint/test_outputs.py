@@ -10,9 +10,11 @@ import pytest
 
 from nerconv import formats
 from nerconv.document import Document, Finding, Span, Where, excerpt
+from nerconv.lint.corpus import Held
 from nerconv.lint.engine import Selection, lint
 from nerconv.lint.junit import junit
 from nerconv.lint.page import PAGE_LIMIT, html
+from nerconv.lint.parts import DocumentPart
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.sarif import sarif
 from nerconv.options import ReadOptions
@@ -29,8 +31,9 @@ def report_of(folder: Path, text: str) -> LintReport:
 def hostile() -> LintReport:
     """Return a report whose every text would break a careless renderer."""
     finding = Finding("B102", HOSTILE, Where(HOSTILE, 3, 4), Span(0, 3, "PE<R>"), excerpt(HOSTILE, 0, 8))
-    problem = Problem(finding, "edge-punctuation", "warning", Document(HOSTILE, "abc"), HOSTILE, "PE<R>")
-    return LintReport([problem], (Document("clean", "abc"),), 1, ("B102",))
+    held = Held(0, HOSTILE, DocumentPart([Document(HOSTILE, "abc")]), 0)
+    problem = Problem(finding, "edge-punctuation", "warning", held, HOSTILE, "PE<R>")
+    return LintReport([problem], 1, ("clean",), 1, ("B102",))
 
 
 @pytest.mark.parametrize("hostility", [False, True])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Guess
 from nerconv.lint.engine import Selection, check, choose
+from nerconv.lint.mention import Guess
 
 TEXT = "Ann left Rome for Oslo with Bo Lee ."
 GOLD = Document("d", TEXT, (Span(0, 3, "PER"), Span(9, 13, "ORG"), Span(28, 30, "PER")))

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import drop, move, shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, TextChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import strings
 from nerconv.lint.words import family, word_set
 
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+    from nerconv.lint.near import Mask
+    from nerconv.lint.spans import Spans
+
 # --- B101 edge-whitespace ---------------------------------------------------------------------------------------
+
+
+def _has_space_at_edge(surface: str) -> bool:
+    return surface != surface.strip()
 
 
 def _edge_whitespace(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -61,6 +69,7 @@ Fixed by trimming the span; the odd space outside it becomes an ordinary one."""
     bad=("He met [PER Win Dayton\N{NO-BREAK SPACE}  ] there . ",),
     good=("He met [PER Win\N{NO-BREAK SPACE}Dayton  ] there . ", "He met [PER Win Dayton  ] there . "),
     local=_edge_whitespace,
+    screen=lambda spans, options: spans.whose(_has_space_at_edge),
 )
 
 # --- B102 edge-punctuation --------------------------------------------------------------------------------------
@@ -74,11 +83,15 @@ _FULL_STOP: Final = re.compile(r"[^\W\d_]{4,} ?\.\Z")
 _EDGE_SIGNS: Final = re.compile(r"\A[\s:;,*|=~\\…<>•·.!?+–—-]|[\s:,*/|=~\\…<>.&+–—-]\Z|(?<!\w);\Z|(?<!&)\b\w+;\Z")
 
 
+def _has_sign_at_edge(surface: str) -> bool:
+    return not (surface[0].isalnum() and surface[-1].isalnum()) and bool(_EDGE_SIGNS.search(surface))
+
+
 def _edge_punctuation(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
     keep = strings(options, "keep")
     for span in document.spans:
         surface = document.covered(span)
-        if not _EDGE_SIGNS.search(surface) or surface in keep:
+        if not _has_sign_at_edge(surface) or surface in keep:
             continue
         start, end, safe = _without_signs(surface, corpus)
         if end - start < len(surface) and any(c.isalnum() for c in surface[start:end]) and not noise(surface):
@@ -110,7 +123,7 @@ def _is_known_without_stop(surface: str, corpus: Corpus) -> bool:
     name = surface[:-1].rstrip()
     if name.rpartition(" ")[2].lower() in word_set("abbreviations"):
         return False
-    return len(corpus.mentions.get(name, ())) >= len(corpus.mentions.get(surface, ()))
+    return corpus.totals.get(name, 0) >= corpus.totals.get(surface, 0)
 
 
 _B102: Final = Rule(
@@ -127,6 +140,7 @@ A full stop counts only where the word before it is no abbreviation and the corp
     bad=("Supreme Leader [PER Khamenei:  ] a case . ", "* [ORG - Interior Ministry  ] . "),
     good=("[ORG Yahoo!  ] and [ORG Acme Inc.  ] met . ", "[ORG .NET Foundation  ] grew . "),
     local=_edge_punctuation,
+    screen=lambda spans, options: spans.whose(_has_sign_at_edge),
     options={"keep": ()},
     precision={"seed": "1 of 1", "wnut17": "13 of 13"},
 )
@@ -194,6 +208,7 @@ where the partner stands right behind the span, it is taken in. Both change the 
     bad=("a song by [ORG No Doubt (  ] 1995 ) . ", 'the film " [MISC Heat "  ] . '),
     good=('[ORG Bank ( Europe )  ] said [MISC 12" Mix  ] . ',),
     local=_unbalanced_pair,
+    screen=lambda spans, options: spans.whose(_HALVES.search),
     precision={"wnut17": "2 of 2"},
 )
 
@@ -202,8 +217,17 @@ where the partner stands right behind the span, it is taken in. Both change the 
 _DETERMINERS: Final = frozenset({"a", "an", "the"})
 
 
+def _small_words(options: Options) -> frozenset[str]:
+    return word_set("function_words") | set(strings(options, "words"))
+
+
+def _may_hold_small_word(spans: Spans, options: Options) -> Mask:
+    words = _small_words(options)
+    return spans.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words)
+
+
 def _edge_function_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    words, skipped = word_set("function_words") | set(strings(options, "words")), strings(options, "skip_labels")
+    words, skipped = _small_words(options), strings(options, "skip_labels")
     for span in document.spans:
         surface = document.covered(span)
         pieces = surface.split(" ")
@@ -245,6 +269,7 @@ The fix leaves the word out, which is wrong where the name goes on behind it, an
     bad=("the [ORG Reserve of  ] Australia . ", "in [LOC Tehran and  ] Qom . "),
     good=("the [ORG Bank of Japan  ] , [MISC The Place To Be of  ] . ", "[LOC the Hague  ] . "),
     local=_edge_function_word,
+    screen=_may_hold_small_word,
     options={"words": (), "skip_labels": ()},
     default=False,
     precision={"sec": "1 of 1", "wnut17": "1 of 1"},

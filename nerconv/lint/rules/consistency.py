@@ -7,15 +7,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from operator import attrgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus, Mention, is_bare
 from nerconv.lint.mend import shown
+from nerconv.lint.mention import Mention, is_bare
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import number
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
 
 #: So sure of a majority, relabelling to it is worth proposing.
 _SURE: Final = (0.9, 10)
@@ -24,19 +27,22 @@ _RELATED: Final = 3
 
 def _type_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, share = number(options, "least"), number(options, "share")
-    for surface, labels in corpus.labels.items():
-        if len(labels) == 1 or labels.total() < least or noise(surface):
-            continue
-        (majority, count), total = labels.most_common(1)[0], labels.total()
+    several = {
+        surface: labels
+        for surface, labels in corpus.labels.items()
+        if len(labels) > 1 and labels.total() >= least and not noise(surface)
+    }
+    for surface, mentions in corpus.mentions(corpus.spans.among(several)).items():
+        (majority, count), total = several[surface].most_common(1)[0], several[surface].total()
         if count >= share * total:
-            for mention in corpus.mentions[surface]:
+            usual = [mention for mention in mentions if mention.span.label == majority][:_RELATED]
+            for mention in mentions:
                 if mention.span.label != majority:
-                    yield mention.document, _minority(corpus, mention, surface, majority, count, total)
+                    yield mention.document, _minority(mention, surface, usual, count, total)
 
 
-def _minority(corpus: Corpus, mention: Mention, surface: str, majority: str, count: int, total: int) -> Flag:
-    span = mention.span
-    others = [m for m in corpus.mentions[surface] if m.span.label == majority][:_RELATED]
+def _minority(mention: Mention, surface: str, usual: list[Mention], count: int, total: int) -> Flag:
+    span, majority = mention.span, usual[0].span.label
     message = (
         f"{shown(surface)} is {span.label} here and {majority} {count:,} of {total:,} times; "
         f"label it alike, or make sure that this one means something else"
@@ -44,26 +50,24 @@ def _minority(corpus: Corpus, mention: Mention, surface: str, majority: str, cou
     fix = None
     if count >= _SURE[0] * total and total >= _SURE[1]:
         fix = Fix("unsafe", f"label it {majority}", (SpanChange(span, replace(span, label=majority)),))
-    related = tuple((m.document.id, m.span.start) for m in others)
+    related = tuple((m.document.id, m.span.start) for m in usual)
     return Flag(span.start, span.end, message, span, fix, related, count / total)
 
 
 def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
-    known = {
-        surface: labels
-        for surface, labels in corpus.labels.items()
-        if labels.total() >= number(options, "least")
-        and " " in surface
-        and not surface.islower()
-        and not noise(surface)
-    }
+    least = number(options, "least")
+    known = [
+        surface
+        for surface, total in corpus.totals.items()
+        if total >= least and " " in surface and not surface.islower() and not noise(surface)
+    ]
     bare: defaultdict[str, list[tuple[Document, int]]] = defaultdict(list)
     for document, surface, start in _occurrences(corpus, known):
         bare[surface].append((document, start))
     for surface, places in bare.items():
-        tagged = known[surface].total()
+        tagged = corpus.totals[surface]
         if tagged >= number(options, "share") * (tagged + len(places)):
-            label, count = known[surface].most_common(1)[0]
+            label, count = corpus.labels_of(surface).most_common(1)[0]
             for document, start in places:
                 message = (
                     f"{shown(surface)} has no label here and has one {tagged:,} of {tagged + len(places):,} times "
@@ -75,19 +79,18 @@ def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag
                 yield document, Flag(added.start, added.end, message, fix=fix, score=share)
 
 
-def _occurrences(corpus: Corpus, surfaces: dict[str, Counter[str]]) -> Iterator[tuple[Document, str, int]]:
+def _occurrences(corpus: Corpus, surfaces: list[str]) -> Iterator[tuple[Document, str, int]]:
     """Yield where one of ``surfaces`` stands as whole tokens and no span shares its text, the longest at a place."""
     by_two: defaultdict[str, list[str]] = defaultdict(list)
     for surface in sorted(surfaces, key=len, reverse=True):
         by_two[" ".join(surface.split(" ", 2)[:2])].append(surface)
-    for document in corpus.documents:
-        text, (starts, ends), done = document.text, tokens.edges(document), 0
-        token_ends = set(ends)
-        pairs = [(start, end) for start, end in zip(starts, ends[1:], strict=False) if text[start:end] in by_two]
+    for document, pairs in corpus.pairs(by_two.keys()):
+        text, done = document.text, 0
         for start, second in pairs:
             for surface in by_two[text[start:second]] if start >= done else ():
                 end = start + len(surface)
-                if end in token_ends and text.startswith(surface, start) and is_bare(document.spans, start, end):
+                whole = text.startswith(surface, start) and tokens.ends_at(document, end)
+                if whole and is_bare(document.spans, start, end):
                     done = end
                     if not _goes_on(text, start, end):
                         yield document, surface, start
@@ -103,8 +106,8 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 def _conflicting_duplicate(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     places: defaultdict[str, list[tuple[Document, int, int]]] = defaultdict(list)
-    for document in corpus.documents:
-        for start, end in tokens.sentences(document):
+    for document, sentences in corpus.repeated():
+        for start, end in sentences:
             places[document.text[start:end]].append((document, start, end))
     for text, found in places.items():
         if len(found) > 1 and text.count(" ") + 1 >= number(options, "tokens"):

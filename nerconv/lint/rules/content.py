@@ -1,175 +1,31 @@
-"""Content rules about spans that are no names: masking, document furniture, page headers, offices.
-
-``nerconv.lint.surface.noise`` is the predicate behind C201 to C205, shared with the statistics of corpus rules.
-"""
+"""Content rules about spans that are no names: document furniture, page headers, offices."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import drop, move, shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, TextChange
-from nerconv.lint.surface import editor_words, holds_mask, is_mask, is_page, masks, noise, plain, section_word
-from nerconv.lint.values import number, strings, text
-from nerconv.lint.words import family, rarely_lower, word_list, word_set
-
-# --- C201 redaction-placeholder, C202 placeholder-inside, C215, C216 --------------------------------------------
-
-
-def _placeholder(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    label, keep = text(options, "label"), strings(options, "keep")
-    for span in document.spans:
-        surface = document.covered(span)
-        if not is_mask(surface) or span.label == label or surface in keep:
-            continue
-        fix = drop(span)
-        advice = "drop the span, or give all masking one label with the option label"
-        if label:
-            fix = Fix("unsafe", f"label it {label}", (SpanChange(span, replace(span, label=label)),))
-            advice = f"label it {label}"
-        yield Flag(span.start, span.end, f"{shown(surface)} masks a name and is none; {advice}", span, fix)
-
-
-_C201: Final = Rule(
-    code="C201",
-    name="redaction-placeholder",
-    scope="span",
-    severity="error",
-    fix="unsafe",
-    about="""A span that is masking text: runs of X, blocks, underscores, asterisks, `[REDACTED]`, `<NAME>`, `PERSON_1`.
-
-Nobody can tell what stood there, so its label is a guess, and a frequent one: a model learns that the mask is an
-organisation, and the score rewards it for that. Drop the span, or set the option `label` to give all masking one
-label of its own. A run of X counts from four, as no Roman numeral has, with at most one small letter glued to it.
-The option `keep` lists names that look like masking (a brand called XXXX).""",
-    bad=(
-        "The [ORG XXXXXXXXXXXX  ] claimed it . ",
-        "call for [LOC XXXXXXXa  ] new election . ",
-        "[PER [REDACTED]  ] . ",
-    ),
-    good=("the film [MISC XXX  ] and [MISC Super Bowl XXXVI  ] . ", "[PER Malcolm X  ] spoke . "),
-    local=_placeholder,
-    options={"label": "", "keep": ()},
-    precision={"seed": "43 of 43"},
+from nerconv.lint.surface import (
+    editor_words,
+    is_mask,
+    is_page,
+    noise,
+    plain,
+    section_word,
 )
+from nerconv.lint.values import number, strings
+from nerconv.lint.words import family, rarely_lower, word_list
 
-
-def _placeholder_inside(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    for span in document.spans:
-        surface = document.covered(span)
-        if holds_mask(surface):
-            message = f"masking is glued to words in {shown(surface)}; label the name alone, or drop the span"
-            yield Flag(span.start, span.end, message, span, _without_masks(document, span, surface))
-
-
-def _without_masks(document: Document, span: Span, surface: str) -> Fix:
-    """Return the fix that keeps the longest piece of ``surface`` without masking, if it may be a name."""
-    edges = [0, *(edge for mask in masks(surface) for edge in mask), len(surface)]
-    pieces = zip(edges[::2], edges[1::2], strict=True)
-    start, end = max(pieces, key=lambda piece: piece[1] - piece[0])
-    inner = surface[start:end].strip(" \t:;,.-–—")
-    start = surface.index(inner, start)
-    words = set(plain(inner).split(" ")) - word_set("honorifics") - word_set("function_words")
-    if not any(map(str.isalpha, "".join(words))) or noise(inner) or not inner[0].isupper():
-        return drop(span)
-    return move(document, span, span.start + start, span.start + start + len(inner)) or drop(span)
-
-
-_C202: Final = Rule(
-    code="C202",
-    name="placeholder-inside",
-    scope="span",
-    severity="error",
-    fix="unsafe",
-    about="""A span that holds masking text beside real words: `XXXXXXXXXXXX Comment`, `Mr. XXXXXXXX`.
-
-Either the real words are furniture and the span is no name, or the boundary took the mask in. The fix labels the
-longest piece of real words, or drops the span when only titles and furniture are left.""",
-    bad=("( C ) [ORG XXXXXXXXXXXX Comment  ] . ", "He met [PER Mr. XXXXXXXX  ] there . "),
-    good=("[MISC XXX can of This  ] and [PER Max XX  ] . ",),
-    local=_placeholder_inside,
-    precision={"seed": "1 of 1"},
-)
-
-
-def _untagged_placeholder(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    tagged = sum(is_mask(document.covered(span)) for span in document.spans)
-    if not tagged:
-        return
-    ends, starts = [0], [0]
-    for span in document.spans:
-        if span.end > ends[-1]:  # an inner span covers nothing that its outer one does not
-            ends.append(span.end)
-            starts.append(span.start)
-    found = [
-        (start, end)
-        for start, end in masks(document.text)
-        if (at := bisect_left(ends, end)) == len(ends) or starts[at] > start
-    ]
-    if tagged <= len(found):
-        return
-    for start, end in found:
-        mask = shown(document.text[start:end])
-        yield Flag(start, end, f"{mask} is masking without a label, in a document that labels most of it")
-
-
-_C215: Final = Rule(
-    code="C215",
-    name="untagged-placeholder",
-    scope="document",
-    severity="info",
-    fix="none",
-    about="""Masking text without a label, in a document that labels most of its masking.
-
-The same sign is then both an entity and none, which no model can learn. Drop the labels of masking (C201), or
-label all of it.""",
-    bad=("The [ORG XXXXXXXXXXXX  ] told [ORG XXXXXXXXXXXX  ] about XXXXXXXXXXXX . ",),
-    good=("A XXXXX contact met [PER Sadr  ] . ",),
-    local=_untagged_placeholder,
-    default=False,
-    precision={"seed": "1 of 1"},
-)
-
-
-def _placeholder_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
-    for surface, labels in corpus.labels.items():
-        if len(labels) < 2 or not is_mask(surface):
-            continue
-        most, count = labels.most_common(1)[0]
-        seen = Counter[str]()
-        for document, span in corpus.mentions[surface]:
-            seen[span.label] += 1
-            if span.label != most and seen[span.label] == 1:
-                message = (
-                    f"the mask {shown(surface)} is {span.label} {labels[span.label]:,} times and {most} {count:,} "
-                    f"times; it says nothing about what it hides, so drop the spans or give all one label"
-                )
-                yield document, Flag(span.start, span.end, message, span)
-
-
-_C216: Final = Rule(
-    code="C216",
-    name="placeholder-conflict",
-    scope="corpus",
-    severity="info",
-    fix="none",
-    about="""One mask under several labels: `XXXXXXXXXXXX` as ORG here and as PER there.
-
-Shown once for each rarer label. It proves that the labels of masking are guesses; see C201 for what to do.""",
-    bad=("[ORG XXXXXXXXXXXX  ] told [ORG XXXXXXXXXXXX  ] and [PER XXXXXXXXXXXX  ] . ",),
-    good=("[ORG XXXXXXXXXXXX  ] told [PER Sadr  ] . ",),
-    corpus=_placeholder_conflict,
-    default=False,
-    precision={"seed": "1 of 1"},
-)
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+    from nerconv.lint.near import Mask
+    from nerconv.lint.spans import Spans
 
 # --- C203 section-word, C204 editor-word-inside -----------------------------------------------------------------
 
@@ -186,9 +42,20 @@ def _section_word(document: Document, corpus: Corpus, options: Options) -> Itera
             yield Flag(span.start, span.end, message, span, drop(span))
 
 
+def _may_be_section(surface: str) -> bool:
+    """Whether ``surface`` is a heading in some surroundings."""
+    return section_word(surface, colon=True, alone=True)
+
+
+def _may_be_heading(spans: Spans, options: Options) -> Mask:
+    extra = frozenset(map(plain, strings(options, "words")))
+    found = spans.whose(_may_be_section)
+    return found | spans.whose(lambda surface: plain(surface) in extra) if extra else found
+
+
 def _is_heading(document: Document, span: Span, surface: str) -> bool:
-    if not section_word(surface, colon=True, alone=True):
-        return False  # whatever stands around it
+    if not _may_be_section(surface):
+        return False
     before, after = document.text[max(span.start - 1, 0) : span.start], document.text[span.end : span.end + 2]
     colon = after.lstrip(" ").startswith(":")
     alone = before in ("", "\n") and after.strip(" \t") in ("", "\n")
@@ -211,6 +78,7 @@ it and `keep` takes away.""",
     bad=("( C ) [ORG Summary:  ] A man spoke . ", "[LOC DECL:  ] 08/28/2025 . ", "[ORG End Summary  ] . "),
     good=("the album [MISC Introduction  ] sold . ", "[ORG Comment Ltd  ] and [ORG REFUGEE  ] . "),
     local=_section_word,
+    screen=_may_be_heading,
     options={"words": (), "keep": ()},
     precision={"seed": "2 of 2"},
 )
@@ -240,17 +108,19 @@ The paragraph that follows a name was headed *Comment*, and the annotation ran o
     bad=("said the [ORG MFA Comment  ] . ", "[PER Comment: Khamenei  ] left . "),
     good=("the [MISC Galaxy Note  ] and [ORG Land's End  ] . ",),
     local=_editor_word_inside,
+    screen=lambda spans, options: spans.whose(editor_words),
 )
 
 # --- C205 page-furniture ----------------------------------------------------------------------------------------
 
 #: The header that telegrams repeat at each page: place, serial number, page of pages.
+_PAGE_OF: Final = " OF 0"
 _PAGE_HEADER: Final = re.compile(r"(?<!\S)[A-Z][A-Z. ]{1,30} \d{5,8} \d{3} OF \d{3}(?!\S) ?")
 
 
 def _page_furniture(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
     headers = []
-    if " OF 0" in document.text:
+    if _PAGE_OF in document.text:
         headers = [match.span() for match in _PAGE_HEADER.finditer(document.text)]
     ends = [end for _, end in headers]
     for span in document.spans:
@@ -294,6 +164,7 @@ header from the text.""",
     bad=("the workforce was [LOC ISTANBUL  ] 00000336 002 OF 003 engaged . ", "[ORG Page 3 of 12  ] ends . "),
     good=("[LOC ISTANBUL  ] 000336 SIPDIS . ", "He sent 002 OF 003 [ORG Acme  ] parts . "),
     local=_page_furniture,
+    screen=lambda spans, options: spans.whose(is_page) | spans.on_lines_with(_PAGE_OF),
     precision={"seed": "2 of 2"},
 )
 
@@ -310,13 +181,32 @@ def _role_pattern() -> re.Pattern[str]:
     )
 
 
+_FIRST_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@cache
+def _role_words() -> frozenset[str]:
+    """Return the words that an office may begin with, in lower case, each with an s behind it, too."""
+    words = (*word_list("role_titles"), *word_list("role_modifiers"), "and")
+    firsts = {match[0] for word in words if (match := _FIRST_WORD.search(word))}
+    return frozenset(firsts | {f"{word}s" for word in firsts})
+
+
+def _is_role(surface: str) -> bool:
+    """Whether ``surface`` is the title of an office."""
+    match = _FIRST_WORD.match(surface.lower())
+    # The first word tells most names from titles.
+    likely = not surface.isascii() or (match is not None and match[0] in _role_words())
+    return likely and _role_pattern().fullmatch(surface) is not None
+
+
 def _role_title(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
     names, keep = rarely_lower(corpus, number(options, "share")), strings(options, "keep")
     for span in document.spans:
         if span.label not in names:
             continue
         surface = document.covered(span)
-        if _role_pattern().fullmatch(surface) and surface not in keep:
+        if _is_role(surface) and surface not in keep:
             message = f"{shown(surface)} is an office, not a name; drop the span, or label who holds it"
             yield Flag(span.start, span.end, message, span, drop(span))
 
@@ -335,6 +225,7 @@ label descriptions (`the minister`) too.""",
     bad=("a candidate for [ORG Minister of Industry  ] . ", "The [PER Supreme Leader  ] spoke . "),
     good=("[ORG Ministry of Industry  ] said [PER President Khatami  ] . ", "[ORG Office of the President  ] . "),
     local=_role_title,
+    screen=lambda spans, options: spans.whose(_is_role),
     options={"keep": (), "share": 0.03},
     precision={"seed": "1 of 1"},
 )
@@ -351,6 +242,14 @@ _MARK: Final = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+#: Two capitals, side by side or with a space between them, as every mark has.
+_CAPITALS: Final = re.compile(r"[A-Z] ?[A-Z]")
+
+
+def _holds_mark(surface: str) -> bool:
+    return (surface[0] == "(" or bool(_CAPITALS.search(surface))) and bool(_MARK.search(surface))
 
 
 def _classification_mark(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -381,6 +280,7 @@ span when nothing else is in it.""",
     bad=("[ORG (C) MFA  ] officials said . ", "[LOC SIPDIS  ] 2009 . "),
     good=("the [ORG Secret Service  ] and [ORG Bank ( U )  ] . ",),
     local=_classification_mark,
+    screen=lambda spans, options: spans.whose(_holds_mark),
 )
 
-RULES: Final = (_C201, _C202, _C203, _C204, _C205, _C206, _C213, _C215, _C216)
+RULES: Final = (_C203, _C204, _C205, _C206, _C213)

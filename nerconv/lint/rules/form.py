@@ -6,15 +6,19 @@ import html
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import drop, retext, shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, TextChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import number, strings, switch
 from nerconv.lint.words import family, is_name, rarely_lower, word_set
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+    from nerconv.lint.near import Mask
+    from nerconv.lint.spans import Spans
 
 # --- C207 no-letters --------------------------------------------------------------------------------------------
 
@@ -24,6 +28,10 @@ _SIGNS_ONLY: Final = re.compile(r"[\W_]*\Z")
 _NUMERIC: Final = frozenset(
     "date time money percent quantity ordinal cardinal temporal number duration age phone".split()  # noqa: SIM905
 )
+
+
+def _has_no_letter(surface: str) -> bool:
+    return not _LETTER.search(surface)
 
 
 def _no_letters(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -50,6 +58,7 @@ left alone (an album called `1989`), and so are labels for dates and amounts. Th
     bad=("on [LOC 12/06  ] he left . ", "He said [ORG --  ] nothing . "),
     good=("the album [MISC 1989  ] , [DATE 12/06  ] , [ORG 3M  ] . ",),
     local=_no_letters,
+    screen=lambda spans, options: spans.whose(_has_no_letter),
     options={"skip_labels": ()},
     precision={"sec": "2 of 2", "wikigold": "4 of 5"},
 )
@@ -88,6 +97,7 @@ in lower case are left alone, as in social media and where guidelines label desc
     bad=("the [ORG government  ] of [LOC Iran  ] . ",),
     good=("the [ORG Government  ] and [ORG al-qaeda  ] . ",),
     local=_all_lower_case,
+    screen=lambda spans, options: spans.whose(str.islower),
     options={"share": 0.03, "skip_labels": ()},
     default=False,
     precision={"sec": "8 of 8", "wikigold": "1 of 2"},
@@ -129,6 +139,7 @@ most often. The option `tokens` sets the limit.""",
     bad=("[ORG The Ministry of the Interior of Iran said that he had left for Qom early  ] . ",),
     good=("the [ORG Ministry of the Interior  ] . ",),
     local=_overlong,
+    screen=lambda spans, options: spans.whose(lambda surface: surface.count(" ") >= 3),
     options={"tokens": 10},
     default=False,
     precision={"re3d": "0 of 4", "sec": "1 of 2", "wikigold": "0 of 5", "wnut17": "1 of 8"},
@@ -138,6 +149,11 @@ most often. The option `tokens` sets the limit.""",
 
 _ADDRESS: Final = re.compile(r"https?:|www\.|[^\s@]+@[^\s@]+\.\w|@\w+\Z|[@#]\Z", re.IGNORECASE)
 _HASH_TAG: Final = re.compile(r"#\w*[^\W\d_]\w*\Z")
+
+
+def _may_be_address(spans: Spans, options: Options) -> Mask:
+    found = spans.whose(_ADDRESS.match)
+    return found | spans.whose(_HASH_TAG.match) if switch(options, "hash_tags") else found
 
 
 def _url_email_handle(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -162,6 +178,7 @@ sign is a name cut in two by a tokeniser. Hash tags often are names; the option 
     bad=("see [ORG http://example.org/x  ] . ", "wrote [PER @  ] sadr . "),
     good=("[ORG Amazon.com  ] and [LOC B&Q #3  ] . ",),
     local=_url_email_handle,
+    screen=_may_be_address,
     options={"hash_tags": False},
     precision={"wikigold": "1 of 1", "wnut17": "7 of 7"},
 )
@@ -190,6 +207,10 @@ def _markup_residue(document: Document, corpus: Corpus, options: Options) -> Ite
         harmless = not any(set(change.text) & set("[]<>&;") for change in changes if change.text != "&")
         fix = retext(document, span, changes, "safe" if harmless else "shown")
         yield Flag(span.start, span.end, message, span, fix)
+
+
+def _may_be_residue(spans: Spans, options: Options) -> Mask | None:
+    return None if switch(options, "everywhere") else spans.whose(_RESIDUE.search)
 
 
 def _residue_in_text(document: Document) -> Iterator[Flag]:
@@ -223,6 +244,7 @@ text and not only at spans.""",
     bad=("[ORG AT&amp;T  ] sold . ", "the [ORG Bank -LRB- Europe -RRB-  ] sold . "),
     good=("[ORG AT&T  ] sold [ORG B & Q  ] ; . ",),
     local=_markup_residue,
+    screen=_may_be_residue,
     options={"everywhere": False},
     precision={"wnut17": "11 of 11"},
 )
@@ -238,10 +260,14 @@ _INVISIBLE: Final = re.compile(
 _MOJIBAKE: Final = re.compile("Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122€]|â€[\u0080-\u02dc\u2013-\u2122]?")
 
 
+def _may_be_damaged(surface: str) -> bool:
+    return not (surface.isascii() and surface.isprintable())
+
+
 def _invisible_character(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
-        if surface.isascii() and surface.isprintable():
+        if not _may_be_damaged(surface):
             continue
         if surface.strip() != surface:
             continue  # B101 first
@@ -288,6 +314,7 @@ emoji need are left alone. The fix takes the character out or writes the one tha
     bad=("[PER Chris\u00adtian  ] left . ", "[LOC Orl\u00c3\u00a9ans  ] . "),
     good=("[PER Christian  ] left [LOC Orléans  ] . ", "[LOC خانه\u200cها  ] . "),
     local=_invisible_character,
+    screen=lambda spans, options: spans.whose(_may_be_damaged),
     precision={"wnut17": "1 of 1"},
 )
 
@@ -298,8 +325,12 @@ def _is_word(surface: str) -> bool:
     return surface in word_set("calendar_words")
 
 
+def _words(options: Options) -> frozenset[str]:
+    return word_set("calendar_words") | set(strings(options, "words"))
+
+
 def _calendar_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    words = word_set("calendar_words") | set(strings(options, "words"))
+    words = _words(options)
     skipped: set[str] | None = None
     for span in document.spans:
         surface = document.covered(span)
@@ -316,7 +347,7 @@ def _by_guideline(corpus: Corpus, words: frozenset[str], share: float) -> set[st
     """Return the labels that stand on such words often enough for it to be meant."""
     counts = dict.fromkeys(corpus.label_counts, 0)
     for word in words:
-        for label, count in corpus.labels.get(word, {}).items():
+        for label, count in corpus.labels_of(word).items():
             counts[label] += count
     return {label for label, count in counts.items() if count > max(share * corpus.label_counts[label], 5)}
 
@@ -334,6 +365,7 @@ It is a slip where it is rare. Where more than the share `share` of a label is s
     bad=("on [PER Monday  ] . ", "said [PER he  ] to [PER Sadr  ] . "),
     good=("[DATE Monday  ] , said [PER June  ] of [ORG Friday's  ] . ",),
     local=_calendar_word,
+    screen=lambda spans, options: spans.among(_words(options)),
     options={"words": (), "share": 0.01},
     precision={"wnut17": "4 of 4"},
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.values import switch
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
 
 #: What stands on both sides of an edge inside a word: letters and digits, or a hyphen between them.
 _WORD_BEFORE: Final = re.compile(r"[^\W_][-‐‑]?\Z")
@@ -66,6 +68,7 @@ Move the edge to the end of the word, or put a space there where two words are g
     bad=("The [PER Mousavi  ]-led list won . ", "He flew to [LOC Tehr  ]an . "),
     good=("The [MISC Mousavi-led  ] list won . ", "He flew to [LOC Tehran  ], then home . "),
     local=_misaligned,
+    screen=lambda spans, options: spans.glued(),
     options={"punctuation": False},
     precision={"wnut17": "1 of 1"},
 )
@@ -74,15 +77,16 @@ Move the edge to the end of the word, or put a space there where two words are g
 _LOST: Final = re.compile(r"(?<=[^\W\d_])\?{1,2}(?=[^\W\d_A-Z])|(?<![^ \n])\?{2,}(?=[^\W\d_])")
 
 
+def _has_question_mark(surface: str) -> bool:
+    return "?" in surface
+
+
 def _lost_character(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    if "?" in document.text:
-        for span in document.spans:
-            surface = document.covered(span)
-            if "?" in surface and "://" not in surface and _LOST.search(surface):
-                message = (
-                    f"a letter of {shown(surface)} was lost in an encoding and is now ?; restore it from the source"
-                )
-                yield Flag(span.start, span.end, message, span)
+    for span in document.spans:
+        surface = document.covered(span)
+        if _has_question_mark(surface) and "://" not in surface and _LOST.search(surface):
+            message = f"a letter of {shown(surface)} was lost in an encoding and is now ?; restore it from the source"
+            yield Flag(span.start, span.end, message, span)
 
 
 _C219: Final = Rule(
@@ -98,6 +102,7 @@ the text: restore it from the source, or convert that again with the right `--en
     bad=("[PER Erdo?an  ] spoke in [LOC Diyarbak?r  ] . ",),
     good=("Who ? [PER Erdogan  ] ? ", "[MISC What?  ] was a show . "),
     local=_lost_character,
+    screen=lambda spans, options: spans.whose(_has_question_mark),
 )
 
 RULES: Final = (_F006, _C219)

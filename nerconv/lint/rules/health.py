@@ -6,15 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import shown
 from nerconv.lint.rule import Flag, Options, Rule
 from nerconv.lint.surface import is_page
 from nerconv.lint.values import number
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
 
 _SPLIT: Final = re.compile(r"(?:^|[^a-z])(train|dev|valid|validation|test|eval)(?:ing)?(?=[^a-z]|$)")
 #: Labels that are the same under two names, each row one meaning.
@@ -66,7 +68,7 @@ def _near_identical(corpus: Corpus, options: Options) -> Iterator[tuple[Document
     for labels in groups.values():
         usual = max(labels, key=lambda label: (corpus.label_counts[label], label))
         for label in sorted(set(labels) - {usual}):
-            document, span = next((d, s) for d in corpus.documents for s in d.spans if s.label == label)
+            document, span = corpus.first(label)
             message = (
                 f"the labels {label} ({corpus.label_counts[label]:,}) and {usual} ({corpus.label_counts[usual]:,}) "
                 f"look like one; convert with --map {label}={usual}, or tell them apart by name"

@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus, Guess
 from nerconv.lint.mend import shown
+from nerconv.lint.mention import Guess
 from nerconv.lint.rule import Flag, Options, Rule
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
 
 
 def _confident(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
@@ -28,6 +31,8 @@ def _unsure(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]
 
 def _disagreements(corpus: Corpus, confident: bool) -> Iterator[tuple[Document, Flag]]:
     """Yield the disagreements that are confident, or those that are not, the surest first."""
+    if corpus.guesses is None:
+        return
     usual = _usual_confidence(corpus)
     found = []
     for document, guesses in zip(corpus.documents, corpus.guesses or (), strict=False):

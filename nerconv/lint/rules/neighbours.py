@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from itertools import pairwise
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import move, shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import number
 from nerconv.lint.words import family, word_list, word_set
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+    from nerconv.lint.near import Mask
+    from nerconv.lint.spans import Spans
 
 # --- B103 possessive-inside -------------------------------------------------------------------------------------
 
@@ -37,7 +41,7 @@ def _possessive_inside(corpus: Corpus, options: Options) -> Iterator[tuple[Docum
         return
     for document, span, end in inside:
         base = document.text[span.start : end]
-        if span.label in corpus.labels.get(base, ()):
+        if span.label in corpus.labels_of(base):
             message = (
                 f"{shown(document.covered(span))} takes the possessive in, which {outside:,} other spans leave out; "
                 f"end the span at {shown(base)}"
@@ -72,9 +76,11 @@ def _split_name(document: Document, corpus: Corpus, options: Options) -> Iterato
         if left.label != right.label or not left.end <= right.start <= left.end + 3:
             continue
         whole = document.text[left.start : right.end]
-        if document.text[left.end : right.start].strip(" -") or left.label not in corpus.labels.get(whole, ()):
+        if document.text[left.end : right.start].strip(" -") or whole not in corpus.totals:
             continue
-        count = corpus.labels[whole][left.label]
+        count = corpus.labels_of(whole)[left.label]
+        if not count:
+            continue
         message = (
             f"{shown(document.covered(left))} and {shown(document.covered(right))} are one {left.label} span elsewhere "
             f"({count:,} times); join them, or label both alike"
@@ -97,6 +103,7 @@ addresses they are right.""",
     bad=("[PER Mir  ] [PER Mousavi  ] lost , said [PER Mir Mousavi  ] . ",),
     good=("[PER Mir Mousavi  ] [PER Karroubi  ] . ",),
     local=_split_name,
+    screen=lambda spans, options: spans.paired(spans.surfaces.distinct),
     precision={"wnut17": "1 of 1"},
 )
 
@@ -132,24 +139,30 @@ def _adds_a_name(words: list[str]) -> bool:
 _Candidate: TypeAlias = tuple[str, int]
 
 
-def _longer_names(corpus: Corpus) -> dict[str, dict[str, list[_Candidate]]]:
-    """Return, by surface and the word beside it, the longer known surfaces that begin or end with it.
+def _longer_names(corpus: Corpus, asked: Container[str]) -> dict[str, dict[str, list[_Candidate]]]:
+    """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
 
     The word beside it has a space before it when it follows the surface, and one behind it when it leads.
     """
     longer: defaultdict[str, defaultdict[str, list[_Candidate]]] = defaultdict(lambda: defaultdict(list))
-    known = corpus.mentions
-    for surface in known:
-        words = surface.split(" ")
-        if len(words) < 2 or noise(surface):
-            continue
-        for cut in range(1, len(words)):
-            head, tail = " ".join(words[:cut]), " ".join(words[cut:])
-            if head in known and _adds_a_name(words[cut:]):
-                longer[head][" " + words[cut]].append((surface, 0))
-            if tail in known and _adds_a_name(words[:cut]):
-                longer[tail][words[cut - 1] + " "].append((surface, len(surface) - len(tail)))
+    for surface in corpus.totals:
+        shorter = list(_shorter(surface, asked)) if " " in surface else ()
+        if shorter and not noise(surface):
+            for name, beside, offset in shorter:
+                longer[name][beside].append((surface, offset))
     return {surface: dict(beside) for surface, beside in longer.items()}
+
+
+def _shorter(surface: str, asked: Container[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield the ``asked`` names that ``surface`` begins or ends with, the word beside each, and its offset."""
+    cut = surface.find(" ")
+    while cut >= 0:
+        head, tail = surface[:cut], surface[cut + 1 :]
+        if head in asked and _adds_a_name(tail.split(" ")):
+            yield head, " " + tail.partition(" ")[0], 0
+        if tail in asked and _adds_a_name(head.split(" ")):
+            yield tail, head.rpartition(" ")[2] + " ", cut + 1
+        cut = surface.find(" ", cut + 1)
 
 
 _WORD_AFTER: Final = re.compile(r" [^ \t\n]+")
@@ -169,8 +182,10 @@ def _candidates(document: Document, span: Span, longer: dict[str, list[_Candidat
 
 def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found: list[tuple[_Longer, str, str]] = []
-    for surface, longer in _longer_names(corpus).items():
-        for document, span in corpus.mentions[surface]:
+    names, kept = _likely(corpus)
+    mentions = corpus.mentions(kept)
+    for surface, longer in names.items():
+        for document, span in mentions.get(surface, ()):
             fitting = [c for c in _candidates(document, span, longer) if _stands_around(document, span, *c)]
             if fitting:
                 name, offset = max(fitting, key=_length)
@@ -179,9 +194,26 @@ def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Docum
     found = [item for item in found if _is_free(item[0])]
     short = Counter((name, surface) for _, surface, name in found)
     for place, surface, name in found:
-        count, shorter = len(corpus.mentions[name]), short[name, surface]
-        if count >= shorter and place.span.label in corpus.labels[name]:
+        count, shorter = corpus.totals[name], short[name, surface]
+        if count >= shorter and place.span.label in corpus.labels_of(name):
             yield place.document, _longer_flag(place, surface, name, count, shorter)
+
+
+def _likely(corpus: Corpus) -> tuple[dict[str, dict[str, list[_Candidate]]], Mask]:
+    """Return the longer names that the words beside spans allow, and which spans may be part of one."""
+    spans = corpus.spans
+    words = [surface.split(" ") for surface in spans.surfaces.distinct if " " in surface]
+    behind, before = ({word for found in words for word in found[part]} for part in (slice(1, None), slice(-1)))
+    names = _longer_names(corpus, spans.kept(_beside(spans, behind, before)))
+    beside = {word for longer in names.values() for word in longer}
+    behind, before = {word[1:] for word in beside if word[0] == " "}, {word[:-1] for word in beside if word[-1] == " "}
+    return names, spans.among(names) & _beside(spans, behind, before)
+
+
+def _beside(spans: Spans, behind: set[str], before: set[str]) -> Mask:
+    """Return which spans may have one of ``behind`` as the next word, or one of ``before`` as the last."""
+    # Of two spaces together the first stands for a word, too.
+    return spans.beside(behind - {""}, {word or " " for word in before})
 
 
 def _longer_flag(place: _Longer, surface: str, name: str, count: int, shorter: int) -> Flag:

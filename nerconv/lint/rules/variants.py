@@ -6,15 +6,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus, is_bare
 from nerconv.lint.mend import shown
+from nerconv.lint.mention import is_bare
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import number
+
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
 
 _WORD: Final = re.compile(r"[^ \t\n]+")
 #: What hangs on a name in a variant of it: a possessive, a colon.
@@ -23,40 +26,51 @@ _TAIL: Final = re.compile(r"(?:['’][sS])?:?\Z")
 
 def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     known = _known(corpus, int(number(options, "least")))
-    for document in corpus.documents:
-        starts, ends = tokens.edges(document)
-        words = [document.text[start:end] for start, end in zip(starts, ends, strict=True)]
-        variants = {word: found for word in set(words) if (found := _variant(word, known))}
-        for word, start in zip(words, starts, strict=True) if variants else ():
-            name, label, surface = variants.get(word, ("", "", ""))
-            if name and is_bare(document.spans, start, start + 1):
-                message = (
-                    f"{shown(word)} has no label here, and {shown(surface)} is {label} everywhere; label the name, "
-                    "or make sure that it is none here"
-                )
-                added = Span(start, start + len(name), label)
-                fix = Fix("unsafe", f"label {shown(name)} {label}", (SpanChange(None, added),))
-                yield document, Flag(start, start + len(name), message, fix=fix)
+    found = [
+        (document, start, variant)
+        for document, words in corpus.loud_words(partial(_variant, known))
+        for start, end in words
+        if (variant := _variant(known, document.text[start:end])) and is_bare(document.spans, start, start + 1)
+    ]
+    plain = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
+    bare = corpus.bare_words(plain)
+    for document, start, (word, name, label, surface) in found:
+        if not bare[surface] and not bare[surface.casefold()]:
+            message = (
+                f"{shown(word)} has no label here, and {shown(surface)} is {label} everywhere; label the name, "
+                "or make sure that it is none here"
+            )
+            added = Span(start, start + len(name), label)
+            fix = Fix("unsafe", f"label {shown(name)} {label}", (SpanChange(None, added),))
+            yield document, Flag(start, start + len(name), message, fix=fix)
 
 
-def _variant(word: str, known: dict[str, tuple[str, str]]) -> tuple[str, str, str] | None:
-    """Return the name that ``word`` is a variant of, as it stands in it, with its label and usual spelling."""
+class _Variant(NamedTuple):
+    """A word, the name that stands in it, and the label and the usual spelling of that."""
+
+    word: str
+    name: str
+    label: str
+    surface: str
+
+
+def _variant(known: dict[str, tuple[str, str]], word: str) -> _Variant | None:
+    """Return the name that ``word`` is a variant of, or None."""
     name = _TAIL.sub("", word)
     if (name == word and not word.isupper()) or len(name) < 4 or not name[:1].isupper():
         return None
     label, surface = known.get(name.casefold(), ("", ""))
-    return (name, label, surface) if label and surface != word else None
+    return _Variant(word, name, label, surface) if label and surface != word else None
 
 
 def _known(corpus: Corpus, least: int) -> dict[str, tuple[str, str]]:
-    """Return the single words that have one label throughout and are never written in lower case, by case-fold."""
+    """Return the label and the spelling of single words with a capital that have one label throughout, by case-fold."""
     known: dict[str, tuple[str, str]] = {}
-    for surface, labels in corpus.labels.items():
+    for surface, total in corpus.totals.items():
         word = " " not in surface and surface[:1].isupper() and not surface.isupper()
-        if word and len(labels) == 1 and labels.total() >= least and not noise(surface):
+        if word and total >= least and not noise(surface) and len(labels := corpus.labels_of(surface)) == 1:
             known[surface.casefold()] = (next(iter(labels)), surface)
-    bare = corpus.bare_words
-    return {name: found for name, found in known.items() if not bare[found[1]] and not bare[name]}
+    return known
 
 
 def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -78,19 +92,23 @@ def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterato
 
 
 def _mostly_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
-    bare, share, least = corpus.bare_words, number(options, "share"), number(options, "least")
-    for surface, labels in corpus.labels.items():
+    share, least = number(options, "share"), number(options, "least")
+    single = {surface: total for surface, total in corpus.totals.items() if " " not in surface}
+    bare = corpus.bare_words(single.keys())
+    rare = {
+        surface
+        for surface, tagged in single.items()
+        if tagged + bare[surface] >= least and bare[surface] >= share * (tagged + bare[surface]) and not noise(surface)
+    }
+    for surface, mentions in corpus.mentions(corpus.spans.among(rare)).items():
         count = bare[surface]
-        if " " in surface or count + labels.total() < least or noise(surface):
-            continue
-        if count >= share * (count + labels.total()):
-            for mention in corpus.mentions[surface]:
-                message = (
-                    f"{shown(surface)} is {mention.span.label} here and has no label {count:,} of "
-                    f"{count + labels.total():,} times; take the label off, or label the others"
-                )
-                fix = Fix("unsafe", "drop the span", (SpanChange(mention.span, None),))
-                yield mention.document, Flag(mention.span.start, mention.span.end, message, mention.span, fix)
+        for document, span in mentions:
+            message = (
+                f"{shown(surface)} is {span.label} here and has no label {count:,} of "
+                f"{count + single[surface]:,} times; take the label off, or label the others"
+            )
+            fix = Fix("unsafe", "drop the span", (SpanChange(span, None),))
+            yield document, Flag(span.start, span.end, message, span, fix)
 
 
 def _context_variation(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.lint.corpus import Corpus
 from nerconv.lint.mend import shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
 from nerconv.lint.values import number, strings
 from nerconv.lint.words import family, word_set
 
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+
+
+def _demonyms(options: Options) -> frozenset[str]:
+    return word_set("demonyms") | set(strings(options, "words"))
+
 
 def _demonym(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    known, label = word_set("demonyms") | frozenset(strings(options, "words")), str(options["label"])
+    known, label = _demonyms(options), str(options["label"])
     for span in document.spans:
         surface = document.covered(span)
         if surface in known and family(span.label) == "LOC":
@@ -61,6 +67,7 @@ guidelines differ.""",
         bad=("The [LOC Iranian  ] minister left . ",),
         good=("The [MISC Iranian  ] minister left [LOC Iran  ] . ",),
         local=_demonym,
+        screen=lambda spans, options: spans.among(_demonyms(options)),
         options={"words": (), "label": "MISC"},
         default=False,
         precision={"wnut17": "2 of 2"},

@@ -1,0 +1,212 @@
+"""Screens: linting columns finds exactly what all rules find when they look at every document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Final
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from columnar import columns
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import documents
+
+from nerconv import formats, lanes, tokens
+from nerconv.brackets import Detection
+from nerconv.columns import Columns, Extent
+from nerconv.document import WHITE_SPACE, Document, Span
+from nerconv.lint import RULES, engine, surface
+from nerconv.lint.corpus import Corpus
+from nerconv.lint.engine import Selection, check, choose, lint
+from nerconv.lint.near import Near, Words
+from nerconv.lint.problem import LintReport, Problem
+from nerconv.lint.rule import Options, Rule
+from nerconv.options import ReadOptions
+from nerconv.unbracket import Grammar
+
+_ROOT: Final = Path(__file__).parents[2]
+_NAMES: Final = (
+    *("Iran", "iran", "IRAN", "New York", "New York City", "York", "City", "Mir Mousavi", "Mir", "Mousavi", "Élan"),
+    *("the Hague", "Hague", "Interior Ministry", "Ministry", "May", "北京", "北京 大学", "A  B", "B", "al Qaeda"),
+    *("XXXXXXXX", "Win XXXX", "Summary:", "MFA Comment", "Page 3 of 12", "Monday", "Minister of Industry", "12/06"),
+    *("No Doubt (", "Dayton:", "AT&amp;T", "Win\u00a0", "Erdo?an", "@", "--", "SIPDIS", "(C) MFA", "President\u017f"),
+    "Chris\u00adtian",
+)
+_WORDS: Final = (
+    *("the", "of", "and", "The", "said", "may", "IRAN:", "Iran's", "Iran’s", "IRAN", "ÉLAN:", "MOUSAVI", "x", "."),
+    *("ANKARA 00000336 002 OF 003", "OF 0", "Ministry", "Mir", "New", "York", "Fashion", "'s", "'", ":", "-", "北京:"),
+    *("XXXXXXXX", "MAYOR", "<!-- nerconv: ignore C2 -->", "\u2028"),
+)
+_LABELS: Final = ("PER", "LOC", "ORG", "MISC", "PERSON")
+_GAPS: Final = st.sampled_from([" ", " ", " ", " ", " ", "", "  ", "\t", "\n", "\n", " \n", ". \n"])
+#: What makes rules look for more, or at everything.
+_OPTIONS: Final[dict[str, dict[str, object]]] = {
+    "X302": {"least": 1, "share": 0.1},
+    "X303": {"least": 1},
+    "X306": {"least": 1, "share": 0.1},
+    "X307": {"tokens": 1},
+    "B103": {"ratio": 0},
+    "C203": {"words": ["iran"]},
+    "C210": {"hash_tags": True},
+    "C211": {"everywhere": True},
+    "F006": {"punctuation": True},
+}
+
+
+@st.composite
+def noise(draw: st.DrawFn) -> str:
+    """Text of some lines with names in and outside of spans, next to and inside of one another, and twice."""
+    pieces = []
+    for _ in range(draw(st.integers(1, 12))):
+        name, label = draw(st.sampled_from(_NAMES)), draw(st.sampled_from(_LABELS))
+        inner = f"[{label} {name}  ]"
+        kind = draw(st.integers(0, 5))
+        outer = (inner, inner, name, draw(st.sampled_from(_WORDS)), f"[ORG {inner} {name}  ]", f"{inner} {inner}")[kind]
+        pieces.append(outer + draw(_GAPS))
+    text = "".join(pieces)
+    return draw(st.sampled_from([text, text + "\n" + text, text + "\n" + text.replace("[PER", "[LOC")]))
+
+
+def unscreened(chosen: dict[str, tuple[Rule, Options]]) -> dict[str, tuple[Rule, Options]]:
+    """Return ``chosen`` so that every rule looks at all documents."""
+    return {code: (replace(rule, screen=None), options) for code, (rule, options) in chosen.items()}
+
+
+def told(problems: Sequence[Problem]) -> list[tuple[object, ...]]:
+    """Return all that ``problems`` say; of the documents that they are in, which ones."""
+    names = [field.name for field in fields(Problem) if field.name != "source"]
+    return [
+        (*(getattr(problem, name) for name in names), problem.source and (problem.source.number, problem.source.id))
+        for problem in problems
+    ]
+
+
+def whole(found: Sequence[Document | Columns]) -> list[Document]:
+    """Return ``found`` as documents."""
+    return [each for item in found for each in (item.views() if isinstance(item, Columns) else [item])]
+
+
+@pytest.mark.parametrize("options", [{}, _OPTIONS], ids=["as they are", "looking for more"])
+@given(st.lists(columns(noise()) | columns() | documents(), max_size=3))
+def test_columns_have_the_problems_of_their_documents(
+    options: dict[str, dict[str, object]], found: list[Document | Columns]
+) -> None:
+    chosen = choose(Selection(select=("ALL",), options=options))
+    looked = list(check(found, chosen))
+    assert told(looked) == told(list(check(whole(found), unscreened(chosen))))
+    for problem in looked:
+        assert problem.source and problem.source.document == whole(found)[problem.source.number]
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_examples_of_rules_do_not_escape_their_screens(code: str, tmp_path: Path) -> None:
+    chosen = choose(Selection(select=(code,)))
+    for number, text in enumerate(RULES[code].bad):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8", newline="")
+        options = ReadOptions(labels=frozenset(), dialect="illinois", markup="none")
+        [source] = formats.sources([str(tmp_path / f"{number}.txt")], options)
+        items = formats.read_columns(source, options)
+        found = [item.columns for item in items if isinstance(item, lanes.Reading)]
+        assert found and list(check(found, chosen))
+
+
+def both(paths: Sequence[Path], read: ReadOptions) -> tuple[LintReport, LintReport]:
+    """Return what linting ``paths`` gives, and what it gives when all rules look at all documents."""
+    sources, all_ = formats.sources([*map(str, paths)], read), Selection(select=("ALL",))
+    with (
+        patch.object(formats, "read_columns", formats.read),
+        patch.object(engine, "choose", lambda selection: unscreened(choose(selection))),
+    ):
+        plain = lint(sources, read, all_, lambda _: None)
+    return lint(sources, read, all_, lambda _: None), plain
+
+
+_FOLDERS: Final = [*sorted((_ROOT / "corpus_samples").glob("*/")), *sorted((_ROOT.parent / "shared/data").glob("*/"))]
+
+
+@pytest.mark.parametrize("documents", ["auto", "line", "blank-line"])
+@pytest.mark.parametrize("folder", _FOLDERS, ids=lambda folder: folder.name)
+def test_reports_are_those_of_documents(folder: Path, documents: str) -> None:
+    looked, plain = both(sorted(folder.glob("*.txt")), ReadOptions(documents=documents))
+    assert told(looked.problems) == told(plain.problems)
+    assert (looked.documents, looked.files, looked.spans) == (plain.documents, plain.files, plain.spans)
+
+
+def test_nothing_is_made_of_documents_without_noise() -> None:
+    """Neither spans nor whole documents, where no rule has anything to look at."""
+    text = "[PER Ann Lee  ] met [ORG Acme  ] in [LOC Rome  ] . \n" * 3
+    found = read_text(text)
+    with (
+        patch.object(Columns, "views", side_effect=AssertionError),
+        patch.object(Columns, "spans", side_effect=AssertionError),
+    ):
+        assert not list(check(found, choose(Selection())))
+
+
+def read_text(text: str) -> list[Columns]:
+    """Return ``text`` in the dialect illinois as columns."""
+    raw = text.encode()
+    grammar = Grammar("a.txt", False, None, Detection("illinois", "", frozenset()))
+    reading = lanes.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
+    assert reading is not None
+    return [reading.columns]
+
+
+def test_names_across_lines_are_looked_for_in_columns_too() -> None:
+    crossing = Document("d", "New York City\nHall is far .", (Span(0, 18, "LOC"),))
+    found = [*read_text("New York City\nHall is far . \nNew York City\n[ORG Hall  ] is far . \n"), crossing]
+    chosen = choose(Selection(select=("ALL",), options=_OPTIONS))
+    problems = list(check(found, chosen))
+    assert told(problems) == told(list(check(whole(found), unscreened(chosen))))
+    assert "X302" in {problem.finding.code for problem in problems}
+
+
+_PIECES: Final = st.sampled_from([*_NAMES, *_WORDS, "redacted", "End", "to", "Section", "x", "_"])
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=4), st.sampled_from([" ", "", "-"]))
+def test_what_is_noise_may_be_noise(pieces: list[str], gap: str) -> None:
+    text = gap.join(pieces)
+    checks = (surface.is_mask, surface.holds_mask, surface.section_word, surface.editor_words, surface.is_page)
+    if not surface.may_be_noise(text):
+        with patch.object(surface, "may_be_noise", lambda _: True):
+            assert not any(check.__wrapped__(text) for check in checks)
+            assert not surface.section_word.__wrapped__(text, True, True)
+
+
+_FEW: Final = st.sampled_from("ab é")
+
+
+@given(st.lists(st.text(_FEW, min_size=1, max_size=11), max_size=6), st.text(_FEW, max_size=30))
+def test_words_are_told_by_their_first_and_last_bytes(words: list[str], text: str) -> None:
+    raw = text.encode()
+    offsets = np.arange(len(raw) + 1)
+    near, wanted = Near(raw), Words(words)
+    for at, begins, ends in zip(offsets, near.begin_as(offsets, wanted), near.end_as(offsets, wanted), strict=True):
+        keys = [word.encode() for word in words]
+        lengths = [max(length for length in (1, 2, 3, 4, 8) if length <= len(key)) for key in keys]
+        pairs = list(zip(keys, lengths, strict=True))
+        assert begins == any(raw[at:].startswith(key[:length]) for key, length in pairs)
+        assert ends == any(raw[:at].endswith(key[len(key) - length :]) for key, length in pairs)
+
+
+@given(documents())
+def test_a_token_ends_where_its_edge_is(document: Document) -> None:
+    ends = set(tokens.edges(document)[1])
+    for offset in range(1, len(document.text) + 1):
+        if document.text[offset - 1] not in WHITE_SPACE:
+            assert tokens.ends_at(document, offset) == (offset in ends)
+
+
+@given(st.lists(columns() | documents(), max_size=3))
+def test_counts_are_those_of_documents(found: list[Document | Columns]) -> None:
+    corpus, plain = Corpus(found), Corpus(whole(found))
+    assert list(corpus.totals.items()) == list(plain.totals.items())
+    assert [(name, [*labels.items()]) for name, labels in corpus.labels.items()] == [
+        (name, [*labels.items()]) for name, labels in plain.labels.items()
+    ]
+    assert [*corpus.label_counts.items()] == [*plain.label_counts.items()]
