@@ -1,11 +1,11 @@
-"""What a user may choose about reading and writing: two frozen records, checked in construction."""
+"""What a user may choose about reading, writing and linting: frozen records, checked in construction or use."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -112,3 +112,19 @@ class WriteOptions:
             check_choice("target", self.target, TARGETS)
         if self.nested is not None:
             check_choice("nested policy", self.nested, NESTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules to run and how: codes, names or beginnings of codes. ``select`` None stands for the default ones.
+
+    ``options`` and ``severity`` are by code; ``per_file_ignores`` by a pattern of paths, as ``fnmatch`` has them.
+    """
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: str | None = None
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    severity: Mapping[str, str] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, Sequence[str]] = field(default_factory=dict)

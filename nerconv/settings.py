@@ -11,10 +11,8 @@ from typing import Any
 
 import msgspec
 
-from nerconv.lint.engine import Selection
-from nerconv.lint.review import reviewer
-from nerconv.options import ReadOptions, UsageError, WriteOptions
-from nerconv.plan import ConvertOptions
+from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions
+from nerconv.plan import ConvertOptions, Review
 
 
 class LintSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -150,5 +148,15 @@ def convert_options(settings: Settings, asked: Selection) -> ConvertOptions:
         cut_tokens=bool(settings.cut_tokens),
         split=settings.split,
         seed=settings.seed or 0,
-        review=reviewer(settings.lint_policy or "keep", settings.redactions or "keep", selection(settings, asked)),
+        review=_review(settings, selection(settings, asked)),
     )
+
+
+def _review(settings: Settings, rules: Selection) -> Review | None:
+    """Return what a conversion does with noise. The linter is loaded where somebody speaks of it."""
+    policy, redactions = settings.lint_policy or "keep", settings.redactions or "keep"
+    if (policy, redactions, rules) == ("keep", "keep", Selection()):
+        return None
+    from nerconv.lint.review import reviewer
+
+    return reviewer(policy, redactions, rules)

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
+from typing import Final
 
 import typer
 
-from nerconv.cli import convert, evaluate, inspect, lint, stats
-from nerconv.cli.config import config_app
+from nerconv.cli.commands import COMMANDS, application, outline
 from nerconv.cli.show import say
 from nerconv.files import Unreadable
 from nerconv.models.predictor import ModelError
 from nerconv.options import UsageError
 from nerconv.plan import NotVerified
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Bracket-annotated text to spaCy and Hugging Face training data, with nothing lost in silence.",
-)
-inspect.register(app)
-convert.register(app)
-lint.register(app)
-stats.register(app)
-evaluate.register(app)
-app.add_typer(config_app, name="config")
+#: What a shell sets when it asks which words may follow.
+_COMPLETE: Final = "_NERCONV_COMPLETE"
 
 
 def main() -> None:
@@ -37,7 +28,7 @@ def main() -> None:
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app()
+        _asked_for()()
     except SystemExit as end:
         if end.code == 130:
             say("interrupted; what stood at the target is unchanged")
@@ -58,6 +49,14 @@ def main() -> None:
         # The traceback is what a bug report needs; the code tells a crash from a finding.
         sys.excepthook(*sys.exc_info())
         sys.exit(70)
+
+
+def _asked_for() -> typer.Typer:
+    """Return the command that stands first, or what there is of all of them."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    if word in COMMANDS:
+        return application(word)
+    return application() if _COMPLETE in os.environ else outline()
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

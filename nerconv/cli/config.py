@@ -13,8 +13,6 @@ from nerconv.training.project import make_project, write_project
 from nerconv.training.spacy_config import PROFILES, Choice, header, make_config, write_config
 from nerconv.training.survey import survey
 
-config_app = typer.Typer(no_args_is_help=True, help="Make training configurations from the data.")
-
 Train = Annotated[Path, typer.Option("--train", help="Training data: a .spacy file, or a folder of them.")]
 Dev = Annotated[Path, typer.Option("--dev", help="Development data, likewise.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write.", metavar="FILE")]
@@ -22,7 +20,14 @@ Profile = Annotated[str, typer.Option("--profile", help="What kind of pipeline."
 Source = Annotated[str, typer.Option("--source", help="Of cpu-sourced: the installed pipeline to take tok2vec from.")]
 
 
-@config_app.command("spacy")
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    config = typer.Typer(no_args_is_help=True, help="Make training configurations from the data.")
+    config.command("spacy")(spacy_config)
+    config.command("project")(project)
+    app.add_typer(config, name="config")
+
+
 def spacy_config(
     train: Train,
     dev: Dev,
@@ -47,7 +52,6 @@ def spacy_config(
     say(f"{output}: train it with spacy train {output} --output model")
 
 
-@config_app.command("project")
 def project(source: Annotated[str, typer.Argument(metavar="SRC")], output: Output, profile: Profile = "cpu") -> None:
     """Write a project.yml that converts, checks, trains and evaluates SRC: weasel run all.
 

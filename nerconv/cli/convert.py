@@ -16,8 +16,7 @@ from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
 from nerconv.engine import Crew, keep_memory
 from nerconv.files import replacing
-from nerconv.lint.engine import Selection
-from nerconv.options import UsageError
+from nerconv.options import Selection, UsageError
 from nerconv.plan import ConvertOptions
 from nerconv.settings import convert_options
 from nerconv.shards import convert_to_shards

@@ -21,9 +21,8 @@ from nerconv.evaluate.report import Report
 from nerconv.evaluate.run import EvaluateOptions
 from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source, replacing
-from nerconv.lint.engine import Selection
 from nerconv.models import ModelOptions
-from nerconv.options import INVALID, PRESETS, ReadOptions, check_choice
+from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, check_choice
 from nerconv.settings import Settings, read_options, selection
 
 _GATES, _OUT, _HOW = "Gates", "Output", "Scoring"

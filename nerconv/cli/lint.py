@@ -14,12 +14,12 @@ from nerconv.files import Source
 from nerconv.lint import RULES, fixes
 from nerconv.lint import baseline as known_findings
 from nerconv.lint.ask import asker
-from nerconv.lint.engine import Ask, Selection, choose
+from nerconv.lint.engine import Ask, choose
 from nerconv.lint.engine import lint as lint_sources
 from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual
-from nerconv.options import ReadOptions, UsageError, check_choice
+from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 from nerconv.settings import Settings, read_options, selection
 
 _FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}

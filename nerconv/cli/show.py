@@ -7,18 +7,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.files import Source
-from nerconv.inspect import Inspection
-from nerconv.plan import Report
+
+if TYPE_CHECKING:
+    from nerconv.inspect import Inspection
+    from nerconv.plan import Report
 
 #: So many findings are shown; the rest by their number.
 SHOWN: Final = 20
@@ -42,9 +42,14 @@ def put(text: str) -> None:
 @contextmanager
 def progress(total: int) -> Iterator[Any]:
     """Give a function to call with each source; on a terminal and for several sources it moves a bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = _stderr()
-    with Progress(*columns, console=console, transient=True, disable=total < 2 or not console.is_terminal) as bar:
+    if total < 2 or not console.is_terminal:
+        yield lambda source: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("reading", total=total)
         begun = 0
 
@@ -130,6 +135,8 @@ def inspection_json(inspection: Inspection) -> None:
 
 def inspection_table(inspection: Inspection) -> None:
     """Print an inspection on stdout as lines and a table, its findings on stderr."""
+    from rich.table import Table
+
     console = Console(highlight=False, soft_wrap=True, width=max(Console().width, 100))
     for line in _brief(inspection.facts):
         console.print(line, markup=False)

@@ -20,11 +20,11 @@ from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
 from nerconv.files import Source, Unreadable
 from nerconv.lint.amend import amend, by_document
-from nerconv.lint.engine import Selection, check, choose
+from nerconv.lint.engine import check, choose
 from nerconv.lint.review import flagged
 from nerconv.lint.suppress import without_ignored
 from nerconv.models import ModelOptions, load
-from nerconv.options import ReadOptions, UsageError
+from nerconv.options import ReadOptions, Selection, UsageError
 
 Progress = Callable[[Source], None]
 #: A row of columns: everything but the last two, the gold tag, the predicted tag.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from nerconv.lint.profiles import PROFILES, Profile
 from nerconv.lint.rule import Flag, Options, Rule, Value
 from nerconv.lint.rules.health import split_of
 from nerconv.lint.suppress import without_ignored
-from nerconv.options import ReadOptions, UsageError, check_choice
+from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
@@ -27,22 +27,6 @@ if TYPE_CHECKING:
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
 _STRONG = frozenset({"C201", "C202", "C203", "C204", "C205"})
 _WEAK = frozenset({"C207", "C208", "X301"})
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which rules to run and how: codes, names or beginnings of codes. ``select`` None stands for the default ones.
-
-    ``options`` and ``severity`` are by code; ``per_file_ignores`` by a pattern of paths, as ``fnmatch`` has them.
-    """
-
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    profile: str | None = None
-    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    severity: Mapping[str, str] = field(default_factory=dict)
-    per_file_ignores: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:

@@ -17,9 +17,9 @@ from typing import Final
 from nerconv import formats
 from nerconv.files import Source, Unreadable, replacing
 from nerconv.lint.edits import Edit, applied, edits_of
-from nerconv.lint.engine import Selection, lint
+from nerconv.lint.engine import lint
 from nerconv.lint.problem import LintReport, Problem
-from nerconv.options import ReadOptions
+from nerconv.options import ReadOptions, Selection
 
 _ROUNDS: Final = 10
 _BOM: Final = "\ufeff"

@@ -13,11 +13,11 @@ from nerconv.document import Document, Finding, Span
 from nerconv.edit import Change, edited
 from nerconv.fit import loss
 from nerconv.lint.amend import amend, by_document
-from nerconv.lint.engine import Selection, check, choose
+from nerconv.lint.engine import check, choose
 from nerconv.lint.problem import Problem
 from nerconv.lint.suppress import without_ignored
 from nerconv.lint.surface import is_mask, masks
-from nerconv.options import LINT_POLICIES, REDACTIONS, check_choice
+from nerconv.options import LINT_POLICIES, REDACTIONS, Selection, check_choice
 from nerconv.plan import Review
 
 #: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.

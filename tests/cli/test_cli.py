@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import resource
@@ -12,8 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from nerconv.cli import main
+from nerconv.cli.commands import COMMANDS, application, outline
 
 Run = Callable[..., tuple[int, str, str]]
 LINE = "[PER Win Dayton  ] met [ORG [LOC Iran  ] MFA  ] . \n"
@@ -226,9 +229,23 @@ def test_a_target_that_cannot_be_written_ends_in_3(run: Run) -> None:
     assert "cannot be written" in err
 
 
+def test_the_help_of_all_commands_says_what_each_says() -> None:
+    told, loaded = (get_command(app).commands for app in (outline(), application()))  # type: ignore[attr-defined]
+    assert list(told) == list(loaded) == list(COMMANDS)
+    for name, command in loaded.items():
+        assert told[name].help == inspect.cleandoc(command.help or "").split("\n\n")[0].replace("\n", " "), name
+
+
+def test_a_command_is_loaded_without_the_others() -> None:
+    program = "import sys; from nerconv.cli.commands import application; application('to-conll'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("nerconv.")}
+    assert "convert" in loaded and not loaded & {"evaluate", "lint", "training"}
+
+
 def test_start_up_imports_nothing_heavy() -> None:
     heavy = {"spacy", "datasets", "torch", "transformers", "pandas", "pyarrow", "numpy", "scipy", "sklearn"}
-    program = "import sys, nerconv.cli; print(*sys.modules)"
+    program = "import sys; from nerconv.cli.commands import application; application(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not heavy & set(done.stdout.split())
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from nerconv import formats
-from nerconv.cli import app
+from nerconv.cli.commands import application
 from nerconv.document import Document
 from nerconv.files import Source
 from nerconv.lint.engine import Selection
@@ -29,7 +29,7 @@ def convert(tmp_path: Path, name: str, *options: str) -> tuple[str, Document]:
     """Convert TEXT with ``options`` to a file called ``name``; return what was said and the document read back."""
     source, target = tmp_path / "a.txt", tmp_path / name
     source.write_text(TEXT, encoding="utf-8")
-    result = RUNNER.invoke(app, ["convert", str(source), "-o", str(target), "--unit", "document", *options])
+    result = RUNNER.invoke(application(), ["convert", str(source), "-o", str(target), "--unit", "document", *options])
     assert result.exit_code == 0, result.output
     items = formats.read(Source(str(target), "a", target), ReadOptions())
     return result.output, next(item for item in items if isinstance(item, Document))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from nerconv import tokens
-from nerconv.cli import app
+from nerconv.cli.commands import application
 from nerconv.document import Document, Span
 from nerconv.lint.stats import stats
 from tests.strategies import documents
@@ -39,8 +39,8 @@ def test_totals_agree_with_a_slow_count(corpus: list[Document]) -> None:
 
 def test_the_command_prints_both_and_ends_in_3_for_what_cannot_be_read(tmp_path: object) -> None:
     runner = CliRunner()
-    shown = runner.invoke(app, ["stats", "corpus_samples/nested"])
+    shown = runner.invoke(application(), ["stats", "corpus_samples/nested"])
     assert shown.exit_code == 0 and "surface forms" in shown.output
-    read = json.loads(runner.invoke(app, ["stats", "corpus_samples/nested", "--format", "json"]).stdout)
+    read = json.loads(runner.invoke(application(), ["stats", "corpus_samples/nested", "--format", "json"]).stdout)
     assert read["spans"] == sum(row["spans"] for row in read["labels"].values())
-    assert runner.invoke(app, ["stats", "README.md", "--from", "docbin"]).exit_code == 3
+    assert runner.invoke(application(), ["stats", "README.md", "--from", "docbin"]).exit_code == 3
