@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -161,13 +162,12 @@ def _write(
     Raises UsageError for a shard that is a file to ``read``.
     """
     stem = _stem(source)
-    for number, packed in enumerate(_groups(load(paths), options.most or 1), 1):
+    for number, held in enumerate(_groups(paths, options.most or 1), 1):
         path = folder / f"{stem}.{number:05}{format.SUFFIXES[0]}"
         if path.resolve() in read:
             raise UsageError(f"{path} is read and would be replaced by what is written; name another folder with -o")
         with replacing(path) as part:
-            count = sum(piece.documents - piece.goes_on for piece in packed)
-            format.join(Pieces(packed, count), part, options.write)
+            format.join(Pieces(held, sum(piece.documents - piece.goes_on for piece in held)), part, options.write)
         yield Shard(path.name, _digest_of(path))
     for path in paths:
         path.unlink(missing_ok=True)
@@ -179,15 +179,31 @@ def _stem(source: Source) -> str:
     return stem if stem == source.id else f"{stem}-{hashlib.blake2b(source.id.encode(), digest_size=4).hexdigest()}"
 
 
-def _groups(pieces: Iterable[Packed], size: int) -> Iterator[list[Packed]]:
-    held: list[Packed] = []
-    for piece in pieces:
-        if held and sum(packed.documents for packed in held) + piece.documents > size:
-            yield held
-            held = []
-        held.append(piece if held else piece._replace(goes_on=False))
-    if held:
-        yield held
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The pieces of a shard: by the file that they lie in, their numbers in it. One at a time is in memory."""
+
+    places: Mapping[Path, range]
+
+    def __iter__(self) -> Iterator[Packed]:
+        pieces = (piece for path, some in self.places.items() for piece in islice(load([path]), some.start, some.stop))
+        # What goes on with the last document of another shard begins one here.
+        yield from (piece if number else piece._replace(goes_on=False) for number, piece in enumerate(pieces))
+
+
+def _groups(paths: Iterable[Path], size: int) -> Iterator[_Held]:
+    """Yield the pieces of files in groups of ``size`` documents, or of one piece that has more."""
+    places: dict[Path, range] = {}
+    documents = 0
+    for path in paths:
+        for number, piece in enumerate(load([path])):
+            if places and documents + piece.documents > size:
+                yield _Held(places)
+                places, documents = {}, 0
+            places[path] = range(places[path].start if path in places else number, number + 1)
+            documents += piece.documents
+    if places:
+        yield _Held(places)
 
 
 def _digest(source: Source, options: ConvertOptions, size: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from nerconv import shards
 from nerconv.convert import convert
 from nerconv.engine import Crew
 from nerconv.files import Source, Unreadable, expand
 from nerconv.formats import SUFFIXES
+from nerconv.formats.pieces import Packed
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, Report
 from nerconv.shards import convert_to_shards
@@ -291,3 +294,15 @@ def test_a_target_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises((Unreadable, UsageError), match="out"):
         shard(tmp_path)
+
+
+def test_shards_hold_one_piece_at_a_time_and_can_be_gone_through_again(tmp_path: Path) -> None:
+    paths = [tmp_path / "a", tmp_path / "missing", tmp_path / "b"]
+    made = [[Packed(n, 2, n == 3) for n in numbers] for numbers in ((1, 2, 3), (), (4, 5))]
+    for path, pieces in zip(paths, made, strict=True):
+        if pieces:
+            path.write_bytes(b"".join(map(pickle.dumps, pieces)))
+    groups = list(shards._groups(paths, 4))
+    assert [[piece.piece for piece in group] for group in groups] == [[1, 2], [3, 4], [5]]
+    assert [piece.piece for piece in groups[1]] == [3, 4]
+    assert not any(next(iter(group)).goes_on for group in groups)
