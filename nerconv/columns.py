@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 
 from nerconv import spacing, tokens
 from nerconv.document import Document, Mark, Origin, Span, Where
-from nerconv.spacing import GONE as GONE
-from nerconv.spacing import SpanTokens, Tight, is_white, span_tokens
-from nerconv.spacing import runs as runs
+from nerconv.spacing import SpanTokens, Tight, is_white, runs, span_tokens
 
 Numbers = NDArray[np.int64]
 

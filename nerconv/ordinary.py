@@ -15,9 +15,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
+from nerconv.columns import Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
 from nerconv.eights import Names, names, to_space
 from nerconv.options import KNOWN_LABELS
+from nerconv.spacing import GONE
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import GONE, Numbers
+from nerconv.columns import Numbers
+from nerconv.spacing import GONE
 
 #: Digits are written four at a time and read eight at a time.
 _BLOCK: Final = 10_000

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Covered, Numbers, runs
+from nerconv.columns import Columns, Covered, Numbers
 from nerconv.document import WHITE_SPACE
 from nerconv.eights import same
 from nerconv.fit_columns import flat
@@ -19,6 +19,7 @@ from nerconv.formats import kept_columns
 from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binaries, binary, stretch, unstretch
 from nerconv.formats.strings import Hashes, Words, distinct, hashes, hashes_of, laid, murmur, named
 from nerconv.options import WriteOptions
+from nerconv.spacing import runs
 
 _SPACE: Final = ord(" ")
 #: Makes white space to us 1 and all else 0.

@@ -10,11 +10,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers, runs
+from nerconv.columns import Columns, Numbers
 from nerconv.formats.docbin import USER_DATA_KEY
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN, Kept, unpacked
 from nerconv.formats.record import MarkRecord
 from nerconv.formats.strings import hashes_of
+from nerconv.spacing import runs
 
 Table = NDArray[Any]
 

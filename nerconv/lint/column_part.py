@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers, runs, within
+from nerconv.columns import Columns, Numbers, within
 from nerconv.document import Document, Origin, Where
 from nerconv.lint.near import Mask, Near, Words
 from nerconv.lint.parts import Numbered, Stretch, View, numbered
+from nerconv.spacing import runs
 
 _SPACE: Final = ord(" ")
 _BLANK: Final = b" \t"
