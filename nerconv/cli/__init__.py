@@ -11,11 +11,6 @@ from typing import Final
 import typer
 
 from nerconv.cli.commands import COMMANDS, application, outline
-from nerconv.cli.show import say
-from nerconv.files import Unreadable
-from nerconv.models.predictor import ModelError
-from nerconv.options import UsageError
-from nerconv.plan import NotVerified
 
 #: What a shell sets when it asks which words may follow.
 _COMPLETE: Final = "_NERCONV_COMPLETE"
@@ -31,24 +26,15 @@ def main() -> None:
         _asked_for()()
     except SystemExit as end:
         if end.code == 130:
+            from nerconv.cli.show import say
+
             say("interrupted; what stood at the target is unchanged")
         raise
-    except UsageError as error:
-        say(f"error: {error}")
-        sys.exit(2)
-    except (Unreadable, ModelError) as error:
-        say(f"error: {error}")
-        sys.exit(3)
-    except NotVerified as error:
-        say(f"error: nothing was written: {error}. This is a bug of nerconv; please report it with the input")
-        sys.exit(70)
-    except MemoryError:
-        say("error: out of memory; nothing was written")
-        sys.exit(70)
-    except Exception:
-        # The traceback is what a bug report needs; the code tells a crash from a finding.
-        sys.excepthook(*sys.exc_info())
-        sys.exit(70)
+    except Exception as error:
+        # What most commands never need is not loaded when they start.
+        from nerconv.cli.ending import ended
+
+        sys.exit(ended(error))
 
 
 def _asked_for() -> typer.Typer:

@@ -1,0 +1,29 @@
+"""How a command ends that did not come to its end: what is said, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+
+from nerconv.cli.show import say
+from nerconv.files import Unreadable
+from nerconv.models.predictor import ModelError
+from nerconv.options import UsageError
+from nerconv.plan import NotVerified
+
+
+def ended(error: Exception) -> int:
+    """Say what went wrong and return the exit code: 2 usage, 3 unreadable, 70 a crash."""
+    if isinstance(error, UsageError):
+        say(f"error: {error}")
+        return 2
+    if isinstance(error, Unreadable | ModelError):
+        say(f"error: {error}")
+        return 3
+    if isinstance(error, NotVerified):
+        say(f"error: nothing was written: {error}. This is a bug of nerconv; please report it with the input")
+    elif isinstance(error, MemoryError):
+        say("error: out of memory; nothing was written")
+    else:
+        # The traceback is what a bug report needs; the code tells a crash from a finding.
+        sys.excepthook(type(error), error, error.__traceback__)
+    return 70
