@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 #: So many documents, or so many code points of them, are encoded together.
 _BATCH: Final = 256
-_MUCH: Final = 1 << 20
+_MUCH: Final = 1 << 19
 
 
 class Task(NamedTuple):

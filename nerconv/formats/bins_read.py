@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,8 @@ from isal import isal_zlib
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, DocBin
+    from spacy.vocab import Vocab
 
 _BLOCK: Final = 1 << 20
 #: So many bytes of a file may be mapped into memory at once, or those of one value.
@@ -163,10 +164,7 @@ class Unpacked:
             packed.flags = held.get("flags", [{} for _ in lengths])
             packed.span_groups = held.get("span_groups", [b"" for _ in lengths])
             packed.user_data = [None for _ in lengths]
-            # Left to itself, spaCy looks for plugins of its serializer anew for each document.
-            for doc, data in zip(packed.get_docs(vocab), held.get("user_data", packed.user_data), strict=True):
-                doc.user_data.update(_mapping(data) if data is not None else {})
-                yield doc
+            yield from _docs(packed, vocab, held.get("user_data", packed.user_data))
             _let_go(self.data)
             first, at = last, end
 
@@ -176,6 +174,14 @@ class Unpacked:
     def _column(self, name: str, kind: Any) -> NDArray[Any]:
         start, size, _ = _head(self.data, self.fields[name])
         return np.frombuffer(self.data, kind, size // np.dtype(kind).itemsize, start)
+
+
+def _docs(packed: DocBin, vocab: Vocab, user_data: Sequence[bytes | None]) -> Iterator[Doc]:
+    """Yield the documents of ``packed``. A large one is let go before another is made: it ends with this function."""
+    # Left to itself, spaCy looks for plugins of its serializer anew for each document.
+    for doc, data in zip(packed.get_docs(vocab), user_data, strict=True):
+        doc.user_data.update(_mapping(data) if data is not None else {})
+        yield doc
 
 
 def _mapping(data: bytes) -> dict[Any, Any]:

@@ -284,8 +284,8 @@ class _Held(NamedTuple):
 
 def _contents(packed: Unpacked, name: str) -> Iterator[_Held]:
     with _refusing(name):
-        for doc in packed.docs():
-            yield _held(doc)
+        # Nothing here holds a Doc while the next one is made.
+        yield from map(_held, packed.docs())
 
 
 def _held(doc: Doc) -> _Held:

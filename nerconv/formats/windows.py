@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
 BLOCK: Final = 1 << 20
 #: A document of more bytes is cut into parts where a source is not read whole.
-MOST: Final = 1 << 21
+MOST: Final = 1 << 20
 #: No document is cut.
 WHOLE: Final = 1 << 62
 
