@@ -107,6 +107,16 @@ _RULES: Final = {
 }
 
 
+def closes(dialect: str, spaces: int) -> bool:
+    """Whether so many ``spaces`` before a bracket may close an entity in ``dialect``."""
+    return any(rule.fewest <= spaces <= rule.most for rule in _RULES[dialect])
+
+
+def is_known(label: str, labels: frozenset[str] | None) -> bool:
+    """Whether ``label`` opens an entity where two spaces do not prove one; ``labels`` as in ``read_line``."""
+    return labels == frozenset() or label in (KNOWN_LABELS if labels is None else labels)
+
+
 class LineReading(NamedTuple):
     """The pairs of opening and closing brackets of a line, and the brackets that found no partner.
 
@@ -228,10 +238,9 @@ def tally_ordinary(spaces: int, counts: Mapping[str, int], labels: frozenset[str
     """
     if not counts:
         return Tally()
-    reading = [name for name, (rule, *_) in _RULES.items() if name == "mixed" or rule.fewest <= spaces <= rule.most]
+    reading = [name for name in DIALECTS if closes(name, spaces)]
     others = [name for name in DIALECTS if name not in reading]
-    known = {name for name in counts if labels == frozenset() or name in (labels or KNOWN_LABELS)}
-    unknown = Counter({name: count for name, count in counts.items() if name not in known})
+    unknown = Counter({name: count for name, count in counts.items() if not is_known(name, labels)})
     total = sum(counts.values())
     return Tally(
         +Counter({name: total - unknown.total() for name in others}),

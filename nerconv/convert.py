@@ -196,7 +196,7 @@ def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, crew: 
     if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
         reports = {source.id: made.report for source in sources}
         with engine.hired(crew) as hands:
-            tasks = tasks_of(sources, reports, options, made.format, progress, hands)
+            tasks = tasks_of(sources, reports, options, progress, hands)
             yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, hands))
         return
     # Ids that the input brings are told apart, and a review is made, over all of it.
@@ -208,7 +208,6 @@ def tasks_of(
     sources: Iterable[Source],
     reports: Mapping[str, Report],
     options: ConvertOptions,
-    format: Format,
     progress: Progress,
     hands: Hands,
 ) -> Iterator[Task]:
@@ -223,7 +222,7 @@ def tasks_of(
             yield Task(source)
             continue
         try:
-            yield from _windows(source, surveyor, reports[source.id], options, format, hands)
+            yield from _windows(source, surveyor, reports[source.id], options, hands)
         except Unreadable as error:
             reports[source.id].findings.append(formats.unreadable(source, error))
 
@@ -236,7 +235,7 @@ def _large(source: Source) -> bool:
 
 
 def _windows(
-    source: Source, surveyor: Surveyor, report: Report, options: ConvertOptions, format: Format, hands: Hands
+    source: Source, surveyor: Surveyor, report: Report, options: ConvertOptions, hands: Hands
 ) -> Iterator[Task]:
     with plain(source, options.read.encoding) as text:
         doing = hands.doing(text.path)
@@ -244,9 +243,7 @@ def _windows(
         for item in told:
             report.tell(item)
         if survey is not None:
-            # A document may be cut where neither its id nor its end is written.
-            cut = options.split is None and not format.KEEPS.ids
-            for window in survey.windows(text.file, BLOCK if cut else MOST, doing):
+            for window in survey.windows(text.file, MOST, doing):
                 yield Task(source, window, survey)
 
 

@@ -15,7 +15,6 @@ _WORD: Final = 8
 _SPACES, _ONES, _HIGHEST = (np.uint64(int.from_bytes(bytes([byte]) * _WORD)) for byte in (ord(" "), 1, 0x80))
 #: For a string of so many bytes, at most eight: ones in each byte of eight that is behind it.
 _BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
-
 #: The same with the ones in each byte of the string.
 _WITHIN: Final = ~_BEHIND
 

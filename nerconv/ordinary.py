@@ -15,9 +15,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nerconv.brackets import closes, is_known
 from nerconv.columns import Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
 from nerconv.eights import Names, names, to_space
-from nerconv.options import KNOWN_LABELS
+from nerconv.options import DIALECTS
 from nerconv.spacing import GONE
 
 _GONE: Final = bytes([GONE])
@@ -25,19 +26,10 @@ _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
 #: Labels of more bytes are not ordinary.
 _LONGEST: Final = 23
 _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
-#: What asks for a closer look, in text that is not marked up and in text that is.
+#: What asks for a closer look in text that is not marked up.
 _DIRECTIVE: Final = re.compile(b"<!--")
-_MARKUP: Final = re.compile(b"[<&]")
-
-
-#: By dialect whether none, one and two spaces close; by no dialect they may, but on each line only so many.
-_CLOSING: Final = {
-    "illinois": np.array([False, False, True]),
-    "compact": np.array([True, False, False]),
-    "spaced": np.array([False, True, False]),
-    "mixed": np.array([True, True, True]),
-    None: np.array([True, True, True]),
-}
+#: By dialect whether none, one and two spaces close.
+_CLOSING: Final = {name: np.array([closes(name, spaces) for spaces in range(3)]) for name in DIALECTS}
 
 
 class Terms(NamedTuple):
@@ -129,9 +121,12 @@ def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms)
     widths, spaces = to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
     loose = np.zeros_like(bad)
     loose[on[spaces < 2]] = True
+    good = _well_formed(array, opens, closes, widths, spaces)
     if terms.dialect is None:
+        # Any number of spaces closes, but on a line only one.
         bad[on[1:][(spaces[1:] != spaces[:-1]) & (on[1:] == on[:-1])]] = True
-    good = _well_formed(array, opens, closes, widths, spaces) & _CLOSING[terms.dialect][spaces]
+    else:
+        good &= _CLOSING[terms.dialect][spaces]
     labels = names(raw, opens + 1, np.where(good, widths, 0))
     opening = np.array([_opens(label, terms) for label in labels.names], dtype=bool).reshape(-1, 2)
     bad[on[~opening[labels.codes, loose[on].astype(int)]]] = True
@@ -147,9 +142,8 @@ def _opens(name: bytes, terms: Terms) -> tuple[bool, bool]:
     """Return whether ``name`` opens an annotation on a line on which two spaces close all, and on another one."""
     if _LABEL.fullmatch(name) is None:
         return False, False
-    label, labels = name.decode(), terms.labels
-    strictly = terms.dialect is None or not labels or label in labels
-    return strictly, labels == frozenset() or label in (labels or KNOWN_LABELS)
+    label = name.decode()
+    return terms.dialect is None or not terms.labels or label in terms.labels, is_known(label, terms.labels)
 
 
 def _closing_spaces(array: NDArray[np.uint8], closes: Numbers) -> Numbers:

@@ -136,7 +136,7 @@ def _by_source(
     paths: dict[str, list[Path]] = {source.id: [] for source in sources}
     remaining = iter(sources)
     current = next(remaining, None)
-    tasks = tasks_of(sources, reports, options, format, progress, hands)
+    tasks = tasks_of(sources, reports, options, progress, hands)
     for number, (task, outcome) in enumerate(engine.run(tasks, options, format.NAME, place, hands)):
         while current is not None and current.id != task.source.id:
             yield current, reports[current.id], paths[current.id]

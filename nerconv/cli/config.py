@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nerconv.cli.commands import COMMANDS
 from nerconv.cli.show import say
 from nerconv.options import check_choice
 from nerconv.training.project import make_project, write_project
@@ -22,7 +23,7 @@ Source = Annotated[str, typer.Option("--source", help="Of cpu-sourced: the insta
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    config = typer.Typer(no_args_is_help=True, help="Make training configurations from the data.")
+    config = typer.Typer(no_args_is_help=True, help=COMMANDS["config"].about)
     config.command("spacy")(spacy_config)
     config.command("project")(project)
     app.add_typer(config, name="config")

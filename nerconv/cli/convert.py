@@ -12,6 +12,7 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show
+from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
 from nerconv.engine import Crew, keep_memory
@@ -21,22 +22,20 @@ from nerconv.plan import ConvertOptions
 from nerconv.settings import convert_options
 from nerconv.shards import convert_to_shards
 
+#: The short forms, and the formats that each may write, the first of them unless the suffix says another.
 _SHORT: Final = {
-    "to-spans": (("spans_jsonl",), "Convert SRC to JSON lines of text and spans, which keep everything."),
-    "to-conll": (("conll",), "Convert SRC to columns of token and tag."),
-    "to-spacy": (("docbin",), "Convert SRC to a .spacy file for spacy train."),
-    "to-dataset": (
-        ("dataset", "tags_jsonl"),
-        "Convert SRC to a Hugging Face dataset: a folder, a .parquet or a .json file.",
-    ),
+    "to-spans": ("spans_jsonl",),
+    "to-conll": ("conll",),
+    "to-spacy": ("docbin",),
+    "to-dataset": ("dataset", "tags_jsonl"),
 }
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("convert", help=convert.__doc__)(_command(None))
-    for name, (targets, about) in _SHORT.items():
-        app.command(name, help=about)(_command(targets))
+    for name, targets in _SHORT.items():
+        app.command(name, help=COMMANDS[name].about)(_command(targets))
 
 
 def convert(

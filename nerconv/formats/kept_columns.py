@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.columns import Columns, Numbers
+from nerconv.formats import relative
 from nerconv.formats.docbin import USER_DATA_KEY
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN, Kept, unpacked
-from nerconv.formats.record import MarkRecord
 from nerconv.formats.strings import hashes_of
 from nerconv.spacing import runs
 
@@ -24,7 +24,7 @@ def encode(columns: Columns) -> list[bytes]:
     """Return the user data of each document as msgpack."""
     spans, sentences, anchors = (_cut(*table) for table in (_spans(columns), _sentences(columns), _anchors(columns)))
     encoder = msgspec.msgpack.Encoder()
-    held = zip(columns.documents, spans, sentences, anchors, _marks(columns), strict=True)
+    held = zip(columns.documents, spans, sentences, anchors, relative.marks(columns), strict=True)
     return [
         encoder.encode(
             {USER_DATA_KEY: Kept(id=extent.id, path=columns.name, spans=a, sentences=b, anchors=c, marks=marks)}
@@ -43,7 +43,7 @@ def holds(data: Sequence[bytes], columns: Columns) -> bool:
         and _same([kept.spans for kept in held], *_spans(columns))
         and _same([kept.sentences for kept in held], *_sentences(columns))
         and _same([kept.anchors for kept in held], *_anchors(columns))
-        and [kept.marks for kept in held] == _marks(columns)
+        and [kept.marks for kept in held] == relative.marks(columns)
         and not any(kept.joins or kept.meta or kept.paths or kept.flags for kept in held)
     )
 
@@ -60,34 +60,20 @@ def _same(parts: list[bytes], table: Table, counts: Numbers) -> bool:
     )
 
 
-def _begins(columns: Columns, counts: Numbers) -> Numbers:
-    """Return the start in code points of the document of each row."""
-    return np.repeat(columns.points(columns.edges[:, 0]), counts)
-
-
-def _counts(columns: Columns, offsets: Numbers) -> Numbers:
-    return np.diff(np.searchsorted(offsets, columns.edges))[:, 0]
-
-
 def _spans(columns: Columns) -> tuple[Table, Numbers]:
     """Return all spans as rows, and how many each document has."""
-    counts = _counts(columns, columns.starts)
-    begins = _begins(columns, counts)
-    table = np.empty(len(begins), SPAN)
-    table["start"] = columns.points(columns.starts) - begins
-    table["end"] = columns.points(columns.ends) - begins
+    table = np.empty(len(columns.starts), SPAN)
+    table["start"], table["end"] = relative.spans(columns)
     table["label"] = hashes_of(columns.labels)[columns.codes]
     table["line"], table["column"] = columns.lines, columns.places
-    return table, counts
+    return table, relative.counts(columns, columns.starts)
 
 
 def _sentences(columns: Columns) -> tuple[Table, Numbers]:
-    starts, ends = columns.sentences
-    counts = _counts(columns, starts)
-    begins = _begins(columns, counts)
-    table = np.empty(len(begins), SENTENCE)
-    table["start"], table["end"] = columns.points(starts) - begins, columns.points(ends) - begins
-    return table, counts
+    starts, ends = relative.sentences(columns)
+    table = np.empty(len(starts), SENTENCE)
+    table["start"], table["end"] = starts, ends
+    return table, relative.counts(columns, columns.sentences[0])
 
 
 def _anchors(columns: Columns) -> tuple[Table, Numbers]:
@@ -97,12 +83,6 @@ def _anchors(columns: Columns) -> tuple[Table, Numbers]:
     chosen = runs(first, counts)
     offsets, lines, places = columns.anchors
     table = np.empty(len(chosen), ANCHOR)
-    table["offset"] = offsets[chosen] - _begins(columns, counts)
+    table["offset"] = offsets[chosen] - relative.begins(columns, counts)
     table["line"], table["column"] = lines[chosen], places[chosen]
     return table, counts
-
-
-def _marks(columns: Columns) -> list[list[MarkRecord]]:
-    begins = columns.points(columns.edges[:, 0]).tolist()
-    ranges = zip(begins, columns.mark_ranges().tolist(), strict=True)
-    return [[MarkRecord(*mark) for mark in columns.marks_at(a, b, begin)] if a < b else [] for begin, (a, b) in ranges]

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from nerconv.columns import Columns, Numbers
+from nerconv.formats import relative
 from nerconv.formats.digits import Strings, lists, parse
 from nerconv.formats.origins import Origins, origins
 from nerconv.formats.record import OFFSET_UNIT, MarkRecord
@@ -27,49 +28,22 @@ def encode(columns: Columns, options: WriteOptions) -> bytes:
     labels = Strings([msgspec.json.encode(label) for label in columns.labels], columns.codes)
     start, end, line, column = _spans(columns)
     span = (b'{"start":', start, b',"end":', end, b',"label":', labels, b',"line":', line, b',"column":', column, b"}")
-    first, last = _sentences(columns)
-    marks = ([msgspec.json.encode(mark) for mark in marks] for marks in _marks(columns))
+    first, last = relative.sentences(columns)
+    marks = ([msgspec.json.encode(mark) for mark in marks] for marks in relative.marks(columns))
     fields = (
         (b'{"id":%s' % id for id in _strings([extent.id for extent in columns.documents])),
         (b',"text":%s%s' % (text, _UNIT) for text in _strings(_texts(columns))),
-        _lists(b"spans", lists(span, _counts(columns, columns.starts))),
-        _lists(b"sentences", lists((b"[", first, b",", last, b"]"), _counts(columns, columns.sentences[0]))),
+        _lists(b"spans", lists(span, relative.counts(columns, columns.starts))),
+        _lists(b"sentences", lists((b"[", first, b",", last, b"]"), relative.counts(columns, columns.sentences[0]))),
         _lists(b"marks", map(b",".join, marks)),
         _origins(columns.name, origins(columns, columns.edges)),
     )
     return b"".join(chain.from_iterable(zip(*fields, strict=True)))
 
 
-def _counts(columns: Columns, offsets: Numbers) -> Numbers:
-    """Return how many of ``offsets``, which ascend, lie in each document."""
-    counts: Numbers = np.diff(np.searchsorted(offsets, columns.edges))[:, 0]
-    return counts
-
-
-def _within(columns: Columns, offsets: Numbers, counts: Numbers) -> Numbers:
-    """Return ``offsets`` in code points from the start of their document, which holds so many as ``counts`` says."""
-    return columns.points(offsets) - np.repeat(columns.points(columns.edges[:, 0]), counts)
-
-
 def _spans(columns: Columns) -> tuple[Numbers, ...]:
     """Return start, end, line and column of each span."""
-    counts = _counts(columns, columns.starts)
-    starts, ends = (_within(columns, offsets, counts) for offsets in (columns.starts, columns.ends))
-    return starts, ends, columns.lines, columns.places
-
-
-def _sentences(columns: Columns) -> tuple[Numbers, ...]:
-    """Return start and end of each sentence."""
-    counts = _counts(columns, columns.sentences[0])
-    return tuple(_within(columns, offsets, counts) for offsets in columns.sentences)
-
-
-def _marks(columns: Columns) -> Iterable[list[MarkRecord]]:
-    """Return the marks of each document."""
-    if not columns.marks:
-        return ([] for _ in columns.documents)
-    bounds = zip(columns.mark_ranges().tolist(), columns.points(columns.edges[:, 0]).tolist(), strict=True)
-    return ([MarkRecord(*mark) for mark in columns.marks_at(first, last, begin)] for (first, last), begin in bounds)
+    return *relative.spans(columns), columns.lines, columns.places
 
 
 def _texts(columns: Columns) -> list[str]:
@@ -122,10 +96,12 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     return (
         [(line.id, line.offset_unit) for line in found] == [(extent.id, OFFSET_UNIT) for extent in columns.documents]
         and [line.text for line in found] == _texts(columns)
-        and [line.marks for line in found] == list(_marks(columns))
+        and [line.marks for line in found] == relative.marks(columns)
         and _spans_hold([line.spans for line in found], columns)
         and _numbers_hold(
-            [line.sentences for line in found], _sentences(columns), _counts(columns, columns.sentences[0])
+            [line.sentences for line in found],
+            relative.sentences(columns),
+            relative.counts(columns, columns.sentences[0]),
         )
         and _origins_hold([line.origin for line in found], columns)
     )
@@ -141,7 +117,7 @@ def _spans_hold(found: Sequence[msgspec.Raw], columns: Columns) -> bool:
             data = data.replace(b'"label":%s,' % spelt, b'"label":%s,' % sign)
         shapes.append(b'{"start":,"end":,"label":%s,"line":,"column":}' % sign)
     items = map(shapes.__getitem__, columns.codes.tolist())
-    return _list_holds(data, _spans(columns), list(items), _counts(columns, columns.starts))
+    return _list_holds(data, _spans(columns), list(items), relative.counts(columns, columns.starts))
 
 
 def _numbers_hold(found: Sequence[msgspec.Raw], numbers: Sequence[Numbers], counts: Numbers) -> bool:
