@@ -114,7 +114,7 @@ def _account(report: Report) -> dict[str, Any]:
         "documents": report.documents.total(),
         "spans_read": ledger.read.total(),
         "spans_written": ledger.written.total(),
-        "spans_lost": len(ledger.lost),
+        "spans_lost": ledger.reasons().total(),
         "findings": json.dumps([_plain(finding) for finding in (*report.findings, *report.lost)], ensure_ascii=False),
     }
 

@@ -131,7 +131,8 @@ class _Made:
         """Write the file of a split at ``path``. Raises Unreadable when it has no document."""
         documents = self.report.documents[split]
         if not documents:
-            reasons = "; ".join(f"{f.where}: {f.message}" for f in self.report.findings if CODES[f.code].loses)
+            found = (*self.report.findings, *self.report.lost)
+            reasons = "; ".join(f"{f.where}: {f.message}" for f in found if CODES[f.code].loses)
             raise Unreadable(f"no document was read, so nothing is written{': ' if reasons else ''}{reasons}")
         paths = [piece_path(self.folder, split, number) for number in range(self.count)]
         self.format.join(Pieces(_Lying(paths), documents), path, options.write)
@@ -141,9 +142,8 @@ class _Made:
         self.report.documents.subtract(self.parts)
         ledger = self.report.ledger
         if not ledger.balanced:
-            raise NotVerified(
-                f"{ledger.read.total()} spans read, {ledger.written.total()} written, {len(ledger.lost)} named as lost"
-            )
+            read, written, lost = ledger.read.total(), ledger.written.total(), ledger.reasons().total()
+            raise NotVerified(f"{read} spans read, {written} written, {lost} named as lost")
 
 
 @dataclass(frozen=True, slots=True)

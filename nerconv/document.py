@@ -200,7 +200,9 @@ def excerpt(line: str, start: int, end: int, width: int = 100) -> Excerpt:
 class Finding:
     """Something a person should know: a reader error, a lint finding or a loss.
 
-    ``code`` stands in ``nerconv.codes.CODES``; ``message`` says what, the value seen and what to do next.
+    ``code`` stands in ``nerconv.codes.CODES``; ``message`` says what, the value seen and what to do next. ``span`` is
+    the span of a document that is not written. ``unread`` counts, by label, spans of the input that no document holds
+    because of what the finding says; ``?`` is a label that is not known. Both enter the ledger as lost.
     """
 
     code: str
@@ -208,6 +210,11 @@ class Finding:
     where: Where | None = None
     span: Span | None = None
     excerpt: Excerpt | None = None
+    unread: dict[str, int] = field(default_factory=dict, hash=False)
+
+    def losses(self) -> Counter[str]:
+        """Return how many spans are lost by this, by label."""
+        return Counter(self.unread) + Counter([self.span.label] if self.span else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +232,11 @@ Item = Document | Finding | Facts
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The account of a conversion: spans read and written by label, and every lost one with its reason.
+    """The account of a conversion: spans of the input and spans written by label, and every loss with its reason.
 
-    A span that is written under another label counts as written. An unbalanced ledger is a bug of nerconv.
+    ``read`` counts the spans that were read and those that a reader saw and could not read (``Finding.unread``), which
+    stand in ``lost`` as well. A span that is written under another label counts as written. An unbalanced ledger is a
+    bug of nerconv.
     """
 
     read: Counter[str] = field(default_factory=Counter)
@@ -237,11 +246,19 @@ class Ledger:
     @property
     def balanced(self) -> bool:
         """Whether spans read = spans written + spans lost."""
-        return self.read.total() == self.written.total() + len(self.lost)
+        return self.read.total() == self.written.total() + self.reasons().total()
+
+    @property
+    def unread(self) -> int:
+        """How many spans of the input no document holds."""
+        return sum(sum(finding.unread.values()) for finding in self.lost)
 
     def reasons(self) -> Counter[str]:
         """Return the number of lost spans by the code of the reason."""
-        return Counter(finding.code for finding in self.lost)
+        reasons: Counter[str] = Counter()
+        for finding in self.lost:
+            reasons[finding.code] += finding.losses().total()
+        return reasons
 
     def __add__(self, other: Ledger) -> Ledger:
         return Ledger(self.read + other.read, self.written + other.written, self.lost + other.lost)

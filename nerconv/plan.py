@@ -64,10 +64,13 @@ class Report:
 
     def tell(self, item: Facts | Finding) -> None:
         """Enter what was learnt about a source."""
-        if isinstance(item, Finding):
-            self.findings.append(item)
-        else:
+        if isinstance(item, Facts):
             self.facts.append(item)
+        elif item.unread:
+            self.read.update(item.unread)
+            self.lost.append(item)
+        else:
+            self.findings.append(item)
 
     def add(self, other: Report) -> None:
         """Enter the account of another part of the same conversion."""

@@ -31,7 +31,7 @@ from nerconv.work import Outcome, load, piece_path
 #: Where the notes stand, in the folder of the shards.
 NOTES: Final = ".nerconv"
 #: Of the digests: notes of another version do not hold.
-_VERSION: Final = 2
+_VERSION: Final = 3
 _BLOCK: Final = 1 << 20
 
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
@@ -107,8 +108,8 @@ def _contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[C
             report.read.update(count_labels([item]))
             yield item
         else:
-            for findings in item.findings.values():
-                report.findings += findings
+            for finding in chain.from_iterable(item.findings.values()):
+                report.tell(finding)
             report.read.update(item.columns.counts())
             yield item.columns
 

@@ -91,12 +91,12 @@ def conversion(report: Report, target: str) -> None:
     findings(report.findings)
     findings(report.lost)
     ledger = report.ledger
-    read, written, lost = ledger.read.total(), ledger.written.total(), len(ledger.lost)
+    read, written, lost = ledger.read.total(), ledger.written.total(), ledger.reasons().total()
+    verb = "found" if ledger.unread else "read"
     by_label = f" ({_counts(ledger.read)})" if read else ""
     reasons = {f"{code} {CODES[code].name}": n for code, n in ledger.reasons().items()}
-    say(
-        f"{read:,} spans read{by_label} = {written:,} written + {lost:,} lost{f' ({_counts(reasons)})' if lost else ''}"
-    )
+    why = f" ({_counts(reasons)})" if lost else ""
+    say(f"{read:,} spans {verb}{by_label} = {written:,} written + {lost:,} lost{why}")
     if report.left_out:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
@@ -110,7 +110,8 @@ def ledger_lines(report: Report) -> Iterator[str]:
     yield json.dumps({**totals, "lost": dict(sorted(ledger.reasons().items())), "balanced": ledger.balanced})
     for finding in ledger.lost:
         label = finding.span.label if finding.span else None
-        yield json.dumps({**finding_record(finding), "label": label}, ensure_ascii=False)
+        unread = {"unread": finding.unread} if finding.unread else {}
+        yield json.dumps({**finding_record(finding), "label": label, **unread}, ensure_ascii=False)
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:
