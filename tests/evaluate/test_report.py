@@ -146,6 +146,14 @@ def test_intervals_agree_with_the_bootstrap_of_scipy() -> None:
     assert ours.low == pytest.approx(theirs.low, abs=0.01) and ours.high == pytest.approx(theirs.high, abs=0.01)
 
 
+def test_intervals_depend_on_no_order_and_equal_units_leave_nothing_to_chance() -> None:
+    units = random_units(6)
+    assert intervals(units, 200, 3) == intervals(units[::-1], 200, 3)
+    same = [Unit(f"d{number}", {"PER": (1, 2, 3)}) for number in range(50)]
+    found = intervals(same, 200, 3)["averages"]["micro"]
+    assert found is not None and found.low == found.high == pytest.approx(2 / 5)
+
+
 def report_of(right: int, count: int = 40) -> Report:
     """Return a report on ``count`` documents with one name each, of which ``right`` are found."""
     gold = [Document(f"d{n}", TEXT, (Span(0, 1, "PER"),)) for n in range(count)]
