@@ -36,8 +36,15 @@ Learn = Annotated[
     Path | None, typer.Option("--write-baseline", help="Write all findings to a file to leave out later.")
 ]
 Prune = Annotated[bool, typer.Option("--prune-baseline", help="Take what is mended out of the baseline.")]
-Fix = Annotated[bool, typer.Option("--fix", help="Make the safe fixes in the files themselves.")]
-Unsafe = Annotated[bool, typer.Option("--unsafe-fixes", help="Make the unsafe ones, too: they drop or move spans.")]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Make the safe fixes in the files themselves; say how many of each rule.")
+]
+Unsafe = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe-fixes", help="Unsafe fixes, too: they drop or move spans. Nothing is changed without --fix."
+    ),
+]
 WithModel = Annotated[
     str | None, typer.Option("--with-model", help="Ask a spaCy or Hugging Face model, too.", metavar="NAME|FOLDER")
 ]
@@ -84,18 +91,22 @@ def lint(
 
     Example: nerconv lint corpus_samples/cables --profile cable
     """
-    check_choice("output format", format, tuple(RENDERERS))
-    check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
+    _check_choices(format, fail_on)
     settings = p.settings({**locals(), "map": None})
     options, chosen = read_options(settings), _selection(settings, select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
-    fixing = fix or unsafe_fixes or diff
+    done = fixes.fix(files, options, chosen, unsafe_fixes) if fix or unsafe_fixes or diff else None
     ask = asker(with_model, folds, p.label_map(map))
-    report = _fixed(files, options, chosen, unsafe_fixes, diff) if fixing else _looked(files, options, chosen, ask)
+    report = _fixed(done, options, fix, diff) if done else _looked(files, options, chosen, ask)
     _apply_baseline(report, baseline, write_baseline, prune_baseline)
     if not diff:
         show.put(RENDERERS[format](report))
-    raise typer.Exit(_ended(report, fail_on))
+    raise typer.Exit(3 if done and done.refused else _ended(report, fail_on))
+
+
+def _check_choices(format: str, fail_on: str) -> None:
+    check_choice("output format", format, tuple(RENDERERS))
+    check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
 
 
 def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | None, prune: bool) -> None:
@@ -139,19 +150,15 @@ def _ended(report: LintReport, fail_on: str) -> int:
     return int(any(problem.severity in _FAIL_ON[fail_on] for problem in report.problems))
 
 
-def _fixed(files: list[Source], options: ReadOptions, chosen: Selection, unsafe: bool, diff: bool) -> LintReport:
-    """Fix the files, or with ``diff`` print what would change; return what the linter says of the result."""
-    done = fixes.fix(files, options, chosen, unsafe)
+def _fixed(done: fixes.FixReport, options: ReadOptions, fix: bool, diff: bool) -> LintReport:
+    """Write the fixed files, or show what would change; return what the linter says of the files as they are then."""
+    written = fix and not diff
+    if written:
+        fixes.write(done, options.encoding)
     if diff:
         show.put("".join(draft.diff() for draft in done.drafts))
-    else:
-        fixes.write(done, options.encoding)
-    changed = sum(draft.after != draft.before for draft in done.drafts)
-    show.say(f"{done.made:,} fixes in {changed:,} files{' would be made' if diff else ''}")
-    if done.skipped:
-        advice = "nerconv convert SRC -o DST --lint fix writes a mended copy"
-        show.say(f"{len(done.skipped):,} sources are not plain bracket files and stay as they are; {advice}")
-    return done.remaining
+    show.fixes(done, written)
+    return done.remaining if written and not done.refused else done.found
 
 
 def rule(

@@ -18,6 +18,7 @@ from nerconv.files import Source
 
 if TYPE_CHECKING:
     from nerconv.inspect import Inspection
+    from nerconv.lint.fixes import FixReport
     from nerconv.plan import Report
 
 #: So many findings are shown; the rest by their number.
@@ -76,6 +77,29 @@ def findings(found: Sequence[Finding]) -> None:
     if found:
         counts = Counter(finding.code for finding in found)
         console.print("findings: " + _counts({f"{c} {CODES[c].name}": n for c, n in counts.items()}), markup=False)
+
+
+def fixes(done: FixReport, written: bool) -> None:
+    """Print how many fixes of each rule were made, or would be, in each file, and which were taken back and why."""
+    from nerconv.lint import RULES
+
+    for draft in done.changed:
+        say(f"{draft.source.name}: {_counts({f'{c} {RULES[c].name}': n for c, n in draft.made.items()})}")
+    for back in done.taken_back:
+        say(f"{back.where}: the fix of {back.code}, {back.title}, is not made: {back.why}")
+    for reason in done.refused:
+        say(reason)
+    verb = "made" if written else "would be made; nothing is changed without --fix"
+    say(f"{_number(done.made, 'fix', 'fixes')} in {_number(len(done.changed), 'file', 'files')} {verb}")
+    if done.skipped:
+        advice = "nerconv convert SRC -o DST --lint fix writes a fixed copy"
+        say(
+            f"{_number(len(done.skipped), 'source', 'sources')} cannot be fixed in place (not a bracket file): {advice}"
+        )
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _counts(counter: Mapping[str, int]) -> str:

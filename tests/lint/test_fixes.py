@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerconv import formats
+from nerconv.cli import main
 from nerconv.document import Document, Span, count_labels
 from nerconv.files import Source
 from nerconv.lint.edits import edits_of
@@ -143,3 +144,40 @@ def test_fixing_twice_changes_nothing_more_adds_no_finding_and_loses_no_span_una
     if not unsafe:
         after = count_labels(item for item in formats.read(source, READ) if isinstance(item, Document))
         assert after == spans
+
+
+def test_a_fix_that_adds_a_finding_is_taken_back_alone(tmp_path: Path) -> None:
+    data = b"an [ORG XXXXXXXXXXXX  ] man \n[ORG ( Ann  ] Grain \n[LOC Ann Grain  ] [PER Velidze:  ] \n"
+    after, report = mended(data, tmp_path)
+    assert after == b"an XXXXXXXXXXXX man \n[ORG ( Ann  ] Grain \n[LOC Ann Grain  ] [PER Velidze  ] : \n"
+    (back,) = report.taken_back
+    assert (back.where.line, back.code) == (2, "B104")
+    assert "it adds B107 longer-known-span at" in back.why
+    assert report.drafts[0].made == {"C201": 1, "B102": 1}
+
+
+def test_a_fix_in_one_file_that_adds_a_finding_in_another_is_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("[ORG ( Ann  ] Grain \nan [ORG XXXXXXXXXXXX  ] man \n")
+    (tmp_path / "b.txt").write_text("[LOC Ann Grain  ] came . \n")
+    sources = formats.sources([str(tmp_path)], READ)
+    report = fix(sources, READ, Selection(), unsafe=True)
+    assert [draft.after for draft in report.drafts] == [
+        "[ORG ( Ann  ] Grain \nan XXXXXXXXXXXX man \n",
+        "[LOC Ann Grain  ] came . \n",
+    ]
+    assert len(report.taken_back) == 1
+
+
+def test_unsafe_fixes_alone_change_nothing_and_say_what_they_would_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("an [ORG XXXXXXXXXXXX  ] man \n")
+    monkeypatch.setattr("sys.argv", ["nerconv", "lint", str(path), "--unsafe-fixes"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    out, err = capsys.readouterr()
+    assert end.value.code == 1
+    assert path.read_text() == "an [ORG XXXXXXXXXXXX  ] man \n"
+    assert "C201 redaction-placeholder" in out
+    assert "1 fix in 1 file would be made; nothing is changed without --fix" in err
