@@ -147,9 +147,9 @@ def test_fixing_twice_changes_nothing_more_adds_no_finding_and_loses_no_span_una
 
 
 def test_a_fix_that_adds_a_finding_is_taken_back_alone(tmp_path: Path) -> None:
-    data = b"an [ORG XXXXXXXXXXXX  ] man \n[ORG ( Ann  ] Grain \n[LOC Ann Grain  ] [PER Velidze:  ] \n"
+    data = b"an [ORG XXXXXXXXXXXX  ] man \n[LOC ( Ann  ] Grain \n[LOC Ann Grain  ] [PER Velidze:  ] \n"
     after, report = mended(data, tmp_path)
-    assert after == b"an XXXXXXXXXXXX man \n[ORG ( Ann  ] Grain \n[LOC Ann Grain  ] [PER Velidze  ] : \n"
+    assert after == b"an XXXXXXXXXXXX man \n[LOC ( Ann  ] Grain \n[LOC Ann Grain  ] [PER Velidze  ] : \n"
     (back,) = report.taken_back
     assert (back.where.line, back.code) == (2, "B104")
     assert "it adds B107 longer-known-span at" in back.why
@@ -157,12 +157,12 @@ def test_a_fix_that_adds_a_finding_is_taken_back_alone(tmp_path: Path) -> None:
 
 
 def test_a_fix_in_one_file_that_adds_a_finding_in_another_is_taken_back(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("[ORG ( Ann  ] Grain \nan [ORG XXXXXXXXXXXX  ] man \n")
+    (tmp_path / "a.txt").write_text("[LOC ( Ann  ] Grain \nan [ORG XXXXXXXXXXXX  ] man \n")
     (tmp_path / "b.txt").write_text("[LOC Ann Grain  ] came . \n")
     sources = formats.sources([str(tmp_path)], READ)
     report = fix(sources, READ, Selection(), unsafe=True)
     assert [draft.after for draft in report.drafts] == [
-        "[ORG ( Ann  ] Grain \nan XXXXXXXXXXXX man \n",
+        "[LOC ( Ann  ] Grain \nan XXXXXXXXXXXX man \n",
         "[LOC Ann Grain  ] came . \n",
     ]
     assert len(report.taken_back) == 1
