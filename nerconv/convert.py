@@ -49,7 +49,7 @@ def convert(
     target cannot be written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at
     ``target`` is unchanged.
     """
-    format = _target_format(target, options)
+    format = target_format(target, options)
     if remote.is_url(target):
         return _to_url(sources, target, replace(options, to=format.NAME), progress, crew)
     sources = told_apart(sources)
@@ -161,7 +161,8 @@ def source_order(finding: Finding) -> tuple[bool, Where, str, str]:
     return finding.where is None, finding.where or Where("", 0, 0), finding.code, finding.message
 
 
-def _target_format(target: str, options: ConvertOptions) -> Format:
+def target_format(target: str, options: ConvertOptions) -> Format:
+    """Return the format to write at ``target``. Raises UsageError when nothing says which."""
     if options.to:
         return formats.get(options.to)
     if options.split or target == STDOUT:

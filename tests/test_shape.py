@@ -6,6 +6,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+
+from nerconv.cli.commands import application
+from nerconv.cli.uses import USES, option_of
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
@@ -53,7 +57,8 @@ def test_module(path: Path) -> None:
     limit = 40 if "cli" in path.parts else 60
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            length = (node.end_lineno or 0) - node.lineno + 1
+            # Of a command the parameters are its options, which are not counted.
+            length = (node.end_lineno or 0) - (node.body[0].lineno if "cli" in path.parts else node.lineno) + 1
             assert length <= limit, f"{node.name} has {length} lines"
             inner = node.col_offset > 4 or node.name.startswith("_")
             assert inner or length <= 3 or ast.get_docstring(node), f"{node.name} has no docstring"
@@ -71,3 +76,15 @@ def test_imports_go_downward(path: Path) -> None:
             targets = [alias.name for alias in node.names if alias.name.startswith("nerconv")]
         for target in targets:
             assert layer(target) <= here, f"{name(path)} imports {target} from above"
+
+
+def options_of(command: object, words: str = "") -> dict[str, set[str]]:
+    """Return by the words of each command the options that it has."""
+    if inner := getattr(command, "commands", None):
+        return {k: v for name, each in inner.items() for k, v in options_of(each, f"{words} {name}".strip()).items()}
+    return {words: {option_of(each) for each in command.params} - {"", "--help"}}  # type: ignore[attr-defined]
+
+
+def test_every_option_has_a_row_that_says_what_uses_it() -> None:
+    found = options_of(get_command(application()))
+    assert found == {command: set(rows) for command, rows in USES.items()}, "see nerconv/cli/uses.py"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nerconv.cli import uses
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.show import say
 from nerconv.options import check_choice
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def spacy_config(
+    context: typer.Context,
     train: Train,
     dev: Dev,
     output: Output,
@@ -42,6 +44,7 @@ def spacy_config(
 
     Example: nerconv config spacy --train corpus/train.spacy --dev corpus/dev.spacy -o ner.cfg
     """
+    uses.check(context)
     found = survey(train)
     survey(dev)
     config = make_config(found, Choice(profile, lang, seed, source), str(train), str(dev))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,15 +11,16 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show
+from nerconv.cli import show, uses
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
+from nerconv.convert import target_format
 from nerconv.engine import Crew, keep_memory
 from nerconv.files import replacing
 from nerconv.options import Selection, UsageError
 from nerconv.plan import ConvertOptions
-from nerconv.settings import convert_options
+from nerconv.settings import Settings, convert_options
 from nerconv.shards import convert_to_shards
 
 #: The short forms, and the formats that each may write, the first of them unless the suffix says another.
@@ -69,11 +70,11 @@ def convert(
     write_dialect: p.WriteDialect = None,
     ledger: p.LedgerFile = None,
     strict: p.Strict = None,
-) -> tuple[ConvertOptions, bool]:
+) -> tuple[ConvertOptions, Settings]:
     """Convert SRC to DST, in the format of its suffix; every span is written or named as lost."""
     asked = p.settings({**locals(), "lint_policy": lint, "lint": None})
     rules = Selection(None if lint_select is None else tuple(p.comma_list(lint_select)))
-    return convert_options(asked, rules), bool(asked.strict)
+    return convert_options(asked, rules), asked
 
 
 class _Working(NamedTuple):
@@ -91,8 +92,6 @@ def _working(
     shard_docs: p.ShardDocs = None,
     force: p.Force = None,
 ) -> _Working:
-    if force and shard_docs is None:
-        raise UsageError("--force goes with --shard-docs, without which everything is done again anyway")
     crew = Crew(1 if workers is None else workers, engine or "processes", scheduler or "")
     return _Working(crew, shard_docs, bool(force))
 
@@ -103,23 +102,39 @@ def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
     """
     about, work = signature(convert, eval_str=True).parameters, signature(_working, eval_str=True).parameters
 
-    def command(**given: Any) -> None:
+    def command(context: typer.Context, **given: Any) -> None:
         """Do what was asked for."""
         working = _working(**{name: given.pop(name) for name in work})
         if targets:
             named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))
             given["to"] = next(named, targets[0])
-        _run(given, *convert(**given), working)
+        _run(context, given, *convert(**given), working)
 
     kept = [parameter for name, parameter in about.items() if name != "to" or not targets]
-    command.__signature__ = Signature([*kept, *work.values()])  # type: ignore[attr-defined]
+    first = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    command.__signature__ = Signature([first, *kept, *work.values()])  # type: ignore[attr-defined]
     return command
 
 
-def _run(given: dict[str, Any], options: ConvertOptions, strict: bool, working: _Working) -> None:
+def _check_suffix(output: str, target: formats.Format, working: _Working) -> None:
+    """Raise UsageError for a suffix of another format than ``target``, unless forced, and for nothing to force."""
+    other = formats.of_other_suffix(output, target)
+    if working.force and not (other or working.shard_docs):
+        raise UsageError("--force makes shards again or writes to a suffix of another format; leave it out here")
+    if other and not working.force:
+        advice = f"end it in {' or '.join(target.SUFFIXES)}, or write it so with --force"
+        raise UsageError(f"{output}: its suffix is one of {other}, and {target.NAME} is to be written; {advice}")
+
+
+def _run(
+    context: typer.Context, given: dict[str, Any], options: ConvertOptions, asked: Settings, working: _Working
+) -> None:
     keep_memory()
     output, ledger = given["output"], given["ledger"]
+    target = target_format(output, options)
     files = formats.sources(given["sources"], options.read)
+    uses.check(context, {"input": formats.names(files, options.read)}, target.NAME, p.by_option(asked))
+    _check_suffix(output, target, working)
     with show.progress(len(files)) as begin:
         if working.shard_docs is None:
             report = convert_sources(files, output, options, begin, working.crew)
@@ -132,4 +147,4 @@ def _run(given: dict[str, Any], options: ConvertOptions, strict: bool, working: 
         with replacing(Path(ledger)) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
     found = (finding.code for finding in (*report.findings, *report.lost))
-    raise typer.Exit(exit_code(found, strict))
+    raise typer.Exit(exit_code(found, bool(asked.strict)))

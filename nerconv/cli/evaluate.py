@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show
+from nerconv.cli import show, uses
 from nerconv.evaluate.gates import Drops, parse_floor
 from nerconv.evaluate.job import Job, gated, read_report, run
 from nerconv.evaluate.pair import PAIRINGS
@@ -109,6 +110,7 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
+    context: typer.Context,
     gold: Gold,
     predictions: Predictions = None,
     model: Model = None,
@@ -142,7 +144,9 @@ def evaluate(
 
     Example: nerconv evaluate test.conll --model training/model-best --fail-under 0.80
     """
-    job, floors, drops = _job(locals()), [parse_floor(text) for text in fail_under or ()], Drops(max_drop, hard_drop)
+    job = _job(locals())
+    uses.check(context, _inputs(job))
+    floors, drops = [parse_floor(text) for text in fail_under or ()], Drops(max_drop, hard_drop)
     with show.progress(len(job.gold)) as begin:
         found = gated(run(job, begin), floors, baseline, drops, job.options)
     _write(found, {"json": json, "html": html, "markdown": markdown, "junit": junit}, redact)
@@ -188,6 +192,15 @@ def _job(given: dict[str, Any]) -> Job:
     )
 
 
+def _inputs(job: Job) -> dict[str, set[str]]:
+    """Return the names of the formats that are read, of both sides and of each. Files of both tags are columns."""
+    if not (job.predictions or job.model):
+        return {name: {"conll"} for name in ("input", "gold", "predictions")}
+    gold = formats.names(job.gold, job.read)
+    predictions = formats.names(chain.from_iterable(job.predictions), job.read_predictions)
+    return {"input": gold | predictions, "gold": gold, "predictions": predictions}
+
+
 def _sources(text: str, options: ReadOptions) -> list[Source]:
     return formats.sources([name for name in text.split(",") if name], options)
 
@@ -204,12 +217,14 @@ def _write(found: Report, files: dict[str, Path | None], redact: bool) -> None:
 
 
 def compare(
+    context: typer.Context,
     before: Annotated[Path, typer.Argument(help="A report as JSON.", metavar="BEFORE")],
     after: Annotated[Path, typer.Argument(help="Another on the same gold.", metavar="AFTER")],
     resamples: Resamples = 1000,
     seed: Seed = 0,
 ) -> None:
     """Compare two reports on the same gold: the difference of F1 with its paired 95 % interval, per label, too."""
+    uses.check(context)
     rows = compare_reports(read_report(before), read_report(after), resamples, seed)
     lines = [f"{'':<16} {'before':>8} {'after':>8} {'change':>8}  95 % interval"]
     for row in rows:
@@ -220,11 +235,13 @@ def compare(
 
 
 def report(
+    context: typer.Context,
     source: Annotated[Path, typer.Argument(help="A report as JSON.", metavar="REPORT")],
     format: Format = "html",
     redact: Redact = False,
 ) -> None:
     """Print a report that was written with --json in another form. Example: nerconv report r.json > r.html"""
     check_choice("output format", format, tuple(RENDERERS))
+    uses.check(context)
     found = read_report(source)
     show.put(render_html(found, redact) if format == "html" else RENDERERS[format](found))

@@ -8,7 +8,7 @@ import typer
 
 from nerconv import formats, settings
 from nerconv.cli import parameters as p
-from nerconv.cli import show
+from nerconv.cli import show, uses
 from nerconv.codes import exit_code
 from nerconv.inspect import inspect as inspect_sources
 from nerconv.options import check_choice
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def inspect(
+    context: typer.Context,
     sources: p.Sources,
     from_: p.From = None,
     labels: p.Labels = None,
@@ -40,6 +41,7 @@ def inspect(
     asked = p.settings(locals())
     options = settings.read_options(asked)
     files = formats.sources(sources, options)
+    uses.check(context, {"input": formats.names(files, options)})
     with show.progress(len(files)) as begin:
         inspection = inspect_sources(files, options, begin)
     (show.inspection_json if format == "json" else show.inspection_table)(inspection)

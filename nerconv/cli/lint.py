@@ -9,7 +9,7 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show
+from nerconv.cli import show, uses
 from nerconv.files import Source
 from nerconv.lint import RULES, fixes
 from nerconv.lint import baseline as known_findings
@@ -64,6 +64,7 @@ def register(app: typer.Typer) -> None:
 
 
 def lint(
+    context: typer.Context,
     sources: p.Sources,
     select: Words = None,
     extend_select: More = None,
@@ -95,6 +96,7 @@ def lint(
     settings = p.settings({**locals(), "map": None})
     options, chosen = read_options(settings), _selection(settings, select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
+    uses.check(context, {"input": formats.names(files, options)})
     done = fixes.fix(files, options, chosen, unsafe_fixes) if fix or unsafe_fixes or diff else None
     ask = asker(with_model, folds, p.label_map(map))
     report = _fixed(done, options, fix, diff) if done else _looked(files, options, chosen, ask)
@@ -111,8 +113,6 @@ def _check_choices(format: str, fail_on: str) -> None:
 
 def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | None, prune: bool) -> None:
     """Leave what is known out of ``report``, and write the baselines that were asked for."""
-    if prune and baseline is None:
-        raise UsageError("--prune-baseline needs --baseline FILE, the baseline to prune")
     if write:
         known_findings.write_baseline(known_findings.baseline_of(report.problems), write)
     if baseline:
@@ -166,6 +166,8 @@ def rule(
     all_: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
 ) -> None:
     """Print the manual page of a rule. Example: nerconv rule C201"""
+    if all_ and code is not None:
+        raise UsageError(f"--all prints every rule, {code!r} one; leave one of the two out")
     codes = [known for known, found in RULES.items() if all_ or code in (known, found.name)]
     if not codes:
         raise UsageError(f"no rule is called {code!r}; nerconv rule --all prints all of them")

@@ -220,7 +220,9 @@ Strict = Annotated[
 
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", help="Processes to work in; the result is the same.", metavar="N", rich_help_panel=_WORK),
+    typer.Option(
+        "--workers", help="Work in up to so many processes; the result is the same.", metavar="N", rich_help_panel=_WORK
+    ),
 ]
 Engine = Annotated[
     str | None,
@@ -250,7 +252,12 @@ ShardDocs = Annotated[
     ),
 ]
 Force = Annotated[
-    bool | None, typer.Option("--force", help="With --shard-docs: do all of it again.", rich_help_panel=_WORK)
+    bool | None,
+    typer.Option(
+        "--force",
+        help="Make all shards again; or write to a file with the suffix of another format.",
+        rich_help_panel=_WORK,
+    ),
 ]
 
 
@@ -260,6 +267,12 @@ def settings(given: Mapping[str, Any]) -> Settings:
     known |= {name: comma_list(known.get(name)) or None for name in ("labels", "drop")}
     known["map"] = _pairs(known.get("map"))
     return Settings(**known).over(load(Path.cwd()))
+
+
+def by_option(settings: Settings) -> dict[str, object]:
+    """Return ``settings`` by the option of a conversion that each stands for."""
+    named = zip(settings.__struct_fields__, settings.__struct_encode_fields__, strict=True)
+    return {f"--{name}": getattr(settings, field) for field, name in named} | {"--lint": settings.lint_policy}
 
 
 def comma_list(values: list[str] | None) -> list[str]:

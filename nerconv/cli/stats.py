@@ -8,7 +8,7 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show
+from nerconv.cli import show, uses
 from nerconv.document import Document, Finding
 from nerconv.lint.stats import Stats
 from nerconv.lint.stats import stats as count
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def stats(
+    context: typer.Context,
     sources: p.Sources,
     from_: p.From = None,
     labels: p.Labels = None,
@@ -42,6 +43,7 @@ def stats(
     check_choice("output format", format, ("text", "json"))
     options = read_options(p.settings(locals()))
     files = formats.sources(sources, options)
+    uses.check(context, {"input": formats.names(files, options)})
     found: list[Document] = []
     unread = False
     with show.progress(len(files)) as begin:

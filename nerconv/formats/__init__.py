@@ -121,6 +121,12 @@ def of_path(path: str) -> Format:
     return _BY_SUFFIX[suffix]
 
 
+def of_other_suffix(path: str, format: Format) -> str:
+    """Return the name of the format that the suffix of ``path`` tells where it is not ``format``, else nothing."""
+    other = _BY_SUFFIX.get(Source(path, "").suffix, format)
+    return other.NAME if other is not format else ""
+
+
 def of_source(source: Source, options: ReadOptions) -> Format:
     """Return the format to read ``source`` as: the one asked for, or that of its suffix; brackets from stdin."""
     if options.format:
@@ -128,6 +134,11 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     if source.path is None and source.url is None:
         return bracket
     return dataset if source.path is not None and source.path.is_dir() else of_path(source.name)
+
+
+def names(sources: Iterable[Source], options: ReadOptions) -> set[str]:
+    """Return the names of the formats to read ``sources`` as."""
+    return {of_source(source, options).NAME for source in sources}
 
 
 def names_documents(source: Source, options: ReadOptions) -> bool:
