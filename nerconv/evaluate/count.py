@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from nerconv.evaluate.match import VIEWS, Counts, Outcome
 from nerconv.evaluate.report import KINDS, Average, Kind, Overall, Score, Semeval
+
+_PAIRS: Final = ("correct", "incorrect", "partial")
 
 
 def ratio(part: float, whole: float) -> float | None:
@@ -83,10 +86,15 @@ def kinds(found: Iterable[Outcome]) -> tuple[dict[str, Kind], dict[str, dict[str
 
 
 def confusion(found: Iterable[Outcome]) -> dict[str, dict[str, int]]:
-    """Return how often each gold label was predicted as each label; the empty label stands for no span."""
+    """Return how often each gold label was predicted as each label; the empty label stands for no span.
+
+    A cell of one label twice counts exact matches alone. Pairs of one label with other edges are not in the table:
+    ``kinds`` counts them as boundary.
+    """
     counts = Counter(
         (outcome.gold.label if outcome.gold else "", outcome.predicted.label if outcome.predicted else "")
         for outcome in found
+        if outcome.kind != "boundary"
     )
     table: dict[str, dict[str, int]] = {}
     for (gold, said), count in sorted(counts.items()):
@@ -94,25 +102,24 @@ def confusion(found: Iterable[Outcome]) -> dict[str, dict[str, int]]:
     return table
 
 
-def semeval(total: Mapping[str, Kind]) -> dict[str, Semeval]:
-    """Return the four views of SemEval-2013: half a credit for a partial match."""
-    views = {}
-    for view, reading in VIEWS.items():
-        held: Counter[str] = Counter()
-        for kind, counted in reading.items():
-            held[counted] += total[kind].gold
-        correct, partial = held["correct"], held["partial"]
-        paired = correct + partial + held["incorrect"]
-        missed, spurious = total["missed"].gold, total["spurious"].predicted
-        credit = correct + partial / 2
-        views[view] = Semeval(
-            correct,
-            held["incorrect"],
-            partial,
-            missed,
-            spurious,
-            ratio(credit, paired + spurious),
-            ratio(credit, paired + missed),
-            ratio(2 * credit, 2 * paired + spurious + missed),
-        )
-    return views
+def semeval(pairs: Mapping[tuple[str, str], int], gold: int, predicted: int) -> dict[str, Semeval]:
+    """Return the four views of SemEval-2013: half a credit for a partial match.
+
+    ``pairs`` are the sums of ``match.views``; ``gold`` and ``predicted`` the numbers of spans.
+    """
+    return {view: _view({name: pairs.get((view, name), 0) for name in _PAIRS}, gold, predicted) for view in VIEWS}
+
+
+def _view(pairs: Mapping[str, int], gold: int, predicted: int) -> Semeval:
+    paired = sum(pairs.values())
+    credit = pairs["correct"] + pairs["partial"] / 2
+    return Semeval(
+        pairs["correct"],
+        pairs["incorrect"],
+        pairs["partial"],
+        gold - paired,
+        predicted - paired,
+        ratio(credit, predicted),
+        ratio(credit, gold),
+        ratio(2 * credit, gold + predicted),
+    )

@@ -1,8 +1,11 @@
 """Two sets of spans against each other: what matches exactly, and what kind of error every other span is.
 
-The order of spans makes no difference. Spans that do not match exactly are paired one to one with what they overlap
-most; the classes partition all spans, so that their rows sum to the totals. The views of SemEval-2013 (Segura-Bedmar,
-Martínez & Herrero 2013, task 9) are counted on the same pairs.
+The order of spans makes no difference. Spans that match exactly belong together; the others are paired one to one, and
+only where they overlap. For the kinds of error the assignment is the one with the most shared text, then with the most
+equal labels, then with the most equal edges. The kinds partition all spans, so that their rows sum to the totals.
+
+Each view of SemEval-2013 (Segura-Bedmar, Martínez & Herrero 2013, task 9) has its own assignment of the same spans: the
+one with the most credit, then with the most pairs. Both are optima, not what a scan in text order happens to take.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from nerconv.document import Span
+from nerconv.evaluate.assign import best_pairs
 
 #: tp, predicted and gold by label.
 Counts = dict[str, tuple[int, int, int]]
@@ -67,18 +71,14 @@ def outcomes(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[Outcom
 def _leftovers(golds: list[Span], said: list[Span]) -> Iterator[Outcome]:
     overlaps = list(_overlaps(golds, said))
     on_gold, on_said = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
-    partner: dict[int, int] = {}
-    taken: set[int] = set()
-    for g, p in sorted(overlaps, key=lambda pair: _closeness(golds[pair[0]], said[pair[1]])):
-        if g not in partner and p not in taken:
-            partner[g] = p
-            taken.add(p)
+    partner = dict(best_pairs({(g, p): _packed(*_closeness(golds[g], said[p])) for g, p in overlaps}))
+    taken = set(partner.values())
     for g, span in enumerate(golds):
         notes = ("split",) if on_gold[g] > 1 else ()
         if g in partner:
             other = said[partner[g]]
             merged = ("merged",) if on_said[partner[g]] > 1 else ()
-            yield Outcome(_kind(span, other), span, other, notes + merged)
+            yield Outcome(kind_of(span, other), span, other, notes + merged)
         else:
             yield Outcome("missed", span, None, notes + (("merged",) if on_gold[g] else ()))
     for p, span in enumerate(said):
@@ -101,21 +101,52 @@ def _overlaps(golds: list[Span], said: list[Span]) -> Iterator[tuple[int, int]]:
             p -= 1
 
 
-def _closeness(gold: Span, said: Span) -> tuple[int, bool, _Key, _Key]:
-    shared = min(gold.end, said.end) - max(gold.start, said.start)
-    return -shared, gold.label != said.label, key(gold), key(said)
+def _shared(gold: Span, said: Span) -> int:
+    return min(gold.end, said.end) - max(gold.start, said.start)
 
 
-def _kind(gold: Span, said: Span) -> str:
+def _closeness(gold: Span, said: Span) -> tuple[int, int, int]:
+    edges = (gold.start == said.start) + (gold.end == said.end)
+    return _shared(gold, said), int(gold.label == said.label), edges
+
+
+def _packed(*levels: int) -> int:
+    """Return one number whose sums compare as the sums of ``levels`` do, the first of them first."""
+    packed = 0
+    for level in levels:
+        packed = packed << 64 | level
+    return packed
+
+
+def kind_of(gold: Span, said: Span) -> str:
+    """Return what kind of error two overlapping spans are that do not match."""
     if (gold.start, gold.end) == (said.start, said.end):
         return "type"
     return "boundary" if gold.label == said.label else "type+boundary"
 
 
-#: How each view of SemEval-2013 counts each kind: correct, incorrect, partial.
-VIEWS = {
+#: How each view of SemEval-2013 counts each kind of pair: correct, incorrect, partial.
+VIEWS: Final = {
     "strict": {"correct": "correct", "type": "incorrect", "boundary": "incorrect", "type+boundary": "incorrect"},
     "exact": {"correct": "correct", "type": "correct", "boundary": "incorrect", "type+boundary": "incorrect"},
     "partial": {"correct": "correct", "type": "correct", "boundary": "partial", "type+boundary": "partial"},
     "type": {"correct": "correct", "type": "incorrect", "boundary": "correct", "type+boundary": "incorrect"},
 }
+_CREDIT: Final = {"correct": 2, "partial": 1, "incorrect": 0}
+
+
+def views(found: Sequence[Outcome]) -> Counter[tuple[str, str]]:
+    """Return how many pairs of one text each view of SemEval-2013 counts as correct, incorrect and partial.
+
+    ``found`` are the outcomes of the text. Keys are the view and what it counts; pairs are those of the view.
+    """
+    correct = sum(outcome.kind == "correct" for outcome in found)
+    golds = sorted((o.gold for o in found if o.gold and o.kind != "correct"), key=key)
+    said = sorted((o.predicted for o in found if o.predicted and o.kind != "correct"), key=key)
+    kinds = {(g, p): kind_of(golds[g], said[p]) for g, p in _overlaps(golds, said)}
+    counts: Counter[tuple[str, str]] = Counter()
+    for view, reading in VIEWS.items():
+        counts[view, "correct"] = correct
+        for edge in best_pairs({edge: _packed(_CREDIT[reading[kind]], 1) for edge, kind in kinds.items()}):
+            counts[view, reading[kinds[edge]]] += 1
+    return counts

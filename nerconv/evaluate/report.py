@@ -5,11 +5,11 @@ Its JSON form (``to_json``, ``from_json``) is versioned by SCHEMA; a later ``ner
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 #: How errors are told apart; correct among them, so that the rows sum to the totals.
 KINDS: Final = ("correct", "type", "boundary", "type+boundary", "missed", "spurious")
 
@@ -187,7 +187,8 @@ class Report:
 
     ``method`` says how: unit (characters or tokens), scheme, pairing, map, lint, seed, resamples, nerconv version,
     data hash. ``model`` says what: name, kind, settings, coverage. ``only_gold``, ``only_predicted``: labels that one
-    side has. ``confusion`` counts gold label by predicted label; the empty label is none.
+    side has. ``confusion`` counts gold label by predicted label; the empty label is none. A cell of one label twice
+    counts exact matches alone; ``boundaries`` counts by label the pairs that share the label and not the edges.
     """
 
     overall: Overall
@@ -198,6 +199,7 @@ class Report:
     confusion: dict[str, dict[str, int]]
     method: dict[str, str]
     model: dict[str, str]
+    boundaries: dict[str, int] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
     examples: tuple[Example, ...] = ()
     slices: tuple[Slice, ...] = ()
@@ -221,10 +223,24 @@ def to_json(report: Report) -> bytes:
 
 
 def from_json(data: bytes) -> Report:
-    """Return the report that ``to_json`` wrote. Raises ValueError naming the field that is amiss, or the version."""
+    """Return the report that ``to_json`` wrote, one of schema 1 as schema 2 has it.
+
+    Raises ValueError naming the field that is amiss, or the version.
+    """
     import msgspec
 
     try:
-        return msgspec.json.decode(data, type=Report)
+        report = msgspec.json.decode(data, type=Report)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error
+    return _from_first(report) if report.schema == 1 else report
+
+
+def _from_first(report: Report) -> Report:
+    """Return a report of schema 1 as one of schema 2: its confusion counted boundary errors as matches."""
+    boundaries = {label: count for label, row in report.label_kinds.items() if (count := row["boundary"].gold)}
+    confusion = {
+        gold: {said: left for said, n in row.items() if (left := n - boundaries.get(gold, 0) * (said == gold))}
+        for gold, row in report.confusion.items()
+    }
+    return replace(report, confusion={g: row for g, row in confusion.items() if row}, boundaries=boundaries, schema=2)

@@ -13,7 +13,7 @@ from nerconv.document import Document, Span
 from nerconv.evaluate import count, match
 from nerconv.evaluate.noise import micro, noise
 from nerconv.evaluate.pair import Pair, Paired, check_labels, lost_to_sentences, pair, relabelled
-from nerconv.evaluate.report import Example, Repairs, Report, Score, Side, Slice, Unit
+from nerconv.evaluate.report import Example, Repairs, Report, Score, Semeval, Side, Slice, Unit
 from nerconv.evaluate.slices import Seen, calibration, slices, surface, surfaces
 from nerconv.evaluate.statistics import intervals
 
@@ -64,8 +64,9 @@ def evaluate(
         labels=labels,
         kinds=total,
         label_kinds=by_label,
-        semeval=count.semeval(total),
+        semeval=_semeval(found),
         confusion=count.confusion(flat),
+        boundaries={label: n for label, row in by_label.items() if (n := row["boundary"].gold)},
         method=_method(paired, units, data, options, context, lost_to_sentences(gold, paired.pairs)),
         model=dict(context.model),
         units=tuple(units),
@@ -79,6 +80,14 @@ def evaluate(
     if context.linted or any(span.flags for document in gold for span in document.spans):
         report = replace(report, noise=noise(paired.pairs, flat, _fixed(context, predicted, options)))
     return _with_intervals(report, options)
+
+
+def _semeval(found: Sequence[tuple[Pair, Sequence[match.Outcome]]]) -> dict[str, Semeval]:
+    pairs: Counter[tuple[str, str]] = Counter()
+    for _, outcomes in found:
+        pairs.update(match.views(outcomes))
+    gold, predicted = (sum(len(getattr(each, side)) for each, _ in found) for side in ("gold", "predicted"))
+    return count.semeval(pairs, gold, predicted)
 
 
 def micro_f1(gold: Sequence[Document], predicted: Sequence[Document], options: EvaluateOptions) -> float | None:

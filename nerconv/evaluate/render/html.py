@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from typing import Final
@@ -95,17 +95,21 @@ def css(kind: str) -> str:
 
 def _confusion(report: Report) -> str:
     said = sorted({label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label))
-    held = Counter((side(example.gold), side(example.predicted)) for example in report.examples[:_SHOWN])
+    held = Counter(map(_anchor, report.examples[:_SHOWN]))
     rows = []
-    for gold in sorted(report.confusion, key=lambda label: (not label, label)):
-        cells = [escape(gold or "(none)")]
-        for label in said:
-            count = report.confusion[gold].get(label, 0)
-            link = f'<a href="#{_anchor(gold, label)}">{count:,}</a>' if held[gold, label] else f"{count:,}"
-            cells.append(link if count else "<span class=faint>·</span>")
-        rows.append(cells)
-    head = ("gold ↓ predicted →", *(label or "(none)" for label in said))
-    return "<h2>Confusion</h2>\n" + _table(head, rows)
+    for gold in sorted(report.confusion.keys() | report.boundaries, key=lambda label: (not label, label)):
+        row = report.confusion.get(gold, {})
+        cells = [_linked(row.get(label, 0), _cell(gold, label), held) for label in said]
+        rows.append((escape(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), held)))
+    head = ("gold ↓ predicted →", *(label or "(none)" for label in said), "same label, other edges")
+    caption = "Exact matches stand where a label meets itself; other cells are spans that overlap and differ in label."
+    return f"<h2>Confusion</h2>\n{_table(head, rows)}<p class=faint>{caption}</p>\n"
+
+
+def _linked(count: int, anchor: str, held: Mapping[str, int]) -> str:
+    if not count:
+        return "<span class=faint>·</span>"
+    return f'<a href="#{anchor}">{count:,}</a>' if held.get(anchor) else f"{count:,}"
 
 
 def side(found: Side | None) -> str:
@@ -113,9 +117,15 @@ def side(found: Side | None) -> str:
     return found.label if found else ""
 
 
-def _anchor(gold: str, said: str) -> str:
+def _anchor(example: Example) -> str:
+    """Return the id of the cell of the confusion table that an example is counted in."""
+    gold = side(example.gold)
+    return _cell(gold) if example.kind == "boundary" else _cell(gold, side(example.predicted))
+
+
+def _cell(*labels: str) -> str:
     # Labels may hold anything, ids may not.
-    return "c" + sha256(f"{gold}\0{said}".encode()).hexdigest()[:10]
+    return "c" + sha256("\0".join(labels).encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 def _parts(report: Report) -> str:
@@ -175,7 +185,7 @@ def _errors(report: Report, redact: bool) -> str:
 
 
 def _article(example: Example, redact: bool, anchored: set[str]) -> str:
-    anchor = _anchor(side(example.gold), side(example.predicted))
+    anchor = _anchor(example)
     mark = "" if anchor in anchored else f" id={anchor}"
     anchored.add(anchor)
     where = (example.gold or example.predicted or Side(0, 0, "", "")).where

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from nerconv.evaluate.render.rows import HEAD, gate_rows, notes, percent, score_rows, slice_rows
+from nerconv.evaluate.render.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, percent, score_rows, slice_rows
 from nerconv.evaluate.report import Report
 
 #: A job summary takes a mebibyte.
@@ -22,6 +22,8 @@ def markdown(report: Report) -> str:
     if report.gates:
         parts.append(_table([("gate", "", ""), *((name, v, why) for v, name, why in gate_rows(report))]))
     parts.append(_table([HEAD, *score_rows(report)]))
+    if report.label_kinds:
+        parts.append(_table([KIND_HEAD, *kind_rows(report)]))
     if report.slices:
         parts.append(_table([("part", *HEAD[1:7], ""), *slice_rows(report)]))
     parts += [f"- {escaped(note)}" for note in notes(report)]

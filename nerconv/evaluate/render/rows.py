@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from nerconv.evaluate.report import Average, Interval, Report, Score
+from nerconv.evaluate.report import KINDS, Average, Interval, Report, Score
 
+#: So many labels are named that a label was taken for.
+_CONFUSED: Final = 3
 HEAD = ("", "TP", "predicted", "gold", "P", "R", "F1", "95 % interval")
+KIND_HEAD = ("kinds of error", *KINDS, "taken for")
 
 
 def percent(value: float | None) -> str:
@@ -76,6 +80,16 @@ def _noise(report: Report) -> Iterator[str]:
         f"lint doubts {noise.flagged:,} of {noise.gold:,} gold spans ({codes or 'none'}): micro F1 "
         f"{percent(report.overall.micro.f1)}, without them {percent(noise.clean.f1)}{fixed}"
     )
+
+
+def kind_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """Yield for each label its gold spans by kind of error, its spurious predictions, and what it was taken for."""
+    for label, row in report.label_kinds.items():
+        others = {said: n for said, n in report.confusion.get(label, {}).items() if said and said != label}
+        first = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:_CONFUSED]
+        more = [f"{len(others) - _CONFUSED:,} more"] if len(others) > _CONFUSED else []
+        counts = (row["spurious"].predicted if name == "spurious" else row[name].gold for name in KINDS)
+        yield label, *(f"{count:,}" for count in counts), ", ".join([f"{said} {n:,}" for said, n in first] + more)
 
 
 def slice_rows(report: Report) -> Iterator[tuple[str, ...]]:

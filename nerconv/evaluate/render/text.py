@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nerconv.evaluate.render.rows import HEAD, gate_rows, notes, score_rows, slice_rows
+from nerconv.evaluate.render.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, score_rows, slice_rows
 from nerconv.evaluate.report import Report
 
 
 def text(report: Report) -> str:
     """Return the scores as columns, slices, notes, and last the gates."""
     parts = [_columns([HEAD, *score_rows(report)])]
+    if report.label_kinds:
+        parts.append(_columns([KIND_HEAD, *kind_rows(report)]))
     if report.slices:
         parts.append(_columns([("part", *HEAD[1:7], ""), *slice_rows(report)]))
     parts.append("\n".join(notes(report)))
