@@ -4,7 +4,7 @@
 folder: ``command`` (its words, without ``nerconv``), ``exit`` (its exit status) and any of
 
 - ``says``, ``never``: texts that stdout and stderr, with white space run together, hold or do not hold,
-- ``files``: the exact content of files by name; ``absent``: files that are not there,
+- ``files``: the exact content of files by name; ``present``, ``absent``: files that are and are not there,
 - ``spans``: by file name ``LABEL text`` of all its spans, as nerconv reads them,
 - ``lost``: by code the spans that ``ledger.jsonl`` (from ``--ledger ledger.jsonl``) names as lost.
 """
@@ -28,7 +28,7 @@ from nerconv.files import Source
 from nerconv.options import ReadOptions
 
 CASES = sorted(path.parent for path in Path(__file__).parent.joinpath("cases").rglob("case.toml"))
-KEYS = {"command", "exit", "says", "never", "files", "absent", "spans", "lost"}
+KEYS = {"command", "exit", "says", "never", "files", "present", "absent", "spans", "lost"}
 
 
 def test_there_are_cases() -> None:
@@ -64,6 +64,8 @@ def check_output(run: dict[str, Any], output: str) -> None:
 def check_files(run: dict[str, Any], folder: Path) -> None:
     for name, content in run.get("files", {}).items():
         assert (folder / name).read_text(encoding="utf-8") == content
+    for name in run.get("present", ()):
+        assert (folder / name).stat().st_size
     for name in run.get("absent", ()):
         assert not (folder / name).exists()
     for name, spans in run.get("spans", {}).items():

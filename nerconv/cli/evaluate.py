@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import chain
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -12,18 +14,21 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses
-from nerconv.evaluate.gates import Drops, parse_floor
-from nerconv.evaluate.job import Job, gated, read_report, run
+from nerconv.evaluate.baseline import Gates, gated, read_baseline, read_report
+from nerconv.evaluate.floors import parse_floor
+from nerconv.evaluate.gates import Drops
+from nerconv.evaluate.job import Job, run
 from nerconv.evaluate.pair import PAIRINGS
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.html import html as render_html
 from nerconv.evaluate.render.rows import interval, percent
 from nerconv.evaluate.report import Report
 from nerconv.evaluate.run import EvaluateOptions
+from nerconv.evaluate.runs import CHOICES
 from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source, replacing
 from nerconv.models import ModelOptions
-from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, check_choice
+from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, UsageError, check_choice
 from nerconv.settings import Settings, read_options, selection
 
 _GATES, _OUT, _HOW = "Gates", "Output", "Scoring"
@@ -82,15 +87,36 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap.", ri
 FailUnder = Annotated[
     list[str] | None,
     typer.Option(
-        "--fail-under", help="End in 1 below this F1; repeatable.", metavar="[LABEL=]F1", rich_help_panel=_GATES
+        "--fail-under",
+        help="End in 1 below this score, F1 unless it says .precision or .recall; repeatable.",
+        metavar="[LABEL[.recall]=]SCORE",
+        rich_help_panel=_GATES,
     ),
 ]
 Baseline = Annotated[
     Path | None,
     typer.Option("--baseline", help="An earlier report as JSON to hold this one against.", rich_help_panel=_GATES),
 ]
+UpdateBaseline = Annotated[
+    bool,
+    typer.Option(
+        "--update-baseline", help="Write this report to the file of --baseline, in any case.", rich_help_panel=_GATES
+    ),
+]
+GateChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--gate",
+        help="What gates take of several --predictions: their mean, or the worst.",
+        metavar="|".join(CHOICES),
+        rich_help_panel=_GATES,
+    ),
+]
 MaxDrop = Annotated[
-    float, typer.Option("--max-drop", help="F1 may fall so far, beyond it if not by chance.", rich_help_panel=_GATES)
+    float | None,
+    typer.Option(
+        "--max-drop", help="F1 may fall so far below the baseline, beyond it if not by chance.", rich_help_panel=_GATES
+    ),
 ]
 HardDrop = Annotated[
     float | None, typer.Option("--hard-drop", help="F1 may not fall so far by chance either.", rich_help_panel=_GATES)
@@ -131,8 +157,10 @@ def evaluate(
     seed: Seed = 0,
     fail_under: FailUnder = None,
     baseline: Baseline = None,
-    max_drop: MaxDrop = 0.0,
+    update_baseline: UpdateBaseline = False,
+    max_drop: MaxDrop = None,
     hard_drop: HardDrop = None,
+    gate: GateChoice = None,
     format: Format = "text",
     json: Write = None,
     html: Write = None,
@@ -144,14 +172,72 @@ def evaluate(
 
     Example: nerconv evaluate test.conll --model training/model-best --fail-under 0.80
     """
-    job = _job(locals())
-    uses.check(context, _inputs(job))
-    floors, drops = [parse_floor(text) for text in fail_under or ()], Drops(max_drop, hard_drop)
+    _evaluate(locals())
+
+
+def _evaluate(given: dict[str, Any]) -> None:
+    """Do what the parameters ask for: all that can be refused before a model is asked is looked at first."""
+    job = _job(given)
+    uses.check(given["context"], _inputs(job))
+    asked = _gates(given)
+    outputs = {f"--{name}": given[name] for name in ("json", "html", "markdown", "junit")}
+    _check_outputs(outputs | ({"--update-baseline": asked.baseline} if asked.renewed else {}), job, asked)
+    before = read_baseline(asked.baseline)
     with show.progress(len(job.gold)) as begin:
-        found = gated(run(job, begin), floors, baseline, drops, job.options)
-    _write(found, {"json": json, "html": html, "markdown": markdown, "junit": junit}, redact)
-    show.put(RENDERERS[format](found))
+        found = gated(run(job, begin), asked, before, job.options.resamples or 1000, job.options.seed)
+    _write(found, {name.removeprefix("--"): path for name, path in outputs.items()}, given["redact"])
+    if asked.renewed and asked.baseline:
+        _write(found, {"json": asked.baseline}, False)
+        was = f", was {percent(before.overall.micro.f1)}" if before else ""
+        show.say(f"{asked.baseline}: holds this report now, micro F1 {percent(found.overall.micro.f1)}{was}")
+    show.put(RENDERERS[given["format"]](found))
     raise typer.Exit(int(any(not gate.passed for gate in found.gates)))
+
+
+def _gates(given: dict[str, Any]) -> Gates:
+    """Return what is asked of the report. Raises UsageError for an option that nothing uses."""
+    choice = given["gate"]
+    if choice is not None:
+        check_choice("choice for --gate", choice, CHOICES)
+        if len(given["predictions"] or ()) < 2:
+            raise UsageError("--gate chooses among several --predictions; name them or leave it out")
+    return Gates(
+        [parse_floor(text) for text in given["fail_under"] or ()],
+        given["baseline"],
+        Drops(given["max_drop"] or 0.0, given["hard_drop"]),
+        choice or "mean",
+        given["update_baseline"],
+        _typed(),
+    )
+
+
+def _typed() -> str:
+    """Return the command as it was typed, without characters that a terminal would obey."""
+    words = " ".join(map(quote, ["nerconv", *sys.argv[1:]]))
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+
+
+def _check_outputs(outputs: dict[str, Path | None], job: Job, asked: Gates) -> None:
+    """Raise UsageError where an output would replace an input or another output."""
+    read = [*job.gold, *job.train, *(source for sources in job.predictions for source in sources)]
+    taken = {_same(source.path): "is an input" for source in read if source.path}
+    if asked.baseline and not asked.renewed:
+        taken[_same(asked.baseline)] = "is the --baseline, which --update-baseline renews"
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        if other := taken.get(_same(path)):
+            raise UsageError(f"{option} {path}: the file {other}; name another")
+        taken[_same(path)] = f"is written by {option}"
+
+
+def _same(path: Path) -> tuple[int, int] | Path:
+    """Return what two names of one file have in common."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path.absolute()
+    return found.st_dev, found.st_ino
 
 
 def _job(given: dict[str, Any]) -> Job:

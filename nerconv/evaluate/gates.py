@@ -1,56 +1,12 @@
-"""Conditions on a score that a CI job fails on: a floor, and a drop below an earlier report."""
+"""How far a score may fall below that of an earlier report on the same gold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nerconv.evaluate.report import Gate, Report
 from nerconv.evaluate.statistics import Difference, compare
 from nerconv.options import UsageError
-
-_AVERAGES = ("micro", "macro", "weighted")
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The least F1 of a label, or of micro, macro or weighted."""
-
-    name: str
-    least: float
-
-
-def parse_floor(text: str) -> Floor:
-    """Return the floor that ``0.80``, ``macro=0.7`` or ``PER=0.85`` asks for. Raises UsageError."""
-    name, equals, value = text.rpartition("=")
-    try:
-        least = float(value)
-    except ValueError:
-        raise UsageError(f"--fail-under takes 0.80 or LABEL=0.85, got {text!r}") from None
-    if not 0 <= least <= 1 or (equals and not name):
-        raise UsageError(f"--fail-under takes an F1 from 0 to 1, got {text!r}")
-    return Floor(name or "micro", least)
-
-
-def floors(report: Report, asked: Iterable[Floor]) -> list[Gate]:
-    """Return a gate for each floor; scores are compared unrounded. What was not scored fails."""
-    return [_floor(report, floor) for floor in asked]
-
-
-def _floor(report: Report, floor: Floor) -> Gate:
-    name = f"F1 {floor.name} at least {floor.least:g}"
-    if floor.name in _AVERAGES:
-        measured = getattr(report.overall, floor.name).f1
-    else:
-        row = report.labels.get(floor.name)
-        measured = row.f1 if row and row.gold else None
-    if measured is None:
-        known = ", ".join(label for label, row in report.labels.items() if row.gold) or "none"
-        return Gate(name, floor.least, None, False, f"not scored: the gold has no {floor.name} span; it has {known}")
-    passed = measured >= floor.least
-    return Gate(
-        name, floor.least, measured, passed, f"{measured:.4f} {'reaches' if passed else 'is below'} {floor.least:g}"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +22,15 @@ class Drops:
                 raise UsageError(f"{name} takes a difference of F1 from 0 to 1, got {value:g}")
 
 
-def against(report: Report, baseline: Report, drops: Drops, resamples: int = 1000, seed: int = 0) -> list[Gate]:
+def against(
+    report: Report, baseline: Report, drops: Drops, resamples: int = 1000, seed: int = 0, choice: str = "mean"
+) -> list[Gate]:
     """Return a gate for micro F1 and one for each label against an earlier report on the same gold.
 
-    Raises UsageError when the two were not scored on the same gold in the same way.
+    Of several predictions the mean counts, or with the ``choice`` worst the lowest score, on either side. Raises
+    NotComparable when the two were not scored on the same gold in the same way.
     """
-    rows = compare(baseline, report, resamples, seed)
+    rows = compare(baseline, report, resamples, seed, choice)
     supported = {label for label, row in report.labels.items() if row.gold}
     return [_drop(row, drops) for row in rows if row.name == "micro" or row.name in supported]
 

@@ -11,9 +11,8 @@ from typing import Final
 
 from nerconv import schemes
 from nerconv.document import Document
-from nerconv.evaluate.gates import Drops, Floor, against, floors
 from nerconv.evaluate.pair import pair, relabelled
-from nerconv.evaluate.report import Repairs, Report, from_json
+from nerconv.evaluate.report import Repairs, Report, Run
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro_f1
 from nerconv.evaluate.side import ReadSide, read_side
 from nerconv.evaluate.statistics import seeds
@@ -36,7 +35,8 @@ _OTHER_RULE: Final = {"lenient": "discard", "discard": "lenient"}
 class Job:
     """What to score and how. ``predictions`` are sets of files, several of them seeds; else ``model`` is asked.
 
-    With neither, the gold files hold both tags as conlleval takes them: the gold before the last column.
+    Sets are taken in the order of their names, so that it makes no difference in which order they are given. With
+    neither, the gold files hold both tags as conlleval takes them: the gold before the last column.
     """
 
     gold: Sequence[Source]
@@ -55,6 +55,7 @@ def run(job: Job, progress: Progress) -> Report:
     """Return the report of ``job``, without gates. Raises UsageError, Unreadable, models.ModelError."""
     if job.predictions and job.model:
         raise UsageError("name predictions or a model, not both")
+    job = replace(job, predictions=sorted(job.predictions, key=_names))
     if job.predictions or job.model:
         return _scored(job, progress)
     with tempfile.TemporaryDirectory() as folder:
@@ -100,22 +101,26 @@ def _scored(job: Job, progress: Progress) -> Report:
     if len(sides) == 1:
         return report
     others = [evaluate(documents, side.documents, replace(job.options, resamples=0)) for side in sides[1:]]
-    names = [_names(sources) for sources in job.predictions]
-    return _with_seeds(report, [report, *others], names)
+    return _with_seeds(report, [report, *others], _numbered(job.predictions))
 
 
 def _names(sources: Sequence[Source]) -> str:
     return ", ".join(source.name for source in sources)
 
 
+def _numbered(predictions: Sequence[Sequence[Source]]) -> list[str]:
+    """Return the names of sets of files, with a number behind those that occur before."""
+    names = [_names(sources) for sources in predictions]
+    before = [names[:at].count(name) for at, name in enumerate(names)]
+    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
+
+
 def _with_seeds(report: Report, all_: Sequence[Report], names: Sequence[str]) -> Report:
-    f1 = {
-        f"{number} {name}": each.overall.micro.f1
-        for number, (name, each) in enumerate(zip(names, all_, strict=True), 1)
-    }
+    f1 = {name: each.overall.micro.f1 for name, each in zip(names, all_, strict=True)}
     labels = sorted({label for each in all_ for label in each.labels})
     by_label = {label: [each.labels[label].f1 if label in each.labels else None for each in all_] for label in labels}
-    return replace(report, seeds=seeds(f1, by_label))
+    held = tuple(Run(name, each.overall, each.labels, each.units) for name, each in zip(names, all_, strict=True))
+    return replace(report, seeds=replace(seeds(f1, by_label), runs=held))
 
 
 def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
@@ -188,26 +193,3 @@ def _verified(report: Report, gold: Sequence[Document], said: Sequence[Document]
     micro = report.overall.micro
     verified = verify(paired, micro.precision, micro.recall, micro.f1)
     return replace(report, method={**report.method, "check": verified})
-
-
-def gated(
-    report: Report, asked: Sequence[Floor], baseline: Path | None, drops: Drops, options: EvaluateOptions
-) -> Report:
-    """Return ``report`` with its gates, and the F1 of the baseline by label. Raises Unreadable, UsageError."""
-    gates = floors(report, asked)
-    if baseline is None:
-        return replace(report, gates=tuple(gates))
-    old = read_report(baseline)
-    gates += against(report, old, drops, options.resamples or 1000, options.seed)
-    before = {label: row.f1 for label, row in old.labels.items()} | {
-        name: getattr(old.overall, name).f1 for name in ("micro", "macro", "weighted")
-    }
-    return replace(report, gates=tuple(gates), baseline=before)
-
-
-def read_report(path: Path) -> Report:
-    """Return the report in a JSON file. Raises Unreadable."""
-    try:
-        return from_json(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"{path}: {error}; make one with nerconv evaluate --json FILE") from error

@@ -153,13 +153,27 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One of several predictions: the name of its files, its scores, and the counts of its documents."""
+
+    name: str
+    overall: Overall
+    labels: dict[str, Score]
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seeds:
-    """Several prediction files of one model: F1 of each by file, mean and sample standard deviation."""
+    """Several prediction files of one model: F1 of each by file, mean and sample standard deviation.
+
+    ``runs`` holds what gates need of each, sorted by name.
+    """
 
     f1: dict[str, float | None]
     mean: float | None
     deviation: float | None
     labels: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

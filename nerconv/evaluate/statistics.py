@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any, Final
 
-from nerconv.evaluate.report import Interval, Report, Seeds, Unit
-from nerconv.options import UsageError
+from nerconv.evaluate.comparable import check_comparable
+from nerconv.evaluate.report import Interval, Report, Run, Seeds, Unit
+from nerconv.evaluate.runs import choose, runs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,45 +132,58 @@ class Difference:
         return self.interval is not None and not self.interval.low <= 0 <= self.interval.high
 
 
-def compare(before: Report, after: Report, resamples: int = 1000, seed: int = 0) -> list[Difference]:
+def compare(
+    before: Report, after: Report, resamples: int = 1000, seed: int = 0, choice: str = "mean"
+) -> list[Difference]:
     """Return how ``after`` differs from ``before``: micro, macro, weighted, then each label of either.
 
-    The same units are drawn on both sides. Raises UsageError when the two do not score the same units.
+    The same units are drawn on both sides. Of several predictions the mean counts, or with the ``choice`` worst the
+    lowest score. Raises NotComparable when the two were not scored on the same gold in the same way.
     """
     check_comparable(before, after)
-    units = {unit.id: unit for unit in before.units}
-    labels = sorted({*before.labels, *after.labels})
-    pairs = [(units[unit.id], unit) for unit in after.units]
-    drawn: list[Draws] = []
-    if len(pairs) > 1:
-        tables = [_tables([pair[side] for pair in pairs], labels) for side in (0, 1)]
-        drawn = [_draws(sums, labels) for sums in _resampled(tables, resamples, seed)]
+    sides = (runs(before), runs(after))
+    labels = sorted({label for side in sides for run in side for label in run.labels})
+    drawn = _drawn(sides, labels, resamples, seed)
     rows = []
     for name in ("micro", "macro", "weighted"):
-        values = [draws.averages[name] for draws in drawn]
-        old, new = getattr(before.overall, name).f1, getattr(after.overall, name).f1
-        rows.append(_difference(name, old, new, values))
+        scores = [[getattr(run.overall, name).f1 for run in side] for side in sides]
+        values = [[draws.averages[name] for draws in side] for side in drawn]
+        rows.append(_difference(name, scores, values, choice))
     for label in labels:
-        values = [draws.labels[label] for draws in drawn]
-        old, new = (report.labels[label].f1 if label in report.labels else None for report in (before, after))
-        rows.append(_difference(label, old, new, values))
+        scores = [[run.labels[label].f1 if label in run.labels else None for run in side] for side in sides]
+        values = [[draws.labels[label] for draws in side] for side in drawn]
+        rows.append(_difference(label, scores, values, choice))
     return rows
 
 
-def _difference(name: str, before: float | None, after: float | None, values: Sequence[Any]) -> Difference:
-    change = None if before is None or after is None else after - before
-    return Difference(name, before, after, change, _interval(values[1] - values[0]) if values else None)
+def _drawn(sides: Sequence[Sequence[Run]], labels: Sequence[str], resamples: int, seed: int) -> list[list[Draws]]:
+    """Return the draws of each run of each side, all of the same units; none for fewer than two units."""
+    order = [unit.id for unit in sides[0][0].units]
+    if len(order) < 2:
+        return [[] for _ in sides]
+    tables = []
+    for run in (run for side in sides for run in side):
+        units = {unit.id: unit for unit in run.units}
+        tables.append(_tables([units[id] for id in order], labels))
+    draws = iter([_draws(sums, labels) for sums in _resampled(tables, resamples, seed)])
+    return [[next(draws) for _ in side] for side in sides]
 
 
-def check_comparable(before: Report, after: Report) -> None:
-    """Raise UsageError unless the two reports score the same gold in the same way."""
-    for name, what in (("data", "another test set"), ("map", "another label map"), ("unit", "another unit"),
-                       ("pairing", "another pairing"), ("invalid", "another rule for invalid tags")):  # fmt: skip
-        old, new = before.method.get(name), after.method.get(name)
-        if old != new:
-            raise UsageError(f"the two reports cannot be compared, {what}: {old} and {new}; score both in the same way")
-    if {unit.id for unit in before.units} != {unit.id for unit in after.units}:
-        raise UsageError("the two reports cannot be compared: they count other documents; score both again")
+def _difference(
+    name: str, scores: Sequence[Sequence[float | None]], values: Sequence[Sequence[Any]], choice: str
+) -> Difference:
+    """Return the difference of what ``choice`` takes from the scores of the runs of each side, with its interval."""
+    before, after = (choose(row, choice) for row in scores)
+    if before.value is None or after.value is None:
+        return Difference(name, before.value, after.value, None, None)
+    interval = None
+    if values[0]:
+        old, new = (
+            sum(row[index] for index in chosen.indexes) / len(chosen.indexes)
+            for row, chosen in zip(values, (before, after), strict=True)
+        )
+        interval = _interval(new - old)
+    return Difference(name, before.value, after.value, after.value - before.value, interval)
 
 
 def seeds(scores: dict[str, float | None], labels: dict[str, list[float | None]]) -> Seeds:

@@ -64,16 +64,18 @@ def test_a_significant_drop_fails_and_an_insignificant_one_passes(run: object) -
     assert evaluate(run, "one_off", "--baseline", "base.json", "--hard-drop", "0.001")[0] == 1
 
 
-def test_a_changed_test_set_and_another_map_are_refused(run: object) -> None:
+def test_a_changed_test_set_and_another_map_are_not_comparable_and_reported_all_the_same(run: object) -> None:
     evaluate(run, "right", "--json", "base.json")
     Path("gold.conll").write_text(GOLD.replace("29", "30"))
     Path("right.conll").write_text(GOLD.replace("29", "30"))
-    code, _, err = evaluate(run, "right", "--baseline", "base.json")
-    assert code == 2 and "another test set" in err
+    code, out, _ = evaluate(run, "right", "--baseline", "base.json", "--junit", "r.xml", "--html", "r.html")
+    assert code == 1 and "not comparable" in out and "another test set" in out
+    assert "nerconv evaluate gold.conll --predictions right.conll --baseline base.json" in out
+    assert "not comparable" in Path("r.xml").read_text() and "not comparable" in Path("r.html").read_text()
     Path("gold.conll").write_text(GOLD)
     Path("right.conll").write_text(GOLD)
-    code, _, err = evaluate(run, "right", "--baseline", "base.json", "--map", "LOC=GPE")
-    assert code == 2 and "another label map" in err
+    code, out, _ = evaluate(run, "right", "--baseline", "base.json", "--map", "LOC=GPE")
+    assert code == 1 and "another label map" in out
 
 
 def test_a_missing_model_and_files_that_cannot_be_read_end_in_3(run: object) -> None:

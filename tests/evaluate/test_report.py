@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv.document import Document, Span
-from nerconv.evaluate.gates import Drops, Floor, against, floors, parse_floor
+from nerconv.evaluate.floors import Floor, floors, parse_floor
+from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.match import outcomes
 from nerconv.evaluate.report import SCHEMA, Report, Unit, from_json, to_json
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate

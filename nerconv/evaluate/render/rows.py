@@ -59,7 +59,8 @@ def notes(report: Report) -> Iterator[str]:
     if report.seeds:
         spread = f"{percent(report.seeds.mean)} ± {percent(report.seeds.deviation)}"
         many = f"{len(report.seeds.f1)} prediction files"
-        yield f"{many}: mean micro F1 {spread} (standard deviation); details are of the first"
+        details = f"; details are of {report.seeds.runs[0].name}" if report.seeds.runs else ""
+        yield f"{many}: mean micro F1 {spread} (standard deviation){details}"
     if report.calibration:
         yield f"expected calibration error of the spans' scores: {percent(report.calibration.error)}"
     for side, labels in (("gold", report.only_gold), ("predictions", report.only_predicted)):

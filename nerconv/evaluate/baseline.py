@@ -1,0 +1,77 @@
+"""An earlier report that a new one is held against: read before anything is scored, and renewed when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nerconv.evaluate.comparable import NotComparable
+from nerconv.evaluate.floors import MEANS, Floor, floors
+from nerconv.evaluate.gates import Drops, against
+from nerconv.evaluate.report import Gate, Report, from_json
+from nerconv.evaluate.runs import choose, runs
+from nerconv.files import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What a job asks of a report: floors, and how far it may fall below the report at the path ``baseline``.
+
+    ``choice``: what counts of several predictions (runs.CHOICES). ``renewed``: the baseline will be written anew, so
+    that it need not exist or be comparable. ``command``: what the user typed, for advice.
+    """
+
+    floors: Sequence[Floor] = ()
+    baseline: Path | None = None
+    drops: Drops = field(default_factory=Drops)
+    choice: str = "mean"
+    renewed: bool = False
+    command: str = "nerconv evaluate ..."
+
+
+def read_report(path: Path) -> Report:
+    """Return the report in a JSON file. Raises Unreadable."""
+    try:
+        return from_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unreadable(f"{path}: {why}; make one with nerconv evaluate --json FILE") from error
+
+
+def read_baseline(path: Path | None) -> Report | None:
+    """Return the report at ``path``, None where there is no file. Raises Unreadable for what is no report."""
+    return read_report(path) if path is not None and path.exists() else None
+
+
+def gated(report: Report, asked: Gates, before: Report | None, resamples: int, seed: int) -> Report:
+    """Return ``report`` with its gates. ``before`` is the baseline, None where its file is missing.
+
+    A baseline that is missing or not comparable is a gate that fails, so that the report is there all the same.
+    """
+    gates = floors(report, asked.floors, asked.choice)
+    if asked.baseline is None:
+        return replace(report, gates=tuple(gates))
+    try:
+        if before is None:
+            raise NotComparable("there is no such file")
+        gates += against(report, before, asked.drops, resamples, seed, asked.choice)
+    except NotComparable as error:
+        return replace(report, gates=(*gates, *([] if asked.renewed else [_not_comparable(asked, error)])))
+    return replace(report, gates=tuple(gates), baseline=_scores(before, asked.choice))
+
+
+def _not_comparable(asked: Gates, error: NotComparable) -> Gate:
+    advice = f"check that this is meant, then write a new baseline with: {asked.command} --update-baseline"
+    return Gate(f"comparable with {asked.baseline}", 0.0, None, False, f"not comparable: {error}; {advice}")
+
+
+def _scores(before: Report, choice: str) -> dict[str, float | None]:
+    """Return the F1 of a baseline by label and mean."""
+    held = runs(before)
+    labels = sorted({label for run in held for label in run.labels})
+    by_label = {
+        label: choose([run.labels[label].f1 if label in run.labels else None for run in held], choice).value
+        for label in labels
+    }
+    return by_label | {name: choose([getattr(run.overall, name).f1 for run in held], choice).value for name in MEANS}
