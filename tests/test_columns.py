@@ -48,7 +48,7 @@ def plain(format: formats.Format, piece: Any) -> Any:
     """Return a piece as values that can be compared."""
     if format is docbin:
         held = [unstretch(getattr(piece, name)) for name in ("tokens", "spaces", "lengths", "user_data", "groups")]
-        return held, piece.strings, piece.nested
+        return held, piece.strings
     if format is dataset:
         rows = piece.batch.to_pylist()
         return [row | {"ner_tags": [piece.names[tag] for tag in row["ner_tags"]]} for row in rows]

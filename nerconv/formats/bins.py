@@ -27,7 +27,6 @@ _LAST_BLOCK: Final = b"\x03\x00"
 _ADLER: Final = 65521
 #: msgpack gives a run of bytes 32 bits for its length.
 _MOST: Final = (1 << 32) - 1
-_EMPTY: Final = b"\xc4\x00"
 
 
 class Stretch(NamedTuple):
@@ -57,7 +56,7 @@ class Bin(NamedTuple):
     """A piece of a DocBin: its columns, and what it adds to the strings.
 
     ``tokens``: four uint64 a token; ``spaces``: a byte a token; ``lengths``: tokens of each document, int32;
-    ``user_data``, ``groups``: msgpack values, one a document. ``nested``: spans of it share text.
+    ``user_data``, ``groups``: msgpack values, one a document.
     """
 
     tokens: Stretch
@@ -66,7 +65,6 @@ class Bin(NamedTuple):
     user_data: Stretch
     groups: Stretch
     strings: frozenset[str]
-    nested: bool
 
 
 def binary(data: bytes) -> bytes:
@@ -90,21 +88,19 @@ def write(packed: Iterable[Packed], file: BinaryIO) -> None:
     """Write pieces as one DocBin; they are gone through several times. Raises UsageError when they are too large."""
     tokens = documents = 0
     strings: set[str] = set()
-    nested = False
     for part in packed:
         tokens += part.piece.tokens.size
         documents += part.documents
         strings |= part.piece.strings
-        nested = nested or part.piece.nested
     if tokens > _MOST:
         many = tokens // (8 * len(ATTRIBUTES))
         raise UsageError(f"{many:,} tokens are too many for one DocBin; write several with --shard-docs into a folder")
-    _write_stream(_stretches(packed, (tokens, documents, nested), sorted(strings)), file)
+    _write_stream(_stretches(packed, (tokens, documents), sorted(strings)), file)
 
 
-def _stretches(packed: Iterable[Packed], sizes: tuple[int, int, bool], strings: list[str]) -> Iterator[Stretch]:
+def _stretches(packed: Iterable[Packed], sizes: tuple[int, int], strings: list[str]) -> Iterator[Stretch]:
     """Yield the message, in the order in which ``DocBin.to_bytes`` has its keys."""
-    tokens, documents, nested = sizes
+    tokens, documents = sizes
     key, count = msgspec.msgpack.encode, documents.to_bytes(4)
 
     def column(name: str, size: int) -> Iterator[Stretch]:
@@ -117,9 +113,8 @@ def _stretches(packed: Iterable[Packed], sizes: tuple[int, int, bool], strings: 
     yield stretch(key("strings") + key(strings))
     yield stretch(key("cats") + b"\xdd" + count + b"\x80" * documents)
     yield stretch(key("flags") + b"\xdd" + count + key({"has_unknown_spaces": False}) * documents)
-    yield stretch(key("span_groups") + b"\xdd" + count + (b"" if nested else _EMPTY * documents))
-    if nested:
-        yield from (part.piece.groups for part in packed)
+    yield stretch(key("span_groups") + b"\xdd" + count)
+    yield from (part.piece.groups for part in packed)
     yield stretch(key("user_data") + b"\xdd" + count)
     yield from (part.piece.user_data for part in packed)
 

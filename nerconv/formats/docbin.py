@@ -1,10 +1,11 @@
 """spaCy's DocBin: what ``spacy train`` takes, with true spaces, sentence starts and real negatives.
 
-``Doc.text`` is the text of the document, white space and all. The entities are its outer spans. Where spans share text
-anywhere in a file, all spans of every document stand in ``doc.spans["sc"]`` as well: spancat takes a document without
-that group for one without spans. What a Doc has no place for is in ``doc.user_data["nerconv"]``, a mapping: ``id``,
-``path``, ``marks``, ``joins``, ``meta`` as JSON, and tables as rows of 64-bit numbers, the lowest byte first: ``spans``
-(start, end, label as spaCy numbers it, line, column), ``sentences`` (start, end), ``anchors`` (offset, line, column).
+``Doc.text`` is the text of the document, white space and all. The entities are its outer spans. All spans of every
+document stand in ``doc.spans["sc"]`` as well, flat ones too: spancat takes a document without that group for one
+without spans, and the training and the development data both need it. What a Doc has no place for is in
+``doc.user_data["nerconv"]``, a mapping: ``id``, ``path``, ``marks``, ``joins``, ``meta`` as JSON, and tables as rows of
+64-bit numbers, the lowest byte first: ``spans`` (start, end, label as spaCy numbers it, line, column), ``sentences``
+(start, end), ``anchors`` (offset, line, column).
 ``numpy.frombuffer`` reads them with the types in ``nerconv.formats.kept``.
 """
 
@@ -106,10 +107,10 @@ def encode(documents: Sequence[Document], options: WriteOptions) -> Bin:
     packed = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
     for document in documents:
         _pack(packed, _annotated(make(document), document, options.nested))
-    return _bin(packed, any(_share_text(document.spans) for document in documents))
+    return _bin(packed)
 
 
-def _bin(packed: DocBin, nested: bool) -> Bin:
+def _bin(packed: DocBin) -> Bin:
     import numpy as np
 
     lengths = np.array([len(tokens) for tokens in packed.tokens], dtype="int32")
@@ -120,7 +121,6 @@ def _bin(packed: DocBin, nested: bool) -> Bin:
         stretch(binaries([data for data in packed.user_data if data is not None])),
         stretch(binaries(packed.span_groups)),
         frozenset(packed.strings),
-        nested,
     )
 
 

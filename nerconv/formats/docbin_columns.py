@@ -70,7 +70,6 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
         stretch(binaries(kept_columns.encode(columns))),
         stretch(binaries(_groups(columns, pieces))),
         frozenset(strings + labels),
-        bool(columns.sharing.any()),
     )
 
 
