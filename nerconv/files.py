@@ -25,6 +25,7 @@ import zstandard
 
 from nerconv import remote
 from nerconv.document import Finding, Where, excerpt
+from nerconv.printable import file_name
 
 
 class Unreadable(Exception):
@@ -158,10 +159,10 @@ def expand(patterns: Sequence[str], suffixes: Collection[str]) -> list[Source]:
 
     A folder gives the files below it with one of ``suffixes``. Raises Unreadable when one gives nothing.
     """
-    found: dict[str, Source] = {}
+    found: dict[Path | str, Source] = {}
     for pattern in patterns:
         for source in _expand_one(pattern, suffixes):
-            found.setdefault(source.name, source)
+            found.setdefault(source.path or source.name, source)
     return list(found.values())
 
 
@@ -205,7 +206,7 @@ def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Source]:
 
 
 def _source(path: Path, root: Path) -> Source:
-    return _stemmed(Source(str(path), "", path), path.relative_to(root).as_posix())
+    return _stemmed(Source(file_name(str(path)), "", path), file_name(path.relative_to(root).as_posix()))
 
 
 def _stemmed(source: Source, inside: str) -> Source:

@@ -52,7 +52,8 @@ def spacy_config(
     command = f"nerconv config spacy --profile {profile}{sourced} --lang {lang} --seed {seed} -o {output.name}"
     comment = header(found, command)
     write_config(config, comment, output)
-    say(comment.replace("# ", "").rstrip())
+    for text in comment.replace("# ", "").rstrip().split("\n"):
+        say(text)
     say(f"{output}: train it with spacy train {output} --output model")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from traceback import format_exception
 
 from nerconv.cli.show import say
 from nerconv.files import Unreadable
@@ -25,5 +25,6 @@ def ended(error: Exception) -> int:
         say("error: out of memory; nothing was written")
     else:
         # The traceback is what a bug report needs; the code tells a crash from a finding.
-        sys.excepthook(type(error), error, error.__traceback__)
+        for text in "".join(format_exception(error)).rstrip().split("\n"):
+            say(text)
     return 70

@@ -156,7 +156,7 @@ def _fixed(done: fixes.FixReport, options: ReadOptions, fix: bool, diff: bool) -
     if written:
         fixes.write(done, options.encoding)
     if diff:
-        show.put("".join(draft.diff() for draft in done.drafts))
+        show.put_lines("".join(draft.diff() for draft in done.drafts))
     show.fixes(done, written)
     return done.remaining if written and not done.refused else done.found
 

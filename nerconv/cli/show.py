@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from rich.markup import escape
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.files import Source
+from nerconv.printable import one_line
 
 if TYPE_CHECKING:
     from nerconv.inspect import Inspection
@@ -23,21 +25,30 @@ if TYPE_CHECKING:
 
 #: So many findings are shown; the rest by their number.
 SHOWN: Final = 20
+#: What is set where stdout is a log that commands in it are read from.
+_LOGS: Final = ("GITHUB_ACTIONS", "TF_BUILD")
 _STYLES: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 def _stderr() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def say(message: str) -> None:
-    """Print a line of talk."""
-    _stderr().print(message, markup=False)
+    """Print a line of talk, with all in it escaped that a terminal or a log would act on."""
+    _stderr().print(one_line(message), markup=False)
 
 
 def put(text: str) -> None:
     """Print data to stdout as it stands."""
     sys.stdout.write(text)
+
+
+def put_lines(text: str) -> None:
+    """Print lines that hold text of others to stdout: exact to a file or a program, escaped to a terminal or a log."""
+    if sys.stdout.isatty() or any(name in os.environ for name in _LOGS):
+        text = "\n".join(map(one_line, text.split("\n")))
+    put(text)
 
 
 @contextmanager
@@ -49,14 +60,14 @@ def progress(total: int) -> Iterator[Any]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("reading", total=total)
         begun = 0
 
         def begin(source: Source) -> None:
             nonlocal begun
-            bar.update(task, description=source.name[-40:], completed=begun)
+            bar.update(task, description=one_line(source.name[-40:]), completed=begun)
             begun += 1
 
         yield begin
@@ -67,11 +78,13 @@ def findings(found: Sequence[Finding]) -> None:
     console = _stderr()
     for finding in found[:SHOWN]:
         row = CODES[finding.code]
-        console.print(f"{finding.where or ''}: ", end="", markup=False, style="bold")
+        console.print(one_line(f"{finding.where or ''}: "), end="", markup=False, style="bold")
         console.print(f"{row.code} {row.name}", end=" ", style=_STYLES[row.severity])
-        console.print(finding.message, markup=False)
+        console.print(one_line(finding.message), markup=False)
         if finding.excerpt:
-            console.print(f"  | {finding.excerpt.text}\n  | {finding.excerpt.caret()}", markup=False, style="dim")
+            console.print(
+                f"  | {one_line(finding.excerpt.text)}\n  | {finding.excerpt.caret()}", markup=False, style="dim"
+            )
     if len(found) > SHOWN:
         console.print(f"… and {len(found) - SHOWN:,} more", markup=False)
     if found:
@@ -162,17 +175,17 @@ def inspection_table(inspection: Inspection) -> None:
     """Print an inspection on stdout as lines and a table, its findings on stderr."""
     from rich.table import Table
 
-    console = Console(highlight=False, soft_wrap=True, width=max(Console().width, 100))
-    for line in _brief(inspection.facts):
-        console.print(line, markup=False)
+    console = Console(highlight=False, soft_wrap=True, width=max(Console().width, 100), emoji=False)
+    for text in _brief(inspection.facts):
+        console.print(one_line(text), markup=False)
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("documents", "sentences", "tokens", "characters"):
         table.add_row(name, f"{getattr(inspection, name):,}")
     nested = f", {inspection.nested:,} nested" if inspection.nested else ""
     table.add_row("spans", f"{inspection.labels.total():,}{nested}")
     for label, count in sorted(inspection.labels.items(), key=lambda item: (-item[1], item[0])):
-        table.add_row(f"  {escape(label)}", f"{count:,}")
-    table.add_row("marks", _counts(inspection.marks) or "none")
+        table.add_row(f"  {escape(one_line(label))}", f"{count:,}")
+    table.add_row("marks", escape(one_line(_counts(inspection.marks))) or "none")
     counts = Counter(f"{f.code} {CODES[f.code].name}" for f in inspection.findings)
     table.add_row("findings", _counts(counts) or "none")
     console.print(table)

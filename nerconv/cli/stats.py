@@ -13,6 +13,7 @@ from nerconv.document import Document, Finding
 from nerconv.lint.stats import Stats
 from nerconv.lint.stats import stats as count
 from nerconv.options import check_choice
+from nerconv.printable import one_line
 from nerconv.settings import read_options
 
 Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="text|json")]
@@ -83,7 +84,7 @@ def _text(stats: Stats) -> str:
         lines += ["", "forms with several labels:"]
         for surface, labels in stats.ambiguous[:10]:
             lines.append(f"  {surface}: " + ", ".join(f"{label} {n:,}" for label, n in labels.items()))
-    return "\n".join(lines) + "\n"
+    return "".join(f"{one_line(text)}\n" for text in lines)
 
 
 def _share(part: int, whole: int) -> str:

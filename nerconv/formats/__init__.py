@@ -153,7 +153,7 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     another; Unreadable when a pattern gives nothing.
     """
     suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
-    found: dict[str, Source] = {}
+    found: dict[Path | str, Source] = {}
     for pattern in patterns:
         here = expand([pattern], suffixes)
         if not options.format and len(here) > 1:
@@ -161,7 +161,7 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
             if len(names) > 1:
                 held = ", ".join(f"{count:,} {name}" for name, count in sorted(names.items()))
                 raise UsageError(f"{pattern} holds files of several formats ({held}); choose one with --from")
-        found |= {source.name: source for source in here}
+        found |= {source.path or source.name: source for source in here}
     return list(found.values())
 
 

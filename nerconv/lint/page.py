@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from nerconv.lint.problem import LintReport, Problem
+from nerconv.printable import one_line
 
 #: A page of more findings than this is no page anybody reads, and slow to open.
 PAGE_LIMIT: Final = 2_000
@@ -38,7 +39,9 @@ def html(report: LintReport) -> str:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     shown = report.problems[:PAGE_LIMIT]
     files = groupby(shown, key=lambda problem: problem.finding.where.path if problem.finding.where else "the corpus")
-    body = "".join(f"<h2>{escape(path)}</h2>\n<ul>\n{''.join(map(_item, found))}</ul>\n" for path, found in files)
+    body = "".join(
+        f"<h2>{escape(one_line(path))}</h2>\n<ul>\n{''.join(map(_item, found))}</ul>\n" for path, found in files
+    )
     left_out = len(report.problems) - len(shown)
     more = f"<p class=faint>{left_out:,} further findings are not shown.</p>\n" if left_out else ""
     return (
@@ -70,7 +73,7 @@ def _item(problem: Problem) -> str:
         parts = (escape(text) for text in (shown.text[:start], shown.text[start:end], shown.text[end:]))
         before, marked, after = parts
         lines.append(f"<pre>{before}<mark>{marked or ' '}</mark>{after}</pre>")
-    lines.append(f"<p>{escape(finding.message)}</p>")
+    lines.append(f"<p>{escape(one_line(finding.message))}</p>")
     if problem.fix:
         lines.append(f"<p class=faint>{problem.safety} fix: {escape(problem.fix)}</p>")
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from nerconv.lint.junit import junit
 from nerconv.lint.page import html
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.sarif import sarif
+from nerconv.printable import one_line
 
 
 def text(report: LintReport) -> str:
@@ -21,15 +22,15 @@ def text(report: LintReport) -> str:
     for problem in report.problems:
         lines.append(_line(problem))
         if shown := problem.finding.excerpt:
-            lines += [f"  | {shown.text}", f"  | {shown.caret()}"]
+            lines += [f"  | {one_line(shown.text)}", f"  | {shown.caret()}"]
         if problem.fix:
-            lines.append(f"  = {problem.safety} fix: {problem.fix}")
+            lines.append(one_line(f"  = {problem.safety} fix: {problem.fix}"))
     return "\n".join([*lines, *_summary(report)]) + "\n"
 
 
 def _line(problem: Problem) -> str:
     finding = problem.finding
-    return f"{finding.where or problem.document}: {finding.code} {problem.name} {finding.message}"
+    return one_line(f"{finding.where or problem.document}: {finding.code} {problem.name} {finding.message}")
 
 
 def _summary(report: LintReport) -> list[str]:
@@ -93,6 +94,7 @@ def _annotation(problem: Problem) -> str:
 
 
 def _escaped(value: str, signs: str) -> str:
+    value = one_line(value)
     for sign in "%\r\n" + signs:
         value = value.replace(sign, f"%{ord(sign):02X}")
     return value

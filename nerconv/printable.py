@@ -1,0 +1,36 @@
+"""Text of others on terminals and in logs: nothing in it moves the cursor, reorders a line or gives a log a command.
+
+Escaped are control characters (C0 but for the tab, DEL, C1), line and paragraph separators, the characters that set the
+direction of text (Unicode 16, 23.2: U+202A to U+202E, U+2066 to U+2069 and the marks), lone surrogates, and what
+workflow logs take for commands: ``::`` where a line begins, ``##[`` and ``##vso[`` anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ESCAPED: Final = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+    r"|#(?=#(?:vso)?\[)"
+)
+_NAMED: Final = {"\n": "\\n", "\r": "\\r"}
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` as one line that can be printed; what it escapes is shown as ``\\x1b`` or ``\\u202e``."""
+    shown = _ESCAPED.sub(_escape, text)
+    return shown.replace("::", r"\x3a:", 1) if shown.lstrip().startswith("::") else shown
+
+
+def _escape(match: re.Match[str]) -> str:
+    sign = match.group()
+    code = ord(sign)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8, as Python holds it
+        code -= 0xDC00
+    return _NAMED.get(sign) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
+
+
+def file_name(path: str) -> str:
+    """Return ``path`` as text that every encoding of Unicode can write: bytes that are not UTF-8 as ``\\xff``."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
