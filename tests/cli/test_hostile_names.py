@@ -1,4 +1,4 @@
-"""Names and labels that a terminal, a log or an encoding takes amiss: nothing is printed raw, and nothing ends early."""
+"""Names and labels that a terminal, a log or an encoding takes amiss: nothing printed raw, nothing ended early."""
 
 from __future__ import annotations
 
