@@ -66,7 +66,8 @@ _TABLE = (
         "misaligned-span",
         "error",
         "A span whose edge lies inside a token of the target, which can therefore not hold it.",
-        "Move the edge, or cut the tokens at span edges with --cut-tokens.",
+        "In untokenised text split punctuation off with --cut-tokens, or give a DocBin the tokens of spaCy with "
+        "--tokens spacy; an edge inside a word is likely a slip: move it.",
         loses=True,
     ),
     Code(

@@ -120,7 +120,8 @@ def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: l
         else:
             first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
             around = document.text[starts[first] : ends[last - 1]] if first < last else document.covered(span)
-            lost.append(loss("F006", document, span, f"does not meet the edges of the tokens {around!r} around it"))
+            why = f"does not meet the edges of the tokens {around!r} around it; --cut-tokens cuts them there"
+            lost.append(loss("F006", document, span, why))
     return kept
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from operator import attrgetter
 
-from nerconv import tokens
+from nerconv import tokens, words
 from nerconv.document import WHITE_SPACE, Document, Finding
 from nerconv.fit import loss
 
@@ -31,12 +31,16 @@ def drop(document: Document, labels: Set[str]) -> tuple[Document, list[Finding]]
 
 
 def cut_tokens(document: Document) -> Document:
-    """Return ``document`` with a join at each span edge inside a token, so that every span meets token edges."""
+    """Return ``document`` with joins where ``words.cuts`` cuts its words, and at each span edge inside a token.
+
+    All words are cut by the same rules, labelled or not; every span then meets token edges.
+    """
     text, edges = document.text, {edge for span in document.spans for edge in (span.start, span.end)}
     inside = {
         at for at in edges if 0 < at < len(text) and text[at - 1] not in WHITE_SPACE and text[at] not in WHITE_SPACE
     }
-    return replace(document, joins=tuple(sorted(inside.union(document.joins)))) if inside else document
+    joins = tuple(sorted(inside.union(document.joins, words.cuts(text))))
+    return document if joins == document.joins else replace(document, joins=joins)
 
 
 def cut_units(document: Document, unit: str) -> Iterator[tuple[Document, list[Finding]]]:

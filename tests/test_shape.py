@@ -16,7 +16,20 @@ MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
     ("document", "codes", "printable"),
-    ("options", "schemes", "tokens", "files", "markup", "plain", "remote", "seen", "eights", "spacing", "inplace"),
+    (
+        "options",
+        "schemes",
+        "tokens",
+        "files",
+        "markup",
+        "plain",
+        "remote",
+        "seen",
+        "eights",
+        "spacing",
+        "inplace",
+        "words",
+    ),
     ("fit", "brackets", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),
     ("lanes", "fit_columns"),

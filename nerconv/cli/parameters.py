@@ -116,7 +116,12 @@ Detokenize = Annotated[
     bool | None, typer.Option("--detokenize", help="Restore natural spacing.", rich_help_panel=_CHANGE)
 ]
 CutTokens = Annotated[
-    bool | None, typer.Option("--cut-tokens", help="Cut tokens at span edges inside them.", rich_help_panel=_CHANGE)
+    bool | None,
+    typer.Option(
+        "--cut-tokens",
+        help="Split punctuation off every word, as in untokenised text, and tokens at span edges inside them.",
+        rich_help_panel=_CHANGE,
+    ),
 ]
 LintPolicy = Annotated[
     str | None,

@@ -134,10 +134,21 @@ def conversion(report: Report, target: str) -> None:
     reasons = {f"{code} {CODES[code].name}": n for code, n in ledger.reasons().items()}
     why = f" ({_counts(reasons)})" if lost else ""
     say(f"{read:,} spans {verb}{by_label} = {written:,} written + {lost:,} lost{why}")
+    if misaligned := ledger.reasons()["F006"]:
+        say(_misaligned(misaligned, read, report.format))
     if report.left_out:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
     say(f"{target}: {report.format}, records: {records}; read back and compared")
+
+
+def _misaligned(count: int, spans: int, format: str) -> str:
+    """Return what keeps the spans that do not meet token edges, as most of untokenised text do not."""
+    spacy = "; --tokens spacy keeps them, too" if format == "docbin" else ""
+    return (
+        f"{count:,} of {spans:,} spans begin or end inside a token and are lost: "
+        f"add --cut-tokens to split punctuation off every word{spacy}"
+    )
 
 
 def ledger_lines(report: Report) -> Iterator[str]:

@@ -23,6 +23,8 @@ def _mask_pattern() -> re.Pattern[str]:
     """
     words = "|".join(re.escape(word) for word in sorted(word_list("mask_words"), key=len, reverse=True))
     kinds = "|".join(word_list("mask_kinds"))
+    kind = rf"(?:(?:{kinds}|{_QUALIFIERS})[\ _:-]){{0,2}}(?:{kinds})(?:[\ _-]?\d+)?"
+    taken_out = rf"(?i:(?:(?:{kinds})[\ _:-])?(?:{_TAKEN_OUT})(?:[\ _:-](?:{kinds}))?)"
     return re.compile(
         rf"""
         (?<!\w)[Xx]{{4,}}[a-z]?(?!\w)                                   # XXXXXXXXXXXX, XXXXXXXa, Xxxxxxxx
@@ -34,7 +36,12 @@ def _mask_pattern() -> re.Pattern[str]:
       | [█▇▆■▓▒░▮]{{2,}}
       | (?<!{_LETTER_OR_DIGIT})(?:_{{3,}}|\*{{3,}})(?!{_LETTER_OR_DIGIT})
       | \[\*\*[^\]\n]{{1,60}}\*\*\]
-      | [\[<{{(]\ ?(?:{kinds})(?:[\ _-]?\d+)?\ ?[\]>}})]                # <NAME>, [PERSON 1]
+      | \{{\{{\ ?\w[\w.\ -]{{0,40}}\}}\}}                                   # {{NAME}}, {{ first_name }}
+      | (?:\[\[?|<<?|\{{\{{?|\()\ ?(?:{kind})\ ?(?:\]\]?|>>?|\}}\}}?|\)) # <NAME>, [[PERSON 1]], [LAST NAME]
+      | (?:\[\[?|<<?)\ ?(?:{taken_out}|(?i:mask))\ ?(?:\]\]?|>>?)        # [redacted name], <mask>
+      | \(\ ?(?i:(?:(?:{kinds})\ )?(?:redacted|withheld|masked))\ ?\)    # (redacted)
+      | [%$](?:{kinds})[%$]                                             # %NAME%
+      | (?<!\w)\([bB]\)\ ?\(\d\)(?:\ ?\([A-F]\))*                        # (b)(6): exemptions of the FOIA
       | (?<!\w)(?:{kinds})_\d+(?!\w)                                    # PERSON_1
       | (?<![\w@])(?:{words})(?!\w)
         """,
@@ -42,6 +49,9 @@ def _mask_pattern() -> re.Pattern[str]:
     )
 
 
+#: What stands before a kind: [LAST NAME].
+_QUALIFIERS: Final = "FIRST|LAST|MIDDLE|FULL|MAIDEN|CLIENT|POSTAL|HOME|STREET"
+_TAKEN_OUT: Final = "redacted|removed|deleted|withheld|omitted|masked|expunged|suppressed|anonymi[sz]ed|de-?identified"
 #: Left over when masking is taken out of a span that holds nothing else: a possessive.
 _POSSESSIVE: Final = re.compile(r"['’][sS](?!\w)")
 _PAGE: Final = re.compile(
@@ -60,7 +70,7 @@ def masks(surface: str) -> list[tuple[int, int]]:
 
 _RUN: Final = re.compile(r"[^\W_]+")
 #: What masking, page headers and page numbers are written with beside the words of the lists.
-_SIGNS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@]")
+_SIGNS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@%$]")
 
 
 @cache

@@ -6,43 +6,77 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from nerconv import words
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.lint.mend import shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
-from nerconv.lint.values import switch
+from nerconv.lint.values import number, switch
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
 
+#: What keeps a span whose edge stands between a word and its punctuation.
+_ADVICE: Final = "convert with --cut-tokens, which splits punctuation off every word"
 #: What stands on both sides of an edge inside a word: letters and digits, or a hyphen between them.
 _WORD_BEFORE: Final = re.compile(r"[^\W_][-‐‑]?\Z")
 _WORD_AFTER: Final = re.compile(r"[-‐‑]?[^\W_]")
 
 
 def _misaligned(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    text, any_token, joins = document.text, switch(options, "punctuation"), frozenset(document.joins)
-    for span in document.spans:
-        start, end = span.start, span.end
-        if text[end : end + 1] in WHITE_SPACE and (not start or text[start - 1] in WHITE_SPACE):
-            continue  # text[end:end + 1] is empty at the end of the text, and so "in" any string
-        if _cuts(text, start, joins, any_token) or _cuts(text, end, joins, any_token):
-            first, last = _token_around(text, start, end)
-            message = (
-                f"the span {shown(document.covered(span))} ends inside the token {shown(text[first:last])}, and a "
-                f"target of tokens loses it; label the whole token, or set the two parts apart"
-            )
-            new = Span(first, last, span.label, span.where)
-            fix = Fix("shown", f"label {shown(text[first:last])} instead", (SpanChange(span, new),))
-            yield Flag(start, end, message, span, fix)
+    found = [span for span in document.spans if _edges_inside(document, span)]
+    within = [span for span in found if _cuts_word(document, span)]
+    yield from (_inside_word(document, span) for span in within)
+    beside = [span for span in found if span not in within] if switch(options, "punctuation") else []
+    most = number(options, "most")
+    if len(beside) <= most:
+        yield from (_beside_punctuation(document, span) for span in beside)
+    else:
+        first = shown(document.covered(beside[0]))
+        message = f"{len(beside):,} spans, the first {first}, begin or end inside a token and would be lost; {_ADVICE}"
+        yield Flag(beside[0].start, beside[0].end, message, beside[0])
 
 
-def _cuts(text: str, edge: int, joins: frozenset[int], any_token: bool) -> bool:
-    if edge in (0, len(text)) or edge in joins:
+def _inside_word(document: Document, span: Span) -> Flag:
+    first, last = _token_around(document.text, span.start, span.end)
+    whole = shown(document.text[first:last])
+    message = (
+        f"the span {shown(document.covered(span))} ends inside the token {whole}, and a "
+        f"target of tokens loses it; label the whole token, or set the two parts apart"
+    )
+    new = Span(first, last, span.label, span.where)
+    return Flag(span.start, span.end, message, span, Fix("shown", f"label {whole} instead", (SpanChange(span, new),)))
+
+
+def _beside_punctuation(document: Document, span: Span) -> Flag:
+    first, last = _token_around(document.text, span.start, span.end)
+    surface, token = shown(document.covered(span)), shown(document.text[first:last])
+    message = f"the span {surface} begins or ends inside the token {token}, and a target of tokens loses it; {_ADVICE}"
+    return Flag(span.start, span.end, message, span)
+
+
+def _edges_inside(document: Document, span: Span) -> bool:
+    """Whether an edge of ``span`` is inside a token."""
+    return any(_inside_token(document, edge) for edge in (span.start, span.end))
+
+
+def _inside_token(document: Document, edge: int) -> bool:
+    text = document.text
+    if edge in (0, len(text)) or edge in document.joins:
         return False
-    before, after = text[max(edge - 2, 0) : edge], text[edge : edge + 2]
-    if before[-1] in WHITE_SPACE or after[0] in WHITE_SPACE:
+    return text[edge - 1] not in WHITE_SPACE and text[edge] not in WHITE_SPACE and not text.startswith("\r\n", edge)
+
+
+def _cuts_word(document: Document, span: Span) -> bool:
+    """Whether letters or digits run on beyond an edge of ``span`` in a script that puts spaces between words."""
+    text = document.text
+    around = (text[max(edge - 2, 0) : edge + 2] for edge in (span.start, span.end) if _inside_token(document, edge))
+    if any(words.cuts(piece) for piece in around if not piece.isascii()):
         return False
-    return any_token or bool(_WORD_BEFORE.search(before) and _WORD_AFTER.match(after))
+    return any(
+        _WORD_BEFORE.search(text, max(edge - 2, 0), edge) and _WORD_AFTER.match(text, edge)
+        for edge in (span.start, span.end)
+        if _inside_token(document, edge)
+    )
 
 
 def _token_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -59,17 +93,23 @@ _F006: Final = Rule(
     scope="span",
     severity="warning",
     fix="shown",
-    about="""A span whose edge stands inside a word: letters, digits or a hyphen run on beyond it.
+    about="""A span whose edge stands inside a token, which ends at white space: targets of tokens leave it out.
 
-Tokens end at white space, so no token can hold the edge: writers of tokens leave the span out, and tokenisers
-of models label a word that the annotator did not. Mostly a slip of the mouse or an offset in the wrong unit.
-Move the edge to the end of the word, or put a space there where two words are glued together. With the option
-`punctuation` an edge between a word and its comma counts too, as it should in text that is split into tokens.""",
-    bad=("The [PER Mousavi  ]-led list won . ", "He flew to [LOC Tehr  ]an . "),
-    good=("The [MISC Mousavi-led  ] list won . ", "He flew to [LOC Tehran  ], then home . "),
+An edge inside a word, with letters, digits or a hyphen beyond it, is mostly a slip of the mouse or an offset in the
+wrong unit, and tokenisers of models label a word that the annotator did not. Move the edge to the end of the word,
+or put a space there where two words are glued together. An edge between a word and its punctuation is usual in
+untokenised text and loses the span all the same: convert with `--cut-tokens`, which splits punctuation off words, or
+to a DocBin with `--tokens spacy`. More of these than `most` in a document are one finding; without the option
+`punctuation` they are none.""",
+    bad=(
+        "The [PER Mousavi  ]-led list won . ",
+        "He flew to [LOC Tehr  ]an . ",
+        "He flew to [LOC Tehran  ], then home . ",
+    ),
+    good=("The [MISC Mousavi-led  ] list won . ", "He flew to [LOC Tehran  ] , then home . "),
     local=_misaligned,
     screen=lambda spans, options: spans.glued(),
-    options={"punctuation": False},
+    options={"punctuation": True, "most": 5},
     precision={"wnut17": "1 of 1"},
 )
 
