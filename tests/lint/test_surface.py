@@ -6,9 +6,9 @@ import pytest
 
 from nerconv.lint.surface import holds_mask, is_mask, masks
 
-PLACEHOLDERS = """[MASK] (b)(6) (b)(7)(C) [redacted_name] {{NAME}} <<NAME>> [[NAME]] [PERSON_NAME] (redacted) [Redacted] <mask>
+PLACEHOLDERS = """[MASK] (b)(6) (b)(7)(C) [redacted_name] {{NAME}} <<NAME>> [[NAME]] [PERSON_NAME] (redacted) [Redacted]
 [deleted] [address_redacted] %NAME% {{first_name}} [CLIENT_NAME] [name_removed] [REDACTED:NAME] <PII> <EMAIL_ADDRESS>
-[LAST_NAME] {{_name_}} XXXXXXXXXXXX [REDACTED] <NAME_2>""".split()  # noqa: SIM905
+[LAST_NAME] {{_name_}} XXXXXXXXXXXX [REDACTED] <NAME_2> <mask>""".split()  # noqa: SIM905
 OTHERS = """[sic] [1] [name] (KANSAS_CITY) (removed_from_office) 552(b)(6) 501(c)(3) {{cite|x}} US$NAME Person XXX
 (c)(6) [Ten] [the_mask_slipped]""".split()  # noqa: SIM905
 
