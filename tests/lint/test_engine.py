@@ -103,7 +103,7 @@ def test_sarif_has_the_required_shape_and_its_limit(tmp_path: Path) -> None:
 def test_github_annotations_escape_what_would_break_them() -> None:
     finding = Finding("C201", "50% of\nit", Where("a,b:c.txt", 3, 4))
     report = LintReport([Problem(finding, "redaction-placeholder", "error")])
-    expected = "::error file=a%2Cb%3Ac.txt,line=3,col=4,title=C201 redaction-placeholder::50%25 of%0Ait\n"
+    expected = "::error file=a%2Cb%3Ac.txt,line=3,col=4,title=C201 redaction-placeholder::50%25 of\\nit\n"
     assert github(report) == expected
 
 
