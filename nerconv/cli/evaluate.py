@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import chain
 from pathlib import Path
@@ -297,9 +296,7 @@ def _write(found: Report, files: dict[str, Path | None], redact: bool) -> None:
             shown = render_html(found, redact) if name == "html" else RENDERERS[name](found)
             with replacing(path) as part:
                 part.write_text(shown, encoding="utf-8", newline="")
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(RENDERERS["markdown"](found) + "\n")
+    show.job_summary(lambda: RENDERERS["markdown"](found))
 
 
 def compare(

@@ -19,6 +19,7 @@ from nerconv.lint.engine import lint as lint_sources
 from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual
+from nerconv.lint.services import job_summary
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 from nerconv.settings import Settings, read_options, selection
 
@@ -103,6 +104,7 @@ def lint(
     _apply_baseline(report, baseline, write_baseline, prune_baseline)
     if not diff:
         show.put(RENDERERS[format](report))
+    show.job_summary(lambda: job_summary(report))
     raise typer.Exit(3 if done and done.refused else _ended(report, fail_on))
 
 

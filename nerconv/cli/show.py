@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -49,6 +50,13 @@ def put_lines(text: str) -> None:
     if sys.stdout.isatty() or any(name in os.environ for name in _LOGS):
         text = "\n".join(map(one_line, text.split("\n")))
     put(text)
+
+
+def job_summary(text: Callable[[], str]) -> None:
+    """Append ``text`` to the summary of a GitHub job, where the command runs in one."""
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text() + "\n")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from nerconv.lint.junit import junit
 from nerconv.lint.page import html
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.sarif import sarif
+from nerconv.lint.services import github, gitlab
 from nerconv.printable import one_line
 
 
@@ -80,26 +81,6 @@ def _record(problem: Problem) -> dict[str, Any]:
     }
 
 
-def github(report: LintReport) -> str:
-    """Return workflow commands that annotate the lines of a pull request."""
-    return "".join(map(_annotation, report.problems))
-
-
-def _annotation(problem: Problem) -> str:
-    finding, where = problem.finding, problem.finding.where
-    level = {"error": "error", "warning": "warning", "info": "notice"}[problem.severity]
-    title = _escaped(f"{finding.code} {problem.name}", ":,")
-    place = f"file={_escaped(where.path, ':,')},line={where.line},col={where.column}," if where else ""
-    return f"::{level} {place}title={title}::{_escaped(finding.message, '')}\n"
-
-
-def _escaped(value: str, signs: str) -> str:
-    value = one_line(value)
-    for sign in "%\r\n" + signs:
-        value = value.replace(sign, f"%{ord(sign):02X}")
-    return value
-
-
 #: Every output by the name it is asked for.
 RENDERERS: Final[Mapping[str, Callable[[LintReport], str]]] = MappingProxyType(
     {
@@ -108,6 +89,7 @@ RENDERERS: Final[Mapping[str, Callable[[LintReport], str]]] = MappingProxyType(
         "concise": concise,
         "json": as_json,
         "github": github,
+        "gitlab": gitlab,
         "sarif": sarif,
         "junit": junit,
         "html": html,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from nerconv import formats
+from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where, excerpt
 from nerconv.lint.corpus import Held
 from nerconv.lint.engine import Selection, lint
@@ -17,6 +19,7 @@ from nerconv.lint.page import PAGE_LIMIT, html
 from nerconv.lint.parts import DocumentPart
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.sarif import sarif
+from nerconv.lint.services import github, gitlab
 from nerconv.options import ReadOptions
 
 HOSTILE = "<script>alert('1')</script> & \"q\" \x00 \ud800".encode("utf-8", "replace").decode()
@@ -94,3 +97,38 @@ def test_sarif_describes_every_code_that_it_names(tmp_path: Path) -> None:
     report = report_of(tmp_path, "all is well <!-- nerconv: ignore -->\n")
     assert [problem.finding.code for problem in report.problems] == ["N001"]
     assert "unused-suppression" in sarif(report)
+
+
+def test_github_begins_with_the_total_and_shows_the_most_severe_first() -> None:
+    place = Where("a.txt", 1, 1)
+    found = [Problem(Finding("C207", "odd", place), "odd-form", "info")]
+    found += [Problem(Finding("C201", "mask", place), "redaction-placeholder", "error")] * 60
+    lines = github(LintReport(found, documents=3)).splitlines()
+    assert lines[0] == (
+        "::notice title=nerconv lint::61 findings in 3 documents: C201 redaction-placeholder 60, C207 odd-form 1"
+    )
+    assert [line.partition(" ")[0] for line in lines[1:]] == ["::error"] * 50 + ["::notice"] * 2
+    assert "10 more of severity error" in lines[51]
+
+
+def test_gitlab_issues_have_distinct_fingerprints_that_moved_lines_keep() -> None:
+    def issues(first: int) -> list[dict[str, object]]:
+        finding = [Finding("C201", "mask", Where("a/b.txt", line, 1)) for line in (first, first + 4)]
+        problems = [Problem(each, "redaction-placeholder", "error", text="XXXX") for each in finding]
+        result: list[dict[str, object]] = json.loads(gitlab(LintReport(problems)))
+        return result
+
+    (one, two), moved = issues(1), issues(7)
+    assert one["location"] == {"path": "a/b.txt", "lines": {"begin": 1}}
+    assert one["severity"] == "major"
+    assert one["fingerprint"] != two["fingerprint"]
+    assert [each["fingerprint"] for each in moved] == [one["fingerprint"], two["fingerprint"]]
+
+
+def test_a_lint_run_in_a_github_job_writes_a_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("an [ORG XXXXXXXXXXXX  ] man \n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    monkeypatch.setattr("sys.argv", ["nerconv", "lint", str(tmp_path / "a.txt")])
+    with pytest.raises(SystemExit):
+        main()
+    assert "| C201 redaction-placeholder | error | 1 |" in (tmp_path / "summary.md").read_text()
