@@ -219,11 +219,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a reader learnt about one file: its format and, by name, dialect, encoding, scheme and the evidence."""
+    """What a reader learnt about one file: its format and, by name, dialect, encoding, scheme and the evidence.
+
+    Of tags: ``scheme`` is the tag scheme that they are read in, ``fitting`` are all those that would read them to the
+    same spans without a fault, and ``repaired`` is the number of tags read by a repair. ``values`` are for people.
+    """
 
     path: str
     format: str
     values: Mapping[str, str]
+    scheme: str = ""
+    fitting: tuple[str, ...] = ()
+    repaired: int = 0
 
 
 #: What a reader yields: first the facts, then documents and findings in source order.

@@ -14,6 +14,7 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses
 from nerconv.evaluate.baseline import Gates, gated, read_baseline, read_report
+from nerconv.evaluate.comparable import remarks
 from nerconv.evaluate.floors import parse_floor
 from nerconv.evaluate.gates import Drops
 from nerconv.evaluate.job import Job, run
@@ -28,6 +29,7 @@ from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source, replacing
 from nerconv.models import ModelOptions
 from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, UsageError, check_choice
+from nerconv.schemes import SCHEMES
 from nerconv.settings import Settings, read_options, selection
 
 _GATES, _OUT, _HOW = "Gates", "Output", "Scoring"
@@ -43,6 +45,14 @@ Model = Annotated[
 PredictionsFrom = Annotated[
     str | None,
     typer.Option("--predictions-from", help="The format of the predictions.", metavar="|".join(formats.FORMATS)),
+]
+PredictionsScheme = Annotated[
+    str | None,
+    typer.Option(
+        "--predictions-scheme",
+        help="The tag scheme of the predictions, where it is not that of the gold.",
+        metavar="|".join(SCHEMES),
+    ),
 ]
 Pairing = Annotated[
     str, typer.Option("--pair", help="How sentences find each other.", metavar="|".join(PAIRINGS), rich_help_panel=_HOW)
@@ -142,6 +152,7 @@ def evaluate(
     from_: p.From = None,
     predictions_from: PredictionsFrom = None,
     read_scheme: p.ReadScheme = None,
+    predictions_scheme: PredictionsScheme = None,
     documents: p.Documents = None,
     pairing: Pairing = "auto",
     map: Map = None,
@@ -248,7 +259,7 @@ def _job(given: dict[str, Any]) -> Job:
         format=given["predictions_from"],
         encoding=read.encoding,
         documents=read.documents,
-        scheme=read.scheme,
+        scheme=given["predictions_scheme"] or read.scheme,
         invalid=given["invalid"],
         labels=read.labels,
     )
@@ -308,13 +319,14 @@ def compare(
 ) -> None:
     """Compare two reports on the same gold: the difference of F1 with its paired 95 % interval, per label, too."""
     uses.check(context)
-    rows = compare_reports(read_report(before), read_report(after), resamples, seed)
+    old, new = read_report(before), read_report(after)
+    rows = compare_reports(old, new, resamples, seed)
     lines = [f"{'':<16} {'before':>8} {'after':>8} {'change':>8}  95 % interval"]
     for row in rows:
         change = "–" if row.difference is None else f"{100 * row.difference:+.2f}"
         spread = interval(row.interval) + ("  *" if row.significant else "")
         lines.append(f"{row.name:<16} {percent(row.before):>8} {percent(row.after):>8} {change:>8}  {spread}")
-    show.put("\n".join([*lines, "", "* the interval of the change excludes zero"]) + "\n")
+    show.put("\n".join([*lines, "", "* the interval of the change excludes zero", *remarks(old, new)]) + "\n")
 
 
 def report(

@@ -139,6 +139,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
         "--pair": ALWAYS,
         "--predictions": ALWAYS,
         "--predictions-from": Use("names the format of the predictions", needs=("--predictions",)),
+        "--predictions-scheme": Use("names the scheme of predicted tags", _TAGS, of="predictions"),
         "--read-scheme": _TAGGED["--read-scheme"],
         "--redact": Use("hides the text in an HTML report", needs=("--html", "--format=html")),
         "--resamples": ALWAYS,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nerconv.evaluate.comparable import NotComparable
+from nerconv.evaluate.comparable import NotComparable, remarks
 from nerconv.evaluate.floors import MEANS, Floor, floors
 from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.report import Gate, Report, from_json
@@ -58,7 +58,8 @@ def gated(report: Report, asked: Gates, before: Report | None, resamples: int, s
         gates += against(report, before, asked.drops, resamples, seed, asked.choice)
     except NotComparable as error:
         return replace(report, gates=(*gates, *([] if asked.renewed else [_not_comparable(asked, error)])))
-    return replace(report, gates=tuple(gates), baseline=_scores(before, asked.choice))
+    scores = _scores(before, asked.choice)
+    return replace(report, gates=tuple(gates), baseline=scores, remarks=remarks(before, report))
 
 
 def _not_comparable(asked: Gates, error: NotComparable) -> Gate:

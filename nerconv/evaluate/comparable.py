@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from nerconv.evaluate.report import Report
 from nerconv.evaluate.runs import runs
@@ -13,23 +14,69 @@ class NotComparable(UsageError):
     """Two reports do not score the same gold in the same way; the message says what differs."""
 
 
-_MUST_AGREE: Final = {
-    "data": "another test set",
-    "map": "another label map",
-    "unit": "another unit",
-    "pairing": "another pairing",
+#: What of the method two reports must share, and what it is called.
+_SHARED: Final = {
+    "data": "test set",
+    "map": "label map",
+    "unit": "unit",
+    "pairing": "pairing",
+    "match": "way of matching",
 }
+
+
+class _Rules(NamedTuple):
+    """How tags of predictions were read; empty where that is not known or there are none."""
+
+    scheme: str
+    invalid: str
+    repaired: int
 
 
 def check_comparable(before: Report, after: Report) -> None:
     """Raise NotComparable unless the two reports score the same gold in the same way."""
-    for name, what in _MUST_AGREE.items():
-        old, new = before.method.get(name), after.method.get(name)
+    if difference := next(_differences(before, after), ""):
+        raise NotComparable(f"the two reports cannot be compared, {difference}")
+
+
+def remarks(before: Report, after: Report) -> tuple[str, ...]:
+    """Return what does not hinder a comparison, but has to be borne in mind."""
+    if before.version == after.version:
+        return ()
+    old, new = (f"nerconv {report.version}" if report.version else "an earlier version" for report in (before, after))
+    return (f"the baseline was scored by {old}, this report by {new}",)
+
+
+def _differences(before: Report, after: Report) -> Iterator[str]:
+    """Yield what differs, in words, with the values on both sides."""
+    for name, what in _SHARED.items():
+        old, new = before.method.get(name, ""), after.method.get(name, "")
         if old != new:
-            raise NotComparable(f"the two reports cannot be compared, {what}: {old} and {new}")
-    for report in (before, after):
-        if report.seeds and not report.seeds.runs:
-            raise NotComparable("the two reports cannot be compared: one on several predictions has the counts of one")
+            yield f"another {what}: {old or 'none'} and {new or 'none'}"
+    yield from _differences_of_tags(_rules(before), _rules(after))
+    old, new = (report.model.get("tokens", "") for report in (before, after))
+    if old and new and old != new:
+        yield f"the model was given other tokens: {old} and {new}"
+    if any(report.seeds and not report.seeds.runs for report in (before, after)):
+        yield "one on several predictions holds the counts of the first alone; score it again"
     ids = [{unit.id for unit in run.units} for report in (before, after) for run in runs(report)]
     if any(other != ids[0] for other in ids):
-        raise NotComparable("the two reports cannot be compared: they count other documents")
+        yield "they count other documents"
+
+
+def _differences_of_tags(before: _Rules, after: _Rules) -> Iterator[str]:
+    if before.invalid and after.invalid and before.invalid != after.invalid:
+        yield f"another rule for invalid tags: {before.invalid} and {after.invalid}"
+    other = before.scheme and after.scheme and before.scheme != after.scheme
+    # What breaks no scheme means the same in each.
+    if other and (before.repaired or after.repaired):
+        yield f"another tag scheme, which tags break: {before.scheme} and {after.scheme}"
+
+
+def _rules(report: Report) -> _Rules:
+    readings = [reading for reading in (report.predictions, *(run.reading for run in runs(report))) if reading]
+    if readings:
+        repaired = max(sum(reading.repaired.values()) for reading in readings)
+        return _Rules(readings[0].scheme, readings[0].invalid, repaired)
+    repairs = report.repairs
+    # Reports of earlier versions speak of the rule only where something was repaired.
+    return _Rules("", repairs.rule_predicted, repairs.predicted) if repairs else _Rules("", "", 0)

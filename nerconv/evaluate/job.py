@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from nerconv import schemes
 from nerconv.document import Document
 from nerconv.evaluate.pair import pair, relabelled
 from nerconv.evaluate.report import Repairs, Report, Run
@@ -17,7 +16,7 @@ from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro_f1
 from nerconv.evaluate.side import ReadSide, read_side
 from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
-from nerconv.files import Source, Unreadable
+from nerconv.files import Source
 from nerconv.lint.amend import amend, by_document
 from nerconv.lint.engine import check, choose
 from nerconv.lint.review import flagged
@@ -88,19 +87,25 @@ def _scored(job: Job, progress: Progress) -> Report:
     gold = read_side(job.gold, job.read, progress)
     documents, fixed = _linted(gold.documents, job)
     train = read_side(job.train, job.read, progress).documents if job.train else None
-    context = Context(train=train, fixed=fixed, linted=job.lint is not None, method={"gold": _names(job.gold)})
+    context = Context(
+        train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
+    )
     if job.model:
         return _of_model(job, documents, context)
     sides = [_read_predictions(sources, job, gold, progress) for sources in job.predictions]
     first = replace(
         context,
+        predictions=sides[0].reading,
         method={**context.method, "predictions": _names(job.predictions[0])},
         repairs=_repairs(job, documents, gold, sides[0], progress),
     )
     report = _verified(evaluate(documents, sides[0].documents, job.options, first), documents, sides[0].documents, job)
     if len(sides) == 1:
         return report
-    others = [evaluate(documents, side.documents, replace(job.options, resamples=0)) for side in sides[1:]]
+    others = [
+        evaluate(documents, side.documents, replace(job.options, resamples=0), Context(predictions=side.reading))
+        for side in sides[1:]
+    ]
     return _with_seeds(report, [report, *others], _numbered(job.predictions))
 
 
@@ -119,19 +124,37 @@ def _with_seeds(report: Report, all_: Sequence[Report], names: Sequence[str]) ->
     f1 = {name: each.overall.micro.f1 for name, each in zip(names, all_, strict=True)}
     labels = sorted({label for each in all_ for label in each.labels})
     by_label = {label: [each.labels[label].f1 if label in each.labels else None for each in all_] for label in labels}
-    held = tuple(Run(name, each.overall, each.labels, each.units) for name, each in zip(names, all_, strict=True))
+    held = tuple(
+        Run(name, each.overall, each.labels, each.units, each.predictions)
+        for name, each in zip(names, all_, strict=True)
+    )
     return replace(report, seeds=replace(seeds(f1, by_label), runs=held))
 
 
 def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
-    """Read predictions; where their tags break every scheme, in the scheme of the gold."""
-    options = job.read_predictions
-    try:
+    """Read predictions in the scheme that was named for them, or else in that of the gold.
+
+    Their own tags do not decide on it: those of a model that has forgotten one letter fit another scheme. Where the
+    gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing tells the scheme.
+    """
+    options, names = job.read_predictions, _names(sources)
+    if options.scheme.lower() != "auto":
         return read_side(sources, options, progress)
-    except Unreadable:
-        if options.scheme != "auto" or gold.scheme not in schemes.SCHEMES:
-            raise
-        return read_side(sources, replace(options, scheme=gold.scheme), progress)
+    if len(gold.schemes) == 1:
+        return read_side(sources, replace(options, scheme=gold.schemes[0]), progress, "gold")
+    side = read_side(sources, options, progress)
+    if not side.schemes:
+        return side
+    if gold.schemes:
+        why = f"the files of the gold are in several tag schemes ({', '.join(gold.schemes)})"
+    elif side.schemes == ("IOB2",):
+        return replace(side, reading=replace(side.reading, decided="default"))
+    else:
+        why = "the gold has no tags"
+    raise UsageError(
+        f"{names}: {why}, so that nothing says which scheme the predicted tags are in; they look like "
+        f"{', '.join(side.schemes)}: name it with --predictions-scheme"
+    )
 
 
 def _repairs(

@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from nerconv.version import VERSION
+
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
 SCHEMA: Final = 2
+#: The versions that are read.
+_READ: Final = (1, 2)
 #: How errors are told apart; correct among them, so that the rows sum to the totals.
 KINDS: Final = ("correct", "type", "boundary", "type+boundary", "missed", "spurious")
 
@@ -140,6 +144,22 @@ class Repairs:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How one side was read from its files: their formats, and of tags the scheme and the rule for invalid ones.
+
+    ``scheme`` and ``invalid`` are empty where the side has no tags; ``decided`` says where the scheme is from:
+    detected, named, gold (that of the gold) or default (the gold has no tags). ``repaired``: by file the number of tags
+    that were read by a repair, where any were.
+    """
+
+    formats: tuple[str, ...]
+    scheme: str = ""
+    decided: str = ""
+    invalid: str = ""
+    repaired: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Noise:
     """How far the gold is doubted by lint, and the score without what it doubts."""
 
@@ -154,12 +174,13 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One of several predictions: the name of its files, its scores, and the counts of its documents."""
+    """One of several predictions: the name of its files, its scores, the counts of its documents, how it was read."""
 
     name: str
     overall: Overall
     labels: dict[str, Score]
     units: tuple[Unit, ...]
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +220,12 @@ class Gate:
 class Report:
     """All that one evaluation found.
 
-    ``method`` says how: unit (characters or tokens), scheme, pairing, map, lint, seed, resamples, nerconv version,
-    data hash. ``model`` says what: name, kind, settings, coverage. ``only_gold``, ``only_predicted``: labels that one
-    side has. ``confusion`` counts gold label by predicted label; the empty label is none. A cell of one label twice
-    counts exact matches alone; ``boundaries`` counts by label the pairs that share the label and not the edges.
+    ``method`` says how: unit (characters or tokens), pairing, map, intervals, data hash; ``gold`` and ``predictions``
+    how either side was read from files, ``version`` by which nerconv. ``model`` says what: name, kind, settings,
+    coverage. ``only_gold``, ``only_predicted``: labels that one side has. ``remarks``: what a comparison with the
+    baseline has to bear in mind. ``confusion`` counts gold label by predicted label; the empty label is none. A cell of
+    one label twice counts exact matches alone; ``boundaries`` counts by label the pairs that share the label and not
+    the edges.
     """
 
     overall: Overall
@@ -225,7 +248,16 @@ class Report:
     baseline: dict[str, float | None] = field(default_factory=dict)
     only_gold: tuple[str, ...] = ()
     only_predicted: tuple[str, ...] = ()
+    gold: Reading | None = None
+    predictions: Reading | None = None
+    remarks: tuple[str, ...] = ()
+    version: str = ""
     schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class _Versioned:
+    schema: int
 
 
 def to_json(report: Report) -> bytes:
@@ -244,10 +276,35 @@ def from_json(data: bytes) -> Report:
     import msgspec
 
     try:
+        # The version first: what another one means by its fields is not known.
+        schema = msgspec.json.decode(data, type=_Versioned).schema
+        if schema not in _READ:
+            known = " and ".join(map(str, _READ))
+            raise ValueError(f"schema {schema} is not known to nerconv {VERSION}, which reads schema {known}")
         report = msgspec.json.decode(data, type=Report)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error
+    _check(report)
     return _from_first(report) if report.schema == 1 else report
+
+
+def _check(report: Report) -> None:
+    """Raise ValueError where the parts of a report do not fit together."""
+    kinds = [report.kinds, *report.label_kinds.values()]
+    if any(set(row) != set(KINDS) for row in kinds):
+        raise ValueError(f"kinds and label_kinds hold other names than {', '.join(KINDS)}")
+    if any(example.kind not in KINDS for example in report.examples):
+        raise ValueError("an example is of a kind that does not exist")
+    runs = [report.units, *(run.units for run in (report.seeds.runs if report.seeds else ()))]
+    for units in runs:
+        if len({unit.id for unit in units}) < len(units):
+            raise ValueError("two units have one id")
+        if any(min(counts) < 0 for unit in units for counts in unit.labels.values()):
+            raise ValueError("a unit counts less than nothing")
+    labels = [report.labels, *(run.labels for run in (report.seeds.runs if report.seeds else ()))]
+    for held, units in zip(labels, runs, strict=True):
+        if any(label not in held for unit in units for label in unit.labels):
+            raise ValueError("a unit has a label that has no score")
 
 
 def _from_first(report: Report) -> Report:

@@ -13,9 +13,10 @@ from nerconv.document import Document, Span
 from nerconv.evaluate import count, match
 from nerconv.evaluate.noise import micro, noise
 from nerconv.evaluate.pair import Pair, Paired, check_labels, lost_to_sentences, pair, relabelled
-from nerconv.evaluate.report import Example, Repairs, Report, Score, Semeval, Side, Slice, Unit
+from nerconv.evaluate.report import Example, Reading, Repairs, Report, Score, Semeval, Side, Slice, Unit
 from nerconv.evaluate.slices import Seen, calibration, slices, surface, surfaces
 from nerconv.evaluate.statistics import intervals
+from nerconv.version import VERSION
 
 #: A label map is shown so in the method of a report.
 _SEPARATOR: Final = ","
@@ -34,13 +35,15 @@ class EvaluateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else a report may say: training and fixed gold documents, scores, repairs, method and model."""
+    """What else a report may say: training and fixed gold documents, scores, repairs, readings, method and model."""
 
     train: Sequence[Document] | None = None
     fixed: Sequence[Document] | None = None
     linted: bool = False
     scores: Mapping[tuple[str, int, int, str], float] = field(default_factory=dict)
     repairs: Repairs | None = None
+    gold: Reading | None = None
+    predictions: Reading | None = None
     method: Mapping[str, str] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,6 +79,9 @@ def evaluate(
         calibration=calibration(_scored(found, context)),
         only_gold=only_gold,
         only_predicted=only_predicted,
+        gold=context.gold,
+        predictions=context.predictions,
+        version=VERSION,
     )
     if context.linted or any(span.flags for document in gold for span in document.spans):
         report = replace(report, noise=noise(paired.pairs, flat, _fixed(context, predicted, options)))
@@ -110,13 +116,25 @@ def _units(paired: Paired) -> list[Unit]:
     pairs = paired.pairs
     if len(pairs) == 1 and paired.unit == "characters":
         pairs = list(_by_sentence(pairs[0]))
-    ids: Counter[str] = Counter()
-    units = []
-    for each in pairs:
-        ids[each.id] += 1
-        name = each.id if ids[each.id] == 1 else f"{each.id}~{ids[each.id]}"
-        units.append(Unit(name, match.tally(map(match.key, each.gold), map(match.key, each.predicted))))
-    return units
+    names = _unique([each.id for each in pairs])
+    return [
+        Unit(name, match.tally(map(match.key, each.gold), map(match.key, each.predicted)))
+        for name, each in zip(names, pairs, strict=True)
+    ]
+
+
+def _unique(ids: Sequence[str]) -> list[str]:
+    """Return ``ids`` with a number behind each that occurs before, such that no two are the same."""
+    taken, names = set(ids), []
+    numbers: Counter[str] = Counter()
+    for id in ids:
+        numbers[id] += 1
+        name = id
+        while numbers[id] > 1 and (name := f"{id}~{numbers[id]}") in taken:
+            numbers[id] += 1
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def _by_sentence(whole: Pair) -> Iterator[Pair]:

@@ -37,7 +37,13 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     tags = seen.tags(parse(_blocks(text.file, doing), usual, source.name))
     detection = _scheme(tags, options.scheme)
     told: list[Facts | Finding] = [
-        Facts(source.name, "conll", text.facts | _facts(usual, seen.markers, detection)),
+        Facts(
+            source.name,
+            "conll",
+            text.facts | _facts(usual, seen.markers, detection),
+            detection.scheme or "",
+            detection.candidates,
+        ),
         *text.findings,
     ]
     if detection.scheme is None:
@@ -46,7 +52,8 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     many = (seen.groups > 1 and not one) or text.size > most
     found = ConllSurvey(source.name, source.id, usual, detection.scheme, options.invalid, one, many)
     if repaired := found.repaired(parse(_blocks(text.file, doing), usual, source.name)):
-        told.append(Facts(source.name, "conll", {"repaired tags": f"{repaired:,} ({options.invalid})"}))
+        values = {"repaired tags": f"{repaired:,} ({options.invalid})"}
+        told.append(Facts(source.name, "conll", values, repaired=repaired))
     return Surveyed(told, found)
 
 

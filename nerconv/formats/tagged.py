@@ -138,7 +138,8 @@ def read_rows(
             continue
         if detection is None:
             detection = _detect(rows, options.scheme)
-            yield Facts(source.name, format, {"scheme": _evidence(detection)})
+            values = {"scheme": _evidence(detection)}
+            yield Facts(source.name, format, values, detection.scheme or "", detection.candidates)
             yield from _untold(detection, row.where)
         if detection.scheme is not None:
             items, count = _read_tagged(row, schemes.get(detection.scheme), options.invalid)
@@ -151,7 +152,8 @@ def _closing(
     ignored: Counter[str], repaired: int, source: Source, format: str, options: ReadOptions
 ) -> Iterator[Facts]:
     if repaired:
-        yield Facts(source.name, format, {"repaired tags": f"{repaired:,} ({options.invalid})"})
+        values = {"repaired tags": f"{repaired:,} ({options.invalid})"}
+        yield Facts(source.name, format, values, repaired=repaired)
     if ignored:
         keys = ", ".join(f"{key} ({count:,})" for key, count in sorted(ignored.items()))
         yield Facts(source.name, format, {"keys not read": keys})

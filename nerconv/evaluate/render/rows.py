@@ -9,6 +9,20 @@ from nerconv.evaluate.report import KINDS, Average, Interval, Report, Score
 
 #: So many labels are named that a label was taken for.
 _CONFUSED: Final = 3
+#: Where the scheme of tags is from, and what the rules for invalid ones do, in words.
+DECIDED: Final = {
+    "detected": "detected",
+    "named": "as named",
+    "gold": "that of the gold",
+    "default": "the gold has no tags",
+    "": "",
+}
+RULES: Final = {
+    "error": "invalid tags are refused",
+    "lenient": "invalid tags are read as conlleval does (lenient)",
+    "discard": "invalid tags are discarded with their spans (discard)",
+    "": "",
+}
 HEAD = ("", "TP", "predicted", "gold", "P", "R", "F1", "95 % interval")
 KIND_HEAD = ("kinds of error", *KINDS, "taken for")
 
@@ -48,12 +62,14 @@ def notes(report: Report) -> Iterator[str]:
     said = ", ".join(f"{name} {kind.predicted:,}" for name, kind in kinds.items() if kind.predicted)
     yield f"gold spans: {gold or 'none'}"
     yield f"predicted spans: {said or 'none'}"
+    yield from readings(report)
     if fixes := report.repairs:
         yield (
             f"invalid tags: {fixes.gold:,} in the gold ({fixes.rule_gold}), {fixes.predicted:,} in the predictions "
             f"({fixes.rule_predicted})"
             + (f"; micro F1 under {fixes.other_rule}: {percent(fixes.other_f1)}" if fixes.other_rule else "")
         )
+    yield from report.remarks
     if report.noise:
         yield from _noise(report)
     if report.seeds:
@@ -68,7 +84,23 @@ def notes(report: Report) -> Iterator[str]:
             yield f"labels of the {side} alone: {', '.join(labels)}"
     if report.model:
         yield "model: " + "; ".join(f"{name} {value}" for name, value in report.model.items())
-    yield "; ".join(f"{name}: {value}" for name, value in report.method.items() if value)
+    method = "; ".join(f"{name}: {value}" for name, value in report.method.items() if value)
+    yield f"nerconv {report.version}; {method}" if report.version else method
+
+
+def readings(report: Report) -> Iterator[str]:
+    """Yield how the tags of each side were read: the scheme, the rule for invalid ones, and repairs by file."""
+    runs = report.seeds.runs if report.seeds else ()
+    repaired = {run.name: run.reading.repaired for run in runs if run.reading}
+    for name, reading in (("gold", report.gold), ("predictions", report.predictions)):
+        if reading is None or not reading.scheme:
+            continue
+        held = [repaired[key] for key in repaired] if name == "predictions" and repaired else [reading.repaired]
+        counts = ", ".join(f"{file} {count:,}" for each in held for file, count in each.items())
+        shown = f"repaired tags: {counts}" if counts else "no tag repaired"
+        origin = DECIDED.get(reading.decided, reading.decided)
+        how = f"scheme {reading.scheme} ({origin}), {RULES.get(reading.invalid, reading.invalid)}"
+        yield f"tags of the {name}: {how}; {shown}"
 
 
 def _noise(report: Report) -> Iterator[str]:
