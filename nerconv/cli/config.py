@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,9 @@ import typer
 from nerconv.cli import uses
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.show import say
-from nerconv.options import check_choice
-from nerconv.training.project import make_project, write_project
+from nerconv.options import UsageError, check_choice
+from nerconv.training import agreement
+from nerconv.training.project import make_project, project_source, write_project
 from nerconv.training.spacy_config import PROFILES, Choice, header, make_config, write_config
 from nerconv.training.survey import survey
 
@@ -37,7 +39,9 @@ def spacy_config(
     output: Output,
     profile: Profile = "cpu",
     source: Source = "en_core_web_sm",
-    lang: Annotated[str, typer.Option("--lang", help="Language code of spaCy.")] = "en",
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Language code of spaCy; else that of --tokens, or en.", metavar="LANG")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the training.")] = 0,
 ) -> None:
     """Write a filled configuration for spacy train, chosen from the data.
@@ -45,16 +49,23 @@ def spacy_config(
     Example: nerconv config spacy --train corpus/train.spacy --dev corpus/dev.spacy -o ner.cfg
     """
     uses.check(context)
-    found = survey(train)
-    survey(dev)
+    for data in (train, dev):
+        if output.resolve() == data.resolve():
+            raise UsageError(f"-o {output} is the data; name another file, such as ner.cfg")
+    found, measured = survey(train), survey(dev)
+    lang = agreement.language(found, measured, lang)
+    notes = agreement.check(found, measured, lang)
     config = make_config(found, Choice(profile, lang, seed, source), str(train), str(dev))
-    sourced = f" --source {source}" if profile == "cpu-sourced" else ""
-    command = f"nerconv config spacy --profile {profile}{sourced} --lang {lang} --seed {seed} -o {output.name}"
+    sourced = f" --source {shlex.quote(source)}" if profile == "cpu-sourced" else ""
+    name = shlex.quote(output.name)
+    command = f"nerconv config spacy --profile {profile}{sourced} --lang {lang} --seed {seed} -o {name}"
     comment = header(found, command)
     write_config(config, comment, output)
-    for text in comment.replace("# ", "").rstrip().split("\n"):
-        say(text)
-    say(f"{output}: train it with spacy train {output} --output model")
+    for line in comment.replace("# ", "").rstrip().split("\n"):
+        say(line)
+    for note in notes:
+        say(f"note: {note}")
+    say(f"{output}: train it with spacy train {shlex.quote(str(output))} --output model")
 
 
 def project(source: Annotated[str, typer.Argument(metavar="SRC")], output: Output, profile: Profile = "cpu") -> None:
@@ -63,6 +74,9 @@ def project(source: Annotated[str, typer.Argument(metavar="SRC")], output: Outpu
     Example: nerconv config project notes -o project.yml
     """
     check_choice("profile", profile, PROFILES)
-    command = f"nerconv config project {source} --profile {profile} -o {output.name}"
-    write_project(make_project(source, profile, command), output)
-    say(f"{output}: run it with weasel run all {output.parent}")
+    named = project_source(source, output.parent)
+    command = shlex.join(["nerconv", "config", "project", named, "--profile", profile, "-o", output.name])
+    write_project(make_project(named, profile, command), output)
+    if not (output.parent / named).exists():
+        say(f"note: {named} is a path of Windows and was not looked for here")
+    say(f"{output}: run it with weasel run all {shlex.quote(str(output.parent))}")

@@ -3,9 +3,9 @@
 ``Doc.text`` is the text of the document, white space and all. The entities are its outer spans. All spans of every
 document stand in ``doc.spans["sc"]`` as well, flat ones too: spancat takes a document without that group for one
 without spans, and the training and the development data both need it. What a Doc has no place for is in
-``doc.user_data["nerconv"]``, a mapping: ``id``, ``path``, ``marks``, ``joins``, ``meta`` as JSON, and tables as rows of
-64-bit numbers, the lowest byte first: ``spans`` (start, end, label as spaCy numbers it, line, column), ``sentences``
-(start, end), ``anchors`` (offset, line, column).
+``doc.user_data["nerconv"]``, a mapping: ``id``, ``path``, ``marks``, ``joins``, ``meta`` as JSON, ``tokens`` where
+they are spaCy's (``spacy:de``), and tables as rows of 64-bit numbers, the lowest byte first: ``spans`` (start, end,
+label as spaCy numbers it, line, column), ``sentences`` (start, end), ``anchors`` (offset, line, column).
 ``numpy.frombuffer`` reads them with the types in ``nerconv.formats.kept``.
 """
 
@@ -106,7 +106,7 @@ def encode(documents: Sequence[Document], options: WriteOptions) -> Bin:
     make = _maker(options)
     packed = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
     for document in documents:
-        _pack(packed, _annotated(make(document), document, options.nested))
+        _pack(packed, _annotated(make(document), document, options))
     return _bin(packed)
 
 
@@ -160,7 +160,7 @@ def _share_text(spans: Sequence[Span]) -> bool:
     return any(before.end > after.start for before, after in pairwise(spans))
 
 
-def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
+def _annotated(doc: Doc, document: Document, options: WriteOptions) -> Doc:
     """Return ``doc`` with the entities, spans, sentence starts and user data of ``document``."""
     from spacy.tokens import Span as DocSpan
 
@@ -170,13 +170,19 @@ def _annotated(doc: Doc, document: Document, nested: str | None) -> Doc:
     spans = document.spans
     edges = starts.searchsorted([(span.start, span.end) for span in spans]) if spans else ()
     made = {span: DocSpan(doc, int(a), int(b), span.label) for span, (a, b) in zip(spans, edges, strict=True)}
-    flat = fit(document, _FLAT, None, nested).document.spans if _share_text(spans) else spans
+    flat = fit(document, _FLAT, None, options.nested).document.spans if _share_text(spans) else spans
     # Set even when there are none: entities that were never set count as unknown, not as absent.
     doc.ents = [made[span] for span in flat]
     doc.spans[SPANS_KEY] = [made[span] for span in spans]
     _mark_sentences(doc, [start for start, _ in corpus.sentences(document)], starts)
-    doc.user_data[USER_DATA_KEY] = msgspec.to_builtins(kept(document, doc.vocab.strings.add), builtin_types=(bytes,))
+    record = kept(document, doc.vocab.strings.add, _made(options.tokens))
+    doc.user_data[USER_DATA_KEY] = msgspec.to_builtins(record, builtin_types=(bytes,))
     return doc
+
+
+def _made(choice: str) -> str:
+    """Return whose tokens ``choice`` names, with the language; nothing for those of the corpus."""
+    return "" if choice == "corpus" else f"spacy:{choice.partition(':')[2] or 'en'}"
 
 
 def _mark_sentences(doc: Doc, sentences: list[int], starts: Any) -> None:
@@ -220,7 +226,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
     with ExitStack() as stack:
         path = stack.enter_context(lying(source))
-        with _refusing(source.name):
+        with refusing(source.name):
             packed = stack.enter_context(unpacked(path))
         yield Facts(source.name, NAME, {"documents": f"{len(packed.lengths):,}", "attributes": _attributes(packed)})
         yield from _documents(packed, source)
@@ -248,7 +254,7 @@ def _documents(packed: Unpacked, source: Source) -> Iterator[Item]:
 
 
 @contextmanager
-def _refusing(name: str) -> Iterator[None]:
+def refusing(name: str) -> Iterator[None]:
     """Raise Unreadable for whatever spaCy raises: of a damaged file that can be anything."""
     collecting = gc.isenabled()
     try:
@@ -283,7 +289,7 @@ class _Held(NamedTuple):
 
 
 def _contents(packed: Unpacked, name: str) -> Iterator[_Held]:
-    with _refusing(name):
+    with refusing(name):
         # Nothing here holds a Doc while the next one is made.
         yield from map(_held, packed.docs())
 

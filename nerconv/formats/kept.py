@@ -34,7 +34,7 @@ class Kept(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
     ``path`` is the file that the text came from. ``paths`` and ``flags`` name the spans that stood in another one and
     those with lint flags by their row. ``meta`` is JSON: msgpack has neither large numbers nor a difference of lists
-    and tuples.
+    and tuples. ``tokens`` says whose tokens a Doc has, as ``spacy:de``, where they are not those of the corpus.
     """
 
     id: str | None = None
@@ -47,10 +47,11 @@ class Kept(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     meta: str = ""
     paths: list[tuple[int, str]] = []
     flags: list[tuple[int, list[str]]] = []
+    tokens: str = ""
 
 
-def kept(document: Document, number: Callable[[str], int]) -> Kept:
-    """Return what a Doc has no place for; ``number`` gives the number of a label."""
+def kept(document: Document, number: Callable[[str], int], tokens: str = "") -> Kept:
+    """Return what a Doc has no place for; ``number`` gives the number of a label, ``tokens`` is that of Kept."""
     origin = document.origin
     path = origin.path if origin else None
     places = [document.place(span) for span in document.spans]
@@ -71,6 +72,7 @@ def kept(document: Document, number: Callable[[str], int]) -> Kept:
         meta=msgspec.json.encode(dict(document.meta)).decode() if document.meta else "",
         paths=[(row, place.path) for row, place in enumerate(places) if place and place.path != path],
         flags=[(row, list(span.flags)) for row, span in enumerate(document.spans) if span.flags],
+        tokens=tokens,
     )
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import configparser
+import os
+import re
+import shlex
 from pathlib import Path
 from typing import Final
 
 from nerconv.files import replacing
 from nerconv.options import UsageError
+from nerconv.training.words import commented, scalar
+
+#: A drive, or a share of a server.
+_WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\]")
 
 _TEMPLATE: Final = """\
 # {command}
@@ -14,7 +22,6 @@ title: "Named entities from bracket text"
 description: "Bracket text to a trained and scored spaCy pipeline. Run it all: weasel run all"
 
 vars:
-  source: "{source}"
   split: "train=0.7,dev=0.15,test=0.15"
   seed: 0
   profile: "{profile}"
@@ -33,19 +40,17 @@ commands:
   - name: lint
     help: "Report what the source holds, and how much of its annotation is noise"
     script:
-      - 'nerconv inspect "${{vars.source}}"'
-      - 'nerconv lint "${{vars.source}}" --format summary --fail-on never'
+      - {inspect}
+      - {lint}
     deps:
-      - "${{vars.source}}"
+      - {source}
 
   - name: convert
     help: "Convert to .spacy files, split by document; name every span lost"
     script:
-      - >-
-        nerconv to-spacy "${{vars.source}}" --split ${{vars.split}} --seed ${{vars.seed}}
-        --ledger corpus/ledger.jsonl -o corpus
+      - {convert}
     deps:
-      - "${{vars.source}}"
+      - {source}
     outputs:
       - "corpus/train.spacy"
       - "corpus/dev.spacy"
@@ -88,14 +93,61 @@ commands:
 """
 
 
+def project_source(source: str, folder: Path) -> str:
+    """Return how a project in ``folder`` names ``source``, a file or folder as seen from here or from there.
+
+    A path of Windows is written with forward slashes, and where this is not Windows nothing can be looked up. Raises
+    UsageError when there is no such file or folder.
+    """
+    forward = source.replace("\\", "/")
+    if os.name == "nt":
+        source = forward
+    if source and Path(source).exists():
+        found = source if Path(source).is_absolute() else os.path.relpath(source, folder).replace(os.sep, "/")
+    elif source and (folder / source).exists():
+        found = source
+    elif os.name != "nt" and _WINDOWS.match(source):
+        found = forward
+    else:
+        raise UsageError(
+            f"{commented(source)}: there is no such file or folder, here or in {folder}; a project needs one, and no "
+            "pattern or URL"
+        )
+    # Else a command would take it for an option.
+    return f"./{found}" if found.startswith("-") else found
+
+
 def make_project(source: str, profile: str, command: str) -> str:
     """Return a ``project.yml`` that takes ``source`` to a scored pipeline; ``command`` made it.
 
-    Raises UsageError for a path with signs that project files give a meaning of their own.
+    ``source`` is as the project names it. Raises UsageError for a path that weasel would not read back.
     """
-    if any(sign in source for sign in "\"'\\${}\n"):
-        raise UsageError(f"{source!r} holds quotes, backslashes or braces, which a project file cannot; rename it")
-    return _TEMPLATE.format(source=source, profile=profile, command=command)
+    scripts = {
+        "inspect": ["nerconv", "inspect", source],
+        "lint": ["nerconv", "lint", source, "--format", "summary", "--fail-on", "never"],
+        "convert": ["nerconv", "to-spacy", source],
+    }
+    lines = {name: shlex.join(words) for name, words in scripts.items()}
+    lines["convert"] += " --split ${vars.split} --seed ${vars.seed} --ledger corpus/ledger.jsonl -o corpus"
+    parts = {name: scalar(line) for name, line in lines.items()}
+    text = _TEMPLATE.format(source=scalar(source), profile=profile, command=commented(command), **parts)
+    if _read_back(text, source) != {source}:
+        raise UsageError(f"{commented(source)}: a project file cannot hold this path; rename it")
+    return text
+
+
+def _read_back(text: str, source: str) -> set[object]:
+    """Return every path that the commands of a project take as ``source``, as weasel reads it; none on error."""
+    import srsly  # type: ignore[import-untyped]
+    from weasel.util.config import substitute_project_variables  # type: ignore[import-untyped]
+
+    try:
+        source.encode()
+        commands = substitute_project_variables(srsly.yaml_loads(text))["commands"][:2]
+    except (ValueError, TypeError, configparser.Error):
+        return set()
+    scripts = [line for command in commands for line in command["script"]]
+    return {*(shlex.split(line)[2] for line in scripts), *(path for command in commands for path in command["deps"])}
 
 
 def write_project(text: str, path: Path) -> None:

@@ -6,6 +6,7 @@ the span suggester are ours.
 
 from __future__ import annotations
 
+import configparser
 import contextlib
 import importlib.util
 import io
@@ -16,6 +17,7 @@ from nerconv.files import replacing
 from nerconv.formats.docbin import SPANS_KEY
 from nerconv.options import UsageError, check_choice
 from nerconv.training.survey import Survey
+from nerconv.training.words import commented
 
 PROFILES: Final = ("smoke", "cpu", "cpu-sourced", "trf")
 #: Longer spans are left to the suggester's limit: their number grows with the square of the document.
@@ -38,7 +40,7 @@ def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
     """Return a filled spaCy Config for the data that was surveyed, with ``train`` and ``dev`` as its paths.
 
     Spans that nest get a span categorizer, others an entity recognizer. Raises UsageError for an unknown profile or
-    one whose package is not installed.
+    one whose package is not installed, and for a language that spaCy does not have.
     """
     check_choice("profile", choice.profile, PROFILES)
     component = "spancat" if found.nested else "ner"
@@ -63,14 +65,20 @@ def _base(component: str, choice: Choice) -> Any:
 
     if choice.profile == "trf" and importlib.util.find_spec("spacy_transformers") is None:
         raise UsageError("the profile trf needs spacy-transformers: pip install 'nerconv[spacy-trf]'")
-    with contextlib.redirect_stdout(io.StringIO()):
-        return init_config(
-            lang=choice.lang,
-            pipeline=[component],
-            optimize="efficiency",
-            gpu=choice.profile == "trf",
-            silent=True,
-        )
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            return init_config(
+                lang=choice.lang,
+                pipeline=[component],
+                optimize="efficiency",
+                gpu=choice.profile == "trf",
+                silent=True,
+            )
+    except ImportError as error:
+        raise UsageError(
+            f"--lang {choice.lang}: spaCy cannot make this language here ({str(error).partition(chr(10))[0]}); name "
+            "one by its code, such as en, de, fr, or xx for any"
+        ) from error
 
 
 def suggester(found: Survey) -> dict[str, Any]:
@@ -117,13 +125,33 @@ def _source(config: Any, component: str, source: str) -> None:
 
 def header(found: Survey, command: str) -> str:
     """Return the comment that a configuration begins with: the command that made it, and from what."""
-    text = f"# {command}\n# chosen from {found}\n"
+    text = f"# {commented(command)}\n# chosen from {commented(str(found))}\n"
     if more := unsuggested(found):
         text += f"# {more:,} spans are longer than {LONGEST_SUGGESTED} tokens and are never suggested\n"
     return text
 
 
 def write_config(config: Any, comment: str, path: Path) -> None:
-    """Write ``config`` below ``comment``, whole or not at all."""
+    """Write ``config`` below ``comment``, whole or not at all.
+
+    Raises UsageError for a path in it that spaCy would not read back.
+    """
+    # As spaCy writes it a lone dollar is doubled, and the file that ``spacy train`` then looks for has two.
+    text = config.to_str(interpolate=False).replace("$$", "\\u0024")
+    for name in ("train", "dev"):
+        _check_read_back(text, name, config["paths"][name])
     with replacing(path) as part:
-        part.write_text(comment + config.to_str(interpolate=False), encoding="utf-8")
+        part.write_text(comment + text, encoding="utf-8")
+
+
+def _check_read_back(text: str, name: str, path: str) -> None:
+    """Raise UsageError unless spaCy finds ``path`` in the configuration ``text``, both ways in which it reads one."""
+    from spacy.util import load_config_from_str
+
+    found: list[object] = []
+    with contextlib.suppress(ValueError, configparser.Error):
+        path.encode()
+        configs = load_config_from_str(text, interpolate=True), load_config_from_str(text).interpolate()
+        found = [config["paths"][name] for config in configs]
+    if found != [path, path]:
+        raise UsageError(f"--{name} {commented(path)}: spaCy does not read this path from a configuration; rename it")

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nerconv.files import Unreadable
-from nerconv.formats.docbin import SPANS_KEY
-from nerconv.options import UsageError
+from nerconv.formats.docbin import SPANS_KEY, USER_DATA_KEY, refusing
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_SUFFIX: Final = ".spacy"
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Counts over the training documents. ``lengths`` are spans by length in tokens; ``nested``: some share tokens."""
+    """Counts over the Docs of a ``.spacy`` file or a folder of them.
+
+    ``labels`` counts spans by label, ``lengths`` has them by length in tokens; ``nested``: some share tokens.
+    ``largest`` is the number of tokens of the largest Doc. ``ungrouped`` counts the Docs with entities that lack the
+    span group; ``kinds`` those of ours by how their tokens were made, as ``--tokens`` spells it.
+    """
 
     documents: int
     tokens: int
-    labels: tuple[str, ...]
+    labels: Mapping[str, int]
     lengths: tuple[tuple[int, int], ...]
     nested: bool
+    name: str = ""
+    largest: int = 0
+    ungrouped: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def spans(self) -> int:
@@ -33,8 +44,8 @@ class Survey:
 
     @property
     def longest(self) -> int:
-        """The length of the longest span, in tokens."""
-        return self.lengths[-1][0]
+        """The length of the longest span, in tokens; 0 without any."""
+        return self.lengths[-1][0] if self.lengths else 0
 
     def __str__(self) -> str:
         spans = f"{self.spans:,} {'nested ' if self.nested else ''}spans of {' '.join(self.labels)}"
@@ -44,35 +55,68 @@ class Survey:
 def survey(path: Path) -> Survey:
     """Return what the ``.spacy`` file, or the folder of them, at ``path`` holds.
 
-    Raises Unreadable when there is none or it is damaged, UsageError when it holds no span.
+    Raises Unreadable when there is none or it is damaged.
     """
-    documents = tokens = 0
-    labels: set[str] = set()
-    lengths: Counter[int] = Counter()
+    documents = tokens = largest = ungrouped = 0
+    labels, lengths, kinds = Counter[str](), Counter[int](), Counter[str]()
     nested = False
     for doc in _docs(path):
         spans = list(doc.spans[SPANS_KEY]) if doc.spans.get(SPANS_KEY) else list(doc.ents)
         documents += 1
         tokens += len(doc)
+        largest = max(largest, len(doc))
         labels.update(span.label_ for span in spans)
         lengths.update(len(span) for span in spans)
         nested = nested or len(spans) > len(doc.ents)
-    if not lengths:
-        raise UsageError(f"{path} holds no span to learn from; give the training data with --train")
-    return Survey(documents, tokens, tuple(sorted(labels)), tuple(sorted(lengths.items())), nested)
+        ungrouped += bool(doc.ents) and SPANS_KEY not in doc.spans
+        kinds.update(_kind(doc))
+    return Survey(
+        documents,
+        tokens,
+        dict(sorted(labels.items())),
+        tuple(sorted(lengths.items())),
+        nested,
+        str(path),
+        largest,
+        ungrouped,
+        dict(sorted(kinds.items())),
+    )
+
+
+def _kind(doc: Doc) -> Iterator[str]:
+    """Yield how the tokens of a Doc of ours were made."""
+    data = doc.user_data.get(USER_DATA_KEY)
+    if isinstance(data, Mapping):
+        yield str(data.get("tokens") or "corpus")
 
 
 def _docs(path: Path) -> Iterator[Doc]:
-    from spacy.tokens import DocBin
-    from spacy.vocab import Vocab
+    from nerconv.formats.bins_read import unpacked
 
-    files = sorted(path.rglob("*.spacy")) if path.is_dir() else [path]
-    if not files or not files[0].is_file():
-        raise Unreadable(f"{path}: no .spacy file there; make one with nerconv to-spacy")
-    vocab = Vocab()
-    for file in files:
-        try:
-            packed = DocBin().from_disk(file)
-        except Exception as error:
-            raise Unreadable(f"{file}: is not a DocBin or is damaged: {error}") from error
-        yield from packed.get_docs(vocab)
+    for file in _files(path):
+        with refusing(str(file)), unpacked(file) as packed:
+            yield from packed.docs()
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files that spaCy reads at ``path``: of a folder, none whose name begins with a dot."""
+    if path.is_file() and path.name.endswith(_SUFFIX):
+        return [path]
+    if path.is_file():
+        make = shlex.join(["nerconv", "to-spacy", str(path), "-o", str(path.with_suffix(_SUFFIX))])
+        raise Unreadable(f"{path}: is not a {_SUFFIX} file, and spaCy reads nothing else; make one with {make}")
+    if not path.is_dir():
+        make = shlex.join(["nerconv", "to-spacy", "SRC", "-o", str(path)])
+        raise Unreadable(f"{path}: there is no such file or folder; make it with {make}")
+    found = sorted(file for file in path.rglob(f"*{_SUFFIX}") if file.is_file() and not _hidden(file.relative_to(path)))
+    if not found or path.name.startswith("."):
+        make = shlex.join(["nerconv", "to-spacy", "SRC", "-o", str(path / f"train{_SUFFIX}")])
+        raise Unreadable(
+            f"{path}: no {_SUFFIX} file there that spaCy would read, which passes over names that begin with a dot; "
+            f"make one with {make}"
+        )
+    return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from nerconv.document import Document, Span
 from nerconv.files import Unreadable
 from nerconv.formats import docbin
 from nerconv.options import UsageError, WriteOptions
-from nerconv.training.project import make_project
+from nerconv.training import agreement
+from nerconv.training.project import make_project, project_source
 from nerconv.training.spacy_config import Choice, header, make_config, suggester, unsuggested, write_config
 from nerconv.training.survey import Survey, survey
 
@@ -36,22 +39,32 @@ def corpus(folder: Path, name: str, nested: bool = False) -> Path:
 
 def test_a_survey_counts_the_data(tmp_path: Path) -> None:
     found = survey(corpus(tmp_path, "train"))
-    assert (found.documents, found.spans, found.labels, found.nested) == (24, 48, ("LOC", "PER"), False)
-    assert found.longest == 2
-    assert survey(tmp_path) == found
+    assert (found.documents, found.spans, found.labels, found.nested) == (24, 48, {"LOC": 24, "PER": 24}, False)
+    assert (found.longest, found.largest, found.ungrouped, found.kinds) == (2, 9, 0, {"corpus": 24})
+    assert replace(survey(tmp_path), name=found.name) == found
     nested = survey(corpus(tmp_path, "nested", nested=True))
-    assert (nested.nested, nested.labels, nested.longest) == (True, ("EVENT", "LOC", "PER"), 8)
+    assert (nested.nested, [*nested.labels], nested.longest) == (True, ["EVENT", "LOC", "PER"], 8)
 
 
 def test_data_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match=r"no \.spacy file"):
+    with pytest.raises(Unreadable, match="no such file or folder; make it with nerconv to-spacy SRC"):
         survey(tmp_path / "missing.spacy")
+    (tmp_path / "a.conll").write_text("Ann B-PER\n")
+    with pytest.raises(Unreadable, match=r"not a \.spacy file.* nerconv to-spacy .*a\.conll -o .*a\.spacy"):
+        survey(tmp_path / "a.conll")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden/a.spacy").write_bytes(b"spaCy does not look here")
+    with pytest.raises(Unreadable, match="begin with a dot"):
+        survey(tmp_path)
     (tmp_path / "bad.spacy").write_bytes(b"nothing")
     with pytest.raises(Unreadable, match="damaged"):
         survey(tmp_path / "bad.spacy")
     formats.write(docbin, [Document("d", "no span")], tmp_path / "bare.spacy", WriteOptions())
-    with pytest.raises(UsageError, match="no span"):
-        survey(tmp_path / "bare.spacy")
+    bare, good = survey(tmp_path / "bare.spacy"), survey(corpus(tmp_path, "good"))
+    with pytest.raises(UsageError, match=r"bare\.spacy holds no span to learn from.*--train"):
+        agreement.check(bare, good, "en")
+    with pytest.raises(UsageError, match=r"bare\.spacy holds no span to measure by.*--dev"):
+        agreement.check(good, bare, "en")
 
 
 @pytest.mark.parametrize("profile", ["smoke", "cpu"])
@@ -70,7 +83,7 @@ def test_a_profile_makes_the_same_loadable_config_every_time(profile: str, tmp_p
 
 def test_steps_follow_the_size_of_the_data() -> None:
     steps = [
-        make_config(Survey(9, tokens, ("PER",), ((1, 5),), False), Choice("cpu"), "t", "d")["training"]["max_steps"]
+        make_config(Survey(9, tokens, {"PER": 5}, ((1, 5),), False), Choice("cpu"), "t", "d")["training"]["max_steps"]
         for tokens in (1000, 100_000, 10_000_000)
     ]
     assert steps == [1000, 40 * 100_000 // 700, 20_000]
@@ -82,7 +95,7 @@ def test_nested_spans_get_a_categorizer_that_suggests_their_lengths(tmp_path: Pa
     assert config["nlp"]["pipeline"] == ["tok2vec", "spancat"]
     assert config["components"]["spancat"]["suggester"]["sizes"] == [1, 2, 7, 8]
     assert config["components"]["spancat"]["spans_key"] == "sc"
-    long = Survey(1, 99, ("X",), ((2, 5), (40, 3)), True)
+    long = Survey(1, 99, {"X": 8}, ((2, 5), (40, 3)), True)
     assert (suggester(long)["sizes"], unsuggested(long)) == ([2], 3)
     assert "3 spans are longer than 12 tokens" in header(long, "c")
 
@@ -98,7 +111,7 @@ def test_a_sourced_pipeline_gives_its_width_and_a_missing_one_is_named(tmp_path:
 
 
 def test_unknown_profiles_and_missing_packages_are_usage_errors() -> None:
-    found = Survey(1, 9, ("X",), ((1, 1),), False)
+    found = Survey(1, 9, {"X": 1}, ((1, 1),), False)
     with pytest.raises(UsageError, match="unknown profile"):
         make_config(found, Choice("gpu"), "t", "d")
     try:
@@ -138,12 +151,124 @@ def test_the_commands_write_and_name_what_they_wrote(
     assert Path(out).read_text().startswith("# nerconv config spacy --profile cpu")
 
 
-def test_weasel_reads_the_project(tmp_path: Path) -> None:
+STRANGE = [
+    "my notes",
+    "a$b",
+    "$a",
+    "a$$b",
+    r"C:\x\new",
+    'q"q',
+    "it's $5",
+    "a\nb",
+    "a#b",
+    "a: b",
+    "é\u2028",
+    "~a",
+    "😀",
+    "a{b}",
+]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_weasel_reads_every_path_of_a_project_back(name: str, tmp_path: Path) -> None:
     from weasel.util import load_project_config
 
-    (tmp_path / "project.yml").write_text(make_project("my notes", "smoke", "made so"))
+    (tmp_path / "project.yml").write_text(make_project(name, "smoke", f"made from {name}"), encoding="utf-8")
     config = load_project_config(tmp_path)
     assert [command["name"] for command in config["commands"]] == config["workflows"]["all"]
-    assert config["commands"][0]["script"][0] == 'nerconv inspect "my notes"'
-    with pytest.raises(UsageError, match="rename it"):
-        make_project('my "notes"', "smoke", "made so")
+    lint, convert = config["commands"][:2]
+    assert [shlex.split(line)[2] for line in (*lint["script"], *convert["script"])] == [name] * 3
+    assert lint["deps"] == convert["deps"] == [name]
+    assert shlex.split(convert["script"][0])[3:7] == ["--split", "train=0.7,dev=0.15,test=0.15", "--seed", "0"]
+
+
+@pytest.mark.parametrize("name", ["${x}", "${vars.seed}", "a/${", "a\udcffb"])
+def test_a_path_that_weasel_would_read_otherwise_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="a project file cannot hold this path; rename it"):
+        make_project(name, "smoke", "made so")
+
+
+def test_a_project_names_its_source_as_seen_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/own").mkdir()
+    (tmp_path / "-x").mkdir()
+    assert project_source("notes", Path()) == "notes"
+    assert project_source("notes", Path("sub")) == "../notes"
+    assert project_source("own", Path("sub")) == "own"
+    assert project_source("-x", Path()) == "./-x"
+    assert project_source(str(tmp_path / "notes"), Path("sub")) == str(tmp_path / "notes")
+    assert project_source(r"C:\notes\cables", Path()) == "C:/notes/cables"
+    assert project_source(r"\\server\notes", Path()) == "//server/notes"
+    for missing in ("", "nope", "/nope", "*.txt", r"notes\cables"):
+        with pytest.raises(UsageError, match="no such file or folder"):
+            project_source(missing, Path())
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_spacy_train_finds_every_path_of_a_configuration(name: str, tmp_path: Path) -> None:
+    from spacy.training.initialize import init_nlp
+    from spacy.util import load_config, registry, resolve_dot_names
+
+    (tmp_path / name).mkdir()
+    data = corpus(tmp_path / name, "train")
+    config = make_config(survey(data), Choice("smoke"), str(data), str(data))
+    write_config(config, header(survey(data), f"made for {name}"), tmp_path / "c.cfg")
+    # As spacy train does it.
+    nlp = init_nlp(load_config(tmp_path / "c.cfg", interpolate=False))
+    found = nlp.config.interpolate()
+    training = registry.resolve({"training": found["training"]}, validate=False)["training"]
+    train, dev = resolve_dot_names(found, [training["train_corpus"], training["dev_corpus"]])
+    assert [len(list(part(nlp))) for part in (train, dev)] == [24, 24]
+
+
+@pytest.mark.parametrize("name", ["${x}", "${paths.dev}", "a/${", "__SECTION__:training", "a\udcffb"])
+def test_a_path_that_spacy_would_read_otherwise_is_refused(name: str, tmp_path: Path) -> None:
+    config = make_config(survey(corpus(tmp_path, "train")), Choice("smoke"), name, "dev.spacy")
+    with pytest.raises(UsageError, match=r"--train .*does not read this path from a configuration; rename it"):
+        write_config(config, "", tmp_path / "c.cfg")
+    assert not (tmp_path / "c.cfg").exists()
+
+
+def test_data_that_do_not_go_together_are_refused_or_noted(tmp_path: Path) -> None:
+    flat, nested = survey(corpus(tmp_path, "flat")), survey(corpus(tmp_path, "nested", nested=True))
+    assert agreement.check(flat, replace(flat, name="other"), "en") == []
+    assert [note.split(":")[0].split()[-1] for note in agreement.check(flat, flat, "en")] == ["data"]
+    assert any("lacks labels that" in note and "(EVENT 24)" in note for note in agreement.check(nested, flat, "en"))
+    assert any("never measured" in note for note in agreement.check(nested, flat, "en"))
+    assert any("will count as missed" in note for note in agreement.check(flat, nested, "en"))
+    assert any("outer spans alone" in note for note in agreement.check(flat, nested, "en"))
+    with pytest.raises(UsageError, match=r"have entities and no doc\.spans"):
+        agreement.check(nested, replace(flat, ungrouped=3), "en")
+    with pytest.raises(UsageError, match=r"no label of .* is one of"):
+        agreement.check(flat, replace(flat, labels={"PERSON": 1}), "en")
+    large = replace(flat, name="large", largest=80_999)
+    assert any("a document of 80,999 tokens" in note for note in agreement.check(large, flat, "en"))
+
+
+def test_the_language_is_that_of_the_tokens(tmp_path: Path) -> None:
+    plain = survey(corpus(tmp_path, "plain"))
+    german, french = replace(plain, name="de", kinds={"spacy:de": 1}), replace(plain, name="fr", kinds={"spacy:fr": 1})
+    assert agreement.language(plain, plain, None) == "en"
+    assert agreement.language(german, plain, None) == "de"
+    assert agreement.language(german, french, "xx") == "xx"
+    with pytest.raises(UsageError, match="several languages"):
+        agreement.language(german, french, None)
+    assert any("made in different ways" in note for note in agreement.check(german, plain, "de"))
+    assert any("the pipeline is for en" in note for note in agreement.check(german, plain, "en"))
+
+
+def test_the_tokens_of_a_docbin_say_whose_they_are(tmp_path: Path) -> None:
+    documents = [Document("a", "Ann left.", (Span(0, 3, "PER"),))]
+    kinds = {}
+    for tokens in ("corpus", "spacy", "spacy:de"):
+        formats.write(docbin, documents, tmp_path / "a.spacy", WriteOptions(tokens=tokens))
+        kinds[tokens] = survey(tmp_path / "a.spacy").kinds
+    assert kinds == {"corpus": {"corpus": 1}, "spacy": {"spacy:en": 1}, "spacy:de": {"spacy:de": 1}}
+
+
+@pytest.mark.parametrize("lang", ["xx1", "EN", "../x", "qqq", ""])
+def test_a_language_that_spacy_does_not_have_is_refused(lang: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--lang"):
+        make_config(survey(corpus(tmp_path, "train")), Choice("smoke", lang), "t", "d")
