@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shlex
@@ -11,7 +12,7 @@ from typing import Final
 
 from nerconv.files import replacing
 from nerconv.options import UsageError
-from nerconv.training.words import commented, scalar
+from nerconv.printable import one_line
 
 #: A drive, or a share of a server.
 _WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\]")
@@ -110,7 +111,7 @@ def project_source(source: str, folder: Path) -> str:
         found = forward
     else:
         raise UsageError(
-            f"{commented(source)}: there is no such file or folder, here or in {folder}; a project needs one, and no "
+            f"{one_line(source)}: there is no such file or folder, here or in {folder}; a project needs one, and no "
             "pattern or URL"
         )
     # Else a command would take it for an option.
@@ -129,10 +130,10 @@ def make_project(source: str, profile: str, command: str) -> str:
     }
     lines = {name: shlex.join(words) for name, words in scripts.items()}
     lines["convert"] += " --split ${vars.split} --seed ${vars.seed} --ledger corpus/ledger.jsonl -o corpus"
-    parts = {name: scalar(line) for name, line in lines.items()}
-    text = _TEMPLATE.format(source=scalar(source), profile=profile, command=commented(command), **parts)
+    parts = {name: _scalar(line) for name, line in lines.items()}
+    text = _TEMPLATE.format(source=_scalar(source), profile=profile, command=one_line(command), **parts)
     if _read_back(text, source) != {source}:
-        raise UsageError(f"{commented(source)}: a project file cannot hold this path; rename it")
+        raise UsageError(f"{one_line(source)}: a project file cannot hold this path; rename it")
     return text
 
 
@@ -148,6 +149,12 @@ def _read_back(text: str, source: str) -> set[object]:
         return set()
     scripts = [line for command in commands for line in command["script"]]
     return {*(shlex.split(line)[2] for line in scripts), *(path for command in commands for path in command["deps"])}
+
+
+def _scalar(text: str) -> str:
+    """Return ``text`` as a value of YAML, in double quotes (YAML 1.2, 5.7)."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
 
 
 def write_project(text: str, path: Path) -> None:

@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 from nerconv.files import replacing
 from nerconv.formats.docbin import SPANS_KEY
 from nerconv.options import UsageError, check_choice
+from nerconv.printable import one_line
 from nerconv.training.survey import Survey
-from nerconv.training.words import commented
 
 PROFILES: Final = ("smoke", "cpu", "cpu-sourced", "trf")
 #: Longer spans are left to the suggester's limit: their number grows with the square of the document.
@@ -125,7 +125,7 @@ def _source(config: Any, component: str, source: str) -> None:
 
 def header(found: Survey, command: str) -> str:
     """Return the comment that a configuration begins with: the command that made it, and from what."""
-    text = f"# {commented(command)}\n# chosen from {commented(str(found))}\n"
+    text = f"# {one_line(command)}\n# chosen from {one_line(str(found))}\n"
     if more := unsuggested(found):
         text += f"# {more:,} spans are longer than {LONGEST_SUGGESTED} tokens and are never suggested\n"
     return text
@@ -154,4 +154,4 @@ def _check_read_back(text: str, name: str, path: str) -> None:
         configs = load_config_from_str(text, interpolate=True), load_config_from_str(text).interpolate()
         found = [config["paths"][name] for config in configs]
     if found != [path, path]:
-        raise UsageError(f"--{name} {commented(path)}: spaCy does not read this path from a configuration; rename it")
+        raise UsageError(f"--{name} {one_line(path)}: spaCy does not read this path from a configuration; rename it")
