@@ -111,6 +111,7 @@ def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: l
         and all(_between_white_space(document.text, span) for span in spans)
     ):
         return spans
+    advice = "; --cut-tokens cuts them there" if edges is tokens.edges else ""
     starts, ends = edges(document)
     all_starts, all_ends = set(starts), set(ends)
     kept = []
@@ -120,7 +121,7 @@ def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: l
         else:
             first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
             around = document.text[starts[first] : ends[last - 1]] if first < last else document.covered(span)
-            why = f"does not meet the edges of the tokens {around!r} around it; --cut-tokens cuts them there"
+            why = f"does not meet the edges of the tokens {around!r} around it{advice}"
             lost.append(loss("F006", document, span, why))
     return kept
 

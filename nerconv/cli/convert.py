@@ -142,7 +142,7 @@ def _run(
             report = convert_to_shards(
                 files, Path(output), options, working.shard_docs, begin, working.crew, working.force
             )
-    show.conversion(report, output)
+    show.conversion(report, output, options.write.tokens)
     if ledger:
         with replacing(Path(ledger)) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")

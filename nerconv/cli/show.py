@@ -129,8 +129,11 @@ def _counts(counter: Mapping[str, int]) -> str:
     )
 
 
-def conversion(report: Report, target: str) -> None:
-    """Print what a conversion did: facts of few sources, findings, the ledger, and what the target left out."""
+def conversion(report: Report, target: str, tokens: str) -> None:
+    """Print what a conversion did: facts of few sources, findings, the ledger, and what the target left out.
+
+    ``tokens``: those that spans had to meet, corpus or spaCy's.
+    """
     for fact in report.facts if len(report.facts) <= 3 else ():
         say(_fact(fact))
     findings(report.findings)
@@ -143,20 +146,20 @@ def conversion(report: Report, target: str) -> None:
     why = f" ({_counts(reasons)})" if lost else ""
     say(f"{read:,} spans {verb}{by_label} = {written:,} written + {lost:,} lost{why}")
     if misaligned := ledger.reasons()["F006"]:
-        say(_misaligned(misaligned, read, report.format))
+        say(_misaligned(misaligned, read, report.format, tokens))
     if report.left_out:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
     say(f"{target}: {report.format}, records: {records}; read back and compared")
 
 
-def _misaligned(count: int, spans: int, format: str) -> str:
-    """Return what keeps the spans that do not meet token edges, as most of untokenised text do not."""
-    spacy = "; --tokens spacy keeps them, too" if format == "docbin" else ""
-    return (
-        f"{count:,} of {spans:,} spans begin or end inside a token and are lost: "
-        f"add --cut-tokens to split punctuation off every word{spacy}"
-    )
+def _misaligned(count: int, spans: int, format: str, tokens: str) -> str:
+    if tokens != "corpus":
+        advice = f"--cut-tokens instead of --tokens {tokens} keeps them"
+    else:
+        spacy = "; --tokens spacy keeps most of them, too" if format == "docbin" else ""
+        advice = f"add --cut-tokens to split punctuation off every word{spacy}"
+    return f"{count:,} of {spans:,} spans begin or end inside a token and are lost: {advice}"
 
 
 def ledger_lines(report: Report) -> Iterator[str]:

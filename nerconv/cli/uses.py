@@ -64,9 +64,7 @@ _CONVERT: Final = {
         "cuts tokens where spans begin and end", writes=("spans_jsonl", *_FLAT), against=("--tokens=spacy",)
     ),
     "--delimiter": Use("sets what stands between columns", writes=("conll",), against=("--for=flair", "--for=hf")),
-    "--detokenize": Use(
-        "restores the spacing of the text", writes=("bracket", "spans_jsonl", "docbin", "dataset", "tags_jsonl")
-    ),
+    "--detokenize": ALWAYS,  # CoNLL holds no spacing, and the report says what of it is left out
     "--drop": ALWAYS,
     "--engine": ALWAYS,
     "--for": Use("names the reader of columns", writes=("conll",)),

@@ -36,7 +36,6 @@ REFUSED = [
     ("to-conll a.txt -o o.conll --tokens spacy", "the tokens of a DocBin and does nothing where conll is written"),
     ("to-spacy a.txt -o o.spacy --scheme BILOU", "where docbin is written"),
     ("to-conll a.txt -o o.conll --for hf --delimiter tab", "beside --for hf"),
-    ("to-conll a.txt -o o.conll --detokenize", "where conll is written"),
     ("to-conll a.txt -o o.conll --seed 3", "without --split"),
     ("to-conll a.txt -o o.conll --lint-select C201", "without --lint"),
     ("to-conll a.txt -o o.conll --lint keep --lint-select C201", "without --lint"),
