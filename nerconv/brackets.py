@@ -9,36 +9,39 @@ bracket, and nothing is escaped, so the dialect decides what is an annotation an
 - ``mixed``: edited by hand, any number of spaces. Each line is read by the two-space rule where that leaves
   nothing open or over, else every ``]`` closes, literal brackets being paired.
 
-This module finds the brackets (``scan``), pairs them (``read_line``) and chooses the dialect (``detect``);
+An opening bracket is never glued to a word: behind a letter or digit it is text (``succeed[ing ]``). By the two-space
+rule it stands at the start of a token; punctuation may stand before it where a line would not come out otherwise.
+
+This module finds the brackets (``scan``) and pairs them (``read_line``); ``nerconv.dialect`` chooses the dialect and
 ``nerconv.unbracket`` makes documents of that. All offsets are code points of the source.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from itertools import combinations
+import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from nerconv import markup
-from nerconv.options import DIALECTS, KNOWN_LABELS
+from nerconv.options import KNOWN_LABELS
 
 _BRACKET: Final = r"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]"
 _PLAIN = re.compile(f"{_BRACKET}|({markup.DIRECTIVE})")
 _MARKED_UP = re.compile(f"{_BRACKET}|({markup.TAG})|({markup.REFERENCE})")
 _MANY: Final = 1 << 30
-#: So often in a file, a label that nobody knows is no chance.
-_REPEATED: Final = 3
+#: Letters of scripts that set no space between words: Thai to Burmese, Khmer, and those of Chinese and Japanese.
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u109f\u1780-\u17ff\u19e0-\u19ff\u3005-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
+)
 
 
 class Event(NamedTuple):
     """A bracket, tag or reference at ``start:end``.
 
     ``kind`` is one of ``[`` (``value`` is the label, or empty), ``]`` (``spaces`` stand before it), ``<`` and ``&``
-    (``value`` is the source).
+    (``value`` is the source). ``inside``: a bracket with a label stands inside a token, behind punctuation.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class Event(NamedTuple):
     end: int
     value: str = ""
     spaces: int = 0
+    inside: bool = False
 
 
 class Line(NamedTuple):
@@ -84,26 +88,40 @@ def _event(line: str, start: int, match: re.Match[str]) -> Event:
             spaces += 1
         return Event("]", start + first, start + last, "", spaces)
     if line[first] == "[":
-        return Event("[", start + first, start + last, match[1] or "")
+        if match[1] is None or in_word(line[first - 1 : first]):
+            return Event("[", start + first, start + first + 1)
+        return Event("[", start + first, start + last, match[1], inside=line[first - 1 : first] not in ("", " ", "\t"))
     return Event(line[first], start + first, start + last, match[0])
 
 
+def in_word(before: str) -> bool:
+    """Whether a bracket behind ``before``, a character or nothing, is glued to a word: to a letter, mark or digit.
+
+    Letters of scripts that set no space between words leave it free.
+    """
+    return before != "" and unicodedata.category(before)[0] in "LMN" and not _UNSPACED.match(before)
+
+
 class Rule(NamedTuple):
-    """One way to pair brackets: the spaces that close, and whether literal brackets pair and any label opens."""
+    """One way to pair brackets: the spaces that close, and whether literal brackets pair.
+
+    ``any_label``: whether a label that is not known opens, too, at the start of a token or, with ``inside``, anywhere.
+    """
 
     fewest: int
     most: int
     literals_pair: bool
     any_label: bool
+    inside: bool = True
 
 
-_TWO_SPACES = Rule(2, _MANY, False, True)
+_TWO_SPACES = Rule(2, _MANY, False, True, False), Rule(2, _MANY, False, True)
 #: Each dialect with the rules to try on a line; the first that leaves nothing open or over is taken.
 _RULES: Final = {
-    "illinois": (_TWO_SPACES,),
+    "illinois": _TWO_SPACES,
     "compact": (Rule(0, 0, True, False), Rule(0, 0, False, False)),
     "spaced": (Rule(1, 1, True, False), Rule(1, 1, False, False)),
-    "mixed": (_TWO_SPACES, Rule(0, _MANY, True, False), Rule(0, _MANY, False, False)),
+    "mixed": (*_TWO_SPACES, Rule(0, _MANY, True, False), Rule(0, _MANY, False, False)),
 }
 
 
@@ -156,7 +174,7 @@ def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> LineRe
     stack: list[tuple[Event, bool]] = []  # the bracket and whether it opens an entity
     for event in events:
         if event.kind == "[":
-            opens = bool(event.value) and (rule.any_label or not labels or event.value in labels)
+            opens = bool(event.value) and _opens(event, rule, labels)
             if opens or rule.literals_pair:
                 stack.append((event, opens))
         elif event.kind == "]":
@@ -169,6 +187,12 @@ def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> LineRe
     return reading
 
 
+def _opens(event: Event, rule: Rule, labels: frozenset[str]) -> bool:
+    """Whether a bracket with a label opens an entity; ``labels`` are empty where all are known."""
+    known = not labels or event.value in labels
+    return known or (rule.any_label and (rule.inside or not event.inside))
+
+
 def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], reading: LineReading) -> None:
     if stack and not stack[-1][1]:
         literal = stack.pop()[0]
@@ -179,125 +203,3 @@ def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], reading: L
             reading.pairs.append((stack.pop()[0], event))
         else:
             reading.strays.append(event)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What tells the dialect of a file, summed over its lines; each part is by dialect.
-
-    ``faults``: brackets without a partner. ``closed``: spans by the number of spaces that close them. ``unknown``:
-    labels that are not known. ``differing``: the pairs of dialects that do not read every line to the same spans.
-    """
-
-    faults: Counter[str] = field(default_factory=Counter)
-    closed: dict[str, Counter[int]] = field(default_factory=dict)
-    unknown: dict[str, Counter[str]] = field(default_factory=dict)
-    differing: set[tuple[str, str]] = field(default_factory=set)
-
-    def add(self, other: Tally) -> None:
-        """Count ``other`` in."""
-        self.faults.update(other.faults)
-        for name, closed in other.closed.items():
-            self.closed.setdefault(name, Counter()).update(closed)
-        for name, unknown in other.unknown.items():
-            self.unknown.setdefault(name, Counter()).update(unknown)
-        self.differing |= other.differing
-
-    def spans(self, dialect: str) -> int:
-        """Return the number of spans under ``dialect``."""
-        return self.closed.get(dialect, Counter()).total()
-
-    def evidence(self, dialect: str) -> str:
-        """Return how brackets close under ``dialect``, in words."""
-        names = {0: "no space", 1: "one space", 2: "two spaces"}
-        closed = sorted(self.closed.get(dialect, Counter()).items())
-        counts = ", ".join(f"{n:,} after {names.get(k, f'{k} spaces')}" for k, n in closed)
-        left = self.faults[dialect]
-        return f"brackets close {counts or 'nothing'}" + (f"; {left:,} without a partner" if left else "")
-
-
-def tally(lines: Iterable[Line], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
-    """Return the tally of ``lines`` for ``dialects``, all those to be compared with one another."""
-    total = Tally()
-    for line in lines:
-        readings = {dialect: read_line(line, dialect, labels) for dialect in dialects}
-        for name, reading in readings.items():
-            total.faults[name] += reading.faults
-            total.closed.setdefault(name, Counter()).update(closing.spaces for _, closing in reading.pairs)
-            total.unknown.setdefault(name, Counter()).update(event.value for event in reading.unknown)
-        extents = {name: {(a.start, b.start) for a, b in reading.pairs} for name, reading in readings.items()}
-        total.differing |= {pair for pair in combinations(dialects, 2) if extents[pair[0]] != extents[pair[1]]}
-    return total
-
-
-def tally_ordinary(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
-    """Return the tally, for all dialects, of lines in which every bracket is of a flat annotation.
-
-    ``spaces``: how many of them close each. ``counts``: the number of spans by label; one that is not known only opens
-    where two spaces close. To the other dialects nothing closes them.
-    """
-    if not counts:
-        return Tally()
-    reading = [name for name in DIALECTS if closes(name, spaces)]
-    others = [name for name in DIALECTS if name not in reading]
-    unknown = Counter({name: count for name, count in counts.items() if not is_known(name, labels)})
-    total = sum(counts.values())
-    return Tally(
-        +Counter({name: total - unknown.total() for name in others}),
-        {name: Counter({spaces: total}) for name in reading},
-        {name: Counter(unknown) for name in others if unknown},
-        {(a, b) for a, b in combinations(DIALECTS, 2) if (a in reading) != (b in reading)},
-    )
-
-
-class Detection(NamedTuple):
-    """The dialect of a file and what shows it; None when two readings differ and neither is better.
-
-    ``suspects``: the unknown labels that likely are annotations all the same.
-    """
-
-    dialect: str | None
-    evidence: str
-    suspects: frozenset[str]
-
-
-def detect(count: Callable[[Sequence[str]], Tally], labels: frozenset[str] | None, asked: str = "auto") -> Detection:
-    """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
-
-    ``count`` gives the tally of the file for some dialects; mostly it is called for one. A file without annotations
-    counts as illinois, in which nothing of it is one. A dialect that was ``asked`` for is taken as it is.
-    """
-    first = "illinois" if asked == "auto" else asked
-    total = count((first,))
-    if asked != "auto":
-        return Detection(asked, f"as asked; {total.evidence(asked)}", _suspects(total, asked, labels))
-    dialects = DIALECTS if total.faults[first] or not total.spans(first) else (first,)
-    total = total if dialects == (first,) else count(dialects)
-    fewest = min(total.faults[dialect] for dialect in dialects)
-    best = [d for d in dialects if total.faults[d] == fewest and total.spans(d)]
-    if not best:
-        return Detection(first, "no annotation found", _suspects(total, first, labels))
-    for other in best[1:]:
-        if other != "mixed" and (best[0], other) in total.differing:
-            return Detection(None, _both(best[0], other, total), frozenset())
-    return Detection(best[0], total.evidence(best[0]), _suspects(total, best[0], labels))
-
-
-def _both(first: str, second: str, total: Tally) -> str:
-    return f"{first} ({total.evidence(first)}) and {second} ({total.evidence(second)}) read it differently"
-
-
-def _suspects(total: Tally, dialect: str, labels: frozenset[str] | None) -> frozenset[str]:
-    """Return the unknown labels of a file that are likely annotations all the same.
-
-    They are known by default though not asked for, spelt like a known one, or, in a file without a single
-    annotation, there again and again.
-    """
-    again = 0 if total.spans(dialect) else _REPEATED
-    counts = total.unknown.get(dialect, Counter())
-    return frozenset(label for label, n in counts.items() if (again and n >= again) or _resembles(label, labels))
-
-
-def _resembles(label: str, labels: frozenset[str] | None) -> bool:
-    known = [name.upper() for name in KNOWN_LABELS | (labels or frozenset())]
-    return bool(get_close_matches(label.upper(), known, 1, 0.8))

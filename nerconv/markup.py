@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from typing import Final
 
 from nerconv.document import WHITE_SPACE
@@ -31,6 +32,9 @@ DIRECTIVE: Final = r"<!--\s*nerconv:[^\n]*?-->"
 _TAG = re.compile(TAG)
 _PAIRED = re.compile(r"</|=\s*[\"']|<(?:br|hr|p)\b|<!--")
 _DIRECTIVE = re.compile(DIRECTIVE)
+#: What stands for a number that no character has, and the references that mean it.
+_NOTHING: Final = "\N{REPLACEMENT CHARACTER}"
+_NAMES_NOTHING: Final = re.compile("&#(?:0*65533|[xX]0*[fF]{3}[dD]);")
 _NAME = re.compile(r"<(/?)([A-Za-z0-9]*)")
 _ID = re.compile(r"""\sid\s*=\s*["']?([^\s"'>]+)""")
 _TAG_PAGE = re.compile(r"""\shref\s*=\s*["']?/tag/([A-Za-z0-9]+)""")
@@ -71,10 +75,11 @@ def mark(tag: str) -> tuple[str, str]:
 def decode(reference: str) -> str | None:
     """Return the character that ``reference`` stands for, or None where it must stay as it stands.
 
-    It stays when it is unknown, or stands for white space, a line end or a surrogate, any of which would
-    change what is a token or a line.
+    It stays when it is unknown, when it stands for white space or a control character, which would change what is a
+    token or a line, and when it stands for nothing: browsers read surrogates and numbers out of range as U+FFFD, and
+    ``html.unescape`` drops control characters and noncharacters, so that text would be lost.
     """
     character = html.unescape(reference)
-    if character == reference or character[0] in WHITE_SPACE + "\r\x00" or "\ud800" <= character[0] <= "\udfff":
+    if character in ("", reference) or character[0] in WHITE_SPACE or unicodedata.category(character[0]) == "Cc":
         return None
-    return character
+    return None if character == _NOTHING and not _NAMES_NOTHING.fullmatch(reference) else character

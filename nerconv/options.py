@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-#: CoNLL-2003 and OntoNotes 5: the labels that open an entity where the closing rule alone does not prove one.
+#: CoNLL-2003, its long forms (MITIE) and OntoNotes 5: the labels that open an entity where the closing rule alone
+#: does not prove one.
 KNOWN_LABELS: Final = frozenset(
-    """PER LOC ORG MISC PERSON NORP FAC GPE PRODUCT EVENT WORK_OF_ART LAW LANGUAGE
+    """PER LOC ORG MISC PERSON LOCATION ORGANIZATION ORGANISATION NORP FAC GPE PRODUCT EVENT WORK_OF_ART LAW LANGUAGE
     DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL""".split()  # noqa: SIM905
 )
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.brackets import closes, is_known
+from nerconv.brackets import closes, in_word, is_known
 from nerconv.columns import Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
 from nerconv.eights import Names, names, to_space
 from nerconv.options import DIALECTS
@@ -23,6 +23,9 @@ from nerconv.spacing import GONE
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
+_ASCII: Final = 0x80
+#: Letters and digits of ASCII, for each byte whether it is one.
+_WORD: Final = np.array([byte < _ASCII and chr(byte).isalnum() for byte in range(256)])
 #: Labels of more bytes are not ordinary.
 _LONGEST: Final = 23
 _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
@@ -121,7 +124,7 @@ def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms)
     widths, spaces = to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
     loose = np.zeros_like(bad)
     loose[on[spaces < 2]] = True
-    good = _well_formed(array, opens, closes, widths, spaces)
+    good = _well_formed(array, opens, closes, widths, spaces) & ~_glued(raw, array, opens)
     if terms.dialect is None:
         # Any number of spaces closes, but on a line only one.
         bad[on[1:][(spaces[1:] != spaces[:-1]) & (on[1:] == on[:-1])]] = True
@@ -152,6 +155,16 @@ def _closing_spaces(array: NDArray[np.uint8], closes: Numbers) -> Numbers:
     two = one & (array[np.maximum(closes - 2, 0)] == _SPACE)
     spaces: Numbers = np.add(one, two, dtype=np.int64)
     return spaces
+
+
+def _glued(raw: bytes, array: NDArray[np.uint8], opens: Numbers) -> NDArray[np.bool_]:
+    """Return which opening brackets stand right behind a word."""
+    before = np.where(opens > 0, array[opens - 1], _SPACE)
+    found = _WORD[before]
+    for at in np.flatnonzero(before >= _ASCII).tolist():
+        end = int(opens[at])
+        found[at] = in_word(raw[max(end - 4, 0) : end].decode(errors="ignore")[-1:])
+    return found
 
 
 def _well_formed(

@@ -13,7 +13,8 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from nerconv import markup, tokens
-from nerconv.brackets import Detection, Event, Line, LineReading, read_line, scan
+from nerconv.brackets import Event, Line, LineReading, read_line, scan
+from nerconv.dialect import Detection
 from nerconv.document import Document, Finding, Mark, Origin, Span, Where, excerpt
 
 #: A bracket opened so many lines before the one that closes it still counts as one that runs across lines.

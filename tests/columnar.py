@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from nerconv.brackets import Detection
 from nerconv.columns import Columns, Extent
+from nerconv.dialect import Detection
 from nerconv.lanes import read
 from nerconv.unbracket import Grammar
 
@@ -30,6 +30,10 @@ _PIECES = (
     " [LOC ORG  y  ]\n",
     "[LOC y]'s ",
     "[ORG é z ] ",
+    "succeed[ing ] ",
+    "([PER q  ]) ",
+    "的[LOC 京]",
+    "“[ORG r]” ",
     "[LOC b  ] [LOC b  ] ",
     "[MISC-2.x_y z\u2028  ] ",
 )

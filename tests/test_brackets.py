@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerconv import formats, lanes
-from nerconv.brackets import Detection
 from nerconv.columns import Extent
+from nerconv.dialect import Detection
 from nerconv.document import Document, Facts, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.formats import bracket, bracket_windows
@@ -74,6 +74,60 @@ LITERALS = [
 def test_literal_brackets_stay_text(line: str, expected: list[tuple[str, str]], tmp_path: Path) -> None:
     (document,), _, _ = read(line, tmp_path)
     assert spans(document) == expected
+
+
+GLUED = [
+    # behind a letter or digit it is text, whatever closes it and whatever the labels are
+    ("so succeed[ing ] in [MISC Genesis  ] \n", [("MISC", "Genesis")], "so succeed[ing ] in Genesis \n"),
+    ("x[PER a] 5[PER b] é[PER c] u\u0301[PER d] [LOC Rome] . \n", [("LOC", "Rome")], None),
+    # punctuation may stand before it, in text that was not tokenised
+    ('([PER Ann Lee]) "[LOC Rome]" -[LOC Oslo]/[LOC Bern][LOC Kiev]\n', None, '(Ann Lee) "Rome" -Oslo/BernKiev\n'),
+    ("([PER Ann Lee  ]) met “[LOC Rome  ]” .\n", [("PER", "Ann Lee"), ("LOC", "Rome")], "(Ann Lee) met “Rome” .\n"),
+    # scripts without spaces between words
+    ("[PER 王小明]在[LOC 北京]工作。\n", [("PER", "王小明"), ("LOC", "北京")], "王小明在北京工作。\n"),
+    ("เมื่อ[PER สมชาย]ไป\n", [("PER", "สมชาย")], "เมื่อสมชายไป\n"),
+]
+
+
+@pytest.mark.parametrize("labels", [None, frozenset()])
+@pytest.mark.parametrize(("line", "expected", "text"), GLUED)
+def test_an_opening_bracket_is_never_glued_to_a_word(
+    line: str, expected: list[tuple[str, str]] | None, text: str | None, labels: frozenset[str] | None, tmp_path: Path
+) -> None:
+    (document,), findings, _ = read(line, tmp_path, labels=labels)
+    if expected is not None:
+        assert spans(document) == expected
+    if text is not None:
+        assert document.text == text
+    assert not findings
+
+
+def test_by_the_two_space_rule_a_bracket_inside_a_token_opens_nothing_that_comes_out_without_it(tmp_path: Path) -> None:
+    (document,), findings, _ = read("[PER a :[x b  ] c \n", tmp_path)
+    assert spans(document) == [("PER", "a :[x b")]
+    assert not findings
+
+
+ANY = "".join(f"[PER Ann{n}  ] met [DRUG D{n}  ] . \n" for n in range(200))
+
+
+def test_a_few_brackets_of_the_text_weigh_nothing_against_many_annotations(tmp_path: Path) -> None:
+    """Under --labels any a label is one that two spaces close somewhere, or a known one."""
+    text = ANY + "move on .. [Haters u can ] go .. [DRUG Aspirin] for [LOC Rome ] \n"
+    (document,), findings, facts = read(text, tmp_path, labels=frozenset())
+    assert spans(document)[400:] == [("DRUG", "Aspirin"), ("LOC", "Rome")]
+    assert document.text.endswith("move on .. [Haters u can ] go .. Aspirin for Rome \n")
+    assert not findings
+    assert "1 with a label that two spaces never close ([Haters 1) are text" in facts["dialect"]
+
+
+def test_many_brackets_with_labels_of_their_own_are_annotations_under_any(tmp_path: Path) -> None:
+    text = "[PER Ann  ] took [DRUG Aspirin] for [SYMPTOM headache ] . \n"
+    (document,), _, facts = read(text * 3, tmp_path, labels=frozenset())
+    assert len(document.spans) == 9
+    assert facts["dialect"].startswith("mixed")
+    (document,), _, _ = read(ANY + "[Haters u can ] \n", tmp_path, labels=frozenset(), dialect="mixed")
+    assert spans(document)[400:] == [("Haters", "u can")]
 
 
 FAULTS = [
@@ -239,8 +293,10 @@ def test_reading_then_writing_a_canonical_file_gives_the_same_bytes(
 
 
 _pieces = st.sampled_from(
-    ["[PER ", "[LOC ", "[x ", "[", "]", " ]", "  ]", " ", "\n", "\r\n", "<pre>", "</a>", "<a id='p'>", "&amp;", "&#10;"]
-) | st.sampled_from(["-DOCSTART-", "\ufeff", "\x00", "\t", "word", "É", "𝄞", "\u2028", "\x85", "\u00a0"])
+    ["[PER ", "[LOC ", "[x ", "[", ":[y ", "]", " ]", "  ]", " ", "\n", "\r\n", "<pre>", "</a>", "<a id='p'>"]
+) | st.sampled_from(
+    ["&amp;", "&#10;", "&#1;", "-DOCSTART-", "\ufeff", "\x00", "\t", "word", "É", "𝄞", "\u2028", "\x85", "\u00a0"]
+)
 _bytes = st.one_of(st.binary(max_size=80), st.lists(_pieces, max_size=30).map(lambda pieces: "".join(pieces).encode()))
 
 
@@ -278,6 +334,8 @@ def _mixed(draw: st.DrawFn) -> bytes:
             "[PER Bob] 's [X a ]\n",
             "[PER  ] [PER [PER x  ]  ]\n",
             "<p id='a'>[PER &amp;é  ]<b>\n",
+            "a[PER x  ] ([LOC y  ]) é[z a] 的[PER b]\n",
+            "[PER a :[x b  ] c\n",
         ]
     )
     return "".join(draw(st.lists(ordinary | spans | others | canonical("compact"), max_size=12))).encode()

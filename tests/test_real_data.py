@@ -33,10 +33,13 @@ def only(path: Path) -> tuple[Document, list[Finding]]:
 
 
 @needs_data
+@pytest.mark.parametrize("labels", [None, frozenset()], ids=["known", "any"])
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_columns_equal_the_gold_byte_for_byte(path: Path, tmp_path: Path) -> None:
+def test_columns_equal_the_gold_byte_for_byte(path: Path, labels: frozenset[str] | None, tmp_path: Path) -> None:
     target = tmp_path / "out.conll"
-    report = convert(expand([str(path)], formats.SUFFIXES), str(target), ConvertOptions(), lambda _: None)
+    options = ConvertOptions(read=ReadOptions(labels=labels))
+    report = convert(expand([str(path)], formats.SUFFIXES), str(target), options, lambda _: None)
+    assert not report.findings
     assert report.ledger.balanced
     assert not report.lost
     assert target.read_bytes() == path.with_suffix(".conll").read_bytes()

@@ -13,7 +13,8 @@ from columnar import texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nerconv.brackets import DIALECTS, Tally, scan, tally
+from nerconv.brackets import scan
+from nerconv.dialect import DIALECTS, Tally, tally
 from nerconv.document import Document, Finding
 from nerconv.files import Source, Unreadable, decode
 from nerconv.formats import bracket_windows, conll_windows
@@ -25,7 +26,7 @@ from nerconv.schemes import SCHEMES
 _MARK = "\ufeff".encode()
 _NOISE = st.sampled_from(
     ["[PER open ", "] ", "[", "[PER c] ", "[Foo d] ", "[PER [LOC n  ] x  ]", "<p id='a'>", "&amp;", "-DOCSTART- O\n\n"]
-)
+) | st.sampled_from(["x[PER e] ", "é[Foo f  ]\n", "(", "的", "u\u0301[LOC g ]"])
 
 
 @st.composite
@@ -201,21 +202,18 @@ def test_columns_cut_into_parts_lose_nothing(text: str, block: int) -> None:
     assert [s.where for d in parts for s in d.spans] == [s.where for d in whole for s in d.spans]
 
 
-@given(text=noisy(), markup=st.booleans())
-@settings(max_examples=200, deadline=None)
-def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(text: str, markup: bool) -> None:
-    exact = tally(scan(text, markup), DIALECTS, None)
-    fast = bracket_windows._tally(text.encode(), DIALECTS, markup, None)
+@given(text=noisy(), markup=st.booleans(), labels=st.sampled_from([None, frozenset(), frozenset({"PER", "Foo"})]))
+@settings(max_examples=300, deadline=None)
+def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
+    text: str, markup: bool, labels: frozenset[str] | None
+) -> None:
+    exact = tally(scan(text, markup), DIALECTS, labels)
+    fast = bracket_windows._tally(text.encode(), DIALECTS, markup, labels)
     assert told(fast) == told(exact)
 
 
 def told(found: Tally) -> object:
-    return (
-        {name: count for name, count in found.faults.items() if count},
-        {name: counts for name, counts in found.closed.items() if counts},
-        {name: counts for name, counts in found.unknown.items() if counts},
-        found.differing,
-    )
+    return [found.of(name) for name in DIALECTS], found.differing
 
 
 def read_plain(data: bytes, name: str, encoding: str, small: int) -> tuple[object, ...]:

@@ -11,7 +11,8 @@ from itertools import accumulate, compress, groupby, pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv import markup
-from nerconv.brackets import Line, LineReading, Tally, detect, scan, tally, tally_ordinary
+from nerconv.brackets import Line, LineReading, scan
+from nerconv.dialect import Tally, detect, tally, tally_ordinary
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Where
 from nerconv.files import Source, Unreadable
 from nerconv.formats.rows import DOCSTART
@@ -43,8 +44,8 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     how = options.documents
     if how == "auto":
         how = DOCSTART if looked.docstart else "pre" if looked.marked_up else "file"
-    known = {first: total} if looked.from_the_start else {}
-    count = partial(_count, text.file, looked.marked_up, options.labels, doing, known)
+    known = {(first, options.labels): total} if looked.from_the_start else {}
+    count = partial(_count, text.file, looked.marked_up, doing, known)
     detection = detect(count, options.labels, options.dialect)
     told: list[Facts | Finding] = [
         Facts(
@@ -61,7 +62,7 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     if detection.dialect is None:
         why = f"{detection.evidence}; choose one with --dialect"
         return Surveyed([*told, Finding("F010", why, Where(source.name, 1, 1))], None)
-    grammar = Grammar(source.name, looked.marked_up, options.labels, detection)
+    grammar = Grammar(source.name, looked.marked_up, detection.labels, detection)
     return Surveyed(told, BracketSurvey(source.id, how, grammar, text.size > (most if how == "file" else doing.block)))
 
 
@@ -105,14 +106,14 @@ def _is_columns(text: str) -> bool:
 def _count(
     file: BinaryIO,
     marked_up: bool,
-    labels: frozenset[str] | None,
     doing: Doing,
-    known: Mapping[tuple[str, ...], Tally],
+    known: Mapping[tuple[tuple[str, ...], frozenset[str] | None], Tally],
     dialects: Sequence[str],
+    labels: frozenset[str] | None,
 ) -> Tally:
-    """Return the tally of all windows for ``dialects``: one that is ``known``, or counted now."""
-    if tuple(dialects) in known:
-        return known[tuple(dialects)]
+    """Return the tally of all windows for ``dialects`` and ``labels``: one that is ``known``, or counted now."""
+    if (tuple(dialects), labels) in known:
+        return known[tuple(dialects), labels]
     total = Tally()
     calls = ((doing.sent(stretch), dialects, marked_up, labels) for stretch in _lines(file, doing))
     for part in doing.apply(_tally, calls):

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats, lanes, tokens
-from nerconv.brackets import Detection
 from nerconv.columns import Columns, Extent
+from nerconv.dialect import Detection
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.lint import RULES, engine, surface
 from nerconv.lint.corpus import Corpus

@@ -14,6 +14,7 @@ from nerconv.lint.rule import Fix, Flag, Options, Rule, TextChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import number, strings, switch
 from nerconv.lint.words import family, is_name, rarely_lower, word_set
+from nerconv.markup import decode
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
@@ -225,6 +226,8 @@ def _means(residue: str) -> str | None:
     if residue.startswith("&"):
         character = residue
         while (plainer := html.unescape(character)) != character:  # &amp;amp; was escaped twice
+            if not plainer.isspace() and decode(character) is None:  # &#1; stands for no character of a text
+                break
             character = plainer
         return None if character == residue else character.replace("\N{NO-BREAK SPACE}", " ")
     return _BRACKETS.get(residue, "[" if residue == "-LSB-" else "]" if residue == "-RSB-" else "")

@@ -110,7 +110,6 @@ to a DocBin with `--tokens spacy`. More of these than `most` in a document are o
     local=_misaligned,
     screen=lambda spans, options: spans.glued(),
     options={"punctuation": True, "most": 5},
-    precision={"wnut17": "1 of 1"},
 )
 
 #: A question mark for a letter that the encoding had not: between letters, the second in lower case, or doubled.

@@ -1,0 +1,200 @@
+"""The dialect of bracket text: what its brackets show, summed over a file, and which dialect that speaks for.
+
+The evidence has weight. A file is read by the strictest dialect under which no more brackets find no partner than by
+hand. Under ``--labels any`` a few brackets with labels of their own among many that two spaces close are text: a label
+is then one that two spaces close somewhere in the file, or a known one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final, NamedTuple
+
+from nerconv.brackets import Line, LineReading, closes, is_known, read_line
+from nerconv.labels import resembles
+from nerconv.options import DIALECTS, KNOWN_LABELS
+
+#: A bracket weighs nothing against so many that two spaces close.
+_OUTWEIGHED: Final = 20
+#: So often in a file, a label that nobody knows is no chance.
+_REPEATED: Final = 3
+_SPACES: Final = {0: "no space", 1: "one space", 2: "two spaces"}
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one dialect makes of some lines.
+
+    ``closed``: spans by the number of spaces that close them; ``labels``: spans by label. ``unclosed``: by label the
+    brackets that should open a span and that nothing closes; ``strays``: those that close nothing. ``unknown``: by
+    label the brackets that are text because their label is not known.
+    """
+
+    closed: Counter[int] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    unclosed: Counter[str] = field(default_factory=Counter)
+    strays: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def faults(self) -> int:
+        """The number of brackets without a partner."""
+        return self.unclosed.total() + self.strays
+
+    def add(self, other: Counts) -> None:
+        """Count ``other`` in."""
+        self.closed.update(other.closed)
+        self.labels.update(other.labels)
+        self.unclosed.update(other.unclosed)
+        self.strays += other.strays
+        self.unknown.update(other.unknown)
+
+    def count(self, reading: LineReading) -> None:
+        """Count a line in."""
+        self.closed.update(closing.spaces for _, closing in reading.pairs)
+        self.labels.update(opening.value for opening, _ in reading.pairs)
+        self.unclosed.update(event.value for event in reading.unclosed)
+        self.strays += len(reading.strays)
+        self.unknown.update(event.value for event in reading.unknown)
+
+    def evidence(self) -> str:
+        """Return how brackets close, in words."""
+        closed = sorted(self.closed.items())
+        counts = ", ".join(f"{n:,} after {_SPACES.get(k, f'{k} spaces')}" for k, n in closed)
+        left = f"; {self.faults:,} without a partner" if self.faults else ""
+        return f"brackets close {counts or 'nothing'}{left}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What tells the dialect of a file, summed over its lines.
+
+    ``differing``: the pairs of dialects that do not read every line to the same spans.
+    """
+
+    dialects: dict[str, Counts] = field(default_factory=dict)
+    differing: set[tuple[str, str]] = field(default_factory=set)
+
+    def of(self, dialect: str) -> Counts:
+        """Return what ``dialect`` makes of the lines, to be read or counted on."""
+        return self.dialects.setdefault(dialect, Counts())
+
+    def add(self, other: Tally) -> None:
+        """Count ``other`` in."""
+        for name, counts in other.dialects.items():
+            self.of(name).add(counts)
+        self.differing |= other.differing
+
+
+def tally(lines: Iterable[Line], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
+    """Return the tally of ``lines`` for ``dialects``, all those to be compared with one another."""
+    total = Tally()
+    for line in lines:
+        readings = {dialect: read_line(line, dialect, labels) for dialect in dialects}
+        for name, reading in readings.items():
+            total.of(name).count(reading)
+        extents = {name: {(a.start, b.start) for a, b in reading.pairs} for name, reading in readings.items()}
+        total.differing |= {pair for pair in combinations(dialects, 2) if extents[pair[0]] != extents[pair[1]]}
+    return total
+
+
+def tally_ordinary(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
+    """Return the tally, for all dialects, of lines in which every bracket is of a flat annotation.
+
+    ``spaces``: how many of them close each. ``counts``: the number of spans by label; one that is not known only opens
+    where two spaces close. To the other dialects nothing closes them.
+    """
+    total = Tally()
+    if not counts:
+        return total
+    unknown = Counter({name: count for name, count in counts.items() if not is_known(name, labels)})
+    for name in DIALECTS:
+        found = total.of(name)
+        if closes(name, spaces):
+            found.closed[spaces] = sum(counts.values())
+            found.labels.update(counts)
+        else:
+            found.unclosed = Counter(counts) - unknown
+            found.unknown = unknown.copy()
+    total.differing = {(a, b) for a, b in combinations(DIALECTS, 2) if closes(a, spaces) != closes(b, spaces)}
+    return total
+
+
+class Detection(NamedTuple):
+    """The dialect of a file and what shows it; None when two readings differ and neither is better.
+
+    ``suspects``: the unknown labels that likely are annotations all the same. ``labels``: those that open an entity
+    where two spaces do not prove one, as in ``brackets.read_line``.
+    """
+
+    dialect: str | None
+    evidence: str
+    suspects: frozenset[str] = frozenset()
+    labels: frozenset[str] | None = None
+
+
+#: Gives the tally of a file for some dialects and labels.
+Count = Callable[[Sequence[str], frozenset[str] | None], Tally]
+
+
+def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> Detection:
+    """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
+
+    ``count`` gives the tally of the file; mostly it is called for one dialect. A file without annotations counts as
+    illinois, in which nothing of it is one. A dialect that was ``asked`` for is taken as it is.
+    """
+    first = "illinois" if asked == "auto" else asked
+    total = count((first,), labels)
+    settled, aside = _settled(total.of(first), labels) if first == "illinois" else (labels, "")
+    if settled != labels:
+        total = count((first,), settled)
+    found = total.of(first)
+    if asked != "auto":
+        return Detection(asked, f"as asked; {found.evidence()}{aside}", _suspects(found, labels), settled)
+    dialects = DIALECTS if found.faults or not found.labels else (first,)
+    total = total if dialects == (first,) else count(dialects, settled)
+    fewest = min(total.of(dialect).faults for dialect in dialects)
+    best = [d for d in dialects if total.of(d).faults == fewest and total.of(d).labels]
+    if not best:
+        return Detection(first, "no annotation found", _suspects(total.of(first), labels), settled)
+    for other in best[1:]:
+        if other != "mixed" and (best[0], other) in total.differing:
+            return Detection(None, _both(best[0], other, total))
+    found = total.of(best[0])
+    return Detection(best[0], found.evidence() + aside, _suspects(found, labels), settled)
+
+
+def _settled(found: Counts, labels: frozenset[str] | None) -> tuple[frozenset[str] | None, str]:
+    """Return the labels of a file that may hold any, and in words what is text because of that.
+
+    Any means those that two spaces close, and the known ones, where the brackets with others weigh nothing against
+    them: these are words of the text.
+    """
+    if labels != frozenset():
+        return labels, ""
+    others = Counter({name: n for name, n in found.unclosed.items() if name not in {*found.labels, *KNOWN_LABELS}})
+    if not others or others.total() * _OUTWEIGHED > found.labels.total():
+        return labels, ""
+    names = ", ".join(f"[{name} {n:,}" for name, n in sorted(others.items(), key=lambda item: (-item[1], item[0]))[:3])
+    aside = f"; {others.total():,} with a label that two spaces never close ({names}) are text"
+    return frozenset(found.labels) | KNOWN_LABELS, aside
+
+
+def _both(first: str, second: str, total: Tally) -> str:
+    evidence = [f"{name} ({total.of(name).evidence()})" for name in (first, second)]
+    return f"{' and '.join(evidence)} read it differently"
+
+
+def _suspects(found: Counts, asked: frozenset[str] | None) -> frozenset[str]:
+    """Return the unknown labels of a file that are likely annotations all the same.
+
+    They are known by default though not ``asked`` for, spelt like one that was or that the file holds, or, in a file
+    without a single annotation, there again and again.
+    """
+    again = 0 if found.labels else _REPEATED
+    return frozenset(
+        label for label, n in found.unknown.items() if (again and n >= again) or resembles(label, found.labels, asked)
+    )
