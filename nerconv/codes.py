@@ -57,8 +57,9 @@ _TABLE = (
         "F005",
         "invalid-transition",
         "error",
-        "A tag that may not follow the one before it in the tag scheme of the file.",
-        "Correct the tag, or name a repair: --invalid lenient (as conlleval does) or --invalid discard.",
+        "A tag that may not follow the one before it in the tag scheme of the file, or that is not spelt as a tag.",
+        "Correct the tag; one in the wrong place can be read by a repair: --invalid lenient (as conlleval does) or "
+        "--invalid discard (in evaluate --gold-invalid for the gold). A misspelt one cannot.",
         loses=True,
     ),
     Code(
@@ -144,6 +145,14 @@ _TABLE = (
         "warning",
         "A label named by --map or --drop that no span has.",
         "Correct its spelling, or leave the option out.",
+    ),
+    Code(
+        "F023",
+        "discarded-span",
+        "warning",
+        "A span that is not read because its tags break the tag scheme and --invalid discard was asked for.",
+        "Correct the tags, or keep such spans with --invalid lenient.",
+        loses=True,
     ),
     Code(
         "N001",

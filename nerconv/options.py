@@ -58,7 +58,8 @@ def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
 class ReadOptions:
     """How to read. ``labels``: None for the known ones, empty to accept every label.
 
-    ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines.
+    ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines. ``scheme`` is a name of
+    ``nerconv.notation`` or ``auto``. ``repair_option``: the option of the command that sets ``invalid``, for messages.
     """
 
     format: str | None = None
@@ -69,6 +70,7 @@ class ReadOptions:
     documents: str = "auto"
     scheme: str = "auto"
     invalid: str = "error"
+    repair_option: str = "--invalid"
 
     def __post_init__(self) -> None:
         check_choice("dialect", self.dialect, ("auto", *DIALECTS))

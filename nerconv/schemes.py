@@ -1,6 +1,7 @@
-"""The tag schemes as tables: spans to tags, tags to spans, what is wrong with tags, and which scheme a file is in.
+"""The tag schemes as tables: spans to tags, tags to spans, and what is wrong with tags.
 
-A tag is ``O``, or a letter, a hyphen and a label; the label may hold more hyphens. A scheme says which letters the
+A tag is ``O``, or a letter, a hyphen and a label; the label may hold more hyphens. What is spelt otherwise is
+misspelt (``nerconv.spelling``) and read by nobody. A scheme says which letters the
 first, inner, last and only token of a span have. The transitions that it allows follow from that: one table for two
 tags of one label, one for two of different labels, where ``O`` and the edges of a sentence count as different.
 
@@ -14,12 +15,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, pairwise, product
-from operator import itemgetter
+from itertools import chain, product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from nerconv.options import INVALID, UsageError, check_choice
+from nerconv.spelling import spelling
 
 #: A span of tokens ``start:end``, half-open, and its label.
 TokenSpan = tuple[int, int, str]
@@ -142,21 +143,26 @@ def encode(scheme: Scheme, spans: Iterable[TokenSpan], length: int) -> list[str]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A tag that the scheme does not allow where it stands: its index, the tag before it (None at the start), why."""
+    """A tag that the scheme does not allow where it stands: its index, the tag before it (None at the start), why.
+
+    ``repairable``: a repair can read it; one that is misspelt none can.
+    """
 
     index: int
     tag: str
     previous: str | None
     why: str
+    repairable: bool = True
 
 
 class InvalidTags(ValueError):
-    """Tags that break their scheme, with every violation in ``violations``."""
+    """Tags that break their scheme or are misspelt, with every violation in ``violations``."""
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         first = violations[0]
         more = f", and {len(violations) - 1:,} more" if len(violations) > 1 else ""
-        super().__init__(f"tag {first.index}: {first.why}{more}; correct them or name a repair: lenient or discard")
+        repair = " or name a repair: lenient or discard" if all(found.repairable for found in violations) else ""
+        super().__init__(f"tag {first.index}: {first.why}{more}; correct them{repair}")
         self.violations = tuple(violations)
 
 
@@ -184,11 +190,12 @@ _MEMO: Final = 1 << 14
 @lru_cache(_MEMO)
 def _parse(tag: str) -> _Tag:
     """Take ``tag`` apart. One without a label is outside, but a lone letter has the label ``_``, as in seqeval."""
-    letter, hyphen, label = tag.partition("-")
+    letter, _, label = tag.partition("-")
+    sound = spelling(tag).is_sound
     if letter == _OUTSIDE:
-        return _Tag(_OUTSIDE, "", not hyphen)
+        return _Tag(_OUTSIDE, "", sound)
     if label:
-        return _Tag(letter, label, letter in _LETTERS)
+        return _Tag(letter, label, sound)
     return _Tag(letter, "_", False) if letter in _LETTERS else _Tag(_OUTSIDE, "", False)
 
 
@@ -256,7 +263,7 @@ def _violation(scheme: Scheme, tags: Sequence[str], index: int, fault: str) -> V
     index -= at_end
     tag, previous = tags[index], tags[index - 1] if index else None
     if fault == "spelling":
-        why = f"{tag!r} is not a tag, which is O or a letter of {scheme.name}, a hyphen and a label"
+        why = misspelt(tag)
     elif fault == "letter":
         why = f"{tag!r} has a letter that is not in {scheme.name} ({' '.join(scheme.letters)})"
     elif at_end:
@@ -265,7 +272,13 @@ def _violation(scheme: Scheme, tags: Sequence[str], index: int, fault: str) -> V
         why = f"{tag!r} may not begin a sentence in {scheme.name}"
     else:
         why = f"{tag!r} may not follow {previous!r} in {scheme.name}"
-    return Violation(index, tag, previous, why)
+    return Violation(index, tag, previous, why, fault != "spelling")
+
+
+def misspelt(tag: str) -> str:
+    """Return in words that ``tag`` is not spelt as one, what it looks like and how to write it."""
+    found = spelling(tag)
+    return f"{tag!r} is not a tag; it looks like {found.looks}: {found.fix}"
 
 
 def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decoded:
@@ -273,11 +286,14 @@ def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decod
 
     ``invalid`` names what is done about tags that break the scheme: ``error`` raises InvalidTags with all of them;
     ``lenient`` reads them as conlleval does, whatever the scheme (a stray I, E or L starts a span; U and L are S
-    and E); ``discard`` drops them and the spans they spoil, as seqeval does in strict mode.
+    and E); ``discard`` drops them and the spans they spoil, as seqeval does in strict mode. Whatever it names, misspelt
+    tags raise InvalidTags: they are not an invalid sequence, and nobody knows what they mean.
     """
     check_choice("repair", invalid, INVALID)
     if tags.count(_OUTSIDE) == len(tags):
         return Decoded([], 0)
+    if invalid != "error" and not all(_parse(tag).sound for tag in set(tags)):
+        raise InvalidTags([found for found in validate(scheme, tags) if not found.repairable])
     if invalid == "discard":
         return _discard(scheme, tags)
     decoded = _read(scheme, tags)
@@ -309,74 +325,28 @@ def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
         if label and found.ends:
             spans.append((start, index, label))
         start, label = index, found.label if found.starts else ""
-    kept = sum(_parse(tag).sound for start, end, _ in spans for tag in tags[start:end])
+    kept = sum(end - start for start, end, _ in spans)
     return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - kept)
 
 
-class Detection(NamedTuple):
-    """The scheme of a file, or None when it cannot be told; what was counted; the schemes that fit."""
-
-    scheme: str | None
-    evidence: tuple[str, ...]
-    candidates: tuple[str, ...]
+def discarded(scheme: Scheme, tags: Sequence[str]) -> list[TokenSpan]:
+    """Return the spans that the rule ``discard`` drops: those of the lenient reading that it does not have."""
+    kept = set(_discard(scheme, tags).spans)
+    return [span for span in _read(scheme, tags).spans if span not in kept]
 
 
-#: How often a tag of one letter follows another: the letters, and whether the labels are the same.
-_Pairs = Counter[tuple[str, str, bool]]
+def meant(tags: Iterable[str]) -> Counter[str]:
+    """Return by label how many spans ``tags`` seem to stand for, misspelt ones too; ``?``: the label is not known.
 
-
-def detect(tag_sequences: Iterable[Sequence[str]]) -> Detection:
-    """Tell the scheme of sentences by counting transitions; never guess.
-
-    A scheme is named when every scheme that allows all the transitions reads them to the same spans: the commonest of
-    those. When none fits, the evidence says how many faults each one of the same letters would have.
+    It is for the account of what is not read, never for reading.
     """
-    sentences = chain.from_iterable(chain((_OUTSIDE,), tags) for tags in tag_sequences)
-    counts = Counter(pairwise(chain(sentences, (_OUTSIDE,))))
-    pairs: _Pairs = Counter()
-    spoiled: Counter[str] = Counter()
-    for (previous, tag), count in counts.items():
-        before, after = _parse(previous), _parse(tag)
-        first, second = (t.letter if t.sound else _OUTSIDE for t in (before, after))
-        pairs[first, second, before.label == after.label and _OUTSIDE not in (first, second)] += count
-        if not after.sound:
-            spoiled[tag] += count
-    faults = {scheme.name: _faults(scheme, pairs) + spoiled.total() for scheme in SCHEMES.values()}
-    fitting = [SCHEMES[name] for name, count in faults.items() if not count]
-    evidence = (*_counted(pairs), *_malformed(spoiled))
-    candidates = tuple(scheme.name for scheme in fitting)
-    if not fitting:
-        return Detection(None, (*evidence, *_nearest(faults)), ())
-    alike = all(_joined(scheme, pairs) == _joined(fitting[0], pairs) for scheme in fitting)
-    return Detection(candidates[0] if alike else None, evidence, candidates)
+    likely = [_likely(tag) for tag in tags]
+    return Counter(label for _, _, label in _read(SCHEMES["IOB2"], likely).spans)
 
 
-def _faults(scheme: Scheme, pairs: _Pairs) -> int:
-    return sum(count for pair, count in pairs.items() if not scheme.allows(*pair))
-
-
-def _joined(scheme: Scheme, pairs: _Pairs) -> set[str]:
-    """Return the pairs of letters that occur in one label and that ``scheme`` reads as one span."""
-    return {before + after for before, after, same in pairs if same} & scheme.joins
-
-
-def _counted(pairs: _Pairs) -> Iterator[str]:
-    seen = {after for _, after, _ in pairs}
-    for letter in (letter for letter in _LETTERS if letter in seen or letter in "BI"):
-        after: Counter[str] = Counter()
-        for (before, here, same), count in pairs.items():
-            if here == letter:
-                after["O" if before == _OUTSIDE else "its label" if same else "another"] += count
-        places = ", ".join(f"after {place}: {after[place]:,}" for place in ("O", "its label", "another"))
-        yield f"{letter}- {places}"
-
-
-def _malformed(spoiled: Counter[str]) -> Iterator[str]:
-    if spoiled:
-        shown = ", ".join(f"{tag!r} ({count:,})" for tag, count in spoiled.most_common(3))
-        yield f"{spoiled.total():,} that are not tags, such as {shown}"
-
-
-def _nearest(faults: Mapping[str, int]) -> Iterator[str]:
-    fewest = sorted(faults.items(), key=itemgetter(1))[:2]
-    yield "faults: " + ", ".join(f"{count:,} in {name}" for name, count in fewest)
+@lru_cache(_MEMO)
+def _likely(tag: str) -> str:
+    found = spelling(tag)
+    if found.kind == "label":
+        return f"I-{tag}"
+    return found.means or "I-?"

@@ -16,7 +16,19 @@ MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
     ("document", "codes", "printable", "version"),
-    ("options", "labels", "schemes", "tokens", "files", "markup", "plain", "remote"),
+    (
+        "options",
+        "labels",
+        "spelling",
+        "schemes",
+        "notation",
+        "detection",
+        "tokens",
+        "files",
+        "markup",
+        "plain",
+        "remote",
+    ),
     ("seen", "eights", "spacing", "inplace", "words"),
     ("fit", "brackets", "dialect", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),

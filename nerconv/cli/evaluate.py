@@ -28,8 +28,8 @@ from nerconv.evaluate.runs import CHOICES
 from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source, replacing
 from nerconv.models import ModelOptions
+from nerconv.notation import NAMES
 from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, UsageError, check_choice
-from nerconv.schemes import SCHEMES
 from nerconv.settings import Settings, read_options, selection
 
 _GATES, _OUT, _HOW = "Gates", "Output", "Scoring"
@@ -51,7 +51,7 @@ PredictionsScheme = Annotated[
     typer.Option(
         "--predictions-scheme",
         help="The tag scheme of the predictions, where it is not that of the gold.",
-        metavar="|".join(SCHEMES),
+        metavar="|".join(NAMES),
     ),
 ]
 Pairing = Annotated[
@@ -272,6 +272,7 @@ def _job(given: dict[str, Any]) -> Job:
         read.documents,
         read.scheme,
         given["gold_invalid"],
+        "--gold-invalid",
     )
     labels = p.label_map(given["map"])
     return Job(

@@ -77,6 +77,8 @@ def lint(
     markup: p.Markup = None,
     encoding: p.Encoding = None,
     documents: p.Documents = None,
+    read_scheme: p.ReadScheme = None,
+    invalid: p.Invalid = None,
     format: Format = "text",
     fail_on: FailOn = "warning",
     baseline: Known = None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nerconv import formats, schemes
+from nerconv import formats, notation, schemes
 from nerconv.options import (
     DELIMITERS,
     DIALECTS,
@@ -88,8 +88,8 @@ ReadScheme = Annotated[
     str | None,
     typer.Option(
         "--read-scheme",
-        help="Tag scheme of the input instead of detecting it.",
-        metavar=_one_of(schemes.SCHEMES),
+        help="Tag scheme of the input instead of detecting it; labels: labels without letters.",
+        metavar=_one_of(notation.NAMES),
         rich_help_panel=_READ,
     ),
 ]

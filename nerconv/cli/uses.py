@@ -97,6 +97,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
     "lint": {
         **_BRACKETS,
         **_READING,
+        **_TAGGED,
         "--baseline": ALWAYS,
         "--diff": ALWAYS,
         "--extend-select": ALWAYS,

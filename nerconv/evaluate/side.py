@@ -12,6 +12,9 @@ from nerconv.evaluate.report import Reading
 from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
 
+#: What a repair that was asked for leaves out.
+_ASKED = ("F023",)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadSide:
@@ -46,7 +49,7 @@ def read_side(
                 documents.append(item)
             elif isinstance(item, Facts):
                 facts.append(item)
-            elif CODES[item.code].loses:
+            elif CODES[item.code].loses and item.code not in _ASKED:
                 raise Unreadable(_refusal(item))
     found = _schemes(facts)
     reading = Reading(
@@ -75,8 +78,7 @@ def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
 
 
 def _refusal(finding: Finding) -> str:
-    repair = "; or say how to read such tags with --invalid lenient or discard" if finding.code == "F005" else ""
-    return f"{finding.where}: {finding.code} {finding.message}; correct it, since a score would leave it out{repair}"
+    return f"{finding.where}: {finding.code} {finding.message}; a score would leave it out"
 
 
 def _with_own_ids(documents: Iterable[Document]) -> Iterable[Document]:

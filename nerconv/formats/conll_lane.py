@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nerconv import schemes
 from nerconv.columns import Anchors, Columns, Covered, Extent, Numbers, used
 from nerconv.eights import Names, names
-from nerconv.schemes import Scheme
+from nerconv.notation import Notation
 
 _SPACE, _NEWLINE = b" \n"
 #: Files with more distinct tags ask for a closer look.
@@ -37,12 +37,12 @@ class _Rows(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """How rows are read: the name of their file, the number of their columns, what sets these apart, the scheme."""
+    """How rows are read: the name of their file, the number of their columns, what sets these apart, the notation."""
 
     name: str
     columns: int
     delimiter: str
-    scheme: Scheme
+    notation: Notation
 
 
 def read(
@@ -56,7 +56,7 @@ def read(
     rows = _rows(raw, line, terms, markers)
     if rows is None or not len(rows.starts):
         return None
-    covered = _decode(names(raw, rows.tags, rows.stops - rows.tags), rows.closes, terms.scheme)
+    covered = _decode(names(raw, rows.tags, rows.stops - rows.tags), rows.closes, terms.notation)
     if covered is None:
         return None
     spans, labels = covered
@@ -101,31 +101,37 @@ def _rows(raw: bytes, line: int, terms: Terms, markers: Sequence[int]) -> _Rows 
     return _Rows(starts, borders[:, 1], borders[:, -2] + 1, stops, kept + line)
 
 
-def _decode(tags: Names, closes: NDArray[np.bool_], scheme: Scheme) -> tuple[Covered, tuple[str, ...]] | None:
-    """Return the spans of ``tags``, and their labels; None when a tag breaks the scheme."""
-    known = [name.decode() for name in tags.names]
-    outside = known.index("O") if "O" in known else len(known)
-    known += ["O"] if outside == len(known) else []
-    count = len(known)
-    if count > _MANY:
+def _decode(tags: Names, closes: NDArray[np.bool_], notation: Notation) -> tuple[Covered, tuple[str, ...]] | None:
+    """Return the spans of ``tags``, and their labels; None when a tag breaks the notation."""
+    if len(tags.names) > _MANY:
         return None
+    known, codes = _standard(tags, notation)
+    outside, count, scheme = known.index("O"), len(known), notation.scheme
     # A sentence begins and ends with an O.
-    before, after = np.append(outside, tags.codes[:-1]), np.append(tags.codes[1:], outside)
+    before, after = np.append(outside, codes[:-1]), np.append(codes[1:], outside)
     before[1:][closes[:-1]] = outside
     after[closes] = outside
-    found, at = np.unique(
-        np.concatenate((before * count + tags.codes, tags.codes * count + after)), return_inverse=True
-    )
+    found, at = np.unique(np.concatenate((before * count + codes, codes * count + after)), return_inverse=True)
     steps = [schemes.step(scheme, known[pair // count], known[pair % count]) for pair in found.tolist()]
     if any(step.fault for step in steps):
         return None
     breaks = np.array([step.breaks for step in steps])[at]
-    inside = tags.codes != outside
+    inside = codes != outside
     first, last = inside & breaks[: len(inside)], inside & breaks[len(inside) :]
     own = [schemes.step(scheme, "O", name).label for name in known]
     distinct = list(dict.fromkeys(own))
-    codes, kept = used(np.array([distinct.index(label) for label in own])[tags.codes[first]], len(distinct))
-    return Covered(np.flatnonzero(first), np.flatnonzero(last), codes), tuple(distinct[code] for code in kept)
+    labels, kept = used(np.array([distinct.index(label) for label in own])[codes[first]], len(distinct))
+    return Covered(np.flatnonzero(first), np.flatnonzero(last), labels), tuple(distinct[code] for code in kept)
+
+
+def _standard(tags: Names, notation: Notation) -> tuple[list[str], Numbers]:
+    """Return the distinct tags as those of the scheme, O among them, and of each tag the index among these."""
+    spelt = [name.decode() for name in tags.names]
+    # What does not fit becomes a fault in every scheme.
+    standards = [notation.standard(name) if notation.fits(name) else f"-{name}" for name in spelt]
+    known = list(dict.fromkeys([*standards, "O"]))
+    codes: Numbers = np.array([known.index(name) for name in standards], dtype=np.int64)[tags.codes]
+    return known, codes
 
 
 def _text(raw: bytes, rows: _Rows) -> tuple[bytes, Numbers]:

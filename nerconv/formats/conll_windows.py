@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,13 +12,15 @@ from itertools import accumulate, chain, groupby
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from nerconv import schemes
+from nerconv.detection import Detection, detect, refusal
 from nerconv.document import Document, Facts, Finding, Origin, Span, Where, excerpt
 from nerconv.files import Source
 from nerconv.formats.rows import DOCSTART, Block, Part, Sentence, Shape, blocks, is_marker, parse, shape
 from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Surveyed, Window, stretches
+from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions
 from nerconv.plain import Plain
-from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan, Violation
+from nerconv.schemes import InvalidTags, TokenSpan, Violation
 
 if TYPE_CHECKING:
     from nerconv.lanes import Reading
@@ -35,26 +38,40 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     usual = shape(partial(_blocks, text.file, doing), source.name)
     seen = _Seen()
     tags = seen.tags(parse(_blocks(text.file, doing), usual, source.name))
-    detection = _scheme(tags, options.scheme)
+    detection = detect(tags, options.scheme, options.invalid != "error")
     told: list[Facts | Finding] = [
         Facts(
             source.name,
             "conll",
             text.facts | _facts(usual, seen.markers, detection),
-            detection.scheme or "",
+            detection.name,
             detection.candidates,
         ),
         *text.findings,
     ]
-    if detection.scheme is None:
-        return Surveyed([*told, _untold(detection, Where(source.name, 1, 1))], None)
+    if detection.notation is None:
+        unread = _meant(parse(_blocks(text.file, doing), usual, source.name))
+        code, why = refusal(detection, options.repair_option)
+        return Surveyed([*told, Finding(code, why, Where(source.name, 1, 1), unread=unread)], None)
     one = options.documents == "file"
     many = (seen.groups > 1 and not one) or text.size > most
-    found = ConllSurvey(source.name, source.id, usual, detection.scheme, options.invalid, one, many)
+    how = _Rule(options.invalid, options.repair_option)
+    found = ConllSurvey(source.name, source.id, usual, detection.notation, how, one, many)
     if repaired := found.repaired(parse(_blocks(text.file, doing), usual, source.name)):
         values = {"repaired tags": f"{repaired:,} ({options.invalid})"}
         told.append(Facts(source.name, "conll", values, repaired=repaired))
     return Surveyed(told, found)
+
+
+def _meant(parts: Iterable[Part]) -> Counter[str]:
+    """Return by label how many spans the tags seem to stand for."""
+    found: Counter[str] = Counter()
+    for part in parts:
+        if isinstance(part, Sentence):
+            found += schemes.meant(part.tags)
+        elif part is not None:
+            found += Counter(part.unread)
+    return found
 
 
 def _blocks(file: BinaryIO, doing: Doing) -> Iterator[Block]:
@@ -81,35 +98,24 @@ class _Seen:
                 yield part.tags
 
 
-def _scheme(tags: Iterator[list[str]], asked: str) -> Detection:
-    if asked.lower() == "auto":
-        return schemes.detect(tags)
-    name = schemes.get(asked).name
-    for _ in tags:
-        """They are looked at all the same: what they are seen between counts."""
-    return Detection(name, ("as asked",), (name,))
-
-
 def _facts(usual: Shape, markers: int, detection: Detection) -> dict[str, str]:
     return {
         "delimiter": next(name for name, sign in DELIMITERS.items() if sign == usual.delimiter),
         "columns": f"{usual.columns:,}",
-        "scheme": f"{detection.scheme or 'not told'}: {'; '.join(detection.evidence)}",
+        "scheme": str(detection),
         "documents": f"{markers:,} {DOCSTART} lines",
     }
 
 
-def _untold(detection: Detection, where: Where) -> Finding:
-    which = (
-        f"{' and '.join(detection.candidates)} read it differently" if detection.candidates else "it breaks them all"
-    )
-    advice = "say --read-scheme NAME, and --invalid lenient or discard for tags that break it"
-    message = f"the tag scheme cannot be told, {which} ({'; '.join(detection.evidence)}); {advice}"
-    return Finding("F010" if detection.candidates else "F005", message, where)
+class _Rule(NamedTuple):
+    """What becomes of invalid tags, and the option that says so."""
+
+    invalid: str
+    option: str
 
 
 class ConllSurvey(NamedTuple):
-    """How the rows of a source are laid out and tagged, and what becomes of invalid tags.
+    """How the rows of a source are laid out and tagged, and the rule for invalid tags.
 
     ``one``: all of it is one document; ``many``: it has several, or is cut, so that they are numbered.
     """
@@ -117,17 +123,16 @@ class ConllSurvey(NamedTuple):
     name: str
     id: str
     shape: Shape
-    scheme: str
-    invalid: str
+    notation: Notation
+    rule: _Rule
     one: bool
     many: bool
 
     def repaired(self, parts: Iterable[Part]) -> int:
         """Return how many tags are repaired."""
-        if self.invalid == "error":
+        if self.rule.invalid == "error":
             return 0
-        scheme = schemes.get(self.scheme)
-        return sum(_decode([part], scheme, self.invalid).repaired for part in parts)
+        return sum(_decode([part], self.notation, self.rule.invalid).repaired for part in parts)
 
     def windows(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Window]:
         """Yield the windows of ``file``; a document of up to ``most`` bytes is not cut."""
@@ -143,7 +148,7 @@ class ConllSurvey(NamedTuple):
         from nerconv.lanes import Reading
 
         markers = _markers(window.raw)
-        terms = conll_lane.Terms(self.name, *self.shape, schemes.get(self.scheme))
+        terms = conll_lane.Terms(self.name, *self.shape, self.notation)
         cuts = () if self.one else markers
         columns = conll_lane.read(window.raw, window.line, terms, markers, cuts, partial(self._id, window))
         yield from (Reading(columns, {}),) if columns else self._exactly(window)
@@ -152,17 +157,15 @@ class ConllSurvey(NamedTuple):
         return f"{self.id}#{window.documents + number + 1}" if self.many else self.id
 
     def _exactly(self, window: Window) -> Iterator[Document | Finding]:
-        text, scheme = window.raw.decode(), schemes.get(self.scheme)
+        text = window.raw.decode()
         lines: list[str] = []
         groups = self._groups(parse(blocks(text, window.line), self.shape, self.name))
         for number, group in enumerate(groups):
-            reading = _decode(group, scheme, self.invalid)
+            reading = _decode(group, self.notation, self.rule.invalid)
             if reading.kept:
                 yield _document(reading, self._id(window, number), self.name)
-            lines = lines or (text.split("\n") if reading.invalid else [])
-            faults = [
-                _invalid(line, violation, lines[line - window.line], self.name) for line, violation in reading.invalid
-            ]
+            lines = lines or (text.split("\n") if reading.faults else [])
+            faults = [_fault(fault, lines[fault.line - window.line], self.name, self.rule) for fault in reading.faults]
             yield from sorted(reading.findings + faults, key=_place)
 
     def _count(self, raw: bytes) -> int:
@@ -213,29 +216,58 @@ def _place(finding: Finding) -> Where:
     return finding.where or Where("", 0, 0)
 
 
+class _Fault(NamedTuple):
+    """What is wrong with a tag: its line, the tag, why, whether a repair reads it, the code, and the spans lost."""
+
+    line: int
+    tag: str
+    why: str
+    repairable: bool
+    code: str
+    unread: dict[str, int]
+
+
 class _Reading(NamedTuple):
     """The part of a file that is one document: its sentences with their spans, and all that is wrong with it."""
 
     kept: list[tuple[Sentence, list[TokenSpan]]]
-    invalid: list[tuple[int, Violation]]
+    faults: list[_Fault]
     findings: list[Finding]
     repaired: int
 
 
-def _decode(parts: Iterable[Part], scheme: Scheme, invalid: str) -> _Reading:
-    kept, faults, findings, repaired = [], [], [], 0
+def _decode(parts: Iterable[Part], notation: Notation, invalid: str) -> _Reading:
+    kept, findings, repaired = [], [], 0
+    faults: list[_Fault] = []
     for part in parts:
         if isinstance(part, Finding):
             findings.append(part)
         elif part is not None:
             try:
-                decoded = schemes.decode(scheme, part.tags, invalid)
+                decoded = notation.decode(part.tags, invalid)
             except InvalidTags as error:
-                faults += [(part.line + violation.index, violation) for violation in error.violations]
+                faults += _left_out(part, error.violations)
             else:
                 kept.append((part, decoded.spans))
                 repaired += decoded.repaired
+                if decoded.repaired and invalid == "discard":
+                    faults += _discarded(part, notation)
     return _Reading(kept, faults, findings, repaired)
+
+
+def _left_out(sentence: Sentence, violations: Iterable[Violation]) -> Iterator[_Fault]:
+    """Yield what is wrong with a sentence that is left out; the first fault has all of its spans."""
+    unread: dict[str, int] = schemes.meant(sentence.tags)
+    for found in violations:
+        tag = sentence.tags[found.index]
+        yield _Fault(sentence.line + found.index, tag, found.why, found.repairable, "F005", unread)
+        unread = {}
+
+
+def _discarded(sentence: Sentence, notation: Notation) -> Iterator[_Fault]:
+    for start, end, label in schemes.discarded(notation.scheme, notation.standards(sentence.tags)):
+        why = f"the {label} {' '.join(sentence.tokens[start:end])!r} is discarded, since its tags break {notation.name}"
+        yield _Fault(sentence.line + start, sentence.tags[start], why, True, "F023", {label: 1})
 
 
 def _document(reading: _Reading, id: str, name: str) -> Document:
@@ -257,8 +289,11 @@ def _document(reading: _Reading, id: str, name: str) -> Document:
     return Document(id, text, tuple(spans), tuple(extents), origin=Origin(name, starts, lines, columns))
 
 
-def _invalid(line: int, violation: Violation, row: str, name: str) -> Finding:
-    start = row.rindex(violation.tag)
-    message = f"{violation.why}; its sentence is left out: correct it, or name a repair with --invalid"
-    shown = excerpt(row, start, start + len(violation.tag))
-    return Finding("F005", message, Where(name, line, start + 1), excerpt=shown)
+def _fault(fault: _Fault, row: str, name: str, rule: _Rule) -> Finding:
+    start = row.rindex(fault.tag)
+    message = fault.why
+    if fault.code == "F005":
+        message += "; its sentence is left out"
+        message += f"; correct it, or name a repair with {rule.option}" if fault.repairable else ""
+    shown = excerpt(row, start, start + len(fault.tag))
+    return Finding(fault.code, message, Where(name, fault.line, start + 1), excerpt=shown, unread=fault.unread)

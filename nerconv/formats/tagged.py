@@ -20,12 +20,14 @@ import msgspec
 
 from nerconv import schemes
 from nerconv import tokens as corpus
+from nerconv.detection import Detection, detect, refusal
 from nerconv.document import Document, Facts, Finding, Item, Where
 from nerconv.files import Source
 from nerconv.fit import Keeps, fit
 from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document, to_record
+from nerconv.notation import Notation
 from nerconv.options import ReadOptions
-from nerconv.schemes import Detection, InvalidTags, Scheme, TokenSpan
+from nerconv.schemes import InvalidTags, Scheme, TokenSpan
 
 #: The columns, in order.
 COLUMNS: Final = (
@@ -137,12 +139,11 @@ def read_rows(
             yield from _read_whole(row)
             continue
         if detection is None:
-            detection = _detect(rows, options.scheme)
-            values = {"scheme": _evidence(detection)}
-            yield Facts(source.name, format, values, detection.scheme or "", detection.candidates)
-            yield from _untold(detection, row.where)
-        if detection.scheme is not None:
-            items, count = _read_tagged(row, schemes.get(detection.scheme), options.invalid)
+            detection = detect(_all_tags(rows()), options.scheme, options.invalid != "error")
+            yield Facts(source.name, format, {"scheme": str(detection)}, detection.name, detection.candidates)
+            yield from _untold(detection, rows, row.where, options)
+        if detection.notation is not None:
+            items, count = _read_tagged(row, detection.notation, options)
             yield from items
             repaired += count
     yield from _closing(ignored, repaired, source, format, options)
@@ -159,13 +160,6 @@ def _closing(
         yield Facts(source.name, format, {"keys not read": keys})
 
 
-def _detect(rows: Callable[[], Iterator[Row | Finding]], asked: str) -> Detection:
-    if asked.lower() == "auto":
-        return schemes.detect(_all_tags(rows()))
-    name = schemes.get(asked).name
-    return Detection(name, ("as asked",), (name,))
-
-
 def _all_tags(rows: Iterator[Row | Finding]) -> Iterator[list[str]]:
     for row in rows:
         if isinstance(row, Row) and not row.is_whole:
@@ -173,17 +167,13 @@ def _all_tags(rows: Iterator[Row | Finding]) -> Iterator[list[str]]:
                 yield _tagged(row).ner_tags
 
 
-def _evidence(detection: Detection) -> str:
-    return f"{detection.scheme or 'not told'}: {'; '.join(detection.evidence)}"
-
-
-def _untold(detection: Detection, where: Where) -> Iterator[Finding]:
-    if detection.scheme is not None:
-        return
-    which = f"{' and '.join(detection.candidates)} read it differently" if detection.candidates else "no scheme fits"
-    advice = "say --read-scheme NAME, and --invalid lenient or discard for tags that break it"
-    message = f"the tag scheme cannot be told, {which} ({'; '.join(detection.evidence)}); {advice}"
-    yield Finding("F010" if detection.candidates else "F005", message, where)
+def _untold(
+    detection: Detection, rows: Callable[[], Iterator[Row | Finding]], where: Where, options: ReadOptions
+) -> Iterator[Finding]:
+    if detection.notation is None:
+        unread: Counter[str] = sum(map(schemes.meant, _all_tags(rows())), Counter())
+        code, why = refusal(detection, options.repair_option)
+        yield Finding(code, why, where, unread=unread)
 
 
 def _tagged(row: Row) -> _Tagged:
@@ -194,11 +184,11 @@ def _tagged(row: Row) -> _Tagged:
     return msgspec.convert(found, _Tagged)
 
 
-def _read_tagged(row: Row, scheme: Scheme, invalid: str) -> tuple[list[Item], int]:
+def _read_tagged(row: Row, notation: Notation, options: ReadOptions) -> tuple[list[Item], int]:
     """Return the document of a row of others with its findings, and the number of tags that had to be repaired."""
     try:
         tagged = _tagged(row)
-        decoded = schemes.decode(scheme, tagged.ner_tags, invalid)
+        decoded = notation.decode(tagged.ner_tags, options.invalid)
         starts = list(accumulate((len(token) + 1 for token in tagged.tokens), initial=0))
         text = " ".join(tagged.tokens)
         record = Record(
@@ -209,11 +199,24 @@ def _read_tagged(row: Row, scheme: Scheme, invalid: str) -> tuple[list[Item], in
             origin=_origin_of(row),
         )
         document, findings = to_document(record, row.id, row.where)
+        lost = _discarded(tagged, row, notation) if decoded.repaired and options.invalid == "discard" else []
     except InvalidTags as error:
-        return [Finding("F005", str(error), row.where)], 0
+        repair = f" with {options.repair_option}" if all(found.repairable for found in error.violations) else ""
+        unread = schemes.meant(tagged.ner_tags)
+        return [Finding("F005", f"{error}{repair}; the row is left out", row.where, unread=unread)], 0
     except ValueError as error:
         return [_bad(row, error)], 0
-    return [document, *findings], decoded.repaired
+    return [document, *findings, *lost], decoded.repaired
+
+
+def _discarded(tagged: _Tagged, row: Row, notation: Notation) -> list[Finding]:
+    why = "the {} {!r} is discarded, since its tags break {}"
+    return [
+        Finding(
+            "F023", why.format(label, " ".join(tagged.tokens[start:end]), notation.name), row.where, unread={label: 1}
+        )
+        for start, end, label in schemes.discarded(notation.scheme, notation.standards(tagged.ner_tags))
+    ]
 
 
 def _read_whole(row: Row) -> Iterator[Item]:

@@ -118,15 +118,20 @@ def test_invalid_tags_are_named_where_they_stand_and_leave_their_sentence_out(tm
 
 
 @pytest.mark.parametrize(
-    ("invalid", "spans", "repaired"),
-    [("lenient", ["b c", "d", "E", "f"], "2 (lenient)"), ("discard", ["d", "f"], "3 (discard)")],
+    ("invalid", "spans", "repaired", "lost"),
+    [
+        ("lenient", ["b c", "d", "E", "f"], "2 (lenient)", []),
+        ("discard", ["d", "f"], "3 (discard)", [("F023", 2, 3, {"X": 1}), ("F023", 6, 4, {"X": 1})]),
+    ],
 )
-def test_a_named_repair_is_counted(invalid: str, spans: list[str], repaired: str, tmp_path: Path) -> None:
+def test_a_named_repair_is_counted(
+    invalid: str, spans: list[str], repaired: str, lost: list[object], tmp_path: Path
+) -> None:
     items = of_bytes(INVALID, tmp_path, ReadOptions(scheme="IOB2", invalid=invalid))
     (doc,) = documents_of(items)
     assert [doc.covered(span) for span in doc.spans] == spans
     assert facts_of(items)["repaired tags"] == repaired
-    assert findings_of(items) == []
+    assert [(f.code, *f.where[1:], f.unread) for f in findings_of(items) if f.where] == lost
 
 
 def test_one_file_is_one_document_when_asked(tmp_path: Path) -> None:
