@@ -7,6 +7,8 @@ differently, nothing is moved into place.
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from nerconv import engine, formats, remote
+from nerconv import engine, formats, outputs, remote
 from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, Where, count_labels
 from nerconv.engine import Crew, Hands
@@ -26,13 +28,17 @@ from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.formats.windows import BLOCK, MOST, Surveyor
 from nerconv.options import UsageError
+from nerconv.outputs import STDOUT, Place, writing
 from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
 from nerconv.seen import Distinct
 from nerconv.split import parse_shares
 from nerconv.work import Outcome, Task, load, pack, piece_path
 
-STDOUT: Final = "-"
+#: Of a split: which document is in which part.
+_LISTING: Final = "splits.toml"
+#: The files of a saved dataset.
+_OF_DATASET: Final = re.compile(r".*\.arrow|(dataset_info|dataset_dict|state|labels)\.json")
 #: One process, this one.
 ALONE: Final = Crew()
 
@@ -49,13 +55,12 @@ def convert(
     target cannot be written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at
     ``target`` is unchanged.
     """
+    target = STDOUT if outputs.is_stdout(target) else target
     format = target_format(target, options)
+    sources = told_apart(sources)
+    outputs.check(outputs.read_places(sources), places(target, format, options))
     if remote.is_url(target):
         return _to_url(sources, target, replace(options, to=format.NAME), progress, crew)
-    sources = told_apart(sources)
-    _spare_sources(sources, target, format, options)
-    if target != STDOUT and not options.split:
-        _check_target(Path(target))
     with ExitStack() as stack:
         folder = stack.enter_context(workplace(target))
         made = _Made(format, options, Report(format.NAME), folder)
@@ -67,7 +72,7 @@ def convert(
         elif target == STDOUT:
             _write_stdout(made)
         else:
-            made.join("", stack.enter_context(replacing(Path(target))), options)
+            made.join("", stack.enter_context(writing(target)), options)
     return finished(made.report, sources, options)
 
 
@@ -96,7 +101,7 @@ def _to_url(sources: Iterable[Source], url: str, options: ConvertOptions, progre
 @contextmanager
 def workplace(target: str) -> Iterator[Path]:
     """Give a folder for pieces, beside the target where there is one, so that a large one finds room."""
-    beside = None if target == STDOUT else Path(target).absolute().parent
+    beside = None if target in (STDOUT, os.devnull) else Path(target).absolute().parent
     while beside is not None and not beside.is_dir():
         beside = beside.parent
     try:
@@ -170,15 +175,18 @@ def target_format(target: str, options: ConvertOptions) -> Format:
     return formats.of_path(target)
 
 
-def _spare_sources(sources: Iterable[Source], target: str, format: Format, options: ConvertOptions) -> None:
-    """Raise UsageError when a file to write is one of those to read: it would be gone."""
-    written = [Path(target)]
+def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
+    """Return the places that a conversion to ``target`` writes. Raises UsageError for ones that it does not replace."""
     if options.split:
-        written = [_split_path(Path(target), name, format) for name in parse_shares(options.split)]
-    read = {source.path.resolve() for source in sources if source.path}
-    for path in written:
-        if target != STDOUT and path.resolve() in read:
-            raise UsageError(f"{path} is read and would be replaced by what is written; name another place with -o")
+        if outputs.is_stdout(target):
+            raise UsageError("--split writes a folder, which standard output is not; name one with -o")
+        parts = [_split_path(Path(target), name, format) for name in parse_shares(options.split)]
+        return [Place("-o", str(path)) for path in (*parts, Path(target, _LISTING))]
+    named = not (outputs.is_stdout(target) or remote.is_url(target))
+    if named:
+        _check_target(Path(target))
+    whole = named and format is formats.dataset and Path(target).suffix not in format.SUFFIXES
+    return [Place("-o", target, outputs.everything if whole else None)]
 
 
 def _split_path(folder: Path, name: str, format: Format) -> Path:
@@ -293,7 +301,7 @@ def _write_split(made: _Made, target: Path, stack: ExitStack) -> None:
     options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
     for name in shares:
         made.join(name, stack.enter_context(replacing(_split_path(target, name, made.format))), options)
-    listing = stack.enter_context(replacing(target / "splits.toml"))
+    listing = stack.enter_context(replacing(target / _LISTING))
     listing.write_text(_listing(options.seed, labels, shares, made.ids), encoding="utf-8")
 
 
@@ -317,7 +325,15 @@ def _listing(seed: int, labels: Sequence[str], shares: Mapping[str, float], ids:
 def _check_target(target: Path) -> None:
     if target.suffix in (".gz", ".zst", ".xz", ".bz2"):
         raise UsageError(f"{target}: compressed output is not written; write {target.with_suffix('')} and compress it")
-    if target.is_dir() and not is_dataset(target) and any(target.iterdir()):
-        raise UsageError(f"{target} is a folder with other things in it; name a new one, or a file")
-    if target.exists() and not target.is_dir() and not target.is_file():
-        raise Unreadable(f"{target}: is neither a file nor a folder")
+    if target.is_dir() and (others := sorted(_others(target))):
+        raise UsageError(
+            f"{target} is a folder with other things in it, such as {others[0]}; name a new one, or a file"
+        )
+
+
+def _others(folder: Path) -> Iterator[str]:
+    """Yield the names of files below ``folder`` that are not those of a saved dataset."""
+    saved = is_dataset(folder)
+    for path in folder.rglob("*"):
+        if not (path.is_dir() and not path.is_symlink()) and not (saved and _OF_DATASET.fullmatch(path.name)):
+            yield path.relative_to(folder).as_posix()

@@ -357,8 +357,8 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def _move(part: Path, target: Path) -> None:
-    if not target.is_dir():
-        part.replace(target)
+    if not (target.is_dir() and part.is_dir()):
+        part.replace(target)  # a file does not replace a folder
         return
     old = target.with_name(f".{target.name}.{os.getpid()}.old")
     target.replace(old)

@@ -69,13 +69,24 @@ def load(folder: Path) -> Settings:
 
     Raises UsageError naming the file and the key at fault.
     """
+    found = _found(folder)
+    return _parse(*found) if found else Settings()
+
+
+def path_of(folder: Path) -> Path | None:
+    """Return where ``load`` reads the settings from, or None when there are none."""
+    found = _found(folder)
+    return found and found[0]
+
+
+def _found(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     for parent in (folder, *folder.parents):
         own, project = parent / "nerconv.toml", parent / "pyproject.toml"
         if own.is_file():
-            return _parse(own, _table(own))
+            return own, _table(own)
         if project.is_file() and (table := _table(project).get("tool", {}).get("nerconv")) is not None:
-            return _parse(project, table)
-    return Settings()
+            return project, table
+    return None
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nerconv import engine, formats
+from nerconv import engine, formats, outputs, remote
 from nerconv.convert import ALONE, Progress, finished, source_order, tasks_of, told_apart, workplace
 from nerconv.document import Document, Facts, Finding, count_labels
 from nerconv.engine import Crew, Hands
@@ -25,11 +25,13 @@ from nerconv.files import Source, Unreadable, replacing
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.options import UsageError
+from nerconv.outputs import Place
 from nerconv.plan import ConvertOptions, NotVerified, Report
 from nerconv.work import Outcome, load, piece_path
 
 #: Where the notes stand, in the folder of the shards.
 NOTES: Final = ".nerconv"
+_SHARD: Final = re.compile(r"([^/]+)\.\d{5,}\.\w+")
 #: Of the digests: notes of another version do not hold.
 _VERSION: Final = 3
 _BLOCK: Final = 1 << 20
@@ -87,9 +89,9 @@ def convert_to_shards(
     _check(options, size)
     format = formats.get(options.to or "")
     sources = told_apart(sources)
+    outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
     options = replace(_with_labels(sources, format, options), most=size)
     total, pending = Report(format.NAME), []
-    read = {source.path.resolve() for source in sources if source.path}
     digests = {source.id: _digest(source, options, size) for source in sources}
     for source in sources:
         note = None if force else _note(folder, source, digests[source.id])
@@ -100,10 +102,28 @@ def convert_to_shards(
     with workplace(str(folder / "shards")) as place, engine.hired(crew) as hands:
         for source, report, pieces in _by_source(pending, format, options, place, progress, hands):
             report.findings.sort(key=source_order)
-            shards = list(_write(pieces, folder, source, format, options, read))
+            shards = list(_write(pieces, folder, source, format, options))
             _remember(folder, source, digests[source.id], report, shards)
             total.add(report)
     return finished(total, sources, options)
+
+
+def shard_place(folder: str, sources: Iterable[Source], format: Format) -> Place:
+    """Return the folder of shards as a place that is written: of what lies in it, shards of ``sources`` and notes.
+
+    Raises UsageError for what is no folder of this machine.
+    """
+    if outputs.is_stdout(folder) or remote.is_url(folder):
+        raise UsageError(f"--shard-docs writes a folder of this machine, which {folder} is not; name one with -o")
+    stems = {_stem(source) for source in told_apart(sources)}
+
+    def owns(inside: str) -> bool:
+        """Whether a shard or a note may be written there."""
+        shard = _SHARD.fullmatch(inside)
+        mine = shard is not None and shard[1] in stems and inside.endswith(format.SUFFIXES[0])
+        return mine or inside.startswith(f"{NOTES}/")
+
+    return Place("-o", folder, owns)
 
 
 def _check(options: ConvertOptions, size: int) -> None:
@@ -155,17 +175,12 @@ def _settle(source: Source, outcome: Outcome) -> None:
 
 
 def _write(
-    paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions, read: Set[Path]
+    paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions
 ) -> Iterator[Shard]:
-    """Write the pieces of a source as shards, each of as many as make up the size, or of one larger piece.
-
-    Raises UsageError for a shard that is a file to ``read``.
-    """
+    """Write the pieces of a source as shards, each of as many as make up the size, or of one larger piece."""
     stem = _stem(source)
     for number, held in enumerate(_groups(paths, options.most or 1), 1):
         path = folder / f"{stem}.{number:05}{format.SUFFIXES[0]}"
-        if path.resolve() in read:
-            raise UsageError(f"{path} is read and would be replaced by what is written; name another folder with -o")
         with replacing(path) as part:
             format.join(Pieces(held, sum(piece.documents - piece.goes_on for piece in held)), part, options.write)
         yield Shard(path.name, _digest_of(path))

@@ -29,6 +29,7 @@ LAYERS = (
         "plain",
         "remote",
     ),
+    ("outputs",),
     ("seen", "eights", "spacing", "inplace", "words"),
     ("fit", "brackets", "dialect", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),

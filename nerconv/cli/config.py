@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from nerconv.cli import parameters as p
 from nerconv.cli import uses
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.show import say
-from nerconv.options import UsageError, check_choice
+from nerconv.options import check_choice
+from nerconv.outputs import Place, everything
 from nerconv.training import agreement
 from nerconv.training.project import make_project, project_source, write_project
 from nerconv.training.spacy_config import PROFILES, Choice, header, make_config, write_config
@@ -49,9 +51,7 @@ def spacy_config(
     Example: nerconv config spacy --train corpus/train.spacy --dev corpus/dev.spacy -o ner.cfg
     """
     uses.check(context)
-    for data in (train, dev):
-        if output.resolve() == data.resolve():
-            raise UsageError(f"-o {output} is the data; name another file, such as ner.cfg")
+    p.check_outputs([Place("--train", str(train), everything), Place("--dev", str(dev), everything)], [_place(output)])
     found, measured = survey(train), survey(dev)
     lang = agreement.language(found, measured, lang)
     notes = agreement.check(found, measured, lang)
@@ -76,7 +76,12 @@ def project(source: Annotated[str, typer.Argument(metavar="SRC")], output: Outpu
     check_choice("profile", profile, PROFILES)
     named = project_source(source, output.parent)
     command = shlex.join(["nerconv", "config", "project", named, "--profile", profile, "-o", output.name])
+    p.check_outputs([Place("the input", source, everything)], [_place(output)])
     write_project(make_project(named, profile, command), output)
     if not (output.parent / named).exists():
         say(f"note: {named} is a path of Windows and was not looked for here")
     say(f"{output}: run it with weasel run all {shlex.quote(str(output.parent))}")
+
+
+def _place(output: Path) -> Place:
+    return Place("-o", str(output))

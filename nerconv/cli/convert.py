@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import typer
 
-from nerconv import formats
+from nerconv import formats, outputs
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
-from nerconv.convert import target_format
+from nerconv.convert import places, target_format
 from nerconv.engine import Crew, keep_memory
-from nerconv.files import replacing
+from nerconv.files import Source
 from nerconv.options import Selection, UsageError
 from nerconv.plan import ConvertOptions
 from nerconv.settings import Settings, convert_options
-from nerconv.shards import convert_to_shards
+from nerconv.shards import convert_to_shards, shard_place
 
 #: The short forms, and the formats that each may write, the first of them unless the suffix says another.
 _SHORT: Final = {
@@ -116,6 +116,19 @@ def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
     return command
 
 
+def _check_outputs(
+    output: str,
+    files: Sequence[Source],
+    target: formats.Format,
+    options: ConvertOptions,
+    working: _Working,
+    ledger: str | None,
+) -> None:
+    """Raise UsageError where the target or the ledger would replace an input, the settings or one another."""
+    written = places(output, target, options) if working.shard_docs is None else [shard_place(output, files, target)]
+    p.check_outputs(outputs.read_places(files), [*written, *([outputs.Place("--ledger", ledger)] if ledger else ())])
+
+
 def _check_suffix(output: str, target: formats.Format, working: _Working) -> None:
     """Raise UsageError for a suffix of another format than ``target``, unless forced, and for nothing to force."""
     other = formats.of_other_suffix(output, target)
@@ -134,6 +147,7 @@ def _run(
     target = target_format(output, options)
     files = formats.sources(given["sources"], options.read)
     uses.check(context, {"input": formats.names(files, options.read)}, target.NAME, p.by_option(asked))
+    _check_outputs(output, files, target, options, working, ledger)
     _check_suffix(output, target, working)
     with show.progress(len(files)) as begin:
         if working.shard_docs is None:
@@ -144,7 +158,7 @@ def _run(
             )
     show.conversion(report, output, options.write.tokens)
     if ledger:
-        with replacing(Path(ledger)) as part:
+        with outputs.writing(ledger) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
     found = (finding.code for finding in (*report.findings, *report.lost))
     raise typer.Exit(exit_code(found, bool(asked.strict)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import chain
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -26,12 +27,18 @@ from nerconv.evaluate.report import Report
 from nerconv.evaluate.run import EvaluateOptions
 from nerconv.evaluate.runs import CHOICES
 from nerconv.evaluate.statistics import compare as compare_reports
-from nerconv.files import Source, replacing
+from nerconv.files import Source
 from nerconv.models import ModelOptions
 from nerconv.notation import NAMES
 from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, UsageError, check_choice
+from nerconv.outputs import STDOUT, Place, read_places, writing
 from nerconv.settings import Settings, read_options, selection
 
+#: The files of a model, by their path below its folder.
+_OF_MODEL: Final = re.compile(
+    r".*/.*|(config|meta|tokenizer.*|special_tokens_map|added_tokens|vocab|.*\.index)\.json|config\.cfg|tokenizer"
+    r"|(vocab|merges)\.txt|.*\.(safetensors|bin|model)"
+)
 _GATES, _OUT, _HOW = "Gates", "Output", "Scoring"
 
 Gold = Annotated[list[str], typer.Argument(help="The gold: files, folders or globs of any format.", metavar="GOLD...")]
@@ -227,27 +234,16 @@ def _typed() -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
 
 
-def _check_outputs(outputs: dict[str, Path | None], job: Job, asked: Gates) -> None:
+def _check_outputs(written: dict[str, Path | None], job: Job, asked: Gates) -> None:
     """Raise UsageError where an output would replace an input or another output."""
-    read = [*job.gold, *job.train, *(source for sources in job.predictions for source in sources)]
-    taken = {_same(source.path): "is an input" for source in read if source.path}
+    said = chain.from_iterable(job.predictions)
+    read = [*read_places(job.gold), *read_places(said, "--predictions"), *read_places(job.train, "--train")]
+    if job.model and Path(job.model).is_dir():
+        read.append(Place("--model", job.model, lambda inside: _OF_MODEL.fullmatch(inside) is not None))
     if asked.baseline and not asked.renewed:
-        taken[_same(asked.baseline)] = "is the --baseline, which --update-baseline renews"
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        if other := taken.get(_same(path)):
-            raise UsageError(f"{option} {path}: the file {other}; name another")
-        taken[_same(path)] = f"is written by {option}"
-
-
-def _same(path: Path) -> tuple[int, int] | Path:
-    """Return what two names of one file have in common."""
-    try:
-        found = path.stat()
-    except OSError:
-        return path.absolute()
-    return found.st_dev, found.st_ino
+        read.append(Place("--baseline, which --update-baseline renews,", str(asked.baseline)))
+    named = [Place(option, str(path)) for option, path in written.items() if path is not None]
+    p.check_outputs(read, [Place("what --format prints", STDOUT), *named])
 
 
 def _job(given: dict[str, Any]) -> Job:
@@ -306,7 +302,7 @@ def _write(found: Report, files: dict[str, Path | None], redact: bool) -> None:
     for name, path in files.items():
         if path is not None:
             shown = render_html(found, redact) if name == "html" else RENDERERS[name](found)
-            with replacing(path) as part:
+            with writing(path) as part:
                 part.write_text(shown, encoding="utf-8", newline="")
     show.job_summary(lambda: RENDERERS["markdown"](found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,9 @@ from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual
 from nerconv.lint.services import job_summary
+from nerconv.lint.suppress import SIDECAR
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice
+from nerconv.outputs import STDOUT, Place, read_places
 from nerconv.settings import Settings, read_options, selection
 
 _FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
@@ -100,6 +103,7 @@ def lint(
     options, chosen = read_options(settings), _selection(settings, select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
     uses.check(context, {"input": formats.names(files, options)})
+    _check_outputs(files, baseline, write_baseline, prune_baseline)
     done = fixes.fix(files, options, chosen, unsafe_fixes) if fix or unsafe_fixes or diff else None
     ask = asker(with_model, folds, p.label_map(map))
     report = _fixed(done, options, fix, diff) if done else _looked(files, options, chosen, ask)
@@ -113,6 +117,15 @@ def lint(
 def _check_choices(format: str, fail_on: str) -> None:
     check_choice("output format", format, tuple(RENDERERS))
     check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
+
+
+def _check_outputs(files: Sequence[Source], baseline: Path | None, write: Path | None, prune: bool) -> None:
+    """Raise UsageError where a baseline would replace a source, its ignore file, or another baseline."""
+    beside = [Place("the ignore file", str(s.path) + SIDECAR) for s in files if s.path and not s.path.is_dir()]
+    known = [Place("--baseline", str(baseline))] if baseline else []
+    learnt = [Place("--write-baseline", str(write))] if write else []
+    read = [*read_places(files), *beside, *([] if prune else known)]
+    p.check_outputs(read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt])
 
 
 def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | None, prune: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +23,8 @@ from nerconv.options import (
     UNITS,
     UsageError,
 )
-from nerconv.settings import Settings, load
+from nerconv.outputs import Place, check
+from nerconv.settings import Settings, load, path_of
 
 _READ, _CHANGE, _WRITE, _OUT, _WORK = "Reading", "Changing", "Writing", "Account", "Working"
 
@@ -272,6 +273,12 @@ def settings(given: Mapping[str, Any]) -> Settings:
     known |= {name: comma_list(known.get(name)) or None for name in ("labels", "drop")}
     known["map"] = _pairs(known.get("map"))
     return Settings(**known).over(load(Path.cwd()))
+
+
+def check_outputs(inputs: Iterable[Place], written: Sequence[Place]) -> None:
+    """Raise UsageError where one of the places ``written`` is read, as settings too, or written otherwise."""
+    found = path_of(Path.cwd())
+    check([*inputs, *([Place("the settings", str(found))] if found else ())], written)
 
 
 def by_option(settings: Settings) -> dict[str, object]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nerconv.files import Unreadable, replacing
+from nerconv.files import Unreadable
 from nerconv.lint.problem import Problem
+from nerconv.outputs import writing
 
 
 @dataclass(slots=True)
@@ -59,5 +60,5 @@ def read_baseline(path: Path) -> Baseline:
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write ``baseline``, sorted."""
     counts = dict(sorted(baseline.counts.items()))
-    with replacing(path) as part:
+    with writing(path) as part:
         part.write_text(json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n", "utf-8")

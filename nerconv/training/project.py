@@ -10,8 +10,8 @@ import shlex
 from pathlib import Path
 from typing import Final
 
-from nerconv.files import replacing
 from nerconv.options import UsageError
+from nerconv.outputs import writing
 from nerconv.printable import one_line
 
 #: A drive, or a share of a server.
@@ -159,5 +159,5 @@ def _scalar(text: str) -> str:
 
 def write_project(text: str, path: Path) -> None:
     """Write a project file, whole or not at all."""
-    with replacing(path) as part:
+    with writing(path) as part:
         part.write_text(text, encoding="utf-8")

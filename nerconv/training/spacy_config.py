@@ -13,9 +13,9 @@ import io
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from nerconv.files import replacing
 from nerconv.formats.docbin import SPANS_KEY
 from nerconv.options import UsageError, check_choice
+from nerconv.outputs import writing
 from nerconv.printable import one_line
 from nerconv.training.survey import Survey
 
@@ -140,7 +140,7 @@ def write_config(config: Any, comment: str, path: Path) -> None:
     text = config.to_str(interpolate=False).replace("$$", "\\u0024")
     for name in ("train", "dev"):
         _check_read_back(text, name, config["paths"][name])
-    with replacing(path) as part:
+    with writing(path) as part:
         part.write_text(comment + text, encoding="utf-8")
 
 
