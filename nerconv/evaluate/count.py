@@ -65,10 +65,13 @@ def _average(rows: Sequence[Score], weights: Sequence[int]) -> Average:
     return Average(mean("precision"), mean("recall"), mean("f1"))
 
 
-def kinds(found: Iterable[Outcome]) -> tuple[dict[str, Kind], dict[str, dict[str, Kind]]]:
-    """Return how many spans each kind holds, over all and by label; gold by its label, predicted by its own."""
-    gold: Counter[tuple[str, str]] = Counter()
-    said: Counter[tuple[str, str]] = Counter()
+def kinds(found: Iterable[Outcome], matched: Mapping[str, int]) -> tuple[dict[str, Kind], dict[str, dict[str, Kind]]]:
+    """Return how many spans each kind holds, over all and by label; gold by its label, predicted by its own.
+
+    ``found`` are the outcomes of spans that match none exactly, ``matched`` the number of the others by label.
+    """
+    gold = Counter({(label, "correct"): count for label, count in matched.items() if count})
+    said = gold.copy()
     for outcome in found:
         if outcome.gold:
             gold[outcome.gold.label, outcome.kind] += 1
@@ -85,13 +88,14 @@ def kinds(found: Iterable[Outcome]) -> tuple[dict[str, Kind], dict[str, dict[str
     return total, by_label
 
 
-def confusion(found: Iterable[Outcome]) -> dict[str, dict[str, int]]:
+def confusion(found: Iterable[Outcome], matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Return how often each gold label was predicted as each label; the empty label stands for no span.
 
     A cell of one label twice counts exact matches alone. Pairs of one label with other edges are not in the table:
-    ``kinds`` counts them as boundary.
+    ``kinds`` counts them as boundary. ``found`` and ``matched`` as there.
     """
-    counts = Counter(
+    counts = Counter({(label, label): count for label, count in matched.items() if count})
+    counts += Counter(
         (outcome.gold.label if outcome.gold else "", outcome.predicted.label if outcome.predicted else "")
         for outcome in found
         if outcome.kind != "boundary"

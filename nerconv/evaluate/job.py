@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from nerconv.document import Document
-from nerconv.evaluate.pair import pair, relabelled
+from nerconv.evaluate.annotated import Annotated, of_documents
+from nerconv.evaluate.pair import pair
 from nerconv.evaluate.report import Repairs, Report, Run
-from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro_f1
+from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluate.side import ReadSide, read_side
 from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
@@ -85,25 +85,25 @@ def _split_columns(source: Source, folder: Path, number: int) -> tuple[Source, S
 
 def _scored(job: Job, progress: Progress) -> Report:
     gold = read_side(job.gold, job.read, progress)
-    documents, fixed = _linted(gold.documents, job)
-    train = read_side(job.train, job.read, progress).documents if job.train else None
+    held, fixed = _linted(gold.held, job)
+    train = read_side(job.train, job.read, progress).held if job.train else None
     context = Context(
         train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
     )
     if job.model:
-        return _of_model(job, documents, context)
+        return _of_model(job, held, context)
     sides = [_read_predictions(sources, job, gold, progress) for sources in job.predictions]
     first = replace(
         context,
         predictions=sides[0].reading,
         method={**context.method, "predictions": _names(job.predictions[0])},
-        repairs=_repairs(job, documents, gold, sides[0], progress),
+        repairs=_repairs(job, held, gold, sides[0], progress),
     )
-    report = _verified(evaluate(documents, sides[0].documents, job.options, first), documents, sides[0].documents, job)
+    report = _verified(evaluate(held, sides[0].held, job.options, first), held, sides[0].held, job)
     if len(sides) == 1:
         return report
     others = [
-        evaluate(documents, side.documents, replace(job.options, resamples=0), Context(predictions=side.reading))
+        evaluate(held, side.held, replace(job.options, resamples=0), Context(predictions=side.reading))
         for side in sides[1:]
     ]
     return _with_seeds(report, [report, *others], _numbered(job.predictions))
@@ -157,9 +157,7 @@ def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progr
     )
 
 
-def _repairs(
-    job: Job, documents: Sequence[Document], gold: ReadSide, side: ReadSide, progress: Progress
-) -> Repairs | None:
+def _repairs(job: Job, held: Annotated, gold: ReadSide, side: ReadSide, progress: Progress) -> Repairs | None:
     """Return what was repaired on each side, and micro F1 with the predictions read by the other rule."""
     rule = job.read_predictions.invalid
     if not (gold.repaired or side.repaired):
@@ -168,25 +166,27 @@ def _repairs(
     if other and side.repaired:
         changed = replace(job, read_predictions=replace(job.read_predictions, invalid=other))
         again = _read_predictions(job.predictions[0], changed, gold, progress)
-        f1 = micro_f1(documents, again.documents, job.options)
+        f1 = micro(held, again.held, job.options).f1
     return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other if side.repaired else "", f1)
 
 
-def _linted(documents: Sequence[Document], job: Job) -> tuple[Sequence[Document], Sequence[Document] | None]:
+def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
     if job.lint is None:
-        return documents, None
+        return held, None
+    documents = held.documents
     problems = without_ignored(list(check(documents, choose(job.lint))), documents, job.gold)
     pairs = list(by_document(problems, documents))
     fixed = [amend(document, found).document for document, found in pairs]
     same_text = all(after.text == before.text for after, before in zip(fixed, documents, strict=True))
-    return [flagged(document, found) for document, found in pairs], fixed if same_text else None
+    doubted = of_documents(flagged(document, found) for document, found in pairs)
+    return doubted, of_documents(fixed) if same_text else None
 
 
-def _of_model(job: Job, documents: Sequence[Document], context: Context) -> Report:
+def _of_model(job: Job, held: Annotated, context: Context) -> Report:
     assert job.model is not None
     predictor = load(job.model, job.model_options)
-    predictions = list(predictor.predict(documents))
+    predictions = list(predictor.predict(held.documents))
     scores = {
         (each.document.id, span.start, span.end, job.options.labels.get(span.label, span.label)): score
         for each in predictions
@@ -204,15 +204,15 @@ def _of_model(job: Job, documents: Sequence[Document], context: Context) -> Repo
         "words": f"{words:,}",
         "words without a sub-token": f"{sum(each.blank for each in predictions):,}",
     }
-    said = [each.document for each in predictions]
-    report = evaluate(documents, said, job.options, replace(context, scores=scores, model=model))
-    return _verified(report, documents, said, job)
+    said = of_documents(each.document for each in predictions)
+    report = evaluate(held, said, job.options, replace(context, scores=scores, model=model))
+    return _verified(report, held, said, job)
 
 
-def _verified(report: Report, gold: Sequence[Document], said: Sequence[Document], job: Job) -> Report:
+def _verified(report: Report, gold: Annotated, said: Annotated, job: Job) -> Report:
     if not job.verify:
         return report
-    paired = pair(relabelled(gold, job.options.labels), relabelled(said, job.options.labels), job.options.pairing)
-    micro = report.overall.micro
-    verified = verify(paired, micro.precision, micro.recall, micro.f1)
+    gold, said = (side.relabelled(job.options.labels) for side in (gold, said))
+    score = report.overall.micro
+    verified = verify(pair(gold, said, job.options.pairing), score.precision, score.recall, score.f1)
     return replace(report, method={**report.method, "check": verified})

@@ -13,9 +13,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from nerconv.document import Span
 from nerconv.evaluate.assign import best_pairs
 
 #: tp, predicted and gold by label.
@@ -23,7 +22,23 @@ Counts = dict[str, tuple[int, int, int]]
 _Key = tuple[int, int, str]
 
 
-def key(span: Span) -> _Key:
+class Extent(Protocol):
+    """What is matched: a stretch of text with a label."""
+
+    @property
+    def start(self) -> int:
+        """Where it starts."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+    @property
+    def label(self) -> str:
+        """Its label."""
+
+
+def key(span: Extent) -> _Key:
     """Return what two spans must share to match: start, end, label."""
     return span.start, span.end, span.label
 
@@ -43,17 +58,17 @@ class Outcome(NamedTuple):
     """One gold span, one predicted span, or both, and what kind they are. ``notes`` are split and merged."""
 
     kind: str
-    gold: Span | None
-    predicted: Span | None
+    gold: Extent | None
+    predicted: Extent | None
     notes: tuple[str, ...] = ()
 
 
-def outcomes(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[Outcome]:
+def outcomes(gold: Sequence[Extent], predicted: Sequence[Extent]) -> Iterator[Outcome]:
     """Yield every span of both sides exactly once: correct, type, boundary, type+boundary, missed or spurious."""
     left = Counter(map(key, predicted))
     golds, said = [], []
     matched: Counter[_Key] = Counter()
-    by_key: dict[_Key, list[Span]] = {}
+    by_key: dict[_Key, list[Extent]] = {}
     for span in predicted:
         by_key.setdefault(key(span), []).append(span)
     for span in gold:
@@ -65,10 +80,11 @@ def outcomes(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[Outcom
             golds.append(span)
     for spans in by_key.values():
         said += spans[matched[key(spans[0])] :]
-    yield from _leftovers(sorted(golds, key=key), sorted(said, key=key))
+    yield from leftovers(sorted(golds, key=key), sorted(said, key=key))
 
 
-def _leftovers(golds: list[Span], said: list[Span]) -> Iterator[Outcome]:
+def leftovers(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[Outcome]:
+    """Yield what kind spans are that match none exactly; both sides are in text order, those with one start by end."""
     overlaps = list(_overlaps(golds, said))
     on_gold, on_said = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
     partner = dict(best_pairs({(g, p): _packed(*_closeness(golds[g], said[p])) for g, p in overlaps}))
@@ -86,7 +102,7 @@ def _leftovers(golds: list[Span], said: list[Span]) -> Iterator[Outcome]:
             yield Outcome("spurious", None, span, ("split",) if on_said[p] else ())
 
 
-def _overlaps(golds: list[Span], said: list[Span]) -> Iterator[tuple[int, int]]:
+def _overlaps(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[tuple[int, int]]:
     """Yield the index pairs of spans that share text; both sides are in text order."""
     starts = [span.start for span in said]
     # How far any span up to an index reaches: where that is before a gold span, nothing earlier can touch it.
@@ -101,11 +117,11 @@ def _overlaps(golds: list[Span], said: list[Span]) -> Iterator[tuple[int, int]]:
             p -= 1
 
 
-def _shared(gold: Span, said: Span) -> int:
+def _shared(gold: Extent, said: Extent) -> int:
     return min(gold.end, said.end) - max(gold.start, said.start)
 
 
-def _closeness(gold: Span, said: Span) -> tuple[int, int, int]:
+def _closeness(gold: Extent, said: Extent) -> tuple[int, int, int]:
     edges = (gold.start == said.start) + (gold.end == said.end)
     return _shared(gold, said), int(gold.label == said.label), edges
 
@@ -118,7 +134,7 @@ def _packed(*levels: int) -> int:
     return packed
 
 
-def kind_of(gold: Span, said: Span) -> str:
+def kind_of(gold: Extent, said: Extent) -> str:
     """Return what kind of error two overlapping spans are that do not match."""
     if (gold.start, gold.end) == (said.start, said.end):
         return "type"

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from nerconv.document import Span
 from nerconv.evaluate.count import added, score
 from nerconv.evaluate.match import Outcome, key, tally
-from nerconv.evaluate.pair import Pair
+from nerconv.evaluate.pair import Pair, Paired
 from nerconv.evaluate.report import Noise, Score
+from nerconv.evaluate.tally import Found
 
 
-def noise(pairs: Sequence[Pair], found: Sequence[Outcome], fixed: Score | None) -> Noise:
-    """Return how far lint doubts the gold of ``pairs``; ``found`` are the outcomes of all of them.
+def noise(paired: Paired, found: Sequence[Outcome], fixed: Score | None) -> Noise:
+    """Return how far lint doubts the gold of ``paired``; ``found`` are the outcomes of spans that match none exactly.
 
     ``clean`` leaves out flagged gold spans and the predictions that touch them. ``fixed`` is the score against the gold
     after safe fixes.
     """
-    flagged = [span for pair in pairs for span in pair.gold if span.flags]
-    errors = [outcome for outcome in found if outcome.kind != "correct"]
+    flags = paired.gold.flags
     return Noise(
-        len(flagged),
-        sum(len(pair.gold) for pair in pairs),
-        dict(sorted(Counter(code for span in flagged for code in span.flags).items())),
-        len(errors),
-        sum(1 for outcome in errors if outcome.gold and outcome.gold.flags),
-        micro(_without_flagged(pair) for pair in pairs),
+        sum(map(bool, flags)),
+        len(flags),
+        dict(sorted(Counter(chain.from_iterable(flags)).items())),
+        len(found),
+        sum(1 for outcome in found if isinstance(outcome.gold, Found) and flags[outcome.gold.number]),
+        micro(_without_flagged(pair) for pair in paired.pairs),
         fixed,
     )
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from nerconv import tokens
+from nerconv.columns import Numbers
 from nerconv.document import Document, Span
+from nerconv.evaluate.annotated import Annotated, as_array, of_documents, renumbered
 from nerconv.options import PRESETS, UsageError, check_choice
 
 PAIRINGS: Final = ("auto", "position")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A stretch of text annotated twice. ``gold`` and ``predicted`` hold spans in one unit; the documents say where.
 
     In characters the units are code points of the gold text, in tokens its tokens, counted from 0.
@@ -30,33 +33,65 @@ class Pair:
     predicted_document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
-    """All pairs, the unit of their spans (characters or tokens), and how they were found."""
+class Places(NamedTuple):
+    """Spans of one side in the unit of a pairing, of shape (spans,): pair, start, end, and label among all of both."""
 
-    pairs: list[Pair]
+    pairs: Numbers
+    starts: Numbers
+    ends: Numbers
+    codes: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """Two sides of which documents with one number are a pair, the unit of spans, and how the pairs were found.
+
+    ``offsets``: start and end of the spans of each side in tokens of their pair, where the unit is not characters.
+    """
+
+    gold: Annotated
+    predicted: Annotated
     unit: str
     how: str
+    offsets: tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]] | None = None
 
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that spans of either side have, sorted."""
+        return tuple(sorted(self.gold.used | self.predicted.used))
 
-def relabelled(documents: Iterable[Document], labels: Mapping[str, str]) -> list[Document]:
-    """Return ``documents`` with their labels as ``labels`` has them; one that it has as nothing loses its spans."""
-    if not labels:
-        return list(documents)
-    return [
-        replace(
-            document,
-            spans=tuple(
-                replace(span, label=label) for span in document.spans if (label := labels.get(span.label, span.label))
-            ),
+    @cached_property
+    def places(self) -> tuple[Places, Places]:
+        """The spans of both sides."""
+        return self._placed(0), self._placed(1)
+
+    def _placed(self, side: int) -> Places:
+        held = (self.gold, self.predicted)[side]
+        codes = renumbered(held.labels, self.labels)[held.codes]
+        begins = held.begins[held.owners]
+        starts, ends = self.offsets[side] if self.offsets else (held.starts - begins, held.stops - begins)
+        return Places(held.owners, starts, ends, codes)
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The pairs with their documents, for what looks at them one by one."""
+        return [
+            Pair(one.id, one, self._spans(0, number, one), self._spans(1, number, other), other)
+            for number, (one, other) in enumerate(zip(self.gold.documents, self.predicted.documents, strict=True))
+        ]
+
+    def _spans(self, side: int, number: int, document: Document) -> tuple[Span, ...]:
+        places = self.places[side]
+        first, last = np.searchsorted(places.pairs, (number, number + 1))
+        extents = zip(places.starts[first:last].tolist(), places.ends[first:last].tolist(), strict=True)
+        return tuple(
+            replace(span, start=start, end=end) for span, (start, end) in zip(document.spans, extents, strict=True)
         )
-        for document in documents
-    ]
 
 
-def check_labels(gold: Sequence[Document], predicted: Sequence[Document]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels that only the gold and only the predictions have. Raises UsageError when none is shared."""
-    sides = [{span.label for document in side for span in document.spans} for side in (gold, predicted)]
+    sides = gold.used, predicted.used
     if sides[0] and sides[1] and not sides[0] & sides[1]:
         shown = " and ".join(", ".join(sorted(side)) for side in sides)
         raise UsageError(
@@ -65,7 +100,7 @@ def check_labels(gold: Sequence[Document], predicted: Sequence[Document]) -> tup
     return tuple(sorted(sides[0] - sides[1])), tuple(sorted(sides[1] - sides[0]))
 
 
-def pair(gold: Sequence[Document], predicted: Sequence[Document], how: str = "auto") -> Paired:
+def pair(gold: Annotated, predicted: Annotated, how: str = "auto") -> Paired:
     """Return the pairs of two annotations of the same text.
 
     ``auto`` pairs documents by id, or where ids differ by order, and asks for the same text or else the same tokens in
@@ -73,42 +108,57 @@ def pair(gold: Sequence[Document], predicted: Sequence[Document], how: str = "au
     UsageError naming the first place that does not fit.
     """
     check_choice("pairing", how, PAIRINGS)
-    if not gold:
+    if not gold.ids:
         raise UsageError("the gold holds no document, so there is nothing to score")
     if how == "position":
-        return Paired(_by_position(gold, predicted, False), "tokens", "sentences by position")
-    matched = _matched(gold, predicted)
-    if matched is not None:
-        if all(one.text == other.text for one, other in matched):
-            return Paired([Pair(a.id, a, a.spans, b.spans, b) for a, b in matched], "characters", "documents by id")
-        if all(_words(one) == _words(other) for one, other in matched):
-            pairs = [Pair(a.id, a, _in_tokens(a), _in_tokens(b), b) for a, b in matched]
-            return Paired(pairs, "tokens", "documents by id")
-    return Paired(_by_position(gold, predicted, True), "tokens", "sentences with the same tokens")
+        return _by_position(gold.documents, predicted.documents, "sentences by position", False)
+    order = _order(gold.ids, predicted.ids)
+    if order is not None:
+        matched = predicted.ordered(order)
+        if _same_text(gold, matched):
+            return Paired(gold, matched, "characters", "documents by id")
+        pairs = list(zip(gold.documents, matched.documents, strict=True))
+        if all(_words(one) == _words(other) for one, other in pairs):
+            return _in_tokens(pairs, "documents by id")
+    return _by_position(gold.documents, predicted.documents, "sentences with the same tokens", True)
 
 
-def _matched(gold: Sequence[Document], predicted: Sequence[Document]) -> list[tuple[Document, Document]] | None:
-    """Return the documents that belong together: by id, or in order when there are as many; None for neither."""
-    by_id = {document.id: document for document in predicted}
-    if len(by_id) == len(predicted) == len(gold) and all(document.id in by_id for document in gold):
-        return [(document, by_id[document.id]) for document in gold]
-    return list(zip(gold, predicted, strict=True)) if len(gold) == len(predicted) else None
+def _order(gold: Sequence[str], predicted: Sequence[str]) -> Numbers | None:
+    """Return which predicted documents belong to those of the gold: by id, or in order when there are as many."""
+    at = {id: number for number, id in enumerate(predicted)}
+    if len(at) == len(predicted) == len(gold) and all(id in at for id in gold):
+        return as_array(at[id] for id in gold)
+    return np.arange(len(gold)) if len(gold) == len(predicted) else None
+
+
+def _same_text(gold: Annotated, predicted: Annotated) -> bool:
+    """Whether documents with one number have one text."""
+    same = np.array_equal(gold.begins, predicted.begins) and np.array_equal(gold.ends, predicted.ends)
+    if same and gold.text == predicted.text:
+        return True
+    return all(gold.text_of(number) == predicted.text_of(number) for number in range(len(gold.ids)))
 
 
 def _words(document: Document) -> list[str]:
     return tokens.words(document, 0, len(document.text))
 
 
-def _in_tokens(document: Document) -> tuple[Span, ...]:
-    """Return the spans of ``document`` in tokens; an edge inside of a token is that of the token."""
-    starts, ends = tokens.edges(document)
-    return tuple(
-        replace(span, start=bisect_right(starts, span.start) - 1, end=bisect_left(ends, span.end) + 1)
-        for span in document.spans
-    )
+def _in_tokens(pairs: Sequence[tuple[Document, Document]], how: str) -> Paired:
+    """Return pairs of documents with the same tokens, or as many, their spans in tokens."""
+    sides = [[one for one, _ in pairs], [other for _, other in pairs]]
+    offsets = [[edge for document in side for edge in _token_offsets(document)] for side in sides]
+    gold, predicted = ((as_array(start for start, _ in side), as_array(end for _, end in side)) for side in offsets)
+    return Paired(of_documents(sides[0]), of_documents(sides[1]), "tokens", how, (gold, predicted))
 
 
-def _by_position(gold: Sequence[Document], predicted: Sequence[Document], same_tokens: bool) -> list[Pair]:
+def _token_offsets(document: Document) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each span in tokens; an edge inside of a token is that of the token."""
+    starts, ends = tokens.edges(document) if document.spans else ([], [])
+    for span in document.spans:
+        yield bisect_right(starts, span.start) - 1, bisect_left(ends, span.end) + 1
+
+
+def _by_position(gold: Sequence[Document], predicted: Sequence[Document], how: str, same_tokens: bool) -> Paired:
     pairs = []
     for number, (one, other) in enumerate(zip_longest(_sentences(gold), _sentences(predicted)), 1):
         if one is None or other is None:
@@ -127,8 +177,8 @@ def _by_position(gold: Sequence[Document], predicted: Sequence[Document], same_t
                 f"sentence {number:,} has the token {a!r} in the gold ({_place(one)}) and {b!r} in the predictions "
                 f"({_place(other)}); say --pair position to compare by position all the same"
             )
-        pairs.append(Pair(one.id, one, _in_tokens(one), _in_tokens(other), other))
-    return pairs
+        pairs.append((one, other))
+    return _in_tokens(pairs, how)
 
 
 def _sentences(documents: Sequence[Document]) -> Iterator[Document]:
@@ -141,13 +191,3 @@ def _sentences(documents: Sequence[Document]) -> Iterator[Document]:
 
 def _place(document: Document) -> str:
     return str(document.locate(0) or document.id)
-
-
-def lost_to_sentences(gold: Sequence[Document], pairs: Sequence[Pair]) -> int:
-    """Return how many gold spans no sentence holds whole, so that they could not be scored."""
-    return sum(len(d.spans) for d in gold) - sum(len(pair.gold) for pair in pairs)
-
-
-def counted(documents: Iterable[Document]) -> Counter[str]:
-    """Return the number of spans by label."""
-    return Counter(span.label for document in documents for span in document.spans)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from nerconv import tokens
-from nerconv.document import Document, Span
-from nerconv.evaluate import count, match
-from nerconv.evaluate.noise import micro, noise
-from nerconv.evaluate.pair import Pair, Paired, check_labels, lost_to_sentences, pair, relabelled
-from nerconv.evaluate.report import Example, Reading, Repairs, Report, Score, Semeval, Side, Slice, Unit
-from nerconv.evaluate.slices import Seen, calibration, slices, surface, surfaces
+import numpy as np
+
+from nerconv.columns import Numbers
+from nerconv.document import Document
+from nerconv.evaluate import count, match, slices
+from nerconv.evaluate.annotated import Annotated, of_documents, unique
+from nerconv.evaluate.examples import Scores, examples
+from nerconv.evaluate.noise import noise
+from nerconv.evaluate.pair import Paired, check_labels, pair
+from nerconv.evaluate.report import Reading, Repairs, Report, Score, Semeval, Slice, Unit
 from nerconv.evaluate.statistics import intervals
+from nerconv.evaluate.tally import Hits, by_unit, counts, hits, unmatched
 from nerconv.version import VERSION
 
+#: A side as documents or as arrays.
+Held = Annotated | Sequence[Document]
 #: A label map is shown so in the method of a report.
 _SEPARATOR: Final = ","
 
@@ -35,12 +40,12 @@ class EvaluateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else a report may say: training and fixed gold documents, scores, repairs, readings, method and model."""
+    """What else a report may say: training data and the fixed gold, scores, repairs, readings, method and model."""
 
-    train: Sequence[Document] | None = None
-    fixed: Sequence[Document] | None = None
+    train: Held | None = None
+    fixed: Held | None = None
     linted: bool = False
-    scores: Mapping[tuple[str, int, int, str], float] = field(default_factory=dict)
+    scores: Scores = field(default_factory=dict)
     repairs: Repairs | None = None
     gold: Reading | None = None
     predictions: Reading | None = None
@@ -48,114 +53,95 @@ class Context:
     model: Mapping[str, str] = field(default_factory=dict)
 
 
-def evaluate(
-    gold: Sequence[Document], predicted: Sequence[Document], options: EvaluateOptions, context: Context | None = None
-) -> Report:
+def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Context | None = None) -> Report:
     """Return the report of ``predicted`` against ``gold``. Raises UsageError where the two do not fit."""
     context = context or Context()
-    data = data_hash(gold)
-    gold, predicted = relabelled(gold, options.labels), relabelled(predicted, options.labels)
+    data = data_hash(_held(gold))
+    gold, predicted = (_held(side).relabelled(options.labels) for side in (gold, predicted))
     only_gold, only_predicted = check_labels(gold, predicted)
     paired = pair(gold, predicted, options.pairing)
-    units = _units(paired)
-    labels = count.scores(count.added(unit.labels for unit in units))
-    found = [(each, list(match.outcomes(each.gold, each.predicted))) for each in paired.pairs]
-    flat = [outcome for _, outcomes in found for outcome in outcomes]
-    total, by_label = count.kinds(flat)
+    found = hits(paired)
+    errors = unmatched(paired, found)
+    by_label = counts(paired, found)
+    labels = count.scores(by_label)
+    matched = {label: row[0] for label, row in by_label.items()}
+    total, kinds = count.kinds(errors, matched)
+    units = _units(paired, found)
     report = Report(
         overall=count.overall(labels),
         labels=labels,
         kinds=total,
-        label_kinds=by_label,
-        semeval=_semeval(found),
-        confusion=count.confusion(flat),
-        boundaries={label: n for label, row in by_label.items() if (n := row["boundary"].gold)},
-        method=_method(paired, units, data, options, context, lost_to_sentences(gold, paired.pairs)),
+        label_kinds=kinds,
+        semeval=_semeval(paired, errors, sum(matched.values())),
+        confusion=count.confusion(errors, matched),
+        boundaries={label: n for label, row in kinds.items() if (n := row["boundary"].gold)},
+        method=_method(paired, units, data, options, context, gold.count - paired.gold.count),
         model=dict(context.model),
         units=tuple(units),
-        examples=tuple(_examples(found, paired.unit, options.examples, context)),
-        slices=tuple(_slices(found, paired.unit, labels, context)),
+        examples=tuple(examples(paired, errors, context.scores, options.examples)),
+        slices=tuple(_slices(paired, found, labels, context)),
         repairs=context.repairs,
-        calibration=calibration(_scored(found, context)),
+        calibration=slices.calibration(_scored(paired, found, context.scores)),
         only_gold=only_gold,
         only_predicted=only_predicted,
         gold=context.gold,
         predictions=context.predictions,
         version=VERSION,
     )
-    if context.linted or any(span.flags for document in gold for span in document.spans):
-        report = replace(report, noise=noise(paired.pairs, flat, _fixed(context, predicted, options)))
+    if context.linted or any(paired.gold.flags):
+        report = replace(report, noise=noise(paired, errors, _fixed(context, predicted, options)))
     return _with_intervals(report, options)
 
 
-def _semeval(found: Sequence[tuple[Pair, Sequence[match.Outcome]]]) -> dict[str, Semeval]:
-    pairs: Counter[tuple[str, str]] = Counter()
-    for _, outcomes in found:
-        pairs.update(match.views(outcomes))
-    gold, predicted = (sum(len(getattr(each, side)) for each, _ in found) for side in ("gold", "predicted"))
-    return count.semeval(pairs, gold, predicted)
+def _held(side: Held) -> Annotated:
+    return side if isinstance(side, Annotated) else of_documents(side)
 
 
-def micro_f1(gold: Sequence[Document], predicted: Sequence[Document], options: EvaluateOptions) -> float | None:
-    """Return micro F1 alone."""
-    paired = pair(relabelled(gold, options.labels), relabelled(predicted, options.labels), options.pairing)
-    return micro((each.gold, each.predicted) for each in paired.pairs).f1
+def _semeval(paired: Paired, errors: Sequence[match.Outcome], matched: int) -> dict[str, Semeval]:
+    pairs = match.views(errors)
+    for view in match.VIEWS:
+        pairs[view, "correct"] += matched
+    return count.semeval(pairs, paired.gold.count, paired.predicted.count)
 
 
-def data_hash(documents: Sequence[Document]) -> str:
+def micro(gold: Held, predicted: Held, options: EvaluateOptions) -> Score:
+    """Return the micro scores alone."""
+    gold, predicted = (_held(side).relabelled(options.labels) for side in (gold, predicted))
+    return _micro(pair(gold, predicted, options.pairing))
+
+
+def _micro(paired: Paired) -> Score:
+    return count.score(int(hits(paired).gold.sum()), paired.predicted.count, paired.gold.count)
+
+
+def data_hash(gold: Annotated) -> str:
     """Return what tells one gold from another: 16 hexadecimal digits over texts and spans, in order."""
     digest = sha256()
-    for document in documents:
-        spans = [match.key(span) for span in document.spans]
-        digest.update(repr((document.text, spans)).encode("utf-8", "surrogatepass"))
+    for number in range(len(gold.ids)):
+        digest.update(repr((gold.text_of(number), gold.keys(number))).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]
 
 
-def _units(paired: Paired) -> list[Unit]:
+def _units(paired: Paired, found: Hits) -> list[Unit]:
     """Return the counts of every pair; of a single document, of its sentences, so that there is something to draw."""
-    pairs = paired.pairs
-    if len(pairs) == 1 and paired.unit == "characters":
-        pairs = list(_by_sentence(pairs[0]))
-    names = _unique([each.id for each in pairs])
-    return [
-        Unit(name, match.tally(map(match.key, each.gold), map(match.key, each.predicted)))
-        for name, each in zip(names, pairs, strict=True)
-    ]
+    ids, units = list(paired.gold.ids), (paired.places[0].pairs, paired.places[1].pairs)
+    if len(ids) == 1 and paired.unit == "characters":
+        begins = paired.gold.sentences[1:] - paired.gold.begins[0]
+        units = (_within(begins, paired.places[0].starts), _within(begins, paired.places[1].starts))
+        ids = [f"{ids[0]}/s{number}" for number in range(1, len(begins) + 2)]
+    held = by_unit(paired, found, units, len(ids))
+    return [Unit(name, labels) for name, labels in zip(unique(ids), held, strict=True)]
 
 
-def _unique(ids: Sequence[str]) -> list[str]:
-    """Return ``ids`` with a number behind each that occurs before, such that no two are the same."""
-    taken, names = set(ids), []
-    numbers: Counter[str] = Counter()
-    for id in ids:
-        numbers[id] += 1
-        name = id
-        while numbers[id] > 1 and (name := f"{id}~{numbers[id]}") in taken:
-            numbers[id] += 1
-        taken.add(name)
-        names.append(name)
-    return names
-
-
-def _by_sentence(whole: Pair) -> Iterator[Pair]:
-    """Yield the spans of a pair by the sentence that each starts in: every span falls into exactly one."""
-    starts = [0, *(start for start, _ in tokens.sentences(whole.document)[1:]), len(whole.document.text) + 1]
-    at = {"gold": 0, "predicted": 0}
-    for number, stop in enumerate(starts[1:], 1):
-        parts: dict[str, list[Span]] = {"gold": [], "predicted": []}
-        for name, held in parts.items():
-            spans = getattr(whole, name)
-            while at[name] < len(spans) and spans[at[name]].start < stop:
-                held.append(spans[at[name]])
-                at[name] += 1
-        yield replace(whole, id=f"{whole.id}/s{number}", gold=tuple(parts["gold"]), predicted=tuple(parts["predicted"]))
+def _within(begins: Numbers, starts: Numbers) -> Numbers:
+    return np.searchsorted(begins, starts, "right")
 
 
 def _method(
     paired: Paired, units: Sequence[Unit], data: str, options: EvaluateOptions, context: Context, lost: int
 ) -> dict[str, str]:
     shown = _SEPARATOR.join(f"{old}={new}" for old, new in sorted(options.labels.items()))
-    drawn = "documents" if len(paired.pairs) > 1 else "sentences"
+    drawn = "documents" if len(paired.gold.ids) > 1 else "sentences"
     method = {
         "match": "exact span and label",
         "unit": paired.unit,
@@ -169,88 +155,31 @@ def _method(
     return method | ({"gold spans across sentences, not scored": f"{lost:,}"} if lost else {})
 
 
-def _examples(
-    found: Sequence[tuple[Pair, Sequence[match.Outcome]]], unit: str, limit: int, context: Context
-) -> Iterator[Example]:
-    left = limit
-    for each, outcomes in found:
-        wrong = sorted((o for o in outcomes if o.kind != "correct"), key=_place)
-        for outcome in wrong[:left]:
-            yield _example(each, outcome, unit, context)
-        left -= min(left, len(wrong))
+def _slices(paired: Paired, found: Hits, labels: Mapping[str, Score], context: Context) -> Iterator[Slice]:
+    known = None if context.train is None else slices.surfaces(_held(context.train))
+    sides = []
+    for held, places in zip((paired.gold, paired.predicted), paired.places, strict=True):
+        lengths = held.lengths if paired.unit == "characters" else places.ends - places.starts
+        sides.append(slices.side(held, lengths, places.codes, known))
+    yield from slices.slices(sides[0], sides[1], found.gold, [labels[label].gold for label in paired.labels])
 
 
-def _place(outcome: match.Outcome) -> tuple[int, int]:
-    span = outcome.gold or outcome.predicted
-    assert span is not None
-    return span.start, span.end
+def _scored(paired: Paired, found: Hits, scores: Scores) -> Iterator[tuple[float, bool]]:
+    """Yield the score of each predicted span that has one, and whether it is right."""
+    held = paired.predicted
+    right = found.predicted.tolist()
+    at = 0
+    for number, id in enumerate(held.ids if scores else ()):
+        for key in held.keys(number):
+            if (id, *key) in scores:
+                yield scores[id, *key], right[at]
+            at += 1
 
 
-def _example(each: Pair, outcome: match.Outcome, unit: str, context: Context) -> Example:
-    sides = [
-        _side(document, span, unit, context)
-        for document, span in ((each.document, outcome.gold), (each.predicted_document, outcome.predicted))
-    ]
-    at = next(side for side in sides if side)
-    text = (each.document if sides[0] else each.predicted_document).text
-    start, stop = text.rfind("\n", 0, at.start) + 1, text.find("\n", at.end)
-    stop = len(text) if stop < 0 else stop
-    start, stop = max(start, at.start - 200), min(stop, at.end + 200)
-    flags = outcome.gold.flags if outcome.gold else ()
-    return Example(outcome.kind, each.id, sides[0], sides[1], text[start:stop], start, outcome.notes, flags)
-
-
-def _side(document: Document, span: Span | None, unit: str, context: Context) -> Side | None:
-    if span is None:
-        return None
-    start, end = _offsets(document, span, unit)
-    where = span.where or document.locate(start)
-    score = context.scores.get((document.id, start, end, span.label))
-    return Side(start, end, span.label, document.text[start:end], str(where or ""), score)
-
-
-def _offsets(document: Document, span: Span, unit: str) -> tuple[int, int]:
-    if unit == "characters":
-        return span.start, span.end
-    starts, ends = tokens.edges(document)
-    return starts[span.start], ends[span.end - 1]
-
-
-def _slices(
-    found: Sequence[tuple[Pair, Sequence[match.Outcome]]], unit: str, labels: Mapping[str, Score], context: Context
-) -> Iterator[Slice]:
-    seen: list[Seen] = []
-    for each, outcomes in found:
-        edges = tokens.edges(each.document) if unit == "tokens" and outcomes else None
-        for outcome in outcomes:
-            told = [_surface(each.document, span, edges) for span in (outcome.gold, outcome.predicted)]
-            seen.append((outcome, told[0], told[1]))
-    known = None if context.train is None else surfaces(context.train)
-    yield from slices(seen, {label: row.gold for label, row in labels.items()}, known)
-
-
-def _surface(document: Document, span: Span | None, edges: tuple[list[int], list[int]] | None) -> tuple[str, int]:
-    if span is None:
-        return "", 0
-    if edges is None:
-        return surface(document, span.start, span.end)
-    return surface(document, edges[0][span.start], edges[1][span.end - 1])
-
-
-def _scored(found: Sequence[tuple[Pair, Sequence[match.Outcome]]], context: Context) -> Iterator[tuple[float, bool]]:
-    for each, outcomes in found if context.scores else ():
-        for outcome in outcomes:
-            if outcome.predicted:
-                place = (each.predicted_document.id, *match.key(outcome.predicted))
-                if place in context.scores:
-                    yield context.scores[place], outcome.kind == "correct"
-
-
-def _fixed(context: Context, predicted: Sequence[Document], options: EvaluateOptions) -> Score | None:
+def _fixed(context: Context, predicted: Annotated, options: EvaluateOptions) -> Score | None:
     if context.fixed is None:
         return None
-    paired = pair(relabelled(context.fixed, options.labels), predicted, options.pairing)
-    return micro((each.gold, each.predicted) for each in paired.pairs)
+    return _micro(pair(_held(context.fixed).relabelled(options.labels), predicted, options.pairing))
 
 
 def _with_intervals(report: Report, options: EvaluateOptions) -> Report:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from nerconv import formats
 from nerconv.codes import CODES
+from nerconv.columns import Columns
 from nerconv.document import Document, Facts, Finding
+from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
 from nerconv.evaluate.report import Reading
 from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
@@ -18,12 +21,12 @@ _ASKED = ("F023",)
 
 @dataclass(frozen=True, slots=True)
 class ReadSide:
-    """The documents of one side, and how they were read.
+    """What one side holds, and how it was read.
 
     ``schemes``: the tag schemes of its files, one where all of them can be read in it, none without tags.
     """
 
-    documents: tuple[Document, ...]
+    held: Annotated
     reading: Reading
     schemes: tuple[str, ...]
 
@@ -40,17 +43,20 @@ def read_side(
 
     ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files.
     """
-    documents: list[Document] = []
+    parts: list[Columns | Document] = []
     facts: list[Facts] = []
     for source in sources:
         progress(source)
-        for item in formats.read(source, options):
-            if isinstance(item, Document):
-                documents.append(item)
-            elif isinstance(item, Facts):
+        for item in formats.read_columns(source, options):
+            if isinstance(item, Facts):
                 facts.append(item)
-            elif CODES[item.code].loses and item.code not in _ASKED:
-                raise Unreadable(_refusal(item))
+            elif isinstance(item, Finding):
+                _refuse([item])
+            elif isinstance(item, Document):
+                parts.append(item)
+            else:
+                _refuse(chain.from_iterable(item.findings.values()))
+                parts.append(item.columns)
     found = _schemes(facts)
     reading = Reading(
         tuple(dict.fromkeys(each.format for each in facts)),
@@ -59,7 +65,16 @@ def read_side(
         options.invalid if found else "",
         _repaired(facts),
     )
-    return ReadSide(tuple(_with_own_ids(documents)), reading, found)
+    held = _annotated(parts)
+    return ReadSide(replace(held, ids=unique(held.ids)), reading, found)
+
+
+def _annotated(parts: Sequence[Columns | Document]) -> Annotated:
+    """Return ``parts`` as arrays; as documents all of them, where some are."""
+    columns = [part for part in parts if isinstance(part, Columns)]
+    if len(columns) == len(parts):
+        return of_columns(columns)
+    return of_documents(chain.from_iterable([part] if isinstance(part, Document) else part.views() for part in parts))
 
 
 def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:
@@ -77,12 +92,8 @@ def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
     return repaired
 
 
-def _refusal(finding: Finding) -> str:
-    return f"{finding.where}: {finding.code} {finding.message}; a score would leave it out"
-
-
-def _with_own_ids(documents: Iterable[Document]) -> Iterable[Document]:
-    seen: dict[str, int] = {}
-    for document in documents:
-        number = seen[document.id] = seen.get(document.id, 0) + 1
-        yield document if number == 1 else replace(document, id=f"{document.id}~{number}")
+def _refuse(findings: Iterable[Finding]) -> None:
+    """Raise Unreadable for the first finding that leaves annotation out."""
+    for finding in findings:
+        if (CODES[finding.code].loses or finding.losses()) and finding.code not in _ASKED:
+            raise Unreadable(f"{finding.where}: {finding.code} {finding.message}; a score would leave it out")

@@ -3,65 +3,72 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, NamedTuple
 
-from nerconv import tokens
-from nerconv.document import Document, Span
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.columns import Numbers
+from nerconv.evaluate.annotated import Annotated
 from nerconv.evaluate.count import score
-from nerconv.evaluate.match import Outcome
 from nerconv.evaluate.report import Calibration, Slice
 
 _LENGTHS: Final = ("1 token", "2 tokens", "3 tokens", "4 or more tokens")
 _FREQUENCIES: Final = (("under 50 gold spans", 50), ("50 to 499", 500), ("500 or more", None))
 _BINS: Final = 10
 
-#: An outcome with the text of its gold and of its predicted span, and the length of each in tokens.
-Seen = tuple[Outcome, tuple[str, int], tuple[str, int]]
+
+class Side(NamedTuple):
+    """The spans of one side: tokens of each, its label as an index, and whether training data have it; (spans,)."""
+
+    lengths: Numbers
+    codes: Numbers
+    known: NDArray[np.bool_] | None
 
 
-def surface(document: Document, start: int, end: int) -> tuple[str, int]:
-    """Return the text of ``start:end``, its tokens joined by single spaces, and their number."""
-    found = tokens.words(document, start, end)
-    return " ".join(found), len(found)
+def side(annotated: Annotated, lengths: Numbers, codes: Numbers, known: AbstractSet[str] | None) -> Side:
+    """Return the spans of one side; ``known`` are the surfaces of the training data, None without any."""
+    if known is None:
+        return Side(lengths, codes, None)
+    seen = (" ".join(words) in known for words in annotated.words())
+    return Side(lengths, codes, np.fromiter(seen, bool, annotated.count))
 
 
-def surfaces(documents: Iterable[Document]) -> frozenset[str]:
-    """Return the texts of all spans, as ``surface`` gives them."""
-    return frozenset(surface(document, span.start, span.end)[0] for document in documents for span in document.spans)
+def surfaces(annotated: Annotated) -> frozenset[str]:
+    """Return the texts of all spans, their tokens joined by single spaces."""
+    return frozenset(" ".join(words) for words in annotated.words())
 
 
-def slices(found: Sequence[Seen], support: Mapping[str, int], known: AbstractSet[str] | None) -> list[Slice]:
-    """Return the slices of ``found``. A gold span falls where its own text or label puts it, a predicted one likewise.
+def slices(gold: Side, predicted: Side, matched: NDArray[np.bool_], support: Sequence[int]) -> list[Slice]:
+    """Return the scores of parts. A gold span falls where its own text or label puts it, a predicted one likewise.
 
-    ``support`` is the number of gold spans by label; ``known`` the surfaces of the training data, None without any.
+    ``matched``, of shape (gold spans,): which match exactly. ``support``: the number of gold spans by label.
     """
-    groups: list[tuple[str, Callable[[Span, tuple[str, int]], str]]] = [
-        ("length", lambda span, told: _LENGTHS[min(max(told[1], 1), 4) - 1]),
-        ("label frequency", lambda span, told: _frequency(support.get(span.label, 0))),
+    frequency = np.array([_frequency(count) for count in support], dtype=np.int64)
+    groups = [
+        ("length", _LENGTHS, [np.clip(held.lengths, 1, len(_LENGTHS)) - 1 for held in (gold, predicted)]),
+        ("label frequency", [name for name, _ in _FREQUENCIES], [frequency[held.codes] for held in (gold, predicted)]),
     ]
-    if known is not None:
-        groups.insert(0, ("seen", lambda span, told: "seen in training" if told[0] in known else "unseen"))
-    return [part for group, name in groups for part in _grouped(group, name, found)]
+    if gold.known is not None and predicted.known is not None:
+        parts = [(~held).astype(np.int64) for held in (gold.known, predicted.known)]
+        groups.insert(0, ("seen", ("seen in training", "unseen"), parts))
+    return [part for group, names, at in groups for part in _grouped(group, names, at, matched)]
 
 
-def _grouped(group: str, name: Callable[[Span, tuple[str, int]], str], found: Sequence[Seen]) -> list[Slice]:
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for outcome, on_gold, on_predicted in found:
-        if outcome.gold:
-            row = counts[name(outcome.gold, on_gold)]
-            row[2] += 1
-            row[0] += outcome.kind == "correct"
-        if outcome.predicted:
-            counts[name(outcome.predicted, on_predicted)][1] += 1
-    order = [*_LENGTHS, *(label for label, _ in _FREQUENCIES), "seen in training", "unseen"]
-    return [Slice(group, part, score(*counts[part])) for part in order if part in counts]
+def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], matched: NDArray[np.bool_]) -> Iterator[Slice]:
+    """Yield the parts that hold a span; ``at`` says for each span of either side which of ``names`` it falls into."""
+    tp, predicted, gold = (
+        np.bincount(numbers, minlength=len(names)).tolist() for numbers in (at[0][matched], at[1], at[0])
+    )
+    for number, name in enumerate(names):
+        if gold[number] or predicted[number]:
+            yield Slice(group, name, score(tp[number], predicted[number], gold[number]))
 
 
-def _frequency(count: int) -> str:
-    return next(name for name, limit in _FREQUENCIES if limit is None or count < limit)
+def _frequency(count: int) -> int:
+    return next(number for number, (_, limit) in enumerate(_FREQUENCIES) if limit is None or count < limit)
 
 
 def calibration(scored: Iterable[tuple[float, bool]]) -> Calibration | None:

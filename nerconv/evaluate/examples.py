@@ -1,0 +1,65 @@
+"""Errors as examples: both spans, the text around them, and where they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from nerconv.evaluate.annotated import Annotated
+from nerconv.evaluate.match import Extent, Outcome
+from nerconv.evaluate.pair import Paired
+from nerconv.evaluate.report import Example, Side
+from nerconv.evaluate.tally import Found
+
+#: Scores that a model gave: by id of the document, start, end and label.
+Scores = Mapping[tuple[str, int, int, str], float]
+#: So many code points are shown on either side.
+_AROUND = 200
+
+
+def examples(paired: Paired, found: Sequence[Outcome], scores: Scores, limit: int) -> Iterator[Example]:
+    """Yield the first ``limit`` of the outcomes ``found``, by pair and in text order."""
+    flags = paired.gold.flags if found else []
+    for outcome in islice(sorted(found, key=_place), limit):
+        gold, predicted = _number(outcome.gold), _number(outcome.predicted)
+        sides = (
+            None if gold is None else _side(paired.gold, gold, scores),
+            None if predicted is None else _side(paired.predicted, predicted, scores),
+        )
+        annotated, number = (paired.gold, gold) if gold is not None else (paired.predicted, predicted)
+        assert number is not None
+        context, start = _around(annotated, number)
+        name = paired.gold.ids[annotated.owners[number]]
+        doubts = () if gold is None else flags[gold]
+        yield Example(outcome.kind, name, *sides, context, start, outcome.notes, doubts)
+
+
+def _place(outcome: Outcome) -> tuple[int, int]:
+    span = outcome.gold or outcome.predicted
+    assert span is not None
+    return span.start, span.end
+
+
+def _number(span: Extent | None) -> int | None:
+    return span.number if isinstance(span, Found) else None
+
+
+def _side(annotated: Annotated, number: int, scores: Scores) -> Side:
+    owner = annotated.owners[number]
+    begin = int(annotated.begins[owner])
+    start, end = int(annotated.starts[number]), int(annotated.stops[number])
+    label = annotated.labels[annotated.codes[number]]
+    score = scores.get((annotated.ids[owner], start - begin, end - begin, label))
+    where = annotated.where(number)
+    return Side(start - begin, end - begin, label, annotated.text[start:end], str(where or ""), score)
+
+
+def _around(annotated: Annotated, number: int) -> tuple[str, int]:
+    """Return the lines around a span, cut where they are long, and where that starts in the document."""
+    owner = annotated.owners[number]
+    first, last = int(annotated.begins[owner]), int(annotated.ends[owner])
+    start, end = int(annotated.starts[number]), int(annotated.stops[number])
+    begin = max(annotated.text.rfind("\n", first, start) + 1, first, start - _AROUND)
+    stop = annotated.text.find("\n", end, last)
+    stop = min(last if stop < 0 else stop, end + _AROUND)
+    return annotated.text[begin:stop], begin - first
