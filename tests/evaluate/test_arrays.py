@@ -1,0 +1,141 @@
+"""Scores on arrays: the same as counted span by span, from columns as from documents."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nerconv import formats, tokens
+from nerconv.columns import Columns
+from nerconv.document import Document, Facts, Finding, Span
+from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
+from nerconv.evaluate.match import key, outcomes, tally, views
+from nerconv.evaluate.pair import Paired, pair
+from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
+from nerconv.files import Source
+from nerconv.options import ReadOptions
+
+LABELS = ("PER", "LOC", "X-Y")
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[list[Document]]:
+    """Two annotations of the same few texts; spans nest, share edges and come twice."""
+    texts = draw(
+        st.lists(st.sampled_from(["a b c d e f", "é  b\tc\n\nd e", "a\r\nb 𝒳 c", "a"]), min_size=1, max_size=4)
+    )
+    joins = draw(st.booleans())
+    sides = []
+    for _ in range(2):
+        side = []
+        for number, text in enumerate(texts):
+            edges = [at for at in range(len(text)) if text[at] not in " \t\n"]
+            spans = []
+            for _ in range(draw(st.integers(0, 5))):
+                start, last = sorted((draw(st.sampled_from(edges)), draw(st.sampled_from(edges))))
+                spans.append(Span(start, last + 1, draw(st.sampled_from(LABELS))))
+            cuts = (1,) if joins and len(text) > 1 and text[1] not in " \t\r" else ()
+            side.append(Document(f"d{number}", text, tuple(spans), joins=cuts))
+        sides.append(side)
+    return sides
+
+
+def paired(sides: list[list[Document]]) -> Paired:
+    return pair(of_documents(sides[0]), of_documents(sides[1]))
+
+
+@given(documents())
+def test_arrays_hold_what_documents_do(sides: list[list[Document]]) -> None:
+    held = of_documents(sides[0])
+    assert [document.spans for document in held.documents] == [document.spans for document in sides[0]]
+    same_as_documents(held, sides[0])
+
+
+def same_as_documents(held: Annotated, side: list[Document]) -> None:
+    assert [held.text_of(number) for number in range(len(side))] == [document.text for document in side]
+    assert [held.keys(number) for number in range(len(side))] == [[*map(key, document.spans)] for document in side]
+    words = [tokens.words(document, span.start, span.end) for document in side for span in document.spans]
+    assert held.lengths.tolist() == [len(found) for found in words]
+    assert [*held.words()] == words
+    begins = zip(held.begins.tolist(), side, strict=True)
+    assert held.sentences.tolist() == [begin + start for begin, d in begins for start, _ in tokens.sentences(d)]
+    assert [held.where(n) for n in range(held.count)] == [d.place(span) for d in side for span in d.spans]
+
+
+@given(documents())
+def test_counts_and_kinds_are_those_of_each_document(sides: list[list[Document]]) -> None:
+    held = paired(sides)
+    found = hits(held)
+    plain = [list(outcomes(one.spans, other.spans)) for one, other in zip(*sides, strict=True)]
+    total: Counter[tuple[str, int]] = Counter()
+    each = [tally(map(key, one.spans), map(key, other.spans)) for one, other in zip(*sides, strict=True)]
+    for row in each:
+        total.update({(label, at): count for label, counted in row.items() for at, count in enumerate(counted)})
+    assert {(label, at): n for label, row in counts(held, found).items() for at, n in enumerate(row) if n} == +total
+    units = held.places[0].pairs, held.places[1].pairs
+    assert by_unit(held, found, units, len(each)) == each
+    errors = unmatched(held, found)
+    kinds = Counter(outcome.kind for text in plain for outcome in text if outcome.kind != "correct")
+    assert Counter(outcome.kind for outcome in errors) == kinds
+    assert found.gold.sum() == sum(outcome.kind == "correct" for text in plain for outcome in text)
+    by_text: Counter[tuple[str, str]] = Counter()
+    for text in plain:
+        by_text.update(views([outcome for outcome in text if outcome.kind != "correct"]))
+    assert +views(errors) == +by_text
+
+
+@given(documents(), st.randoms(use_true_random=False))
+def test_documents_find_each_other_in_any_order(sides: list[list[Document]], chance: random.Random) -> None:
+    turned = chance.sample(sides[1], len(sides[1]))
+    one, other = paired(sides), pair(of_documents(sides[0]), of_documents(turned))
+    assert counts(one, hits(one)) == counts(other, hits(other))
+    assert [document.id for document in other.predicted.documents] == [document.id for document in sides[0]]
+    assert [document.spans for document in other.predicted.documents] == [document.spans for document in sides[1]]
+
+
+@given(documents())
+def test_relabelling_is_that_of_the_spans(sides: list[list[Document]]) -> None:
+    labels = {"PER": "LOC", "LOC": "", "none": "x"}
+    held = of_documents(sides[0]).relabelled(labels)
+    expected = [
+        [(span.start, span.end, new) for span in document.spans if (new := labels.get(span.label, span.label))]
+        for document in sides[0]
+    ]
+    assert [held.keys(number) for number in range(len(sides[0]))] == expected
+    assert [[*map(key, document.spans)] for document in held.documents] == expected
+
+
+TEXTS = {
+    "several.conll": "-DOCSTART- O\n\nAnn B-PER\nLee I-PER\n\né B-LOC\n. O\n\n-DOCSTART- O\n\nOslo B-LOC\n\nit O\n",
+    "one.conll": "\nAnn B-PER\nLee I-PER\n\n\né B-LOC\n𝒳 B-LOC\n. O",
+    "brackets.txt": "[PER Ann Lee  ] met [LOC é ville  ] . \n\n  [ORG x  ]  [ORG y  ] \nno  name \n",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_columns_are_what_their_documents_are(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(TEXTS[name], encoding="utf-8")
+    items = [*formats.read_columns(Source(name, path.stem, path), ReadOptions())]
+    parts = [item.columns for item in items if not isinstance(item, Facts | Finding | Document)]
+    assert parts and all(isinstance(part, Columns) for part in parts)
+    held = of_columns([*parts, *parts])
+    same_as_documents(held, [document for part in (*parts, *parts) for document in part.views()])
+    assert held.documents == tuple(document for part in (*parts, *parts) for document in part.views())
+
+
+def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
+    assert unique(["a", "a", "a~2", "a", "b"]) == ("a", "a~3", "a~2", "a~4", "b")
+    assert unique([]) == ()
+
+
+def test_nothing_is_a_side_too() -> None:
+    held = of_documents([])
+    assert held.count == 0 and held.used == set() and held.sentences.tolist() == [] and held.documents == ()
+    assert of_columns([]).count == 0 and not np.size(of_columns([]).lengths)
