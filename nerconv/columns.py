@@ -6,97 +6,37 @@ columns that are made when somebody asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import compress
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv import spacing, tokens
-from nerconv.document import Document, Mark, Origin, Span, Where
-from nerconv.spacing import SpanTokens, Tight, is_white, runs, span_tokens
-
-Numbers = NDArray[np.int64]
+from nerconv import spacing
+from nerconv.document import Mark
+from nerconv.spacing import SpanTokens, Tight, is_white, span_tokens
+from nerconv.tables import (
+    NOTHING_ELSE,
+    Anchors,
+    Covered,
+    Extent,
+    Extras,
+    Numbers,
+    Tokens,
+    edges_of,
+    points_before,
+    used,
+    within,
+)
 
 _NEWLINE: Final = ord("\n")
+#: The class has a property of this name.
+Raw = bytes
 #: Makes white space 1 and all else 0.
 _WHITE: Final = bytes(byte in b" \t\n" for byte in range(256))
-
-
-def used(codes: Numbers, count: int) -> tuple[Numbers, list[int]]:
-    """Return which of ``count`` numbers occur among ``codes``, in order, and ``codes`` as indexes of these."""
-    occur = np.bincount(codes, minlength=count) > 0
-    return (np.cumsum(occur) - 1)[codes], np.flatnonzero(occur).tolist()
-
-
-class Tokens(NamedTuple):
-    """Where the tokens of a text start and end, in bytes, and which of them are the last of their line."""
-
-    starts: Numbers
-    ends: Numbers
-    closes: NDArray[np.bool_]
-
-
-class Extent(NamedTuple):
-    """Where a document stands: its id, its start and end in bytes, a start being that of a line."""
-
-    id: str
-    start: int
-    end: int
-
-
-def edges_of(documents: Sequence[Extent]) -> Numbers:
-    """Return start and end of each document, one row for each."""
-    return np.array([extent[1:] for extent in documents], dtype=np.int64).reshape(-1, 2)
-
-
-def within(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
-    """Return whether each of ``offsets`` lies in one of the extents that ``edges`` has as rows, which ascend."""
-    at = np.searchsorted(edges[:, 0], offsets, "right") - 1
-    found: NDArray[np.bool_] = (at >= 0) & (offsets < np.append(edges[:, 1], 0)[at])
-    return found
-
-
-def points_before(raw: bytes, array: NDArray[np.uint8]) -> Numbers | None:
-    """Return the number of code points before each byte of UTF-8 and at its end, or None where each byte is one."""
-    if raw.isascii():
-        return None
-    before: Numbers = np.zeros(len(raw) + 1, dtype=np.int64 if len(raw) >> 31 else np.int32)
-    np.cumsum((array & 0xC0) != 0x80, out=before[1:])
-    return before
-
-
-class Anchors(NamedTuple):
-    """Offsets from which on text and source run in step, and the lines and columns (code points) of the source."""
-
-    offsets: Numbers
-    lines: Numbers
-    columns: Numbers
-
-
-class Covered(NamedTuple):
-    """The numbers of the first and the last token of each span, and its label as an index of those of the columns."""
-
-    first: Numbers
-    last: Numbers
-    codes: Numbers
-
-    @property
-    def lengths(self) -> Numbers:
-        """The number of tokens of each."""
-        return self.last - self.first + 1
-
-    @property
-    def inside(self) -> Numbers:
-        """The numbers of all tokens of spans, in order."""
-        return runs(self.first, self.lengths)
-
-    def only(self, kept: NDArray[np.bool_]) -> Covered:
-        """Return those that are ``kept``."""
-        return Covered(self.first[kept], self.last[kept], self.codes[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +50,10 @@ class Columns:
     or None where the lines of the text are not those of the source, so that the cuts alone say where it stood.
     ``documents`` are the runs of whole lines that are documents; what stands between them separates them. ``name`` is
     the file that they were read from.
+
+    What most files do not have is empty: ``joins`` are the offsets inside words at which one token ends and the next
+    begins; ``sentence_table`` holds sentences (starts, ends) that are not the lines; ``extras`` the rest, by document
+    or span. A span may run across lines then, and a line of 0 says that its place is not known.
     """
 
     name: str
@@ -124,6 +68,9 @@ class Columns:
     marks: tuple[Mark, ...]
     line: int | None
     documents: tuple[Extent, ...]
+    joins: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    sentence_table: tuple[Numbers, Numbers] | None = None
+    extras: Extras = NOTHING_ELSE
 
     @cached_property
     def edges(self) -> Numbers:
@@ -155,20 +102,58 @@ class Columns:
         return np.searchsorted(self.edges[:, 0], offsets, "right") - 1
 
     @cached_property
+    def spaced(self) -> Raw:
+        """The text with a space for each carriage return before a line feed, which is white space as well."""
+        return self.text.replace(b"\r\n", b" \n") if b"\r" in self.text else self.text
+
+    @cached_property
     def tokens(self) -> Tokens:
-        """The tokens of the documents: what is set apart by space, tab and line feed."""
+        """The tokens of the documents: what is set apart by white space, joins and the edges of sentences."""
+        starts, ends = self._token_edges
+        return Tokens(starts, ends, self._closes(starts, ends))
+
+    @cached_property
+    def _token_edges(self) -> tuple[Numbers, Numbers]:
         white = np.ones(len(self.text) + 2, dtype=bool)
-        white[1:-1] = np.frombuffer(self.text.translate(_WHITE), dtype=bool)
+        white[1:-1] = np.frombuffer(self.spaced.translate(_WHITE), dtype=bool)
         turns = np.flatnonzero(white[1:] != white[:-1])
         starts, ends = turns[::2], turns[1::2]
         if len(self.documents) != 1 or self.documents[0][1:] != (0, len(self.text)):
             inside = within(self.edges, starts)
             starts, ends = starts[inside], ends[inside]
+        if len(cuts := np.concatenate((self.joins, *(self.sentence_table or ())))):
+            at = np.searchsorted(starts, cuts, "right") - 1
+            inside = (at >= 0) & (cuts > np.append(starts, 0)[at]) & (cuts < np.append(ends, 0)[at])
+            cuts = np.unique(cuts[inside])
+            starts, ends = np.sort(np.append(starts, cuts)), np.sort(np.append(ends, cuts))
+        return starts, ends
+
+    def _closes(self, starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
+        """Return which tokens are the last of a sentence."""
         closes = np.zeros(len(starts), dtype=bool)
-        for stops in (self.breaks, self.edges[:, 1]):
+        for stops in (self.breaks, self.edges[:, 1]) if self.sentence_table is None else (self.covering[1],):
             before = np.searchsorted(ends, stops, "right") - 1
             closes[before[before >= 0]] = True
-        return Tokens(starts, ends, closes)
+        return closes
+
+    @cached_property
+    def covering(self) -> tuple[Numbers, Numbers]:
+        """The start and end offsets of sentences that cover every token: those there are, else the lines."""
+        if self.sentence_table is None:
+            return self.sentences
+        starts, ends = self.sentence_table
+        firsts, lasts = self._token_edges
+        at = np.searchsorted(starts, firsts, "right") - 1
+        outside = np.flatnonzero((at < 0) | (firsts >= np.append(ends, 0)[at]))
+        # Tokens without a sentence belong together when they share a line and the gap between two sentences.
+        lines, owners = np.searchsorted(self.breaks, firsts[outside]), self.document_of(firsts[outside])
+        keys = np.stack((lines, at[outside], owners))
+        begins = np.append(True, (np.diff(keys) != 0).any(0))[: len(outside)]
+        stops = np.append(begins[1:], True)[: len(outside)]
+        starts = np.append(starts, firsts[outside[begins]])
+        ends = np.append(ends, lasts[outside[stops]])
+        order = np.argsort(starts, kind="stable")
+        return starts[order], ends[order]
 
     @cached_property
     def covered(self) -> Covered | None:
@@ -184,7 +169,9 @@ class Columns:
     @cached_property
     def off_edges(self) -> NDArray[np.bool_]:
         """Which spans do not meet token edges."""
-        bounded = np.append(self.bytes, np.uint8(_NEWLINE))
+        if len(self.joins) or self.sentence_table is not None:
+            return ~self._covered[1]
+        bounded = np.append(np.frombuffer(self.spaced, np.uint8), np.uint8(_NEWLINE))
         return ~(is_white(bounded[self.starts - 1]) & is_white(bounded[self.ends]))
 
     @cached_property
@@ -209,11 +196,13 @@ class Columns:
     @cached_property
     def tight(self) -> Tight:
         """The text with its white space cut to a byte behind each token."""
-        return spacing.tight(self.bytes, self.edges)
+        return spacing.tight(np.frombuffer(self.spaced, np.uint8), self.edges)
 
     @cached_property
     def sentences(self) -> tuple[Numbers, Numbers]:
-        """The start and end offsets (bytes) of the lines that are not blank, without outer white space."""
+        """The start and end offsets (bytes) of sentences; without a table the lines that are not blank, trimmed."""
+        if self.sentence_table is not None:
+            return self.sentence_table
         starts, ends, closes = self.tokens
         last = np.flatnonzero(closes)
         return starts[np.concatenate(([0], last[:-1] + 1))[: len(last)]], ends[last]
@@ -253,7 +242,11 @@ class Columns:
 
     def mark_ranges(self) -> Numbers:
         """Return for each document the range of its marks."""
-        owners, numbers = self.document_of(self._mark_offsets), np.arange(len(self.documents))
+        return self.ranges(self._mark_offsets)
+
+    def ranges(self, offsets: Numbers) -> Numbers:
+        """Return for each document the range of those of ``offsets``, which ascend by document, that belong to it."""
+        owners, numbers = self.document_of(offsets), np.arange(len(self.documents))
         return np.stack((np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, "right")), 1)
 
     @property
@@ -293,6 +286,7 @@ class Columns:
         numbers = np.arange(len(self.documents))
         part = self._only((first <= numbers) & (numbers < last))
         begin, end = part.documents[0].start, part.documents[-1].end
+        table = part.sentence_table
         return replace(
             part,
             text=self.text[begin:end],
@@ -302,15 +296,27 @@ class Columns:
             marks=tuple(mark._replace(offset=mark.offset - begin) for mark in part.marks),
             line=self.line and self.line + int(np.searchsorted(self.breaks, begin)),
             documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in part.documents),
+            joins=part.joins - begin,
+            sentence_table=table and (table[0] - begin, table[1] - begin),
         )
 
     def _only(self, kept: NDArray[np.bool_]) -> Columns:
         """Return the same with those documents alone that are ``kept``."""
+
+        def of(offsets: Numbers) -> NDArray[np.bool_]:
+            """Return which of ``offsets`` lie in such a document."""
+            return kept[self.document_of(offsets)]
+
+        table = self.sentence_table
+        part = self.with_spans(of(self.starts))
         return replace(
-            self.with_spans(kept[self.document_of(self.starts)]),
-            cuts=Anchors(*(array[kept[self.document_of(self.cuts.offsets)]] for array in self.cuts)),
-            marks=tuple(compress(self.marks, kept[self.document_of(self._mark_offsets)].tolist())),
+            part,
+            cuts=Anchors(*(array[of(self.cuts.offsets)] for array in self.cuts)),
+            marks=tuple(compress(self.marks, of(self._mark_offsets).tolist())),
             documents=tuple(compress(self.documents, kept.tolist())),
+            joins=self.joins[of(self.joins)],
+            sentence_table=table and (table[0][of(table[0])], table[1][of(table[0])]),
+            extras=part.extras.of_documents(np.flatnonzero(kept).tolist()),
         )
 
     def with_spans(self, kept: slice | NDArray[np.bool_]) -> Columns:
@@ -319,45 +325,10 @@ class Columns:
         starts, ends, codes, lines, places = (array[kept] for array in arrays)
         codes, kept_labels = used(codes, len(self.labels))
         labels = tuple(self.labels[code] for code in kept_labels)
-        return replace(self, starts=starts, ends=ends, codes=codes, labels=labels, lines=lines, places=places)
+        extras = self.extras.of_spans(np.arange(len(self.starts))[kept].tolist()) if self.extras else self.extras
+        spans = replace(self, starts=starts, ends=ends, codes=codes, lines=lines, places=places)
+        return replace(spans, labels=labels, extras=extras)
 
     def filled(self) -> list[str]:
         """Return the ids of the documents that have a token."""
         return [id for id, start, end in self.documents if self.text[start:end].strip(b" \t\n")]
-
-    def views(self) -> Iterator[Document]:
-        """Yield the documents as such."""
-        text, points = self.text.decode(), self.points(self.edges).tolist()
-        rows = self.rows(slice(None))
-        ranges = (np.searchsorted(self.starts, self.edges), self.mark_ranges(), self.anchor_ranges())
-        bounds = zip(points, *(found.tolist() for found in ranges), strict=True)
-        for extent, ((begin, end), (a, b), (c, d), (e, f)) in zip(self.documents, bounds, strict=True):
-            here = text[begin:end]
-            found = self.spans(rows[a:b], begin)
-            sentences = tuple(tokens.lines(here, 0, len(here)))
-            origin = self.origin(e, f, begin)
-            yield Document(extent.id, here, found, sentences, self.marks_at(c, d, begin), origin=origin)
-
-    def origin(self, first: int, last: int, begin: int) -> Origin:
-        """Return the anchors from the number ``first`` to ``last``, in code points from ``begin`` on."""
-        offsets, lines, places = (array[first:last] for array in self.anchors)
-        return Origin(self.name, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
-
-    def rows(self, chosen: slice | Numbers) -> list[tuple[int, ...]]:
-        """Return start and end (code points), label, line and column of each of the spans ``chosen``."""
-        columns = (self.starts, self.ends, self.codes, self.lines, self.places)
-        starts, ends, *others = (column[chosen] for column in columns)
-        return list(zip(*(array.tolist() for array in (self.points(starts), self.points(ends), *others)), strict=True))
-
-    def spans(self, rows: Sequence[tuple[int, ...]], begin: int) -> tuple[Span, ...]:
-        """Return ``rows`` as spans, in code points from ``begin`` on."""
-        return tuple(
-            Span(start - begin, end - begin, self.labels[code], Where(self.name, line, place))
-            for start, end, code, line, place in rows
-        )
-
-    def marks_at(self, first: int, last: int, begin: int) -> tuple[Mark, ...]:
-        """Return the marks from the number ``first`` to ``last``, in code points from ``begin`` on."""
-        marks = self.marks[first:last]
-        offsets = self.points(np.array([mark.offset for mark in marks], dtype=np.int64)) - begin
-        return tuple(mark._replace(offset=offset) for mark, offset in zip(marks, offsets.tolist(), strict=True))

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv import transform
+from nerconv import transform, views
 from nerconv.columns import Columns
 from nerconv.document import Document, Finding
 from nerconv.fit import Edges, Fitted, Keeps, fit
@@ -84,8 +84,8 @@ def _kept(
 
 def _line(columns: Columns, extent: tuple[int, int], spans: tuple[int, int], id: str) -> Document:
     """Return the text at an ``extent`` (bytes) with the ``spans`` of these numbers as a document."""
-    begin = int(columns.points(np.array(extent[0])))
-    found = columns.spans(columns.rows(slice(*spans)), begin)
+    begin, chosen = columns.points(np.array(extent[0])), np.arange(*spans)
+    found = views.spans(columns, chosen, np.full(len(chosen), begin))
     return Document(id, columns.text[slice(*extent)].decode(), found)
 
 

@@ -14,10 +14,12 @@ import numpy as np
 
 from nerconv import ordinary
 from nerconv.brackets import Line
-from nerconv.columns import Anchors, Columns, Extent, Numbers, within
+from nerconv.columns import Columns
 from nerconv.document import Document, Finding, Mark
 from nerconv.ordinary import Terms
+from nerconv.tables import Anchors, Extent, Numbers, within
 from nerconv.unbracket import Grammar, Unbracketed, findings, unbracket_line
+from nerconv.views import documents_of
 
 
 class Reading(NamedTuple):
@@ -28,7 +30,7 @@ class Reading(NamedTuple):
 
     def views(self) -> Iterator[Document | Finding]:
         """Yield the documents as such, each followed by its findings."""
-        for number, document in enumerate(self.columns.views()):
+        for number, document in enumerate(documents_of(self.columns)):
             yield document
             yield from self.findings.get(number, ())
 

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.brackets import closes, in_word, is_known
-from nerconv.columns import Anchors, Columns, Extent, Numbers, edges_of, points_before, used, within
+from nerconv.columns import Columns
 from nerconv.eights import Names, names, to_space
 from nerconv.options import DIALECTS
 from nerconv.spacing import GONE
+from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"

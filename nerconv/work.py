@@ -31,6 +31,7 @@ from nerconv.formats.windows import Survey, Window
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, NotVerified, Report
 from nerconv.split import assign, parse_shares
+from nerconv.views import documents_of
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
@@ -175,7 +176,7 @@ class _Packer:
         else:
             for group in item.groups(self.options.most or len(item.documents)):
                 if not self._add_columns(group):
-                    for document in group.views():
+                    for document in documents_of(group):
                         self._add_document(document)
 
     def _add_document(self, document: Document) -> None:

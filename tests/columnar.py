@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from nerconv.columns import Columns, Extent
+from nerconv.columns import Columns
 from nerconv.dialect import Detection
 from nerconv.lanes import read
+from nerconv.tables import Extent
 from nerconv.unbracket import Grammar
 
 _PIECES = (

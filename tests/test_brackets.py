@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerconv import formats, lanes
-from nerconv.columns import Extent
 from nerconv.dialect import Detection
 from nerconv.document import Document, Facts, Finding
 from nerconv.files import Source, Unreadable
 from nerconv.formats import bracket, bracket_windows
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.tables import Extent
 from nerconv.unbracket import Grammar, unbracket_line
 
 

@@ -20,7 +20,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from nerconv import formats, schemes, transform
-from nerconv.columns import Anchors, Columns, Extent
+from nerconv.columns import Columns
 from nerconv.document import Document, Finding, Mark
 from nerconv.fit import fit
 from nerconv.fit_columns import drop, fit_columns
@@ -30,6 +30,8 @@ from nerconv.formats.pieces import Packed
 from nerconv.formats.strings import distinct, hashes_of
 from nerconv.options import WriteOptions
 from nerconv.ordinary import Terms, read
+from nerconv.tables import Anchors, Extent
+from nerconv.views import documents_of
 
 LINE = b"[PER Ann Lee  ] met [ORG MFA  ] in [LOC Iran  ] . \n"
 
@@ -66,7 +68,7 @@ class Fitted(NamedTuple):
 def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fitted:
     """Return the documents as the target has them: whole or cut into sentences, blank ones only where it can."""
     total = Fitted([], [], Counter())
-    for part in (part for view in found.views() for part, _ in transform.cut_units(view, format.UNIT)):
+    for part in (part for view in documents_of(found) for part, _ in transform.cut_units(view, format.UNIT)):
         document, lost, left_out = fit(part, formats.keeps(format, options), format.tokens(options), options.nested)
         total.lost.extend(lost)
         total.left_out.update(left_out)
@@ -106,15 +108,15 @@ def test_columns_are_written_like_their_documents(
 @settings(max_examples=100, deadline=None)
 def test_labels_are_dropped_like_those_of_documents(found: Columns, labels: set[str]) -> None:
     columns, lost = drop(found, labels)
-    dropped = [transform.drop(document, labels) for document in found.views()]
-    assert list(columns.views()) == [document for document, _ in dropped]
+    dropped = [transform.drop(document, labels) for document in documents_of(found)]
+    assert list(documents_of(columns)) == [document for document, _ in dropped]
     assert lost == [finding for _, findings in dropped for finding in findings]
 
 
 def test_renamed_labels_leave_places_as_they_are() -> None:
     found = of(LINE)
-    (renamed,) = found.relabelled({"PER": "PERSON"}).views()
-    (document,) = found.views()
+    (renamed,) = documents_of(found.relabelled({"PER": "PERSON"}))
+    (document,) = documents_of(found)
     assert renamed.origin == document.origin
 
 

@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import tokens
-from nerconv.columns import Columns, Numbers
+from nerconv.columns import Columns
 from nerconv.document import Document, Span, Where
+from nerconv.tables import Numbers
+from nerconv.views import documents_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Annotated:
         """The documents as such, with the spans and labels of this side."""
         made: list[Document] = []
         for part in self.parts:
-            made += [part] if isinstance(part, Document) else part.views()
+            made += [part] if isinstance(part, Document) else documents_of(part)
         spans = [span for document in made for span in document.spans]
         bounds = np.searchsorted(self.owners, np.arange(len(self.ids) + 1)).tolist()
         return tuple(

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from nerconv import tokens
-from nerconv.columns import Numbers
 from nerconv.document import Document, Span
 from nerconv.evaluate.annotated import Annotated, as_array, of_documents, renumbered
 from nerconv.options import PRESETS, UsageError, check_choice
+from nerconv.tables import Numbers
 
 PAIRINGS: Final = ("auto", "position")
 

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from nerconv.columns import Numbers
 from nerconv.document import Document
 from nerconv.evaluate import count, match, slices
 from nerconv.evaluate.annotated import Annotated, of_documents, unique
@@ -19,6 +18,7 @@ from nerconv.evaluate.pair import Paired, check_labels, pair
 from nerconv.evaluate.report import Reading, Repairs, Report, Score, Semeval, Slice, Unit
 from nerconv.evaluate.statistics import intervals
 from nerconv.evaluate.tally import Hits, by_unit, counts, hits, unmatched
+from nerconv.tables import Numbers
 from nerconv.version import VERSION
 
 #: A side as documents or as arrays.

@@ -14,6 +14,7 @@ from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, uniq
 from nerconv.evaluate.report import Reading
 from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
+from nerconv.views import documents_of
 
 #: What a repair that was asked for leaves out.
 _ASKED = ("F023",)
@@ -74,7 +75,9 @@ def _annotated(parts: Sequence[Columns | Document]) -> Annotated:
     columns = [part for part in parts if isinstance(part, Columns)]
     if len(columns) == len(parts):
         return of_columns(columns)
-    return of_documents(chain.from_iterable([part] if isinstance(part, Document) else part.views() for part in parts))
+    return of_documents(
+        chain.from_iterable([part] if isinstance(part, Document) else documents_of(part) for part in parts)
+    )
 
 
 def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Numbers
 from nerconv.evaluate.annotated import Annotated
 from nerconv.evaluate.count import score
 from nerconv.evaluate.report import Calibration, Slice
+from nerconv.tables import Numbers
 
 _LENGTHS: Final = ("1 token", "2 tokens", "3 tokens", "4 or more tokens")
 _FREQUENCIES: Final = (("under 50 gold spans", 50), ("50 to 499", 500), ("500 or more", None))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Numbers
 from nerconv.evaluate.match import Counts, Outcome, leftovers
 from nerconv.evaluate.pair import Paired, Places
+from nerconv.tables import Numbers
 
 
 class Hits(NamedTuple):

@@ -235,7 +235,7 @@ def _has_lines(text: str, part: _Part) -> bool:
 def _reading(raw: bytes, text: str, grammar: Grammar, group: Sequence[_Part]) -> Reading | None:
     """Return documents that follow one another as columns, or None where they must be read one by one."""
     from nerconv import lanes
-    from nerconv.columns import Extent
+    from nerconv.tables import Extent
 
     cuts = _in_bytes(text, [edge for part in group for edge in (part.start, part.end)])
     begin, end = cuts[0], cuts[-1]

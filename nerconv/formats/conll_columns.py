@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers
+from nerconv.columns import Columns
 from nerconv.eights import stand_at
 from nerconv.formats.conll import Layout, layout_of
 from nerconv.formats.rows import DOCSTART
@@ -20,6 +20,7 @@ from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
 from nerconv.schemes import Scheme
 from nerconv.spacing import GONE, LINE, STOP, runs
+from nerconv.tables import Numbers
 
 #: A byte that UTF-8 never has, behind a token of a span.
 _IN_SPAN: Final = 0xFE

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.columns import Anchors, Columns, Covered, Extent, Numbers, used
+from nerconv.columns import Columns
 from nerconv.eights import Names, names
 from nerconv.notation import Notation
+from nerconv.tables import Anchors, Covered, Extent, Numbers, used
 
 _SPACE, _NEWLINE = b" \n"
 #: Files with more distinct tags ask for a closer look.

@@ -9,13 +9,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.columns import Columns, Covered, Numbers
+from nerconv.columns import Columns
 from nerconv.fit_columns import flat
 from nerconv.formats.dataset import Rows, tag_names
 from nerconv.formats.dataset_schema import kind_of
 from nerconv.formats.origins import Origins, origins
 from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
+from nerconv.tables import Covered, Numbers
 
 
 def encode(columns: Columns, options: WriteOptions) -> Rows | None:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Covered, Numbers
+from nerconv.columns import Columns
 from nerconv.document import WHITE_SPACE
 from nerconv.eights import same
 from nerconv.fit_columns import flat
@@ -20,6 +20,7 @@ from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binarie
 from nerconv.formats.strings import Hashes, Words, distinct, hashes, hashes_of, laid, murmur, named
 from nerconv.options import WriteOptions
 from nerconv.spacing import runs
+from nerconv.tables import Covered, Numbers
 
 _SPACE: Final = ord(" ")
 #: Makes white space to us 1 and all else 0.

@@ -10,12 +10,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers
+from nerconv.columns import Columns
 from nerconv.formats import relative
 from nerconv.formats.docbin import USER_DATA_KEY
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN, Kept, unpacked
 from nerconv.formats.strings import hashes_of
 from nerconv.spacing import runs
+from nerconv.tables import Numbers
 
 Table = NDArray[Any]
 

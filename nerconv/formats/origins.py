@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Anchors, Columns, Numbers
+from nerconv.columns import Columns
 from nerconv.formats.record import CLOSING, OPENING
 from nerconv.spacing import runs
+from nerconv.tables import Anchors, Numbers
 
 #: Bits of a column: an anchor is one number, offset before column, so that anchors are sorted and compared at once.
 _BITS: Final = 32

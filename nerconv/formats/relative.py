@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from nerconv.columns import Columns, Numbers
+from nerconv.columns import Columns
 from nerconv.formats.record import MarkRecord
+from nerconv.tables import Numbers
+from nerconv.views import marks_at
 
 
 def counts(columns: Columns, offsets: Numbers) -> Numbers:
@@ -39,4 +41,4 @@ def marks(columns: Columns) -> list[list[MarkRecord]]:
     if not columns.marks:
         return [[] for _ in columns.documents]
     ranges = zip(columns.points(columns.edges[:, 0]).tolist(), columns.mark_ranges().tolist(), strict=True)
-    return [[MarkRecord(*mark) for mark in columns.marks_at(a, b, begin)] if a < b else [] for begin, (a, b) in ranges]
+    return [[MarkRecord(*mark) for mark in marks_at(columns, a, b, begin)] if a < b else [] for begin, (a, b) in ranges]

@@ -13,12 +13,13 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from nerconv.columns import Columns, Numbers
+from nerconv.columns import Columns
 from nerconv.formats import relative
 from nerconv.formats.digits import Strings, lists, parse
 from nerconv.formats.origins import Origins, origins
 from nerconv.formats.record import OFFSET_UNIT, MarkRecord
 from nerconv.options import WriteOptions
+from nerconv.tables import Numbers
 
 _UNIT: Final = b',"offset_unit":%s' % msgspec.json.encode(OFFSET_UNIT)
 

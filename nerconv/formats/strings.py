@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Numbers
 from nerconv.eights import eights, rests
+from nerconv.tables import Numbers
 
 Hashes = NDArray[np.uint64]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Numbers
 from nerconv.schemes import Scheme, prefixes
+from nerconv.tables import Numbers
 
 
 def tag_numbers(lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], scheme: Scheme) -> Numbers:

@@ -14,11 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns, Numbers, within
+from nerconv import views
+from nerconv.columns import Columns
 from nerconv.document import Document, Origin, Where
 from nerconv.lint.near import Mask, Near, Words
 from nerconv.lint.parts import Numbered, Stretch, View, numbered
 from nerconv.spacing import runs
+from nerconv.tables import Numbers, within
 
 _SPACE: Final = ord(" ")
 _BLANK: Final = b" \t"
@@ -41,12 +43,12 @@ class ColumnPart:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._origins: dict[int, Origin] = {}
+        self._origins: dict[int, Origin | None] = {}
 
     @cached_property
     def documents(self) -> Sequence[Document]:
         """The documents, whole."""
-        return tuple(self._columns.views())
+        return tuple(views.documents_of(self._columns))
 
     @property
     def names(self) -> Sequence[str]:
@@ -74,8 +76,9 @@ class ColumnPart:
         """Return where the text of a document at ``offset`` stood in the source."""
         if number not in self._origins:
             first, last = self._anchor_ranges[number]
-            self._origins[number] = self._columns.origin(first, last, self._begins[number])
-        return self._origins[number].locate(offset)
+            self._origins[number] = views.origin(self._columns, number, (first, last), self._begins[number])
+        origin = self._origins[number]
+        return origin.locate(offset) if origin else None
 
     @cached_property
     def _anchor_ranges(self) -> list[list[int]]:
@@ -104,11 +107,11 @@ class ColumnPart:
         numbers = np.unique(columns.document_of(offsets))
         bounds = zip(*(np.searchsorted(owners, numbers, side).tolist() for side in ("left", "right")), strict=True)
         stops = columns.points(columns.edges[numbers, 1]).tolist()
-        rows = columns.rows(kept)
+        begins = columns.points(columns.edges[:, 0])
+        spans = views.spans(columns, kept, begins[owners])
         for number, stop, (first, last) in zip(numbers.tolist(), stops, bounds, strict=True):
             begin = self._begins[number]
-            spans = columns.spans(rows[first:last], begin)
-            document = Document(columns.documents[number].id, self._text[begin:stop], spans)
+            document = Document(columns.documents[number].id, self._text[begin:stop], spans[first:last])
             yield View(number, document, kept[first:last])
 
     def _on_lines(self, offsets: Numbers) -> Numbers:

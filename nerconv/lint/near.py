@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Numbers
 from nerconv.eights import Eights, eights
+from nerconv.tables import Numbers
 
 Mask = NDArray[np.bool_]
 

@@ -16,9 +16,9 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 import numpy as np
 
 from nerconv import tokens
-from nerconv.columns import Numbers
 from nerconv.document import Document, Where
 from nerconv.lint.near import Mask, Words
+from nerconv.tables import Numbers
 
 Item = TypeVar("Item", bound=Hashable)
 #: A stretch of a document, in code points.

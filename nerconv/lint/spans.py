@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from nerconv.columns import Numbers
 from nerconv.lint.near import Mask, Words
 from nerconv.lint.parts import Numbered, Part
+from nerconv.tables import Numbers
 
 
 class Spans:

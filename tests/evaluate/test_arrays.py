@@ -20,6 +20,7 @@ from nerconv.evaluate.pair import Paired, pair
 from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
 from nerconv.files import Source
 from nerconv.options import ReadOptions
+from nerconv.views import documents_of
 
 LABELS = ("PER", "LOC", "X-Y")
 
@@ -126,8 +127,8 @@ def test_columns_are_what_their_documents_are(name: str, tmp_path: Path) -> None
     parts = [item.columns for item in items if not isinstance(item, Facts | Finding | Document)]
     assert parts and all(isinstance(part, Columns) for part in parts)
     held = of_columns([*parts, *parts])
-    same_as_documents(held, [document for part in (*parts, *parts) for document in part.views()])
-    assert held.documents == tuple(document for part in (*parts, *parts) for document in part.views())
+    same_as_documents(held, [document for part in (*parts, *parts) for document in documents_of(part)])
+    assert held.documents == tuple(document for part in (*parts, *parts) for document in documents_of(part))
 
 
 def test_ids_that_occur_again_get_numbers_that_are_free() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats
-from nerconv.columns import Columns, Extent
+from nerconv.columns import Columns
 from nerconv.document import Document, Origin, Span, Where
 from nerconv.files import Source
 from nerconv.formats import spans_columns, spans_jsonl
@@ -21,6 +21,8 @@ from nerconv.formats.record import OriginRecord, to_document, to_record
 from nerconv.lanes import Reading
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.ordinary import Terms, read
+from nerconv.tables import Extent
+from nerconv.views import documents_of
 
 HERE = Where("x.jsonl", 1, 1)
 
@@ -35,8 +37,8 @@ def test_any_origin_comes_back(document: Document) -> None:
 @given(columns())
 @settings(max_examples=300, deadline=None)
 def test_origins_of_columns_are_those_of_documents(found: Columns) -> None:
-    texts = [(np.array(found.edges), list(found.views()))]
-    cut = [view.cut(start, end, "s", start, end) for view in found.views() for start, end in view.sentences]
+    texts = [(np.array(found.edges), list(documents_of(found)))]
+    cut = [view.cut(start, end, "s", start, end) for view in documents_of(found) for start, end in view.sentences]
     texts.append((np.stack(found.sentences, 1), cut))
     for extents, views in texts:
         made = origins(found, extents)
@@ -50,7 +52,7 @@ def test_origins_of_columns_are_those_of_documents(found: Columns) -> None:
 
 def test_of_ordinary_lines_only_the_beginning_is_said() -> None:
     raw = "[PER Ann Lee  ] met\n[LOC Rome é  ] [LOC é  ]\n".encode()
-    (view,) = read(raw, "a.txt", 7, Terms(False), [Extent("a", 0, len(raw))]).columns.views()
+    (view,) = documents_of(read(raw, "a.txt", 7, Terms(False), [Extent("a", 0, len(raw))]).columns)
     assert to_record(view).origin == OriginRecord("a.txt", [], 7, 6)
 
 
@@ -69,5 +71,5 @@ def test_of_column_files_documents_and_columns_say_the_same(rows: list[str]) -> 
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         items = list(formats.read_columns(Source("a.conll", "a", path), ReadOptions(scheme="IOB2", invalid="lenient")))
     for found in (item for item in items if isinstance(item, Reading)):
-        views = list(found.columns.views())
+        views = list(documents_of(found.columns))
         assert spans_columns.encode(found.columns, WriteOptions()) == spans_jsonl.encode(views, WriteOptions())

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv import formats, lanes, tokens
-from nerconv.columns import Columns, Extent
+from nerconv import formats, lanes, tokens, views
+from nerconv.columns import Columns
 from nerconv.dialect import Detection
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.lint import RULES, engine, surface
@@ -26,7 +26,9 @@ from nerconv.lint.near import Near, Words
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.rule import Options, Rule
 from nerconv.options import ReadOptions
+from nerconv.tables import Extent
 from nerconv.unbracket import Grammar
+from nerconv.views import documents_of
 
 _ROOT: Final = Path(__file__).parents[2]
 _NAMES: Final = (
@@ -87,7 +89,7 @@ def told(problems: Sequence[Problem]) -> list[tuple[object, ...]]:
 
 def whole(found: Sequence[Document | Columns]) -> list[Document]:
     """Return ``found`` as documents."""
-    return [each for item in found for each in (item.views() if isinstance(item, Columns) else [item])]
+    return [each for item in found for each in (documents_of(item) if isinstance(item, Columns) else [item])]
 
 
 @pytest.mark.parametrize("options", [{}, _OPTIONS], ids=["as they are", "looking for more"])
@@ -141,8 +143,8 @@ def test_nothing_is_made_of_documents_without_noise() -> None:
     text = "[PER Ann Lee  ] met [ORG Acme  ] in [LOC Rome  ] . \n" * 3
     found = read_text(text)
     with (
-        patch.object(Columns, "views", side_effect=AssertionError),
-        patch.object(Columns, "spans", side_effect=AssertionError),
+        patch.object(views, "documents_of", side_effect=AssertionError),
+        patch.object(views, "spans", side_effect=AssertionError),
     ):
         assert not list(check(found, choose(Selection())))
 

@@ -1,0 +1,120 @@
+"""The tables that columns are made of, and what is asked of them: plain tuples of arrays.
+
+An example: of ``b"Ann met Bo\\nBo left"`` with the spans Ann, Bo and Bo, which is one document of two lines,
+
+    starts [0 8 11]   ends [3 10 13]   codes [0 0 0]   labels ("PER",)   lines [1 1 2]   documents (("a", 0, 18),)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.spacing import runs
+
+Numbers = NDArray[np.int64]
+T = TypeVar("T")
+
+
+def used(codes: Numbers, count: int) -> tuple[Numbers, list[int]]:
+    """Return which of ``count`` numbers occur among ``codes``, in order, and ``codes`` as indexes of these."""
+    occur = np.bincount(codes, minlength=count) > 0
+    return (np.cumsum(occur) - 1)[codes], np.flatnonzero(occur).tolist()
+
+
+class Tokens(NamedTuple):
+    """Where the tokens of a text start and end, in bytes, and which of them are the last of their line."""
+
+    starts: Numbers
+    ends: Numbers
+    closes: NDArray[np.bool_]
+
+
+class Extent(NamedTuple):
+    """Where a document stands: its id, its start and end in bytes, a start being that of a line."""
+
+    id: str
+    start: int
+    end: int
+
+
+def edges_of(documents: Sequence[Extent]) -> Numbers:
+    """Return start and end of each document, one row for each."""
+    return np.array([extent[1:] for extent in documents], dtype=np.int64).reshape(-1, 2)
+
+
+def within(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
+    """Return whether each of ``offsets`` lies in one of the extents that ``edges`` has as rows, which ascend."""
+    at = np.searchsorted(edges[:, 0], offsets, "right") - 1
+    found: NDArray[np.bool_] = (at >= 0) & (offsets < np.append(edges[:, 1], 0)[at])
+    return found
+
+
+def points_before(raw: bytes, array: NDArray[np.uint8]) -> Numbers | None:
+    """Return the number of code points before each byte of UTF-8 and at its end, or None where each byte is one."""
+    if raw.isascii():
+        return None
+    before: Numbers = np.zeros(len(raw) + 1, dtype=np.int64 if len(raw) >> 31 else np.int32)
+    np.cumsum((array & 0xC0) != 0x80, out=before[1:])
+    return before
+
+
+class Anchors(NamedTuple):
+    """Offsets from which on text and source run in step, and the lines and columns (code points) of the source."""
+
+    offsets: Numbers
+    lines: Numbers
+    columns: Numbers
+
+
+class Covered(NamedTuple):
+    """The numbers of the first and the last token of each span, and its label as an index of those of the columns."""
+
+    first: Numbers
+    last: Numbers
+    codes: Numbers
+
+    @property
+    def lengths(self) -> Numbers:
+        """The number of tokens of each."""
+        return self.last - self.first + 1
+
+    @property
+    def inside(self) -> Numbers:
+        """The numbers of all tokens of spans, in order."""
+        return runs(self.first, self.lengths)
+
+    def only(self, kept: NDArray[np.bool_]) -> Covered:
+        """Return those that are ``kept``."""
+        return Covered(self.first[kept], self.last[kept], self.codes[kept])
+
+
+class Extras(NamedTuple):
+    """What few documents have; a field is empty where none has it, and else has an item for each document or span.
+
+    ``paths``: the file that each document was read from, None where that is not known. ``meta``: of each document.
+    ``span_paths``: the file of each span, None where that is the one of its document. ``flags``: its lint flags.
+    """
+
+    paths: tuple[str | None, ...] = ()
+    meta: tuple[Mapping[str, Any], ...] = ()
+    span_paths: tuple[str | None, ...] = ()
+    flags: tuple[tuple[str, ...], ...] = ()
+
+    def of_spans(self, chosen: Sequence[int]) -> Extras:
+        """Return the same with the spans of these numbers alone."""
+        return self._replace(span_paths=_items(self.span_paths, chosen), flags=_items(self.flags, chosen))
+
+    def of_documents(self, chosen: Sequence[int]) -> Extras:
+        """Return the same with the documents of these numbers alone."""
+        return self._replace(paths=_items(self.paths, chosen), meta=_items(self.meta, chosen))
+
+
+NOTHING_ELSE: Final = Extras()
+
+
+def _items(values: tuple[T, ...], chosen: Sequence[int]) -> tuple[T, ...]:
+    return tuple(values[number] for number in chosen) if values else ()

@@ -1,0 +1,200 @@
+"""Documents of columns, and columns of documents: each is the inverse of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nerconv import tokens
+from nerconv.columns import Columns
+from nerconv.document import Document, Mark, Origin, Span, Where
+from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers
+
+#: Line and column of an anchor of a document whose source is not known.
+_NOWHERE = (0, 0)
+#: Start and end in code points, label, line and column.
+Row = tuple[int, int, str, int, int]
+
+
+def documents_of(columns: Columns) -> Iterator[Document]:
+    """Yield the documents of ``columns``, in order."""
+    text, points = columns.text.decode(), columns.points(columns.edges).tolist()
+    every = np.arange(len(columns.starts))
+    found = spans(columns, every, columns.points(columns.edges[:, 0])[columns.document_of(columns.starts)])
+    joins = columns.points(columns.joins).tolist()
+    ranges = (
+        np.searchsorted(columns.starts, columns.edges),
+        columns.mark_ranges(),
+        columns.anchor_ranges(),
+        columns.ranges(columns.joins),
+    )
+    bounds = zip(points, *(each.tolist() for each in ranges), strict=True)
+    for number, ((begin, end), (a, b), (c, d), (e, f), (g, h)) in enumerate(bounds):
+        here = text[begin:end]
+        yield Document(
+            columns.documents[number].id,
+            here,
+            found[a:b],
+            _sentences(columns, number, here, begin),
+            marks_at(columns, c, d, begin),
+            tuple(at - begin for at in joins[g:h]),
+            columns.extras.meta[number] if columns.extras.meta else {},
+            origin(columns, number, (e, f), begin),
+        )
+
+
+def _sentences(columns: Columns, number: int, text: str, begin: int) -> tuple[tuple[int, int], ...]:
+    if columns.sentence_table is None:
+        return tuple(tokens.lines(text, 0, len(text)))
+    starts, ends = columns.sentence_table
+    first, last = np.searchsorted(columns.document_of(starts), [number, number + 1]).tolist()
+    pairs = zip(columns.points(starts[first:last]).tolist(), columns.points(ends[first:last]).tolist(), strict=True)
+    return tuple((start - begin, end - begin) for start, end in pairs)
+
+
+def origin(columns: Columns, number: int, anchors: Sequence[int], begin: int) -> Origin | None:
+    """Return where the document with a ``number`` came from.
+
+    ``anchors``: the range of its anchors; ``begin``: where it begins, in code points.
+    """
+    path = columns.extras.paths[number] if columns.extras.paths else columns.name
+    if path is None:
+        return None
+    offsets, lines, places = (array[slice(*anchors)] for array in columns.anchors)
+    return Origin(path, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
+
+
+def spans(columns: Columns, chosen: Numbers, begins: Numbers) -> tuple[Span, ...]:
+    """Return the spans with the numbers ``chosen``, each in code points from its item of ``begins`` on."""
+    starts, ends = columns.points(columns.starts[chosen]) - begins, columns.points(columns.ends[chosen]) - begins
+    arrays = (chosen, starts, ends, columns.codes[chosen], columns.lines[chosen], columns.places[chosen])
+    rows = zip(*(array.tolist() for array in arrays), strict=True)
+    return tuple(
+        Span(start, end, columns.labels[code], _where(columns, number, line, place), _flags(columns, number))
+        for number, start, end, code, line, place in rows
+    )
+
+
+def _where(columns: Columns, number: int, line: int, place: int) -> Where | None:
+    extras = columns.extras
+    path = extras.span_paths[number] if extras.span_paths else None
+    if path is None and extras.paths:
+        path = extras.paths[int(columns.document_of(columns.starts[number : number + 1])[0])]
+    return Where(path or columns.name, line, place) if line else None
+
+
+def _flags(columns: Columns, number: int) -> tuple[str, ...]:
+    return columns.extras.flags[number] if columns.extras.flags else ()
+
+
+def marks_at(columns: Columns, first: int, last: int, begin: int) -> tuple[Mark, ...]:
+    """Return the marks from the number ``first`` to ``last``, in code points from ``begin`` on."""
+    marks = columns.marks[first:last]
+    offsets = columns.points(np.array([mark.offset for mark in marks], dtype=np.int64)) - begin
+    return tuple(mark._replace(offset=offset) for mark, offset in zip(marks, offsets.tolist(), strict=True))
+
+
+def columns_of(found: Sequence[Document], name: str) -> Columns:
+    """Return documents as columns; ``name`` is the file that most of them came from.
+
+    A span without a place of its own gets that of its first character. Raises ValueError for lone surrogates.
+    """
+    text, begins, points = _joined(found)
+    spans = [(document, span, document.place(span)) for document in found for span in document.spans]
+    labels = tuple(dict.fromkeys(span.label for _, span, _ in spans))
+    numbers = {label: code for code, label in enumerate(labels)}
+
+    def offsets(values: Iterable[Iterable[int]]) -> Numbers:
+        """Return offsets of each document in code points as bytes of the text."""
+        moved = [begin + value for begin, own in zip(begins, values, strict=True) for value in own]
+        return points[np.array(moved, dtype=np.int64)]
+
+    anchors = [_anchors(document) for document in found]
+    starts, ends = (offsets([edge(span) for span in document.spans] for document in found) for edge in (_start, _end))
+    columns = Columns(
+        name,
+        text,
+        starts,
+        ends,
+        np.array([numbers[span.label] for _, span, _ in spans], dtype=np.int64),
+        labels,
+        np.array([place.line if place else 0 for *_, place in spans], dtype=np.int64),
+        np.array([place.column if place else 0 for *_, place in spans], dtype=np.int64),
+        Anchors(offsets(own[0] for own in anchors), *(_flat(own[n] for own in anchors) for n in (1, 2))),
+        _marks(found, offsets([mark.offset for mark in document.marks] for document in found)),
+        None,
+        _extents(found, begins, points),
+        offsets(document.joins for document in found),
+        extras=_extras(found, spans, name),
+    )
+    return _with_sentences(columns, *(offsets([pair[n] for pair in d.sentences] for d in found) for n in (0, 1)))
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _end(span: Span) -> int:
+    return span.end
+
+
+def _flat(values: Iterable[Iterable[int]]) -> Numbers:
+    return np.array([value for own in values for value in own], dtype=np.int64)
+
+
+def _joined(found: Sequence[Document]) -> tuple[bytes, list[int], Numbers]:
+    """Return the texts, a line end between two of them; where each begins in code points; the bytes of code points."""
+    pieces: list[str] = []
+    begins, length = [], 0
+    for document in found:
+        begins.append(length)
+        # A carriage return at the end must not become part of the line end that separates.
+        pieces += (document.text, " \n" if document.text.endswith("\r") else "\n")
+        length += len(document.text) + len(pieces[-1])
+    text = "".join(pieces[:-1]).encode()
+    firsts = np.flatnonzero((np.frombuffer(text, np.uint8) & 0xC0) != 0x80)
+    return text, begins, np.append(firsts, len(text))
+
+
+def _extents(found: Sequence[Document], begins: Sequence[int], points: Numbers) -> tuple[Extent, ...]:
+    edges = [(begin, begin + len(document.text)) for document, begin in zip(found, begins, strict=True)]
+    rows = points[np.array(edges, dtype=np.int64).reshape(-1, 2)].tolist()
+    return tuple(Extent(document.id, *row) for document, row in zip(found, rows, strict=True))
+
+
+def _anchors(document: Document) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    origin = document.origin
+    if origin is None:
+        line, column = _NOWHERE
+        return (0,), (line,), (column,)
+    return origin.offsets, origin.lines, origin.columns
+
+
+def _marks(found: Sequence[Document], offsets: Numbers) -> tuple[Mark, ...]:
+    marks = (mark for document in found for mark in document.marks)
+    return tuple(mark._replace(offset=offset) for mark, offset in zip(marks, offsets.tolist(), strict=True))
+
+
+def _extras(found: Sequence[Document], spans: Sequence[tuple[Document, Span, Where | None]], name: str) -> Extras:
+    paths = tuple(document.origin.path if document.origin else None for document in found)
+    others = tuple(
+        place.path if place and (document.origin is None or place.path != document.origin.path) else None
+        for document, _, place in spans
+    )
+    extras = Extras(
+        () if all(path == name for path in paths) else paths,
+        tuple(document.meta for document in found) if any(document.meta for document in found) else (),
+        others if any(path is not None for path in others) else (),
+        tuple(span.flags for _, span, _ in spans) if any(span.flags for _, span, _ in spans) else (),
+    )
+    return extras if any(extras) else NOTHING_ELSE
+
+
+def _with_sentences(columns: Columns, starts: Numbers, ends: Numbers) -> Columns:
+    """Return ``columns`` with these sentences, as a table where they are not the lines."""
+    lines = columns.sentences
+    if np.array_equal(lines[0], starts) and np.array_equal(lines[1], ends):
+        return columns
+    return replace(columns, sentence_table=(starts, ends))
