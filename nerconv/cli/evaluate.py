@@ -29,6 +29,7 @@ from nerconv.evaluate.runs import CHOICES
 from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source
 from nerconv.models import ModelOptions
+from nerconv.models.predictor import AGGREGATIONS
 from nerconv.notation import NAMES
 from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, UsageError, check_choice
 from nerconv.outputs import STDOUT, Place, read_places, writing
@@ -85,6 +86,15 @@ GoldInvalid = Annotated[
 ]
 GoldTokens = Annotated[
     bool, typer.Option("--gold-tokens", help="Give a spaCy model the tokens of the gold.", rich_help_panel=_HOW)
+]
+Aggregation = Annotated[
+    str,
+    typer.Option(
+        "--aggregation",
+        help="How sub-tokens of a Hugging Face model become spans, as the strategy of this name in its pipeline.",
+        metavar="|".join(AGGREGATIONS),
+        rich_help_panel=_HOW,
+    ),
 ]
 Network = Annotated[bool, typer.Option("--network", help="Let a model be fetched.", rich_help_panel=_HOW)]
 Train = Annotated[
@@ -166,6 +176,7 @@ def evaluate(
     invalid: Invalid = "lenient",
     gold_invalid: GoldInvalid = "error",
     gold_tokens: GoldTokens = False,
+    aggregation: Aggregation = "auto",
     network: Network = False,
     train: Train = None,
     lint: Lint = False,
@@ -278,7 +289,9 @@ def _job(given: dict[str, Any]) -> Job:
         read=gold,
         read_predictions=said,
         options=EvaluateOptions(given["pairing"], labels, given["resamples"], given["seed"]),
-        model_options=ModelOptions(network=given["network"], gold_tokens=given["gold_tokens"]),
+        model_options=ModelOptions(
+            network=given["network"], gold_tokens=given["gold_tokens"], aggregation=given["aggregation"]
+        ),
         train=formats.sources(given["train"], ReadOptions(read.format)) if given["train"] else (),
         lint=selection(asked, Selection()) if given["lint"] else None,
         verify=given["verify"],

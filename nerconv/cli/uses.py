@@ -116,6 +116,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
     },
     "rule": {"--all": ALWAYS},
     "evaluate": {
+        "--aggregation": Use("says how sub-tokens of a Hugging Face model become spans", needs=("--model",)),
         "--baseline": ALWAYS,
         "--documents": _READING["--documents"],
         "--fail-under": ALWAYS,

@@ -9,7 +9,8 @@ from typing import Final
 from nerconv.document import Document
 from nerconv.options import check_choice
 
-LABEL_FROM: Final = ("first", "average", "max")
+#: How the sub-tokens of a Hugging Face model become spans (``nerconv.models.aggregation``).
+AGGREGATIONS: Final = ("auto", "simple", "first", "average", "max")
 
 
 class ModelError(Exception):
@@ -21,8 +22,8 @@ class ModelOptions:
     """How to ask a model.
 
     ``network``: it may be fetched. ``allow_pickle``: weights may be a pickle, which can run code. ``gold_tokens``: a
-    spaCy pipeline gets the tokens of the document instead of its text. ``label_from``: the sub-tokens that decide the
-    label of a word. ``overlap``: words that neighbouring windows share.
+    spaCy pipeline gets the tokens of the document instead of its text. ``aggregation``: how sub-tokens become spans.
+    ``overlap``: sub-tokens that neighbouring windows share at most.
     """
 
     network: bool = False
@@ -31,17 +32,18 @@ class ModelOptions:
     device: str = "auto"
     batch: int = 16
     overlap: int = 32
-    label_from: str = "first"
+    aggregation: str = "auto"
 
     def __post_init__(self) -> None:
-        check_choice("sub-token rule", self.label_from, LABEL_FROM)
+        check_choice("aggregation", self.aggregation, AGGREGATIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """A document with the spans of a model, the score of each where there is one, and how many of its words it saw.
 
-    ``blank`` counts words that the tokenizer makes nothing of, a lone joiner for example: seen, outside of all spans.
+    ``blank`` counts words that the tokenizer makes nothing of, a lone joiner for example: they count as seen, and are
+    part of a span where it goes on behind them. ``how``: the aggregation of sub-tokens, where there are such.
     """
 
     document: Document
@@ -49,6 +51,7 @@ class Prediction:
     seen: int
     words: int
     blank: int = 0
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.models.predictor import ModelError, ModelOptions, Prediction, Predictor
+from nerconv.options import UsageError
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -30,7 +31,14 @@ def is_installed(name: str) -> bool:
 
 
 def load(name: str, options: ModelOptions) -> Predictor:
-    """Return the pipeline ``name`` as a predictor. Raises ModelError when it cannot be loaded or labels nothing."""
+    """Return the pipeline ``name`` as a predictor.
+
+    Raises ModelError when it cannot be loaded or labels nothing, UsageError for an option of Hugging Face models.
+    """
+    if options.aggregation != "auto":
+        raise UsageError(
+            f"--aggregation is for Hugging Face models; {name} is a spaCy pipeline, which has no sub-tokens"
+        )
     import spacy
 
     try:
