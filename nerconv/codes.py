@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from nerconv.document import Finding
+
 
 class Code(NamedTuple):
     """One kind of finding.
@@ -29,15 +31,18 @@ _TABLE = (
         "F001",
         "unclosed-bracket",
         "error",
-        "An opening bracket with a label that no bracket closes on its line, or a closing bracket that closes nothing.",
-        "Close or remove the bracket. The text stays as it stands, brackets included.",
+        "An opening bracket with a label that no bracket closes on its line, or, in a file with annotations, a closing "
+        "bracket that closes nothing.",
+        "Close or remove the bracket. The text stays as it stands, brackets included. An opening bracket, and a "
+        "closing one after two spaces, is a lost span.",
     ),
     Code(
         "F002",
         "unknown-label",
         "error",
-        "A bracket whose label is not among the known ones, though it is spelt like an annotation.",
-        "Name the labels of the file with --labels, accept every one with --labels any, or correct the label.",
+        "A bracket whose label is not known, though one that is likely is meant: it is spelt otherwise.",
+        "Correct the label, name the labels of the file with --labels, or accept every one with --labels any.",
+        loses=True,
     ),
     Code(
         "F003",
@@ -45,6 +50,7 @@ _TABLE = (
         "error",
         "A bracket pair with a label and no text.",
         "Remove it. It leaves the text, since nothing stands inside.",
+        loses=True,
     ),
     Code(
         "F004",
@@ -91,6 +97,7 @@ _TABLE = (
         "error",
         "A bracket that is opened on one line and closed on a later one.",
         "Join the lines, or annotate each part. The text stays as it stands, brackets included.",
+        loses=True,
     ),
     Code(
         "F010",
@@ -145,6 +152,13 @@ _TABLE = (
         "warning",
         "A label named by --map or --drop that no span has.",
         "Correct its spelling, or leave the option out.",
+    ),
+    Code(
+        "F018",
+        "unlisted-label",
+        "warning",
+        "A span with a label that --labels does not name, where two spaces prove that it is one.",
+        "Correct the label, or name it with --labels. The span is kept.",
     ),
     Code(
         "F023",
@@ -233,12 +247,19 @@ _TABLE = (
 CODES = {row.code: row for row in _TABLE}
 
 
-def exit_code(codes: Iterable[str], strict: bool) -> int:
-    """Return how a command ends that found ``codes``: 3 when an input could not be read, 1 on losses, else 0.
+def costs(finding: Finding) -> bool:
+    """Whether something of the input is left out because of a finding, without having been asked for."""
+    return CODES[finding.code].loses or bool(finding.unread)
+
+
+def exit_code(findings: Iterable[Finding], strict: bool) -> int:
+    """Return how a command ends that has ``findings``: 3 when an input could not be read, 1 on losses, else 0.
 
     Under ``strict`` every error and warning ends in 1.
     """
-    rows = {CODES[code] for code in codes}
-    if CODES["F014"] in rows:
-        return 3
-    return int(any(row.loses or (strict and row.severity != "info") for row in rows))
+    worst = 0
+    for finding in findings:
+        if finding.code == "F014":
+            return 3
+        worst |= costs(finding) or (strict and CODES[finding.code].severity != "info")
+    return int(worst)

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from nerconv.brackets import Line, LineReading, closes, is_known, read_line
-from nerconv.labels import resembles
+from nerconv.labels import meant
 from nerconv.options import DIALECTS, KNOWN_LABELS
 
 #: A bracket weighs nothing against so many that two spaces close.
@@ -126,14 +126,16 @@ def tally_ordinary(spaces: int, counts: Mapping[str, int], labels: frozenset[str
 class Detection(NamedTuple):
     """The dialect of a file and what shows it; None when two readings differ and neither is better.
 
-    ``suspects``: the unknown labels that likely are annotations all the same. ``labels``: those that open an entity
-    where two spaces do not prove one, as in ``brackets.read_line``.
+    ``suspects``: the unknown labels that likely are annotations all the same, with the label that is meant, or nothing.
+    ``labels``: those that open an entity where two spaces do not prove one, as in ``brackets.read_line``.
+    ``annotated``: the file holds spans.
     """
 
     dialect: str | None
     evidence: str
-    suspects: frozenset[str] = frozenset()
+    suspects: Mapping[str, str]
     labels: frozenset[str] | None = None
+    annotated: bool = True
 
 
 #: Gives the tally of a file for some dialects and labels.
@@ -153,16 +155,17 @@ def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> 
         total = count((first,), settled)
     found = total.of(first)
     if asked != "auto":
-        return Detection(asked, f"as asked; {found.evidence()}{aside}", _suspects(found, labels), settled)
+        why = f"as asked; {found.evidence()}{aside}"
+        return Detection(asked, why, _suspects(found, labels), settled, bool(found.labels))
     dialects = DIALECTS if found.faults or not found.labels else (first,)
     total = total if dialects == (first,) else count(dialects, settled)
     fewest = min(total.of(dialect).faults for dialect in dialects)
     best = [d for d in dialects if total.of(d).faults == fewest and total.of(d).labels]
     if not best:
-        return Detection(first, "no annotation found", _suspects(total.of(first), labels), settled)
+        return Detection(first, "no annotation found", _suspects(total.of(first), labels), settled, False)
     for other in best[1:]:
         if other != "mixed" and (best[0], other) in total.differing:
-            return Detection(None, _both(best[0], other, total))
+            return Detection(None, _both(best[0], other, total), {})
     found = total.of(best[0])
     return Detection(best[0], found.evidence() + aside, _suspects(found, labels), settled)
 
@@ -188,13 +191,12 @@ def _both(first: str, second: str, total: Tally) -> str:
     return f"{' and '.join(evidence)} read it differently"
 
 
-def _suspects(found: Counts, asked: frozenset[str] | None) -> frozenset[str]:
-    """Return the unknown labels of a file that are likely annotations all the same.
+def _suspects(found: Counts, asked: frozenset[str] | None) -> dict[str, str]:
+    """Return the unknown labels of a file that likely are annotations all the same, with the label that is meant.
 
     They are known by default though not ``asked`` for, spelt like one that was or that the file holds, or, in a file
     without a single annotation, there again and again.
     """
+    likely = {label: meant(label, found.labels, asked) for label in found.unknown}
     again = 0 if found.labels else _REPEATED
-    return frozenset(
-        label for label, n in found.unknown.items() if (again and n >= again) or resembles(label, found.labels, asked)
-    )
+    return {label: name for label, name in likely.items() if name or (again and found.unknown[label] >= again)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -19,26 +19,32 @@ _SHORTEST: Final = 3
 _AFFIXED: Final = re.compile(r"(?:[BIELSUM]-)?(.+?)(?:[-_.]?[0-9]+)?")
 
 
-def resembles(label: str, held: Collection[str], asked: frozenset[str] | None) -> bool:
-    """Whether an unknown ``label`` likely is one that was ``asked`` for, or that a file ``held``, spelt otherwise.
+def meant(label: str, held: Collection[str], asked: frozenset[str] | None) -> str:
+    """Return the label that an unknown ``label`` likely stands for, or nothing.
 
-    ``asked``: as in ``options.ReadOptions``. A label that is known by default, but was not asked for, counts, too.
-    Where nothing was asked for and a file holds no span, no label is like another.
+    It is one that was ``asked`` for (as in ``options.ReadOptions``), or that a file ``held``, spelt otherwise; or one
+    that is known by default though it was not asked for. Where nothing was asked for and a file holds no span, no
+    label stands for another.
+
+    >>> meant("PERS", ["PER", "LOC"], None), meant("Org", ["PER"], None), meant("REF", ["PER"], None)
+    ('PER', 'ORG', '')
     """
-    if asked:
-        return label in KNOWN_LABELS or _is_like(label, asked)
-    return bool(held) and _is_like(label, CORE | frozenset(held))
+    if asked and label in KNOWN_LABELS:
+        return label
+    names = asked or (CORE | frozenset(held) if held else ())
+    return _alike(label, {name.upper(): name for name in sorted(names)})
 
 
-def _is_like(label: str, names: frozenset[str]) -> bool:
-    """Whether ``label`` is one of ``names`` but for its case, an affix or, where it is in capitals, its spelling."""
-    folded = {name.upper() for name in names}
+def _alike(label: str, names: Mapping[str, str]) -> str:
+    """Return that of ``names`` (by their capitals) which ``label`` is but for its case, an affix or its spelling.
+
+    Only a label in capitals is misspelt; others are words of a text.
+    """
     core = _AFFIXED.fullmatch(label.upper())
-    if label.upper() in folded or (core and core[1] in folded and label.upper() != core[1]):
-        return True
-    if not label.isupper() or len(label) < _SHORTEST:
-        return False
-    return bool(get_close_matches(label, folded, 1, _ALIKE)) or any(swapped in folded for swapped in _swapped(label))
+    spellings = [label.upper(), *([core[1]] if core else [])]
+    if label.isupper() and len(label) >= _SHORTEST:
+        spellings += [*_swapped(label), *get_close_matches(label, names, 1, _ALIKE)]
+    return next((names[spelling] for spelling in spellings if spelling in names), "")
 
 
 def _swapped(label: str) -> list[str]:

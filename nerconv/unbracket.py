@@ -105,7 +105,7 @@ def findings(paired: Paired, lines: Sequence[tuple[Line, LineReading]], found: S
     faults = [finding for item in lines for finding in _line_findings(paired, *item)]
     faults += _across_lines(paired, lines)
     faults += [
-        _finding(paired, line, "F003", opening, f"[{opening.value}] holds no text")
+        _finding(paired, line, "F003", opening, f"[{opening.value}] holds no text and is left out", opening.value)
         for (line, _), item in zip(lines, found, strict=True)
         for opening in item.empty
     ]
@@ -203,26 +203,34 @@ def _origin(paired: Paired, start: int, line: int, text: str, anchors: list[tupl
     return Origin(paired.grammar.name, offsets, lines, columns)
 
 
-def _finding(paired: Paired, line: Line, code: str, event: Event, message: str) -> Finding:
+def _finding(paired: Paired, line: Line, code: str, event: Event, message: str, unread: str = "") -> Finding:
+    """Return a finding at ``event``; ``unread``: the label of an annotation that is not read."""
     first = event.start - line.start
     last = first + len(paired.text[event.start : event.end].rstrip())
     shown = excerpt(paired.text[line.start : line.end], first, last)
-    return Finding(code, message, Where(paired.grammar.name, line.number, first + 1), excerpt=shown)
+    where = Where(paired.grammar.name, line.number, first + 1)
+    return Finding(code, message, where, excerpt=shown, unread={unread: 1} if unread else {})
 
 
 def _line_findings(paired: Paired, line: Line, reading: LineReading) -> Iterator[Finding]:
+    suspects = paired.grammar.detection.suspects
     for event in reading.unknown:
-        if event.value in paired.grammar.detection.suspects:
-            message = f"[{event.value} …] is read as text: its label is not known; name it with --labels or correct it"
-            yield _finding(paired, line, "F002", event, message)
+        if event.value in suspects:
+            yield _finding(paired, line, "F002", event, _unknown(event.value, suspects[event.value]), event.value)
         elif event.value.isupper() and len(event.value) > 1:
             yield _finding(paired, line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
     for opening, _ in reading.pairs:
         labels = paired.grammar.labels
         if labels and opening.value not in labels:
             message = f"the label {opening.value!r} is not among those of --labels; the span is kept"
-            yield _finding(paired, line, "F002", opening, message)
+            yield _finding(paired, line, "F018", opening, message)
     yield from _inside(paired, line, reading)
+
+
+def _unknown(label: str, meant: str) -> str:
+    """Return what is said of a bracket with a ``label`` that is not known, though ``meant`` is, or nothing."""
+    advice = f"write [{meant} …]" if meant not in ("", label) else "correct the label"
+    return f"[{label} …] is read as text, since its label is not known; {advice}, or name all labels with --labels"
 
 
 def _inside(paired: Paired, line: Line, reading: LineReading) -> Iterator[Finding]:
@@ -252,14 +260,15 @@ def _across_lines(paired: Paired, lines: Sequence[tuple[Line, LineReading]]) -> 
                 opened = line, event
             elif opened and 0 < line.number - opened[0].number <= _FAR:
                 message = f"[{opened[1].value} …] is closed only on line {line.number}; both brackets are read as text"
-                yield _finding(paired, opened[0], "F009", opened[1], message)
+                yield _finding(paired, opened[0], "F009", opened[1], message, opened[1].value)
                 opened = None
-            else:
+            elif paired.grammar.detection.annotated:
                 message = "this bracket closes nothing and is read as text"
-                yield _finding(paired, line, "F001", event, message)
+                yield _finding(paired, line, "F001", event, message, "?" if event.spaces > 1 else "")
     if opened:
         yield _unclosed(paired, *opened)
 
 
 def _unclosed(paired: Paired, line: Line, event: Event) -> Finding:
-    return _finding(paired, line, "F001", event, f"[{event.value} … is not closed on its line and is read as text")
+    message = f"[{event.value} … is not closed on its line and is read as text"
+    return _finding(paired, line, "F001", event, message, event.value)

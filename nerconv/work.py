@@ -248,7 +248,7 @@ class _Packer:
                     if signature(item, keeps) != signature(document, keeps):
                         raise _different(document.id, format)
                     self.report.written.update(count_labels([item]))
-                elif isinstance(item, Finding) and CODES[item.code].loses:
+                elif isinstance(item, Finding) and CODES[item.code].loses and not item.unread:
                     raise NotVerified(f"{format.NAME} does not read back: {item.message}")
         if next(remaining, None) is not None:
             raise NotVerified(f"fewer documents read back from {format.NAME} than were written")

@@ -74,7 +74,7 @@ def columns(draw: st.DrawFn, pieces: st.SearchStrategy[str] = _PARTS) -> Columns
             documents.append(Extent(f"d{at}", at, at + len(piece)))
         at += len(piece) + 1
     dialect = draw(st.sampled_from(["illinois", "illinois", "mixed", "compact", "spaced"]))
-    grammar = Grammar("a.txt", draw(st.booleans()), None, Detection(dialect, "", frozenset()))
+    grammar = Grammar("a.txt", draw(st.booleans()), None, Detection(dialect, "", {}))
     found = read(raw, grammar, draw(st.integers(1, 9)), documents)
     # Text with carriage returns before line feeds is no matter of columns.
     assume(found is not None)

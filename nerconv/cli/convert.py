@@ -160,5 +160,4 @@ def _run(
     if ledger:
         with outputs.writing(ledger) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
-    found = (finding.code for finding in (*report.findings, *report.lost))
-    raise typer.Exit(exit_code(found, bool(asked.strict)))
+    raise typer.Exit(exit_code((*report.findings, *report.lost), bool(asked.strict)))

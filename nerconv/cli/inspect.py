@@ -45,4 +45,4 @@ def inspect(
     with show.progress(len(files)) as begin:
         inspection = inspect_sources(files, options, begin)
     (show.inspection_json if format == "json" else show.inspection_table)(inspection)
-    raise typer.Exit(exit_code((finding.code for finding in inspection.findings), bool(asked.strict)))
+    raise typer.Exit(exit_code(inspection.findings, bool(asked.strict)))

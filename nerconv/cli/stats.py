@@ -9,7 +9,7 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses
-from nerconv.codes import CODES, exit_code
+from nerconv.codes import costs, exit_code
 from nerconv.document import Document, Finding
 from nerconv.lint.stats import Stats
 from nerconv.lint.stats import stats as count
@@ -47,18 +47,18 @@ def stats(
     files = formats.sources(sources, options)
     uses.check(context, {"input": formats.names(files, options)})
     found: list[Document] = []
-    lost: list[Finding] = []
+    losses: list[Finding] = []
     with show.progress(len(files)) as begin:
         for source in files:
             begin(source)
             for item in formats.read(source, options):
                 if isinstance(item, Document):
                     found.append(item)
-                elif isinstance(item, Finding) and CODES[item.code].loses:
-                    lost.append(item)
-    show.findings(lost)
+                elif isinstance(item, Finding) and costs(item):
+                    losses.append(item)
+    show.findings(losses)
     show.put(_json(count(found)) if format == "json" else _text(count(found)))
-    raise typer.Exit(exit_code((finding.code for finding in lost), False))
+    raise typer.Exit(exit_code(losses, False))
 
 
 def _json(stats: Stats) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from nerconv import formats
-from nerconv.codes import CODES
+from nerconv.codes import costs
 from nerconv.columns import Columns
 from nerconv.document import Document, Facts, Finding
 from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
@@ -98,5 +98,5 @@ def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
 def _refuse(findings: Iterable[Finding]) -> None:
     """Raise Unreadable for the first finding that leaves annotation out."""
     for finding in findings:
-        if (CODES[finding.code].loses or finding.losses()) and finding.code not in _ASKED:
+        if costs(finding) and finding.code not in _ASKED:
             raise Unreadable(f"{finding.where}: {finding.code} {finding.message}; a score would leave it out")

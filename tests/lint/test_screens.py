@@ -152,7 +152,7 @@ def test_nothing_is_made_of_documents_without_noise() -> None:
 def read_text(text: str) -> list[Columns]:
     """Return ``text`` in the dialect illinois as columns."""
     raw = text.encode()
-    grammar = Grammar("a.txt", False, None, Detection("illinois", "", frozenset()))
+    grammar = Grammar("a.txt", False, None, Detection("illinois", "", {}))
     reading = lanes.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
     assert reading is not None
     return [reading.columns]
