@@ -36,7 +36,7 @@ COMMANDS: Final = {
     ),
     "compare": Command(
         "evaluate",
-        "Compare two reports on the same gold: the difference of F1 with its paired 95 % interval, per label, too.",
+        "Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance.",
     ),
     "report": Command(
         "evaluate",

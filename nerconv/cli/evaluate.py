@@ -16,17 +16,18 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show, uses
 from nerconv.evaluate.baseline import Gates, gated, read_baseline, read_report
 from nerconv.evaluate.comparable import remarks
+from nerconv.evaluate.differences import compare as compare_reports
 from nerconv.evaluate.floors import parse_floor
 from nerconv.evaluate.gates import Drops
 from nerconv.evaluate.job import Job, run
 from nerconv.evaluate.pair import PAIRINGS
 from nerconv.evaluate.render import RENDERERS
+from nerconv.evaluate.render.comparison import comparison
 from nerconv.evaluate.render.html import html as render_html
-from nerconv.evaluate.render.rows import interval, percent
+from nerconv.evaluate.render.rows import percent
 from nerconv.evaluate.report import Report
 from nerconv.evaluate.run import EvaluateOptions
 from nerconv.evaluate.runs import CHOICES
-from nerconv.evaluate.statistics import compare as compare_reports
 from nerconv.files import Source
 from nerconv.models import ModelOptions
 from nerconv.models.predictor import AGGREGATIONS
@@ -145,7 +146,12 @@ MaxDrop = Annotated[
     ),
 ]
 HardDrop = Annotated[
-    float | None, typer.Option("--hard-drop", help="F1 may not fall so far by chance either.", rich_help_panel=_GATES)
+    float | None,
+    typer.Option(
+        "--hard-drop",
+        help="A fall of F1 that fails even where it may be chance. Default: 0.2 of micro F1, more on tiny gold.",
+        rich_help_panel=_GATES,
+    ),
 ]
 Format = Annotated[
     str, typer.Option("--format", help="Of what is printed.", metavar="|".join(RENDERERS), rich_help_panel=_OUT)
@@ -327,16 +333,11 @@ def compare(
     resamples: Resamples = 1000,
     seed: Seed = 0,
 ) -> None:
-    """Compare two reports on the same gold: the difference of F1 with its paired 95 % interval, per label, too."""
+    """Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance."""
     uses.check(context)
     old, new = read_report(before), read_report(after)
     rows = compare_reports(old, new, resamples, seed)
-    lines = [f"{'':<16} {'before':>8} {'after':>8} {'change':>8}  95 % interval"]
-    for row in rows:
-        change = "–" if row.difference is None else f"{100 * row.difference:+.2f}"
-        spread = interval(row.interval) + ("  *" if row.significant else "")
-        lines.append(f"{row.name:<16} {percent(row.before):>8} {percent(row.after):>8} {change:>8}  {spread}")
-    show.put("\n".join([*lines, "", "* the interval of the change excludes zero", *remarks(old, new)]) + "\n")
+    show.put(comparison(rows, remarks(old, new)))
 
 
 def report(

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from nerconv.evaluate.report import Report
 from nerconv.evaluate.runs import runs
+from nerconv.evaluate.units import aligned
 from nerconv.options import UsageError
 
 
@@ -40,10 +41,14 @@ def check_comparable(before: Report, after: Report) -> None:
 
 def remarks(before: Report, after: Report) -> tuple[str, ...]:
     """Return what does not hinder a comparison, but has to be borne in mind."""
-    if before.version == after.version:
-        return ()
-    old, new = (f"nerconv {report.version}" if report.version else "an earlier version" for report in (before, after))
-    return (f"the baseline was scored by {old}, this report by {new}",)
+    said = []
+    if before.version != after.version:
+        versions = (report.version and f"nerconv {report.version}" for report in (before, after))
+        old, new = (version or "an earlier version" for version in versions)
+        said.append(f"the baseline was scored by {old}, this report by {new}")
+    if any(unit.document for unit in after.units) and not any(unit.document for unit in before.units):
+        said.append("the baseline has the counts of whole documents; written anew it would be compared by sentence")
+    return tuple(said)
 
 
 def _differences(before: Report, after: Report) -> Iterator[str]:
@@ -58,8 +63,7 @@ def _differences(before: Report, after: Report) -> Iterator[str]:
         yield f"the model was given other tokens: {old} and {new}"
     if any(report.seeds and not report.seeds.runs for report in (before, after)):
         yield "one on several predictions holds the counts of the first alone; score it again"
-    ids = [{unit.id for unit in run.units} for report in (before, after) for run in runs(report)]
-    if any(other != ids[0] for other in ids):
+    if aligned([run.units for report in (before, after) for run in runs(report)]) is None:
         yield "they count other documents"
 
 

@@ -113,13 +113,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The counts of one document, for paired tests and for the list of worst documents.
+    """The counts of one text that is drawn as a whole: a document, or a sentence where documents are few.
 
-    ``labels`` holds tp, predicted, gold by label; labels without any are left out.
+    ``labels`` holds tp, predicted, gold by label; labels without any are left out. ``document`` is the id of the
+    document that a sentence is of, empty for a document.
     """
 
     id: str
     labels: dict[str, tuple[int, int, int]]
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)

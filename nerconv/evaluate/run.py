@@ -7,18 +7,17 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-import numpy as np
-
 from nerconv.document import Document
 from nerconv.evaluate import count, match, slices
-from nerconv.evaluate.annotated import Annotated, of_documents, unique
+from nerconv.evaluate.annotated import Annotated, of_documents
+from nerconv.evaluate.chance import LEAST_UNITS
 from nerconv.evaluate.examples import Scores, examples
 from nerconv.evaluate.noise import noise
 from nerconv.evaluate.pair import Paired, check_labels, pair
 from nerconv.evaluate.report import Reading, Repairs, Report, Score, Semeval, Slice, Unit
 from nerconv.evaluate.statistics import intervals
-from nerconv.evaluate.tally import Hits, by_unit, counts, hits, unmatched
-from nerconv.tables import Numbers
+from nerconv.evaluate.tally import Hits, counts, hits, unmatched
+from nerconv.evaluate.units import kind, units
 from nerconv.version import VERSION
 
 #: A side as documents or as arrays.
@@ -66,7 +65,7 @@ def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Con
     labels = count.scores(by_label)
     matched = {label: row[0] for label, row in by_label.items()}
     total, kinds = count.kinds(errors, matched)
-    units = _units(paired, found)
+    held = units(paired, found)
     report = Report(
         overall=count.overall(labels),
         labels=labels,
@@ -75,9 +74,9 @@ def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Con
         semeval=_semeval(paired, errors, sum(matched.values())),
         confusion=count.confusion(errors, matched),
         boundaries={label: n for label, row in kinds.items() if (n := row["boundary"].gold)},
-        method=_method(paired, units, data, options, context, gold.count - paired.gold.count),
+        method=_method(paired, held, data, options, context, gold.count - paired.gold.count),
         model=dict(context.model),
-        units=tuple(units),
+        units=tuple(held),
         examples=tuple(examples(paired, errors, context.scores, options.examples)),
         slices=tuple(_slices(paired, found, labels, context)),
         repairs=context.repairs,
@@ -122,37 +121,29 @@ def data_hash(gold: Annotated) -> str:
     return digest.hexdigest()[:16]
 
 
-def _units(paired: Paired, found: Hits) -> list[Unit]:
-    """Return the counts of every pair; of a single document, of its sentences, so that there is something to draw."""
-    ids, units = list(paired.gold.ids), (paired.places[0].pairs, paired.places[1].pairs)
-    if len(ids) == 1 and paired.unit == "characters":
-        begins = paired.gold.sentences[1:] - paired.gold.begins[0]
-        units = (_within(begins, paired.places[0].starts), _within(begins, paired.places[1].starts))
-        ids = [f"{ids[0]}/s{number}" for number in range(1, len(begins) + 2)]
-    held = by_unit(paired, found, units, len(ids))
-    return [Unit(name, labels) for name, labels in zip(unique(ids), held, strict=True)]
-
-
-def _within(begins: Numbers, starts: Numbers) -> Numbers:
-    return np.searchsorted(begins, starts, "right")
-
-
 def _method(
-    paired: Paired, units: Sequence[Unit], data: str, options: EvaluateOptions, context: Context, lost: int
+    paired: Paired, held: Sequence[Unit], data: str, options: EvaluateOptions, context: Context, lost: int
 ) -> dict[str, str]:
     shown = _SEPARATOR.join(f"{old}={new}" for old, new in sorted(options.labels.items()))
-    drawn = "documents" if len(paired.gold.ids) > 1 else "sentences"
     method = {
         "match": "exact span and label",
         "unit": paired.unit,
         "pairing": paired.how,
         "map": shown,
         "data": data,
-        "intervals": f"95 % bootstrap over {len(units):,} {drawn}, {options.resamples:,} draws, seed {options.seed}",
+        "intervals": _drawn(kind(paired, held), len(held), options),
         "averages": "macro and weighted over the labels of the gold",
         **context.method,
     }
     return method | ({"gold spans across sentences, not scored": f"{lost:,}"} if lost else {})
+
+
+def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
+    if not options.resamples:
+        return "none asked for"
+    if count < LEAST_UNITS:
+        return f"none: {count:,} {kind}, and fewer than {LEAST_UNITS} show nothing of the spread"
+    return f"95 % bootstrap over {count:,} {kind}, {options.resamples:,} draws, seed {options.seed}"
 
 
 def _slices(paired: Paired, found: Hits, labels: Mapping[str, Score], context: Context) -> Iterator[Slice]:
@@ -187,9 +178,10 @@ def _with_intervals(report: Report, options: EvaluateOptions) -> Report:
     overall = replace(
         report.overall,
         **{
-            name: replace(getattr(report.overall, name), interval=interval)
-            for name, interval in found["averages"].items()
+            name: replace(getattr(report.overall, name), interval=interval) for name, interval in found.averages.items()
         },
     )
-    labels = {label: replace(row, interval=found["labels"].get(label)) for label, row in report.labels.items()}
-    return replace(report, overall=overall, labels=labels)
+    labels = {label: replace(row, interval=found.labels.get(label)) for label, row in report.labels.items()}
+    without = [label for label, interval in found.labels.items() if interval is None]
+    rare = {"no interval": f"{', '.join(without)}: in fewer than {LEAST_UNITS} of them"} if without else {}
+    return replace(report, overall=overall, labels=labels, method={**report.method, **rare})

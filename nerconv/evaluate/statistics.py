@@ -1,6 +1,6 @@
-"""How sure a score is: percentile bootstrap over documents, paired for a difference (Efron & Tibshirani 1993).
+"""How sure a score is: percentile bootstrap over documents or sentences (Efron & Tibshirani 1993).
 
-Documents are drawn, not spans: errors of one text hang together. Counts of each unit are all that is needed, so that
+Texts are drawn, not spans: errors of one text hang together. Counts of each unit are all that is needed, so that
 thousands of draws are one product of matrices. Units with equal counts are drawn as one group: how often the members of
 a group are drawn together has the same distribution, and short sentences have few different counts.
 """
@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any, Final
 
-from nerconv.evaluate.comparable import check_comparable
-from nerconv.evaluate.report import Interval, Report, Run, Seeds, Unit
-from nerconv.evaluate.runs import choose, runs
+from nerconv.evaluate.chance import LEAST_UNITS
+from nerconv.evaluate.report import Interval, Seeds, Unit
 
 if TYPE_CHECKING:
     import numpy as np
 
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+AVERAGES: Final = ("micro", "macro", "weighted")
 _CHUNK: Final = 1 << 22
+#: Ends of an interval that are nearer to each other are one.
+_EQUAL: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Draws:
     averages: dict[str, Any]
 
 
-def _tables(units: Sequence[Unit], labels: Sequence[str]) -> Any:
+def tables(units: Sequence[Unit], labels: Sequence[str]) -> Array:
     """Return the counts as an array of shape (units, labels, 3)."""
     import numpy as np
 
@@ -42,7 +46,7 @@ def _tables(units: Sequence[Unit], labels: Sequence[str]) -> Any:
     return table
 
 
-def _resampled(tables: Sequence[Any], resamples: int, seed: int) -> list[Any]:
+def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]:
     """Return the summed counts of each draw for each of ``tables``, the same units drawn for all of them."""
     import numpy as np
 
@@ -70,28 +74,31 @@ def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
     return np.split(rows, borders, axis=1), members
 
 
-def _f1(counts: Any) -> Any:
+def f1_of(counts: Array) -> Any:
+    """Return F1 of counts whose last axis is tp, predicted and gold; NaN where there is no span."""
     import numpy as np
 
     below = counts[..., 1] + counts[..., 2]
     return np.divide(2 * counts[..., 0], below, out=np.full(below.shape, np.nan), where=below > 0)
 
 
-def _draws(sums: Any, labels: Sequence[str]) -> Draws:
+def draws(sums: Array, labels: Sequence[str]) -> Draws:
+    """Return the scores of sums of shape (draws, labels, 3)."""
     import numpy as np
 
-    by_label = _f1(sums)
+    by_label = f1_of(sums)
     gold = sums[..., 2]
     filled = np.nan_to_num(by_label)
     present = gold > 0
     with np.errstate(invalid="ignore", divide="ignore"):
         macro = (filled * present).sum(1) / present.sum(1)
         weighted = (filled * gold).sum(1) / gold.sum(1)
-    averages = {"micro": _f1(sums.sum(1)), "macro": macro, "weighted": weighted}
+    averages = {"micro": f1_of(sums.sum(1)), "macro": macro, "weighted": weighted}
     return Draws({label: by_label[:, at] for at, label in enumerate(labels)}, averages)
 
 
-def _interval(values: np.ndarray[Any, Any]) -> Interval | None:
+def percentiles(values: Array) -> Interval | None:
+    """Return the 2.5th and the 97.5th percentile of ``values`` that are not NaN, None when all are."""
     import numpy as np
 
     values = values[~np.isnan(values)]
@@ -101,89 +108,43 @@ def _interval(values: np.ndarray[Any, Any]) -> Interval | None:
     return Interval(float(low), float(high))
 
 
-def intervals(units: Sequence[Unit], resamples: int, seed: int) -> dict[str, dict[str, Interval | None]]:
-    """Return the 95 % intervals of F1: under ``labels`` by label, under ``averages`` micro, macro and weighted.
-
-    Nothing for fewer than two units, which leave nothing to draw.
-    """
-    if len(units) < 2 or not resamples:
-        return {"labels": {}, "averages": {}}
-    labels = sorted({label for unit in units for label in unit.labels})
-    draws = _draws(_resampled([_tables(units, labels)], resamples, seed)[0], labels)
-    return {
-        "labels": {label: _interval(values) for label, values in draws.labels.items()},
-        "averages": {name: _interval(values) for name, values in draws.averages.items()},
-    }
-
-
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """F1 of one report minus that of another, with the interval of the paired difference."""
+class Intervals:
+    """The 95 % intervals of F1 by label, and of micro, macro and weighted by name; None where there is none."""
 
-    name: str
-    before: float | None
-    after: float | None
-    difference: float | None
-    interval: Interval | None
-
-    @property
-    def significant(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.interval is not None and not self.interval.low <= 0 <= self.interval.high
+    labels: dict[str, Interval | None]
+    averages: dict[str, Interval | None]
 
 
-def compare(
-    before: Report, after: Report, resamples: int = 1000, seed: int = 0, choice: str = "mean"
-) -> list[Difference]:
-    """Return how ``after`` differs from ``before``: micro, macro, weighted, then each label of either.
+def intervals(units: Sequence[Unit], resamples: int, seed: int) -> Intervals:
+    """Return the intervals of what ``units`` hold.
 
-    The same units are drawn on both sides. Of several predictions the mean counts, or with the ``choice`` worst the
-    lowest score. Raises NotComparable when the two were not scored on the same gold in the same way.
+    There is none over fewer than ``chance.LEAST_UNITS`` units, and none for a label that fewer of them hold: what is
+    drawn again and again from so few shows nothing of the spread.
     """
-    check_comparable(before, after)
-    sides = (runs(before), runs(after))
-    labels = sorted({label for side in sides for run in side for label in run.labels})
-    drawn = _drawn(sides, labels, resamples, seed)
-    rows = []
-    for name in ("micro", "macro", "weighted"):
-        scores = [[getattr(run.overall, name).f1 for run in side] for side in sides]
-        values = [[draws.averages[name] for draws in side] for side in drawn]
-        rows.append(_difference(name, scores, values, choice))
-    for label in labels:
-        scores = [[run.labels[label].f1 if label in run.labels else None for run in side] for side in sides]
-        values = [[draws.labels[label] for draws in side] for side in drawn]
-        rows.append(_difference(label, scores, values, choice))
-    return rows
+    if len(units) < LEAST_UNITS or not resamples:
+        return Intervals({}, {})
+    labels = sorted({label for unit in units for label in unit.labels})
+    table = tables(units, labels)
+    found = draws(resampled([table], resamples, seed)[0], labels)
+    holding = (table.any(axis=2)).sum(axis=0)
+    in_gold = [int(count) for count, gold in zip(holding, table[..., 2].sum(0), strict=True) if gold]
+    least = {"micro": len(units), "macro": min(in_gold, default=0), "weighted": min(in_gold, default=0)}
+    return Intervals(
+        {label: _spread_of(found.labels[label], int(count)) for label, count in zip(labels, holding, strict=True)},
+        {name: _spread_of(values, max(least[name], LEAST_UNITS)) for name, values in found.averages.items()},
+    )
 
 
-def _drawn(sides: Sequence[Sequence[Run]], labels: Sequence[str], resamples: int, seed: int) -> list[list[Draws]]:
-    """Return the draws of each run of each side, all of the same units; none for fewer than two units."""
-    order = [unit.id for unit in sides[0][0].units]
-    if len(order) < 2:
-        return [[] for _ in sides]
-    tables = []
-    for run in (run for side in sides for run in side):
-        units = {unit.id: unit for unit in run.units}
-        tables.append(_tables([units[id] for id in order], labels))
-    draws = iter([_draws(sums, labels) for sums in _resampled(tables, resamples, seed)])
-    return [[next(draws) for _ in side] for side in sides]
-
-
-def _difference(
-    name: str, scores: Sequence[Sequence[float | None]], values: Sequence[Sequence[Any]], choice: str
-) -> Difference:
-    """Return the difference of what ``choice`` takes from the scores of the runs of each side, with its interval."""
-    before, after = (choose(row, choice) for row in scores)
-    if before.value is None or after.value is None:
-        return Difference(name, before.value, after.value, None, None)
-    interval = None
-    if values[0]:
-        old, new = (
-            sum(row[index] for index in chosen.indexes) / len(chosen.indexes)
-            for row, chosen in zip(values, (before, after), strict=True)
-        )
-        interval = _interval(new - old)
-    return Difference(name, before.value, after.value, after.value - before.value, interval)
+def _spread_of(values: Array, holding: int) -> Interval | None:
+    """Return the interval of draws of what ``holding`` units hold."""
+    interval = percentiles(values) if holding >= LEAST_UNITS else None
+    if interval is None or interval.high - interval.low > _EQUAL:
+        return interval
+    # Every draw gives the same: no unit differs. With 97.5 % confidence fewer than this share of all units do, and
+    # they may be wholly right or wholly wrong (the exact binomial bound; Clopper & Pearson 1934).
+    other = 1 - 0.025 ** (1 / holding)
+    return Interval(interval.low * (1 - other), interval.high * (1 - other) + other)
 
 
 def seeds(scores: dict[str, float | None], labels: dict[str, list[float | None]]) -> Seeds:

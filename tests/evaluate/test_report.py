@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv.document import Document, Span
+from nerconv.evaluate.differences import compare
 from nerconv.evaluate.floors import Floor, floors, parse_floor
 from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.match import outcomes
 from nerconv.evaluate.report import SCHEMA, Report, Unit, from_json, to_json
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate
-from nerconv.evaluate.statistics import compare, intervals
+from nerconv.evaluate.statistics import intervals
 from nerconv.options import UsageError
 
 TEXT = "a b c d e f g h i j k l"
@@ -144,17 +145,17 @@ def test_intervals_agree_with_the_bootstrap_of_scipy() -> None:
     theirs = scipy.bootstrap(
         tuple(table.T), f1, paired=True, vectorized=True, method="percentile", n_resamples=4000, random_state=1
     ).confidence_interval
-    ours = intervals(units, 4000, 0)["averages"]["micro"]
+    ours = intervals(units, 4000, 0).averages["micro"]
     assert ours is not None
     assert ours.low == pytest.approx(theirs.low, abs=0.01) and ours.high == pytest.approx(theirs.high, abs=0.01)
 
 
-def test_intervals_depend_on_no_order_and_equal_units_leave_nothing_to_chance() -> None:
+def test_intervals_depend_on_no_order_and_equal_units_leave_only_rare_others() -> None:
     units = random_units(6)
     assert intervals(units, 200, 3) == intervals(units[::-1], 200, 3)
     same = [Unit(f"d{number}", {"PER": (1, 2, 3)}) for number in range(50)]
-    found = intervals(same, 200, 3)["averages"]["micro"]
-    assert found is not None and found.low == found.high == pytest.approx(2 / 5)
+    found = intervals(same, 200, 3).averages["micro"]
+    assert found is not None and found.low < 2 / 5 < found.high and found.high - found.low < 0.08
 
 
 def report_of(right: int, count: int = 40) -> Report:
@@ -184,7 +185,7 @@ def test_floors_that_make_no_sense(text: str) -> None:
     [
         (30, 30, Drops(), True),
         (30, 20, Drops(), False),  # many documents turned wrong: no chance
-        (30, 29, Drops(), True),  # one document: the interval holds zero
+        (30, 29, Drops(), True),  # one document: may be chance
         (30, 29, Drops(hard_drop=0.001), False),
         (30, 20, Drops(max_drop=0.5), True),
         (20, 30, Drops(), True),

@@ -10,18 +10,19 @@ from nerconv.evaluate.report import Report
 
 def text(report: Report) -> str:
     """Return the scores as columns, slices, notes, and last the gates."""
-    parts = [_columns([HEAD, *score_rows(report)])]
+    parts = [columns([HEAD, *score_rows(report)])]
     if report.label_kinds:
-        parts.append(_columns([KIND_HEAD, *kind_rows(report)]))
+        parts.append(columns([KIND_HEAD, *kind_rows(report)]))
     if report.slices:
-        parts.append(_columns([("part", *HEAD[1:7], ""), *slice_rows(report)]))
+        parts.append(columns([("part", *HEAD[1:7], ""), *slice_rows(report)]))
     parts.append("\n".join(notes(report)))
     if report.gates:
         parts.append("\n".join(f"{verdict}  {name}: {why}" for verdict, name, why in gate_rows(report)))
     return "\n\n".join(parts) + "\n"
 
 
-def _columns(rows: Iterable[Sequence[str]]) -> str:
+def columns(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as lines: the first column to the left, the others to the right."""
     table = list(rows)
     widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
     lines = (
