@@ -169,6 +169,13 @@ _TABLE = (
         loses=True,
     ),
     Code(
+        "F026",
+        "linked-folder",
+        "info",
+        "A link, in a folder of sources, to a folder that is read already.",
+        "Nothing to do: what is in it is read once.",
+    ),
+    Code(
         "N001",
         "unused-suppression",
         "warning",

@@ -238,7 +238,8 @@ def tasks_of(
 
 def _large(source: Source) -> bool:
     try:
-        return source.path is None or source.packed or source.path.stat().st_size > BLOCK
+        large = source.path is None or source.packed or source.path.stat().st_size > BLOCK
+        return large and source.fault is None
     except OSError:
         return False
 

@@ -23,8 +23,9 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import zstandard
 
-from nerconv import remote
+from nerconv import folders, remote
 from nerconv.document import Finding, Where, excerpt
+from nerconv.folders import Entry
 from nerconv.printable import file_name
 
 
@@ -77,13 +78,15 @@ _TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.Zstd
 class Source:
     """One input: a file, a folder that is one data set, a file at a URL, or standard input (neither path nor URL).
 
-    ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs.
+    ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs. With a ``fault``
+    it is a place in a folder that gives no documents: it cannot be read, or is read elsewhere.
     """
 
     name: str
     id: str
     path: Path | None = None
     url: str | None = None
+    fault: Finding | None = None
 
     @property
     def suffix(self) -> str:
@@ -125,6 +128,8 @@ class Source:
             raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
 
     def _raw(self) -> AbstractContextManager[BinaryIO]:
+        if self.fault is not None:
+            raise Unreadable(f"{self.name}: {self.fault.message}")
         if self.url is not None:
             return remote.open(self.url)
         if self.path is None:
@@ -175,14 +180,20 @@ def _expand_one(pattern: str, suffixes: Collection[str]) -> list[Source]:
     if path.is_dir() and not is_dataset(path):
         return _in_folder(path, suffixes)
     if path.exists():
-        return [_source(path, path.parent)]
+        return [_source(Entry(path), path.parent)]
     if glob.has_magic(pattern):
-        names = glob.glob(pattern, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-        paths = sorted(map(Path, names))
-        if sources := [_source(p, p.parent) for p in paths if p.is_file() or is_dataset(p)]:
-            return sources
-        raise Unreadable(f"{pattern}: no file matches")
+        entries = folders.matching(pattern)
+        sources = [_source(e, e.path.parent) for e in entries if e.fault or e.path.is_file() or is_dataset(e.path)]
+        return _some(sources, f"{pattern}: no file matches")
     raise Unreadable(f"{pattern}: no such file or folder")
+
+
+def _some(sources: list[Source], nothing: str) -> list[Source]:
+    """Return ``sources`` when one of them can be read. Raises Unreadable: for a fault, or because there is nothing."""
+    if any(source.fault is None for source in sources):
+        return sources
+    faults = [f"{source.name}: {source.fault.message}" for source in sources if source.fault]
+    raise Unreadable("; ".join([nothing, *faults]))
 
 
 def _at_url(pattern: str, suffixes: Collection[str]) -> list[Source]:
@@ -199,14 +210,22 @@ def _at_url(pattern: str, suffixes: Collection[str]) -> list[Source]:
 
 
 def _in_folder(folder: Path, suffixes: Collection[str]) -> list[Source]:
-    sources = [_source(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
-    if readable := [s for s in sources if s.suffix in suffixes and not Path(s.name).name.startswith(".")]:
-        return readable
-    raise Unreadable(f"{folder}: no file in it ends in one of {' '.join(sorted(suffixes))}; name the files or --from")
+    endings = tuple(suffixes)
+    found = [_source(entry, folder) for entry in folders.walk(folder) if folders.is_listed(entry, endings)]
+    known = f"one of {' '.join(sorted(suffixes))}"
+    return _some(
+        [s for s in found if s.fault or s.suffix in suffixes],
+        f"{folder}: no file in it ends in {known}; name the files or --from",
+    )
 
 
-def _source(path: Path, root: Path) -> Source:
-    return _stemmed(Source(file_name(str(path)), "", path), file_name(path.relative_to(root).as_posix()))
+def _source(entry: Entry, root: Path) -> Source:
+    path, fault = entry
+    shown = file_name(str(path))
+    inside = file_name(path.relative_to(root).as_posix())
+    if fault is not None:
+        fault = replace(fault, message=file_name(fault.message), where=Where(shown, 1, 1))
+    return _stemmed(Source(shown, "", path, None, fault), inside)
 
 
 def _stemmed(source: Source, inside: str) -> Source:

@@ -44,7 +44,7 @@ def everything(inside: str) -> bool:
 
 def read_places(sources: Iterable[Source], what: str = "the input") -> Iterator[Place]:
     """Yield the places of ``sources``; standard input is the file that it comes from, if any."""
-    for source in sources:
+    for source in (source for source in sources if source.fault is None):
         if source.path is not None:
             yield Place(what, str(source.path), everything if source.path.is_dir() else None)
         else:

@@ -46,7 +46,10 @@ class ConvertOptions:
 
 @dataclass(slots=True)
 class Report:
-    """What a conversion found and did. ``left_out`` counts by kind what the target cannot hold besides spans."""
+    """What a conversion found and did.
+
+    ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
+    """
 
     format: str
     read: Counter[str] = field(default_factory=Counter)
@@ -56,6 +59,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     documents: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def ledger(self) -> Ledger:
@@ -81,3 +85,4 @@ class Report:
         self.lost += other.lost
         self.facts += other.facts
         self.findings += other.findings
+        self.remarks += other.remarks

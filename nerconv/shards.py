@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
-from nerconv import engine, formats, outputs, remote
+from nerconv import engine, formats, notes, outputs, remote
 from nerconv.convert import ALONE, Progress, finished, source_order, tasks_of, told_apart, workplace
 from nerconv.document import Document, Facts, Finding, count_labels
 from nerconv.engine import Crew, Hands
@@ -29,47 +26,10 @@ from nerconv.outputs import Place
 from nerconv.plan import ConvertOptions, NotVerified, Report
 from nerconv.work import Outcome, load, piece_path
 
-#: Where the notes stand, in the folder of the shards.
-NOTES: Final = ".nerconv"
 _SHARD: Final = re.compile(r"([^/]+)\.\d{5,}\.\w+")
 #: Of the digests: notes of another version do not hold.
 _VERSION: Final = 3
 _BLOCK: Final = 1 << 20
-
-
-class Shard(msgspec.Struct, frozen=True):
-    """A file that was written: its name in the folder, and a digest of its bytes."""
-
-    name: str
-    digest: str
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What was made of a source: the digest of bytes and options that it was made from, the shards, and the account."""
-
-    source: str
-    digest: str
-    shards: list[Shard]
-    read: dict[str, int]
-    written: dict[str, int]
-    left_out: dict[str, int]
-    documents: int
-    lost: list[Finding] = []
-    facts: list[Facts] = []
-    findings: list[Finding] = []
-
-    def report(self, format: str) -> Report:
-        """Return the account."""
-        return Report(
-            format,
-            Counter(self.read),
-            Counter(self.written),
-            list(self.lost),
-            list(self.facts),
-            list(self.findings),
-            Counter({"": self.documents}),
-            Counter(self.left_out),
-        )
 
 
 def convert_to_shards(
@@ -94,18 +54,26 @@ def convert_to_shards(
     total, pending = Report(format.NAME), []
     digests = {source.id: _digest(source, options, size) for source in sources}
     for source in sources:
-        note = None if force else _note(folder, source, digests[source.id])
-        if note is None:
-            pending.append(source)
-        else:
+        note = None if force else notes.read(folder, source.id)
+        if note is not None and notes.holds(note, folder, digests[source.id]):
             total.add(note.report(format.NAME))
+        else:
+            pending.append(source)
     with workplace(str(folder / "shards")) as place, engine.hired(crew) as hands:
         for source, report, pieces in _by_source(pending, format, options, place, progress, hands):
             report.findings.sort(key=source_order)
-            shards = list(_write(pieces, folder, source, format, options))
-            _remember(folder, source, digests[source.id], report, shards)
+            if not _is_unread(source, report):
+                shards = list(_write(pieces, folder, source, format, options))
+                notes.replace(folder, notes.made(source, digests[source.id], report, shards), report)
             total.add(report)
+    notes.forget(folder, sources, total)
     return finished(total, sources, options)
+
+
+def _is_unread(source: Source, report: Report) -> bool:
+    """Whether nothing was read, so that what was made of the source before stays as it is."""
+    failed = any(finding.code == "F014" for finding in report.findings)
+    return source.fault is not None or (failed and not report.documents.total())
 
 
 def shard_place(folder: str, sources: Iterable[Source], format: Format) -> Place:
@@ -121,7 +89,7 @@ def shard_place(folder: str, sources: Iterable[Source], format: Format) -> Place
         """Whether a shard or a note may be written there."""
         shard = _SHARD.fullmatch(inside)
         mine = shard is not None and shard[1] in stems and inside.endswith(format.SUFFIXES[0])
-        return mine or inside.startswith(f"{NOTES}/")
+        return mine or inside.startswith(f"{notes.FOLDER}/")
 
     return Place("-o", folder, owns)
 
@@ -176,14 +144,14 @@ def _settle(source: Source, outcome: Outcome) -> None:
 
 def _write(
     paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions
-) -> Iterator[Shard]:
+) -> Iterator[notes.Shard]:
     """Write the pieces of a source as shards, each of as many as make up the size, or of one larger piece."""
     stem = _stem(source)
     for number, held in enumerate(_groups(paths, options.most or 1), 1):
         path = folder / f"{stem}.{number:05}{format.SUFFIXES[0]}"
         with replacing(path) as part:
             format.join(Pieces(held, sum(piece.documents - piece.goes_on for piece in held)), part, options.write)
-        yield Shard(path.name, _digest_of(path))
+        yield notes.Shard(path.name, notes.digest_of(path))
     for path in paths:
         path.unlink(missing_ok=True)
 
@@ -222,7 +190,9 @@ def _groups(paths: Iterable[Path], size: int) -> Iterator[_Held]:
 
 
 def _digest(source: Source, options: ConvertOptions, size: int) -> str:
-    """Return a digest of all that the shards of a source follow from; of what cannot be read, that of nothing."""
+    """Return a digest of all that the shards of a source follow from; of what cannot be read, or only once, nothing."""
+    if source.path is None and source.url is None:
+        return ""
     found = hashlib.blake2b(digest_size=16)
     found.update(repr((_VERSION, source.name, source.id, _told(options), size)).encode())
     try:
@@ -239,43 +209,3 @@ def _told(options: ConvertOptions) -> Any:
     read = replace(options.read, labels=None)
     labels = None if options.read.labels is None else sorted(options.read.labels)
     return replace(options, read=read, drop=frozenset()), labels, sorted(options.drop)
-
-
-def _digest_of(path: Path) -> str:
-    found = hashlib.blake2b(digest_size=16)
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        with file.open("rb") as data:
-            while block := data.read(_BLOCK):
-                found.update(block)
-    return found.hexdigest()
-
-
-def _note_path(folder: Path, source: Source) -> Path:
-    return folder / NOTES / f"{hashlib.blake2b(source.id.encode(), digest_size=8).hexdigest()}.json"
-
-
-def _note(folder: Path, source: Source, digest: str) -> Note | None:
-    """Return the note of a source when it still holds: same bytes and options, and every shard as it was written."""
-    try:
-        note = msgspec.json.decode(_note_path(folder, source).read_bytes(), type=Note)
-        whole = all(_digest_of(folder / shard.name) == shard.digest for shard in note.shards)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return note if digest and note.digest == digest and whole else None
-
-
-def _remember(folder: Path, source: Source, digest: str, report: Report, shards: list[Shard]) -> None:
-    note = Note(
-        source.name,
-        digest,
-        shards,
-        dict(report.read),
-        dict(report.written),
-        dict(report.left_out),
-        report.documents.total(),
-        report.lost,
-        report.facts,
-        report.findings,
-    )
-    with replacing(_note_path(folder, source)) as part:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1))

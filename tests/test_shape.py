@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
-    ("document", "codes", "printable", "version"),
+    ("document", "codes", "printable", "folders", "version"),
     (
         "options",
         "labels",
@@ -39,7 +39,7 @@ LAYERS = (
     ("plan",),
     ("work", "inspect", "models"),
     ("engine",),
-    ("convert", "shards"),
+    ("convert", "notes", "shards"),
     ("batch",),
     ("lint", "training"),
     ("evaluate",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ LINES = (
     "See [ORG [LOC Rome  ] Office  ] and [PER Bob ] today . \n"
     "Nothing here , \u201cquoted\u201d . \n\n"
 )
+#: The shard of a source that lies in a folder: its id and a digest of it.
+B = "sub_b-8f71109d.00001.jsonl"
 TARGETS = ["conll", "jsonl", "spacy", "parquet", "txt", "json"]
 
 
@@ -306,3 +309,82 @@ def test_shards_hold_one_piece_at_a_time_and_can_be_gone_through_again(tmp_path:
     assert [[piece.piece for piece in group] for group in groups] == [[1, 2], [3, 4], [5]]
     assert [piece.piece for piece in groups[1]] == [3, 4]
     assert not any(next(iter(group)).goes_on for group in groups)
+
+
+def shards_of(folder: Path, sources: list[Source], size: int = 1, **options: object) -> tuple[Report, list[str]]:
+    to = {"to": "spans_jsonl", **options}
+    report = convert_to_shards(sources, folder / "out", ConvertOptions(**to), size, lambda _: None)  # type: ignore[arg-type]
+    return report, sorted(path.name for path in (folder / "out").iterdir() if path.is_file())
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """Two files of two and one documents, in ``in`` and ``in/sub``."""
+    (tmp_path / "in/sub").mkdir(parents=True)
+    (tmp_path / "in/a.txt").write_text("[PER Ann  ] left . \n-DOCSTART-\n[LOC Rome  ] . \n")
+    (tmp_path / "in/sub/b.txt").write_text("[PER Bob  ] left . \n")
+    return tmp_path
+
+
+def of(folder: Path, name: str = "in") -> list[Source]:
+    return expand([str(folder / name)], SUFFIXES)
+
+
+def test_shards_of_a_source_that_shrank_are_removed(several: Path) -> None:
+    assert shards_of(several, of(several))[1] == ["a.00001.jsonl", "a.00002.jsonl", B]
+    (several / "in/a.txt").write_text("[PER Ann  ] left . \n")
+    report, names = shards_of(several, of(several))
+    assert names == ["a.00001.jsonl", B]
+    assert [remark for remark in report.remarks if "a.txt: removed a.00002.jsonl, no longer made of it" in remark]
+
+
+def test_shards_of_a_source_that_is_gone_are_removed(several: Path) -> None:
+    shards_of(several, of(several))
+    shutil.rmtree(several / "in/sub")
+    report, names = shards_of(several, of(several))
+    assert names == ["a.00001.jsonl", "a.00002.jsonl"]
+    assert [remark for remark in report.remarks if f"removed {B}, since it is gone" in remark]
+    assert len(list((several / "out/.nerconv").iterdir())) == 1
+
+
+def test_shards_made_with_other_options_are_removed(several: Path) -> None:
+    shards_of(several, of(several))
+    assert shards_of(several, of(several), 2)[1] == ["a.00001.jsonl", B]
+    assert shards_of(several, of(several), 2, to="conll")[1] == ["a.00001.conll", B.replace("jsonl", "conll")]
+
+
+def test_shards_of_a_source_that_is_not_read_now_stay_and_are_named(several: Path) -> None:
+    shards_of(several, of(several))
+    report, names = shards_of(several, of(several, "in/sub/b.txt"))
+    assert "a.00001.jsonl" in names
+    assert [remark for remark in report.remarks if "also holds a.00001.jsonl, a.00002.jsonl of" in remark]
+
+
+def test_nothing_is_removed_but_what_notes_name_as_it_was_written(several: Path) -> None:
+    shards_of(several, of(several))
+    (several / "out/a.00003.jsonl").write_text("mine")
+    (several / "out/a.00002.jsonl").write_text("changed")
+    note = next(path for path in (several / "out/.nerconv").iterdir() if "b.txt" in path.read_text())
+    note.write_text(note.read_text().replace(B, "../../in/a.txt"))
+    (several / "in/a.txt").write_text("[PER Ann  ] left . \n")
+    (several / "in/sub/b.txt").unlink()
+    report, names = shards_of(several, of(several))
+    assert names == ["a.00001.jsonl", "a.00002.jsonl", "a.00003.jsonl", B]
+    assert (several / "in/a.txt").exists()
+    assert [remark for remark in report.remarks if "a.00002.jsonl: is stale, but was changed" in remark]
+
+
+def test_a_source_that_cannot_be_read_leaves_its_shards(several: Path) -> None:
+    shards_of(several, of(several))
+    (several / "in/a.txt").write_bytes(bytes(range(256)) * 9)
+    report, names = shards_of(several, of(several))
+    assert names == ["a.00001.jsonl", "a.00002.jsonl", B]
+    assert [finding.code for finding in report.findings] == ["F014"]
+
+
+def test_standard_input_becomes_shards(several: Path) -> None:
+    command = [sys.executable, "-m", "nerconv", "to-conll", "-", "-o", "out", "--shard-docs", "1"]
+    for _ in range(2):
+        done = subprocess.run(command, input=b"[PER Ann  ] . \n", capture_output=True, cwd=several, check=False)
+        assert b"1 spans read" in done.stderr, done.stderr
+        assert (several / "out/stdin.00001.conll").read_text().startswith("Ann B-PER")

@@ -108,7 +108,9 @@ def lint(
     ask = asker(with_model, folds, p.label_map(map))
     report = _fixed(done, options, fix, diff) if done else _looked(files, options, chosen, ask)
     _apply_baseline(report, baseline, write_baseline, prune_baseline)
-    if not diff:
+    if diff:
+        show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
+    else:
         show.put(RENDERERS[format](report))
     show.job_summary(lambda: job_summary(report))
     raise typer.Exit(3 if done and done.refused else _ended(report, fail_on))

@@ -149,6 +149,8 @@ def conversion(report: Report, target: str, tokens: str) -> None:
         say(_misaligned(misaligned, read, report.format, tokens))
     if report.left_out:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
+    for remark in report.remarks:
+        say(remark)
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
     say(f"{target}: {report.format}, records: {records}; read back and compared")
 

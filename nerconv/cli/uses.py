@@ -219,6 +219,7 @@ def _unused(
 ) -> str:
     """Return why an option does nothing here, and what to do; nothing when it is used."""
     read = inputs.get(use.of)
+    read = None if not read and use.of == "input" else read
     if use.reads is not None and read is not None and not set(read) & set(use.reads):
         where = f"where {' and '.join(sorted(read))} is read" if read else f"without {use.of}"
         return f"does nothing {where}; leave it out"

@@ -131,19 +131,19 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     """Return the format to read ``source`` as: the one asked for, or that of its suffix; brackets from stdin."""
     if options.format:
         return get(options.format)
-    if source.path is None and source.url is None:
+    if source.fault is not None or (source.path is None and source.url is None):
         return bracket
     return dataset if source.path is not None and source.path.is_dir() else of_path(source.name)
 
 
 def names(sources: Iterable[Source], options: ReadOptions) -> set[str]:
     """Return the names of the formats to read ``sources`` as."""
-    return {of_source(source, options).NAME for source in sources}
+    return {of_source(source, options).NAME for source in sources if source.fault is None}
 
 
 def names_documents(source: Source, options: ReadOptions) -> bool:
     """Whether the documents of ``source`` have their ids from it, and not from what it says."""
-    return of_source(source, options) in (bracket, conll)
+    return source.fault is not None or of_source(source, options) in (bracket, conll)
 
 
 def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
@@ -157,7 +157,7 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     for pattern in patterns:
         here = expand([pattern], suffixes)
         if not options.format and len(here) > 1:
-            names = Counter(of_source(source, options).NAME for source in here)
+            names = Counter(of_source(source, options).NAME for source in here if source.fault is None)
             if len(names) > 1:
                 held = ", ".join(f"{count:,} {name}" for name, count in sorted(names.items()))
                 raise UsageError(f"{pattern} holds files of several formats ({held}); choose one with --from")
@@ -167,6 +167,9 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
 
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     """Yield what ``source`` holds, in the format it is in; an F014 finding when it cannot be read."""
+    if source.fault is not None:
+        yield source.fault
+        return
     try:
         yield from of_source(source, options).read(source, options)
     except Unreadable as error:
@@ -175,6 +178,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
 def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
     """Yield what ``read`` does, documents as columns where they were read as such."""
+    if source.fault is not None:
+        yield source.fault
+        return
     try:
         format = of_source(source, options)
         surveyor = surveyor_of(format)

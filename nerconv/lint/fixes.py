@@ -133,6 +133,8 @@ def fix(sources: Sequence[Source], read: ReadOptions, selection: Selection, unsa
 
 def _copy(source: Source, number: int, folder: Path, read: ReadOptions, report: FixReport) -> Source:
     """Return ``source`` as a copy that may change under its old name; sources that cannot be fixed as they are."""
+    if source.fault is not None:
+        return source
     raw, text = _content(source, read)
     if text is None or text.encode(read.encoding) != raw:
         report.skipped.append(source.name)
