@@ -31,7 +31,6 @@ from nerconv.formats.windows import Survey, Window
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, NotVerified, Report
 from nerconv.split import assign, parse_shares
-from nerconv.views import documents_of
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
@@ -174,6 +173,8 @@ class _Packer:
         if isinstance(item, Document):
             self._add_document(item)
         else:
+            from nerconv.views import documents_of
+
             for group in item.groups(self.options.most or len(item.documents)):
                 if not self._add_columns(group):
                     for document in documents_of(group):
