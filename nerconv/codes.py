@@ -6,7 +6,7 @@ Lint rules keep their own headers (``nerconv.lint``); their codes share this nam
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from nerconv.document import Finding
 
@@ -161,6 +161,29 @@ _TABLE = (
         "Correct the label, or name it with --labels. The span is kept.",
     ),
     Code(
+        "F019",
+        "annotation-not-read",
+        "error",
+        "Annotation that stands where it is not read: under other keys of a record, in a list that is the whole file.",
+        "See the message for the key, and write the spans where they are read. Till then they count as lost.",
+        loses=True,
+    ),
+    Code(
+        "F020",
+        "rejected-record",
+        "info",
+        "A record that a person looked at and did not accept: its answer is reject or ignore.",
+        "Nothing to do: it is left out, since nobody says that its spans are right. They are listed in the ledger.",
+    ),
+    Code(
+        "F021",
+        "wrong-offsets",
+        "error",
+        "A span of a record whose offsets do not fit what it says of itself: its own text, its tokens, edges of words.",
+        "Correct the offsets; they count code points. The message names the unit that they seem to count.",
+        loses=True,
+    ),
+    Code(
         "F023",
         "discarded-span",
         "warning",
@@ -254,9 +277,13 @@ _TABLE = (
 CODES = {row.code: row for row in _TABLE}
 
 
+#: Left out because a person rejected it.
+_REJECTED: Final = ("F020",)
+
+
 def costs(finding: Finding) -> bool:
     """Whether something of the input is left out because of a finding, without having been asked for."""
-    return CODES[finding.code].loses or bool(finding.unread)
+    return CODES[finding.code].loses or (bool(finding.unread) and finding.code not in _REJECTED)
 
 
 def exit_code(findings: Iterable[Finding], strict: bool) -> int:

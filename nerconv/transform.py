@@ -60,7 +60,11 @@ def cut_units(document: Document, unit: str) -> Iterator[tuple[Document, list[Fi
                 document.spans, last, key=attrgetter("start")
             )
         ]
-        lost = [loss("K003", document, span, f"runs across the end of a {unit}") for span in spans if span.end > end]
+        lost = [
+            loss("K003", document, span, f"runs across the edge of a {unit}")
+            for span in spans
+            if span.start < start or span.end > end
+        ]
         yield document.cut(start, end, f"{document.id}/{unit[0]}{number}", first, last), lost
 
 

@@ -22,6 +22,7 @@ from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Item, Where, count_labels
 from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tagged import Row, read_rows, to_row
 from nerconv.options import ReadOptions, UsageError, WriteOptions
@@ -246,7 +247,7 @@ def _tag_names(features: Mapping[str, Any]) -> Sequence[str]:
     return getattr(tag, "names", ())
 
 
-def _rows(splits: Sequence[_Split]) -> Iterator[Row]:
+def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Row]:
     for split in splits:
         names = _tag_names(split.features)
         rows = chain.from_iterable(_plain(split))

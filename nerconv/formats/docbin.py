@@ -29,8 +29,11 @@ from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps, fit
 from nerconv.formats.bins import ATTRIBUTES, Bin, binaries, stretch
 from nerconv.formats.bins import write as write_bin
+from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document
+from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
+from nerconv.formats.record_read import to_document
+from nerconv.formats.shapes import counted
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
@@ -228,15 +231,18 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
         path = stack.enter_context(lying(source))
         with refusing(source.name):
             packed = stack.enter_context(unpacked(path))
-        yield Facts(source.name, NAME, {"documents": f"{len(packed.lengths):,}", "attributes": _attributes(packed)})
+            attributes = _attributes(packed)
+        yield Facts(source.name, NAME, {"documents": f"{len(packed.lengths):,}", "attributes": attributes})
         yield from _documents(packed, source)
 
 
 def _documents(packed: Unpacked, source: Source) -> Iterator[Item]:
     ignored: Counter[str] = Counter()
+    once = Once()
     for number, held in enumerate(_contents(packed, source.name), 1):
-        ignored.update(held.other_groups)
+        ignored.update({key: labels.total() for key, labels in held.other_groups.items()})
         where = Where(source.name, number, 1)
+        _enter_groups(held, where, once)
         try:
             document, findings = to_document(_record(held, where), f"{source.id}#{number}", where)
         except (ValueError, RecursionError) as error:
@@ -244,13 +250,26 @@ def _documents(packed: Unpacked, source: Source) -> Iterator[Item]:
                 "F012",
                 f"document {number:,} of the file is not what its user data says and is left out: {error}",
                 where,
+                unread=dict(Counter(label or "?" for _, _, label in held.spans)),
             )
             continue
         yield document
         yield from findings
+    yield from once.findings()
     if ignored:
         groups = ", ".join(f"{key} ({count:,})" for key, count in sorted(ignored.items()))
         yield Facts(source.name, NAME, {"span groups not read": groups})
+
+
+def _enter_groups(held: _Held, where: Where, once: Once) -> None:
+    """Enter spans with labels that stand in groups other than the one that is read, and in no other place."""
+    for key, labels in held.other_groups.items():
+        if unread := +Counter({label: count for label, count in labels.items() if label}):
+            message = (
+                f"doc.spans[{key!r}] holds {counted(unread.total(), 'span')}, which are not read: "
+                f'spans are those of doc.ents and doc.spans["{SPANS_KEY}"]; copy the group there'
+            )
+            once.add("F019", message, where, unread, like=key)
 
 
 @contextmanager
@@ -275,9 +294,9 @@ def _attributes(packed: Unpacked) -> str:
 
 
 class _Held(NamedTuple):
-    """What a Doc holds: text, spans and sentences as offsets, user data, and how many spans other groups have.
+    """What a Doc holds: text, spans and sentences as offsets, user data, and by label the spans of other groups.
 
-    ``labels``: the numbers of the labels of the spans.
+    ``labels``: the numbers of the labels of the spans. Spans of other groups that are read anyway are not counted.
     """
 
     text: str
@@ -285,7 +304,7 @@ class _Held(NamedTuple):
     labels: dict[str, int]
     sentences: list[tuple[int, int]]
     kept: object
-    other_groups: dict[str, int]
+    other_groups: dict[str, Counter[str]]
 
 
 def _contents(packed: Unpacked, name: str) -> Iterator[_Held]:
@@ -306,8 +325,14 @@ def _held(doc: Doc) -> _Held:
         {label: doc.vocab.strings[label] for _, _, label in spans},
         [(sent.start_char, sent.end_char) for sent in doc.sents] if told else [],
         doc.user_data.get(USER_DATA_KEY),
-        {key: len(spans) for key, spans in doc.spans.items() if key != SPANS_KEY},
+        {key: _not_among(spans, group) for key, group in doc.spans.items() if key != SPANS_KEY},
     )
+
+
+def _not_among(spans: Sequence[tuple[int, int, str]], group: Any) -> Counter[str]:
+    """Return by label how many spans of a group are not among ``spans``."""
+    known = set(spans)
+    return Counter(s.label_ for s in group if (s.start_char, s.end_char, s.label_) not in known)
 
 
 def _text(doc: Doc) -> str:
@@ -325,7 +350,8 @@ def _record(held: _Held, where: Where) -> Record:
         trimmed = (corpus.trim(held.text, start, end) for start, end in held.sentences)
         origin = OriginRecord(where.path, [(0, where.line, where.column)])
         spans = [SpanRecord(*span) for span in held.spans]
-        return Record(text=held.text, spans=spans, sentences=[pair for pair in trimmed if pair], origin=origin)
+        sentences = [pair for pair in trimmed if pair]
+        return Record(text=held.text, offset_unit=OFFSET_UNIT, spans=spans, sentences=sentences, origin=origin)
     if not isinstance(held.kept, Mapping):
         raise ValueError(f"user_data[{USER_DATA_KEY!r}] is no mapping but {type(held.kept).__name__}")
     return to_record(msgspec.convert(dict(held.kept), Kept), held.text, held.spans, held.labels)

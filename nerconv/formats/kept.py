@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from nerconv.document import Document
-from nerconv.formats.record import MarkRecord, OriginRecord, Record, SpanRecord
+from nerconv.formats.record import OFFSET_UNIT, MarkRecord, OriginRecord, Record, SpanRecord
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,6 +95,7 @@ def to_record(kept: Kept, text: str, spans: Sequence[tuple[int, int, str]], labe
     return Record(
         id=kept.id,
         text=text,
+        offset_unit=OFFSET_UNIT,
         spans=[
             SpanRecord(a, b, label, *place.pop()) if place else SpanRecord(a, b, label) for a, b, label, place in found
         ],

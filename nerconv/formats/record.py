@@ -1,4 +1,7 @@
-"""The record of a document: the one shape in which the JSON formats hold text, spans and where they came from."""
+"""The record of a document: the one shape in which the JSON formats hold text, spans and where they came from.
+
+A record that was read becomes a document in ``nerconv.formats.record_read``.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
+from nerconv.document import Document, Origin, Span
 
 #: The unit of every offset and column in a record.
 OFFSET_UNIT = "code point"
@@ -97,10 +100,10 @@ def _origin_record(origin: Origin, text: str, spans: Sequence[SpanRecord]) -> Or
     differing.subtract(_following(record, text, spans))
     lines = {anchor[1] for anchor, number in differing.items() if number}
     record.anchors = [anchor for anchor in others if anchor[1] in lines]
-    return record if _anchors(record, text, spans) == anchors else OriginRecord(origin.path, anchors)
+    return record if all_anchors(record, text, spans) == anchors else OriginRecord(origin.path, anchors)
 
 
-def _anchors(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> list[Anchor]:
+def all_anchors(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> list[Anchor]:
     """Return all anchors of ``text``, those too that follow from its lines and ``spans``."""
     if origin.line is None:
         return origin.anchors
@@ -127,58 +130,3 @@ def _span_record(document: Document, span: Span) -> SpanRecord:
         return SpanRecord(span.start, span.end, span.label, flags=list(span.flags))
     path = None if document.origin is not None and document.origin.path == where.path else where.path
     return SpanRecord(span.start, span.end, span.label, where.line, where.column, path, list(span.flags))
-
-
-def to_document(record: Record, id: str, where: Where) -> tuple[Document, list[Finding]]:
-    """Return the document of ``record``, and its spans that had to be trimmed or left out.
-
-    ``where`` is the place of the record itself. Raises ValueError when the record as a whole makes no document.
-    """
-    if record.offset_unit not in ("", OFFSET_UNIT):
-        raise ValueError(f"offset_unit is {record.offset_unit!r}, which is not read; convert to {OFFSET_UNIT!r}")
-    _check_text(record.text)
-    path = record.origin.path if record.origin else where.path
-    findings: list[Finding] = []
-    spans = list(_spans(record, path, where, findings))
-    anchors = _anchors(record.origin, record.text, record.spans) if record.origin else []
-    document = Document(
-        record.id or id,
-        record.text,
-        tuple(spans),
-        tuple(record.sentences),
-        tuple(Mark(mark.offset, mark.kind, mark.value) for mark in record.marks),
-        tuple(sorted(record.joins)),
-        record.meta,
-        Origin(path, *zip(*anchors, strict=True)) if anchors else Origin(path),
-    )
-    return document, findings
-
-
-def _check_text(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"the text holds a lone surrogate at {error.start}, which no encoding can write") from error
-
-
-def _spans(record: Record, path: str, where: Where, findings: list[Finding]) -> Iterator[Span]:
-    text = record.text
-    for span in record.spans:
-        shown = f"span {span.start}:{span.end} {span.label!r}"
-        if (
-            not 0 <= span.start < span.end <= len(text)
-            or not span.label
-            or not text[span.start : span.end].strip(WHITE_SPACE)
-        ):
-            message = f"{shown} covers nothing of the text (0:{len(text)}) or has no label; it is left out"
-            findings.append(Finding("F012", message, where))
-            continue
-        start, end = span.start, span.end
-        while text[start] in WHITE_SPACE:
-            start += 1
-        while text[end - 1] in WHITE_SPACE:
-            end -= 1
-        if (start, end) != (span.start, span.end):
-            findings.append(Finding("F015", f"{shown} has white space at an edge; it is read as {start}:{end}", where))
-        place = Where(span.path or path, span.line, span.column or 1) if span.line else None
-        yield Span(start, end, span.label, place, tuple(span.flags))

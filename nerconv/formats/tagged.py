@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
@@ -24,7 +24,10 @@ from nerconv.detection import Detection, detect, refusal
 from nerconv.document import Document, Facts, Finding, Item, Where
 from nerconv.files import Source
 from nerconv.fit import Keeps, fit
-from nerconv.formats.record import OriginRecord, Record, SpanRecord, to_document, to_record
+from nerconv.formats.json_record import FIELDS, read_record, seen_spans
+from nerconv.formats.once import Once
+from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord, to_record
+from nerconv.formats.record_read import to_document
 from nerconv.notation import Notation
 from nerconv.options import ReadOptions
 from nerconv.schemes import InvalidTags, Scheme, TokenSpan
@@ -49,6 +52,9 @@ COLUMNS: Final = (
 NESTED: Final = ("spans", "sentences", "marks", "joins", "line", "column", "anchors")
 
 _FLAT: Final = Keeps(nesting=False)
+_KNOWN: Final = FIELDS | set(COLUMNS)
+#: Columns that tables of others do not have: offsets beside them count code points.
+_OURS: Final = frozenset({"joins", "marks", "anchors"})
 
 
 def to_row(document: Document, scheme: Scheme, nested: str | None) -> dict[str, Any]:
@@ -120,7 +126,7 @@ class _Tagged(msgspec.Struct):
 
 
 def read_rows(
-    rows: Callable[[], Iterator[Row | Finding]], source: Source, format: str, options: ReadOptions
+    rows: Callable[[Once], Iterator[Row | Finding]], source: Source, format: str, options: ReadOptions
 ) -> Iterator[Item]:
     """Yield the documents of ``rows``, each followed by its findings, and Facts about tags where they had to be read.
 
@@ -129,23 +135,25 @@ def read_rows(
     """
     detection: Detection | None = None
     ignored: Counter[str] = Counter()
+    once = Once()
     repaired = 0
-    for row in rows():
+    for row in rows(once):
         if isinstance(row, Finding):
             yield row
             continue
         ignored.update(row.columns.keys() - set(COLUMNS))
         if row.is_whole:
-            yield from _read_whole(row)
+            yield from _read_whole(row, once)
             continue
         if detection is None:
-            detection = detect(_all_tags(rows()), options.scheme, options.invalid != "error")
+            detection = detect(_all_tags(rows(Once())), options.scheme, options.invalid != "error")
             yield Facts(source.name, format, {"scheme": str(detection)}, detection.name, detection.candidates)
             yield from _untold(detection, rows, row.where, options)
         if detection.notation is not None:
             items, count = _read_tagged(row, detection.notation, options)
             yield from items
             repaired += count
+    yield from once.findings()
     yield from _closing(ignored, repaired, source, format, options)
 
 
@@ -168,10 +176,10 @@ def _all_tags(rows: Iterator[Row | Finding]) -> Iterator[list[str]]:
 
 
 def _untold(
-    detection: Detection, rows: Callable[[], Iterator[Row | Finding]], where: Where, options: ReadOptions
+    detection: Detection, rows: Callable[[Once], Iterator[Row | Finding]], where: Where, options: ReadOptions
 ) -> Iterator[Finding]:
     if detection.notation is None:
-        unread: Counter[str] = sum(map(schemes.meant, _all_tags(rows())), Counter())
+        unread: Counter[str] = sum(map(schemes.meant, _all_tags(rows(Once()))), Counter())
         code, why = refusal(detection, options.repair_option)
         yield Finding(code, why, where, unread=unread)
 
@@ -194,6 +202,7 @@ def _read_tagged(row: Row, notation: Notation, options: ReadOptions) -> tuple[li
         record = Record(
             id=_id(row),
             text=text,
+            offset_unit=OFFSET_UNIT,
             spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in decoded.spans],
             sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
             origin=_origin_of(row),
@@ -219,26 +228,35 @@ def _discarded(tagged: _Tagged, row: Row, notation: Notation) -> list[Finding]:
     ]
 
 
-def _read_whole(row: Row) -> Iterator[Item]:
+def _read_whole(row: Row, once: Once) -> Iterator[Item]:
     try:
-        document, findings = to_document(_record(row), row.id, row.where)
+        raw = _record(row)
     except (ValueError, RecursionError) as error:
         yield _bad(row, error)
         return
-    yield document
-    yield from findings
+    yield from read_record(raw, row.id, row.where, once, _known(raw))
 
 
-def _record(row: Row) -> Record:
+def _record(row: Row) -> dict[str, Any]:
     """Return the record that a row with text and spans holds. Raises ValueError when it is not of that shape."""
-    raw = {key: row.columns[key] for key in ("text", "meta", *NESTED) if row.columns.get(key) is not None}
+    raw = {key: value for key, value in row.columns.items() if value is not None}
     # In JSON lines the columns that hold more than strings are JSON within JSON.
-    raw.update(
-        {key: msgspec.json.decode(value) for key, value in raw.items() if key != "text" and value.__class__ is str}
-    )
+    for key in ("meta", *NESTED):
+        if isinstance(value := raw.get(key), str):
+            raw[key] = msgspec.json.decode(value)
     origin = {key: raw.pop(key) for key in ("anchors", "line", "column") if key in raw}
-    raw["origin"] = origin | {"path": path} if (path := row.columns.get("source")) else _origin_of(row)
-    return msgspec.convert(raw | {"id": _id(row)}, Record)
+    path = raw.get("source")
+    raw["origin"] = origin | {"path": path} if isinstance(path, str) and path else msgspec.to_builtins(_origin_of(row))
+    if row.columns.keys() >= _OURS:
+        raw["offset_unit"] = OFFSET_UNIT
+    return raw | {"id": _id(row)}
+
+
+def _known(raw: Mapping[str, Any]) -> Collection[str]:
+    """Return the columns that are read, or say again what others do: tags, where spans or nothing stand beside them."""
+    tags = raw.get("ner_tags")
+    said_again = bool(raw.get("spans")) or not isinstance(tags, list) or all(tag in ("O", 0) for tag in tags)
+    return _KNOWN if said_again else _KNOWN - {"tokens", "ner_tags"}
 
 
 def _id(row: Row) -> str:
@@ -251,4 +269,6 @@ def _origin_of(row: Row) -> OriginRecord:
 
 
 def _bad(row: Row, error: Exception) -> Finding:
-    return Finding("F012", f"not a document: {error or type(error).__name__}", row.where)
+    return Finding(
+        "F012", f"not a document: {error or type(error).__name__}", row.where, unread=dict(seen_spans(row.columns))
+    )

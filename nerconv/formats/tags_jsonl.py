@@ -6,7 +6,6 @@ The columns are those of ``nerconv.formats.tagged``. The ones that hold more tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,14 @@ import msgspec
 
 from nerconv import schemes
 from nerconv import tokens as corpus
-from nerconv.document import Document, Facts, Finding, Item, Where, excerpt
+from nerconv.document import Document, Facts, Finding, Item, Where
 from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.json_lines import decoded, whole_json
+from nerconv.formats.json_record import enter_bad
+from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
+from nerconv.formats.shapes import shape
 from nerconv.formats.tagged import NESTED, Row, read_rows, to_row
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.plain import Plain, plain
@@ -29,9 +32,6 @@ SUFFIXES: Final = (".json",)
 UNIT: Final = "sentence"
 KEEPS: Final = Keeps(flat_part="ner_tags")
 
-# How msgspec names the place of a fault.
-_BYTE = re.compile(r"\(byte (\d+)\)")
-
 
 def tokens(options: WriteOptions) -> Edges | None:
     """Return the token edges of the text: each token has a tag."""
@@ -39,31 +39,31 @@ def tokens(options: WriteOptions) -> Edges | None:
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield Facts, then a document for each line, or a finding for a line that holds none.
+    """Yield Facts, then a document for each line, or a finding for lines that hold none.
 
     Raises files.Unreadable for what is no text, UsageError for a scheme that does not exist.
     """
     with plain(source, options.encoding) as text:
         yield Facts(source.name, NAME, text.facts)
         yield from text.findings
+        if (finding := whole_json(text, source.name)) is not None:
+            yield finding
+            return
         yield from read_rows(partial(_rows, text, source), source, NAME, options)
 
 
-def _rows(text: Plain, source: Source) -> Iterator[Row | Finding]:
-    for number, line in text.lines():
-        try:
-            columns = msgspec.json.decode(line, type=dict)
-        except (ValueError, RecursionError) as error:
-            yield _malformed(line, error, source.name, number)
+def _rows(text: Plain, source: Source, once: Once) -> Iterator[Row | Finding]:
+    for item in decoded(text, source.name, once):
+        if isinstance(item, Finding):
+            yield item
         else:
-            yield Row(Where(source.name, number, 1), f"{source.id}#{number}", columns)
-
-
-def _malformed(line: str, error: Exception, path: str, number: int) -> Finding:
-    byte = _BYTE.search(str(error))
-    column = len(line.encode()[: int(byte[1])].decode(errors="ignore")) if byte else 0
-    message = f"not a JSON object: {error or type(error).__name__}"
-    return Finding("F012", message, Where(path, number, column + 1), excerpt=excerpt(line, column, column + 1))
+            where = Where(source.name, item.number, 1)
+            if isinstance(item.raw, dict):
+                yield Row(where, f"{source.id}#{item.number}", item.raw)
+            else:
+                enter_bad(
+                    item.raw, ValueError(f"the row is {shape(item.raw)}, where an object is expected"), where, once
+                )
 
 
 def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:

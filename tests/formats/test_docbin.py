@@ -300,7 +300,7 @@ def test_a_file_of_others_is_read_from_entities_group_and_sentence_starts() -> N
     assert (first.id, second.id) == ("d#1", "d#2")
     assert first.text == "Iran  MFA said ."
     assert [(s.start, s.end, s.label) for s in first.spans] == [(0, 9, "ORG"), (0, 4, "LOC"), (6, 9, "ORG")]
-    assert [finding.code for finding in findings_of(items)] == ["F015"]
+    assert [finding.code for finding in findings_of(items)] == ["F015", "F019"]
     assert (first.sentences, second.sentences) == ((), ())
     assert second.place(Span(0, 3, "PER")) == Where("d.spacy", 2, 1)
     assert Facts("d.spacy", "docbin", {"span groups not read": "other (1)"}) in items
@@ -341,7 +341,6 @@ def test_entities_set_anew_since_count_and_those_that_stayed_keep_their_place() 
         {"meta": "[" * 5000},
         {"sentences": [[0, 99]]},
         {1: 2},
-        {"sentences": np.array([0, 99]).tobytes()},
         {"spans": b"no"},
         {"path": "a", "anchors": bytes(23)},
     ],
@@ -352,6 +351,14 @@ def test_user_data_of_another_shape_is_a_finding_and_reading_goes_on(kept: Any) 
     items = read(pack(strange, sound, user_data=True))
     assert [(f.code, f.where) for f in findings_of(items)] == [("F012", Where("d.spacy", 1, 1))]
     assert [one.id for one in documents_of(items)] == ["d#2"]
+
+
+def test_sentences_that_leave_the_text_are_left_out_and_the_document_stays() -> None:
+    strange, sound = Doc(Vocab(), words=["a"]), Doc(Vocab(), words=["b"])
+    strange.user_data["nerconv"] = {"sentences": np.array([0, 99]).tobytes()}
+    items = read(pack(strange, sound, user_data=True))
+    assert [(f.code, f.where) for f in findings_of(items)] == [("F012", Where("d.spacy", 1, 1))]
+    assert [(one.id, one.sentences) for one in documents_of(items)] == [("d#1", ()), ("d#2", ((0, 1),))]
 
 
 # ----------------------------------------------------------------------------------------------- damage

@@ -17,7 +17,8 @@ from nerconv.document import Document, Origin, Span, Where
 from nerconv.files import Source
 from nerconv.formats import spans_columns, spans_jsonl
 from nerconv.formats.origins import origins
-from nerconv.formats.record import OriginRecord, to_document, to_record
+from nerconv.formats.record import OriginRecord, to_record
+from nerconv.formats.record_read import to_document
 from nerconv.lanes import Reading
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.ordinary import Terms, read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -187,8 +188,8 @@ def test_bad_lines_are_named_with_their_place_and_the_rest_is_read() -> None:
         '{"text": "\\ud800", "spans": []}',
     ]
     items = read("\n".join(lines).encode())
-    assert [one.id for one in documents_of(items)] == ["d#1", "d#9", "last"]
-    found = findings_of(items)
+    assert [one.id for one in documents_of(items)] == ["d#1", "d#9", "d#10", "last"]
+    found = sorted(findings_of(items), key=lambda finding: finding.where or Where("", 0, 0))
     assert {finding.code for finding in found} == {"F012"}
     places = [(finding.where.line, finding.where.column) for finding in found if finding.where]
     assert places == [(2, 18), *((n, 1) for n in (3, 4, 5, 6, 8, 9, 10, 12, 13)), (14, 17)]
@@ -260,5 +261,6 @@ KEYS = st.sampled_from(["id", "tokens", "ner_tags", "text", "spans", "sentences"
 def test_no_row_is_lost_without_a_finding(rows: list[dict[str, Any]]) -> None:
     items = read(rows)
     lost = {finding.where.line for finding in findings_of(items) if finding.where}
+    more = sum(int(number) for f in findings_of(items) for number in re.findall(r"\((\d+) more record", f.message))
     untold = facts_of(items).get("scheme", "").startswith("not told")
-    assert untold or len(documents_of(items)) + len(lost) >= len(rows)
+    assert untold or len(documents_of(items)) + len(lost) + more >= len(rows)
