@@ -192,6 +192,13 @@ _TABLE = (
         loses=True,
     ),
     Code(
+        "F025",
+        "other-class-labels",
+        "warning",
+        "A Parquet file beside the one written has other class labels; load_dataset reads both with one list.",
+        "Make both in one call with --splits, or take the labels of the first with --labels-from.",
+    ),
+    Code(
         "F026",
         "linked-folder",
         "info",

@@ -24,7 +24,7 @@ from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, Where, count_labels
 from nerconv.engine import Crew, Hands
 from nerconv.files import Source, Unreadable, is_dataset, replacing
-from nerconv.formats import Format
+from nerconv.formats import Format, class_labels
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.formats.windows import BLOCK, MOST, Surveyor
 from nerconv.options import UsageError
@@ -63,8 +63,8 @@ def convert(
         return _to_url(sources, target, replace(options, to=format.NAME), progress, crew)
     with ExitStack() as stack:
         folder = stack.enter_context(workplace(target))
-        made = _Made(format, options, Report(format.NAME), folder)
-        for outcome in _outcomes(sources, made, progress, crew):
+        made = Made(format, options, Report(format.NAME), folder)
+        for outcome in outcomes(sources, made, progress, crew):
             made.add(outcome)
         made.settle()
         if options.split:
@@ -72,7 +72,9 @@ def convert(
         elif target == STDOUT:
             _write_stdout(made)
         else:
-            made.join("", stack.enter_context(writing(target)), options)
+            part = stack.enter_context(writing(target))
+            made.join("", part, options)
+            made.report.findings += compared({Path(target): part}, format)
     return finished(made.report, sources, options)
 
 
@@ -113,7 +115,7 @@ def workplace(target: str) -> Iterator[Path]:
 
 
 @dataclass(slots=True)
-class _Made:
+class Made:
     """What was made so far: the account, and by split the ids, the documents and the pieces in ``folder``."""
 
     format: Format
@@ -134,21 +136,31 @@ class _Made:
 
     def join(self, split: str, path: Path, options: ConvertOptions) -> None:
         """Write the file of a split at ``path``. Raises Unreadable when it has no document."""
+        documents = self.require(split)
+        paths = [piece_path(self.folder, split, number) for number in range(self.count)]
+        self.format.join(Pieces(_Lying(paths), documents), path, options.write)
+
+    def require(self, split: str) -> int:
+        """Return how many documents a split has. Raises Unreadable when it has none."""
         documents = self.report.documents[split]
         if not documents:
             found = (*self.report.findings, *self.report.lost)
             reasons = "; ".join(f"{f.where}: {f.message}" for f in found if CODES[f.code].loses)
             raise Unreadable(f"no document was read, so nothing is written{': ' if reasons else ''}{reasons}")
-        paths = [piece_path(self.folder, split, number) for number in range(self.count)]
-        self.format.join(Pieces(_Lying(paths), documents), path, options.write)
+        return documents
 
     def settle(self) -> None:
-        """Raise NotVerified unless every span read was written or named as lost. Parts of a document count as one."""
+        """Raise NotVerified unless every span read was written or named as lost. Parts of a document count as one.
+
+        Raises UsageError for labels outside of class labels that are fixed.
+        """
         self.report.documents.subtract(self.parts)
         ledger = self.report.ledger
         if not ledger.balanced:
             read, written, lost = ledger.read.total(), ledger.written.total(), ledger.reasons().total()
             raise NotVerified(f"{read} spans read, {written} written, {lost} named as lost")
+        if self.options.write.names:
+            class_labels.check(self.report.written, self.options.write.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +171,15 @@ class _Lying:
 
     def __iter__(self) -> Iterator[Packed]:
         return load(self.paths)
+
+
+def compared(written: Mapping[Path, Path], format: Format) -> list[Finding]:
+    """Return a finding for each file beside those ``written`` whose class labels are not theirs.
+
+    ``written``: by the place of each, the file that goes there.
+    """
+    files = [place for place in written if format is formats.dataset and place.suffix in format.SUFFIXES]
+    return list(class_labels.beside(files, class_labels.names_in(written[files[0]]))) if files else []
 
 
 def source_order(finding: Finding) -> tuple[bool, Where, str, str]:
@@ -180,7 +201,7 @@ def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
     if options.split:
         if outputs.is_stdout(target):
             raise UsageError("--split writes a folder, which standard output is not; name one with -o")
-        parts = [_split_path(Path(target), name, format) for name in parse_shares(options.split)]
+        parts = [part_path(Path(target), name, format) for name in parse_shares(options.split)]
         return [Place("-o", str(path)) for path in (*parts, Path(target, _LISTING))]
     named = not (outputs.is_stdout(target) or remote.is_url(target))
     if named:
@@ -189,7 +210,7 @@ def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
     return [Place("-o", target, outputs.everything if whole else None)]
 
 
-def _split_path(folder: Path, name: str, format: Format) -> Path:
+def part_path(folder: Path, name: str, format: Format) -> Path:
     return folder / f"{name}{format.SUFFIXES[0]}"
 
 
@@ -199,7 +220,7 @@ def told_apart(sources: Iterable[Source]) -> list[Source]:
     return [replace(source, id=distinct.name(source.id)) for source in sources]
 
 
-def _outcomes(sources: Sequence[Source], made: _Made, progress: Progress, crew: Crew) -> Iterator[Outcome]:
+def outcomes(sources: Sequence[Source], made: Made, progress: Progress, crew: Crew) -> Iterator[Outcome]:
     """Yield the outcome of each part of ``sources``, in order."""
     options, target = made.options, made.format.NAME
     if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
@@ -281,7 +302,7 @@ def _reviewed(documents: Iterable[Document], review: Review, report: Report) -> 
         yield document
 
 
-def _write_stdout(made: _Made) -> None:
+def _write_stdout(made: Made) -> None:
     part = made.folder / f"whole{made.format.SUFFIXES[0]}"
     made.join("", part, made.options)
     if part.is_dir():
@@ -291,7 +312,7 @@ def _write_stdout(made: _Made) -> None:
     sys.stdout.flush()
 
 
-def _write_split(made: _Made, target: Path, stack: ExitStack) -> None:
+def _write_split(made: Made, target: Path, stack: ExitStack) -> None:
     """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids of each."""
     options = made.options
     shares = parse_shares(options.split or "")
@@ -300,8 +321,12 @@ def _write_split(made: _Made, target: Path, stack: ExitStack) -> None:
     made.report.documents = Counter({name: made.report.documents[name] for name in shares})
     labels = tuple(sorted(made.report.written))
     options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
+    files = {name: stack.enter_context(replacing(part_path(target, name, made.format))) for name in shares}
     for name in shares:
-        made.join(name, stack.enter_context(replacing(_split_path(target, name, made.format))), options)
+        made.join(name, files[name], options)
+    made.report.findings += compared(
+        {part_path(target, name, made.format): files[name] for name in shares}, made.format
+    )
     listing = stack.enter_context(replacing(target / _LISTING))
     listing.write_text(_listing(options.seed, labels, shares, made.ids), encoding="utf-8")
 

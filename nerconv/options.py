@@ -92,7 +92,8 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How to write. ``labels`` fixes the order of class labels; empty means those of the data, sorted.
+    """How to write. ``labels`` gives the order of class labels; empty means those of the data, sorted. ``names`` fixes
+    the tags themselves in the order of their numbers: none is added.
 
     ``nested`` is None when nobody chose: the outer span is kept and each inner one is a loss.
     """
@@ -105,6 +106,7 @@ class WriteOptions:
     nested: str | None = None
     dialect: str = "illinois"
     labels: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_choice("dialect", self.dialect, DIALECTS[:3])

@@ -6,11 +6,13 @@ Both use the names of the command-line options. An unknown key or a value of the
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions
 from nerconv.plan import ConvertOptions, Review
 
@@ -50,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     for_: str | None = msgspec.field(default=None, name="for")
     tokens: str | None = None
     nested: str | None = None
+    label_set: list[str] | None = None
+    labels_from: str | None = None
     write_dialect: str | None = None
     split: str | None = None
     seed: int | None = None
@@ -134,7 +138,7 @@ def selection(settings: Settings, asked: Selection) -> Selection:
 
 
 def write_options(settings: Settings) -> WriteOptions:
-    """Return how to write."""
+    """Return how to write, class labels aside."""
     return WriteOptions(
         scheme=settings.scheme or "IOB2",
         delimiter=settings.delimiter or "space",
@@ -161,6 +165,20 @@ def convert_options(settings: Settings, asked: Selection) -> ConvertOptions:
         seed=settings.seed or 0,
         review=_review(settings, selection(settings, asked)),
     )
+
+
+def with_class_labels(options: ConvertOptions, settings: Settings) -> ConvertOptions:
+    """Return the options of a conversion to a dataset with the class labels that are fixed, if any are.
+
+    Those of a file bring their tag scheme along. Raises UsageError, and Unreadable for a file that cannot be read.
+    """
+    if settings.labels_from:
+        fixed = of_place(Path(settings.labels_from), settings.scheme)
+    elif settings.label_set:
+        fixed = of_labels(settings.label_set, options.write.scheme)
+    else:
+        return options
+    return replace(options, write=replace(options.write, scheme=fixed.scheme, names=fixed.names))
 
 
 def _review(settings: Settings, rules: Selection) -> Review | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nerconv import engine, formats, notes, outputs, remote
-from nerconv.convert import ALONE, Progress, finished, source_order, tasks_of, told_apart, workplace
+from nerconv.convert import ALONE, Progress, compared, finished, source_order, tasks_of, told_apart, workplace
 from nerconv.document import Document, Facts, Finding, count_labels
 from nerconv.engine import Crew, Hands
 from nerconv.files import Source, Unreadable, replacing
@@ -52,6 +52,7 @@ def convert_to_shards(
     outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
     options = replace(_with_labels(sources, format, options), most=size)
     total, pending = Report(format.NAME), []
+    written: list[Path] = []
     digests = {source.id: _digest(source, options, size) for source in sources}
     for source in sources:
         note = None if force else notes.read(folder, source.id)
@@ -65,8 +66,10 @@ def convert_to_shards(
             if not _is_unread(source, report):
                 shards = list(_write(pieces, folder, source, format, options))
                 notes.replace(folder, notes.made(source, digests[source.id], report, shards), report)
+                written += (folder / shard.name for shard in shards)
             total.add(report)
     notes.forget(folder, sources, total)
+    total.findings += compared({path: path for path in written}, format)
     return finished(total, sources, options)
 
 
@@ -105,7 +108,7 @@ def _check(options: ConvertOptions, size: int) -> None:
 
 def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOptions) -> ConvertOptions:
     """Return ``options`` with the class labels that all shards are to share, where the format has such."""
-    if format is not formats.dataset:
+    if format is not formats.dataset or options.write.names:
         return options
     seen: set[str] = set()
     for source in sources:

@@ -13,7 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
@@ -234,7 +234,8 @@ class _Packer:
 
     def _prove(self, documents: list[Document], packed: Packed) -> None:
         """Raise NotVerified unless a piece reads back as its documents, as far as the format keeps them."""
-        format, write = self.format, self.options.write
+        # What class labels are fixed is looked at when all spans are known.
+        format, write = self.format, replace(self.options.write, names=())
         keeps = formats.keeps(format, write)
         labels = frozenset(count_labels(documents)) or None
         options = ReadOptions(labels=labels, markup="none", scheme=write.scheme, dialect=write.dialect)

@@ -39,7 +39,7 @@ LAYERS = (
     ("plan",),
     ("work", "inspect", "models"),
     ("engine",),
-    ("convert", "notes", "shards"),
+    ("convert", "notes", "shards", "parts"),
     ("batch",),
     ("lint", "training"),
     ("evaluate",),

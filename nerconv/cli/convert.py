@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,8 +19,9 @@ from nerconv.convert import places, target_format
 from nerconv.engine import Crew, keep_memory
 from nerconv.files import Source
 from nerconv.options import Selection, UsageError
-from nerconv.plan import ConvertOptions
-from nerconv.settings import Settings, convert_options
+from nerconv.parts import convert_parts, parse_parts, places_of
+from nerconv.plan import ConvertOptions, Report
+from nerconv.settings import Settings, convert_options, with_class_labels
 from nerconv.shards import convert_to_shards, shard_place
 
 #: The short forms, and the formats that each may write, the first of them unless the suffix says another.
@@ -40,8 +41,8 @@ def register(app: typer.Typer) -> None:
 
 
 def convert(
-    sources: p.Sources,
     output: p.Output,
+    sources: p.SomeSources = None,
     to: p.To = None,
     from_: p.From = None,
     labels: p.Labels = None,
@@ -60,6 +61,7 @@ def convert(
     lint_select: p.LintSelect = None,
     redactions: p.Redactions = None,
     split: p.Split = None,
+    splits: p.Splits = None,
     seed: p.Seed = None,
     scheme: p.Scheme = None,
     delimiter: p.Delimiter = None,
@@ -67,6 +69,8 @@ def convert(
     for_: p.For = None,
     tokens: p.Tokens = None,
     nested: p.Nested = None,
+    label_set: p.LabelSet = None,
+    labels_from: p.LabelsFrom = None,
     write_dialect: p.WriteDialect = None,
     ledger: p.LedgerFile = None,
     strict: p.Strict = None,
@@ -116,17 +120,46 @@ def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
     return command
 
 
+class _Inputs(NamedTuple):
+    """What is read: files, and the parts that they are in, where parts were named."""
+
+    files: list[Source]
+    parts: dict[str, list[Source]]
+
+
+def _inputs(given: dict[str, Any], options: ConvertOptions) -> _Inputs:
+    sources, splits = given["sources"], given["splits"]
+    if splits and sources:
+        raise UsageError(
+            f"--splits names what is read, and {sources[0]} stands beside it; name it there or leave it out"
+        )
+    if splits:
+        parts = parse_parts(splits, options.read)
+        return _Inputs([source for part in parts.values() for source in part], parts)
+    if not sources:
+        raise UsageError("nothing to read: name SRC, or parts with --splits train=A.txt,dev=B.txt")
+    return _Inputs(formats.sources(sources, options.read), {})
+
+
 def _check_outputs(
-    output: str,
-    files: Sequence[Source],
+    given: dict[str, Any],
+    inputs: _Inputs,
     target: formats.Format,
     options: ConvertOptions,
+    asked: Settings,
     working: _Working,
-    ledger: str | None,
 ) -> None:
     """Raise UsageError where the target or the ledger would replace an input, the settings or one another."""
-    written = places(output, target, options) if working.shard_docs is None else [shard_place(output, files, target)]
-    p.check_outputs(outputs.read_places(files), [*written, *([outputs.Place("--ledger", ledger)] if ledger else ())])
+    output, ledger = given["output"], given["ledger"]
+    if inputs.parts:
+        written = places_of(inputs.parts, output, target)
+    elif working.shard_docs is None:
+        written = places(output, target, options)
+    else:
+        written = [shard_place(output, inputs.files, target)]
+    labels = [outputs.Place("--labels-from", asked.labels_from)] if asked.labels_from else []
+    account = [outputs.Place("--ledger", ledger)] if ledger else []
+    p.check_outputs([*outputs.read_places(inputs.files), *labels], [*written, *account])
 
 
 def _check_suffix(output: str, target: formats.Format, working: _Working) -> None:
@@ -143,21 +176,30 @@ def _run(
     context: typer.Context, given: dict[str, Any], options: ConvertOptions, asked: Settings, working: _Working
 ) -> None:
     keep_memory()
-    output, ledger = given["output"], given["ledger"]
+    output = given["output"]
     target = target_format(output, options)
-    files = formats.sources(given["sources"], options.read)
-    uses.check(context, {"input": formats.names(files, options.read)}, target.NAME, p.by_option(asked))
-    _check_outputs(output, files, target, options, working, ledger)
+    inputs = _inputs(given, options)
+    uses.check(context, {"input": formats.names(inputs.files, options.read)}, target.NAME, p.by_option(asked))
+    _check_outputs(given, inputs, target, options, asked, working)
     _check_suffix(output, target, working)
-    with show.progress(len(files)) as begin:
-        if working.shard_docs is None:
-            report = convert_sources(files, output, options, begin, working.crew)
-        else:
-            report = convert_to_shards(
-                files, Path(output), options, working.shard_docs, begin, working.crew, working.force
-            )
+    if target is formats.dataset:
+        options = with_class_labels(options, asked)
+    with show.progress(len(inputs.files)) as begin:
+        report = _converted(inputs, output, options, begin, working)
     show.conversion(report, output, options.write.tokens)
-    if ledger:
-        with outputs.writing(ledger) as part:
+    if given["ledger"]:
+        with outputs.writing(given["ledger"]) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
     raise typer.Exit(exit_code((*report.findings, *report.lost), bool(asked.strict)))
+
+
+def _converted(
+    inputs: _Inputs, output: str, options: ConvertOptions, begin: Callable[[Source], None], working: _Working
+) -> Report:
+    if inputs.parts:
+        return convert_parts(inputs.parts, output, options, begin, working.crew)
+    if working.shard_docs is None:
+        return convert_sources(inputs.files, output, options, begin, working.crew)
+    return convert_to_shards(
+        inputs.files, Path(output), options, working.shard_docs, begin, working.crew, working.force
+    )

@@ -37,6 +37,14 @@ Sources = Annotated[
     list[str],
     typer.Argument(help="Files, folders, globs, or - for standard input; .gz .bz2 .xz .zst too.", metavar="SRC..."),
 ]
+SomeSources = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Files, folders, globs, or - for standard input; .gz .bz2 .xz .zst too.",
+        metavar="SRC...",
+        show_default=False,
+    ),
+]
 From = Annotated[
     str | None,
     typer.Option(
@@ -156,6 +164,15 @@ Split = Annotated[
         rich_help_panel=_CHANGE,
     ),
 ]
+Splits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--splits",
+        help="Parts made before instead of SRC, as train=A.txt,dev=B.txt; DST is a folder then, and labels are shared.",
+        metavar="NAME=SRC,...",
+        rich_help_panel=_CHANGE,
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Of the split.", rich_help_panel=_CHANGE)]
 To = Annotated[
     str | None,
@@ -205,6 +222,24 @@ Nested = Annotated[
         "--nested",
         help="Which span a flat target keeps where they nest.",
         metavar=_one_of(NESTED),
+        rich_help_panel=_WRITE,
+    ),
+]
+LabelSet = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label-set",
+        help="Class labels of a dataset in this order, as PER,LOC; other labels are an error.",
+        metavar="LABEL,...",
+        rich_help_panel=_WRITE,
+    ),
+]
+LabelsFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--labels-from",
+        help="Class labels of a dataset as in this file or folder, such as train.parquet.",
+        metavar="FILE|FOLDER",
         rich_help_panel=_WRITE,
     ),
 ]
@@ -270,7 +305,7 @@ Force = Annotated[
 def settings(given: Mapping[str, Any]) -> Settings:
     """Return the settings among the parameters ``given`` to a command, over those of the nearest file."""
     known = {name: given[name] for name in Settings.__struct_fields__ if name in given}
-    known |= {name: comma_list(known.get(name)) or None for name in ("labels", "drop")}
+    known |= {name: comma_list(known.get(name)) or None for name in ("labels", "drop", "label_set")}
     known["map"] = _pairs(known.get("map"))
     return Settings(**known).over(load(Path.cwd()))
 

@@ -86,7 +86,8 @@ def findings(found: Sequence[Finding]) -> None:
     console = _stderr()
     for finding in found[:SHOWN]:
         row = CODES[finding.code]
-        console.print(one_line(f"{finding.where or ''}: "), end="", markup=False, style="bold")
+        if finding.where:
+            console.print(one_line(f"{finding.where}: "), end="", markup=False, style="bold")
         console.print(f"{row.code} {row.name}", end=" ", style=_STYLES[row.severity])
         console.print(one_line(finding.message), markup=False)
         if finding.excerpt:

@@ -1,33 +1,135 @@
-"""The names of the class labels that a dataset was written with: what the numbers of its tags mean."""
+"""The names of class labels: what the numbers of the tags of a dataset mean, and where they differ between files.
+
+``datasets.load_dataset`` reads all files of a folder with the names of the first, whatever their own are.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
+from nerconv import schemes
+from nerconv.document import Finding
 from nerconv.files import Unreadable
+from nerconv.options import UsageError
+from nerconv.schemes import Scheme
+
+#: The schemes that names may be in, those of the same letters by the commonest.
+_SCHEMES: Final = ("IO", "IOB2", "IOBES", "BILOU", "IOE2")
+_SHOWN: Final = 12
+
+
+class ClassLabels(NamedTuple):
+    """The names of tags in the order of their numbers, and the scheme that they are of."""
+
+    scheme: str
+    names: tuple[str, ...]
+
+
+def tag_names(scheme: Scheme, labels: Sequence[str]) -> list[str]:
+    """Return the names of the tags in the order of their numbers: O, then those of each label."""
+    return ["O", *(f"{letter}-{label}" for label in labels for letter in scheme.letters)]
+
+
+def labels_of(names: Sequence[str]) -> list[str]:
+    """Return the labels of tags, each where it stands first."""
+    return list(dict.fromkeys(name.partition("-")[2] for name in names if "-" in name))
+
+
+def of_labels(labels: Sequence[str], scheme: str) -> ClassLabels:
+    """Return the class labels of ``labels`` in this order. Raises UsageError for one that stands twice or is blank."""
+    if twice := [label for label, count in Counter(labels).items() if count > 1 or not label.strip()]:
+        raise UsageError(f"--label-set names {twice[0]!r} {'twice' if twice[0].strip() else 'as a label'}")
+    found = schemes.get(scheme)
+    return ClassLabels(found.name, tuple(tag_names(found, labels)))
+
+
+def of_place(path: Path, scheme: str | None) -> ClassLabels:
+    """Return the class labels of what was written before, in ``scheme`` or, without one, in that of their letters.
+
+    ``path``: a Parquet file, a folder of such, a folder as ``save_to_disk`` makes it, or a JSON list of names. Raises
+    Unreadable, and UsageError for names that no dataset can be written with.
+    """
+    files = _files(path)
+    names = names_in(files[0])
+    for other in files[1:]:
+        if (others := names_in(other)) != names:
+            raise UsageError(
+                f"--labels-from {path}: its files differ: {_shown(names)} in {files[0].name}, {_shown(others)} in "
+                f"{other.name}; name one of them"
+            )
+    if not names:
+        raise UsageError(
+            f"--labels-from {files[0]}: has no class labels, its tags are strings; name them by --label-set"
+        )
+    return ClassLabels(_scheme(files[0], names, scheme), tuple(names))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise Unreadable(f"--labels-from {path}: is neither a file nor a folder")
+    if not path.is_dir() or (path / "dataset_info.json").is_file():
+        return [path]
+    below = (
+        *path.glob("*.parquet"),
+        *path.glob("data/*.parquet"),
+        *(p.parent for p in path.glob("*/dataset_info.json")),
+    )
+    if not below:
+        raise Unreadable(f"--labels-from {path}: holds neither .parquet files nor a saved dataset")
+    return sorted(below)
+
+
+def _scheme(path: Path, names: Sequence[str], asked: str | None) -> str:
+    """Return the scheme that ``names`` are written in. Raises UsageError."""
+    inside = [name for name in names if name != "O"]
+    if "O" not in names or any(name[1:2] != "-" or not name[2:] for name in inside) or len({*names}) < len(names):
+        raise UsageError(f"--labels-from {path}: its class labels {_shown(names)} are not O and tags such as B-PER")
+    letters = {name[0] for name in inside}
+    if asked is not None:
+        scheme = schemes.get(asked)
+        if not letters <= set(scheme.letters):
+            raise UsageError(
+                f"--labels-from {path}: its class labels {_shown(names)} are not of --scheme {scheme.name}; leave "
+                "--scheme out"
+            )
+        return scheme.name
+    for scheme in map(schemes.get, _SCHEMES):
+        if letters <= set(scheme.letters):
+            return scheme.name
+    raise UsageError(f"--labels-from {path}: the letters of its class labels {_shown(names)} belong to no scheme")
 
 
 def names_in(path: Path) -> list[str]:
     """Return the names of the tags in the order of their numbers; none where the tags are strings.
 
-    ``path``: a Parquet file, or a folder as ``save_to_disk`` makes it. Raises Unreadable.
+    ``path``: a Parquet file, a folder as ``save_to_disk`` makes it, or a JSON list of names. Raises Unreadable.
     """
     try:
-        features = _features(path)
+        if path.suffix == ".json":
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+                raise ValueError("it holds no list of names")
+            return found
+        return list(_names(_features(path).get("ner_tags")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"{path}: its class labels cannot be read: {type(error).__name__}: {reason}") from error
-    return list(_names(features.get("ner_tags")))
 
 
 def _features(path: Path) -> dict[str, Any]:
     if path.is_dir():
         found: dict[str, Any] = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))["features"]
         return found
-    import pyarrow.parquet as pq
+    try:
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise UsageError(
+            f"class labels need packages that are not here ({error}): pip install 'nerconv[datasets]'"
+        ) from None
 
     metadata = pq.read_schema(path).metadata or {}
     features: dict[str, Any] = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features", {})
@@ -43,3 +145,40 @@ def _names(feature: Any) -> Iterator[str]:
             yield from map(str, feature.get("names") or ())
         else:
             yield from _names(feature.get("feature"))
+
+
+def check(written: Mapping[str, int], names: Sequence[str]) -> None:
+    """Raise UsageError where spans ``written``, by label, have labels that are not among fixed class labels."""
+    known = labels_of(names)
+    if outside := {label: count for label, count in sorted(written.items()) if count and label not in known}:
+        first = next(iter(outside))
+        shown = ", ".join(f"{label} ({count:,})" for label, count in outside.items())
+        raise UsageError(
+            f"spans have labels that are not among the class labels {', '.join(known)}: {shown}; add them to "
+            f"--label-set, rename them with --map {first}=NEW, or leave them out with --drop {first}"
+        )
+
+
+def beside(written: Sequence[Path], names: Sequence[str]) -> Iterator[Finding]:
+    """Yield a finding for each other Parquet file beside those ``written`` whose class labels are not ``names``."""
+    folders = {path.parent for path in written}
+    for path in sorted(path for folder in folders for path in folder.glob("*.parquet") if path not in written):
+        try:
+            found = names_in(path)
+        except Unreadable:
+            continue  # what it holds is not asked about
+        if found and found != list(names):
+            yield Finding("F025", _difference(written[0], names, path, found))
+
+
+def _difference(path: Path, names: Sequence[str], other: Path, others: Sequence[str]) -> str:
+    fits = set(labels_of(names)) <= set(labels_of(others))
+    here = f"say --labels-from {other}, or make" if fits else "make"
+    return (
+        f"{path} has the class labels {_shown(names)}, {other} beside it {_shown(others)}, and load_dataset reads all "
+        f"files of a folder with the names of the first: {here} all in one call with --splits, or with one --label-set"
+    )
+
+
+def _shown(names: Sequence[str]) -> str:
+    return " ".join(names[:_SHOWN]) + (f" … ({len(names):,})" if len(names) > _SHOWN else "")

@@ -22,11 +22,11 @@ from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Item, Where, count_labels
 from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps
+from nerconv.formats.class_labels import labels_of, tag_names
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tagged import Row, read_rows, to_row
 from nerconv.options import ReadOptions, UsageError, WriteOptions
-from nerconv.schemes import Scheme
 
 if TYPE_CHECKING:
     import datasets
@@ -48,11 +48,6 @@ _GROUP: Final = 1 << 14
 def tokens(options: WriteOptions) -> Edges | None:
     """Return the token edges of the text: each token has a tag."""
     return corpus.edges
-
-
-def tag_names(scheme: Scheme, labels: Sequence[str]) -> list[str]:
-    """Return the names of the tags in the order of their numbers: O, then those of each label."""
-    return ["O", *(f"{letter}-{label}" for label in labels for letter in scheme.letters)]
 
 
 class Rows(NamedTuple):
@@ -81,14 +76,14 @@ def encode(documents: Sequence[Document], options: WriteOptions) -> Rows:
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     """Write ``pieces`` as one Parquet file where ``path`` ends so, else as a folder.
 
-    Class labels are those of ``options.labels``, then others that occur, sorted. Raises UsageError without the package
-    that it takes: pyarrow, for a folder datasets.
+    Class labels are ``options.names``, or without them those of ``options.labels``, then others that occur, sorted.
+    Raises UsageError for a tag that ``options.names`` lacks, and without the package that it takes: pyarrow, for a
+    folder datasets.
     """
     _package("pyarrow")
     from nerconv.formats.dataset_schema import schema
 
-    seen = {label for packed in pieces.packed for label in packed.piece.labels}
-    names = tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
+    names = list(options.names) or _names(pieces, options)
     whole = schema(names)
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -99,6 +94,11 @@ def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     else:
         _save(batches(), whole, path)
         (path / LABELS_FILE).write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _names(pieces: Pieces, options: WriteOptions) -> list[str]:
+    seen = {label for packed in pieces.packed for label in packed.piece.labels}
+    return tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
 
 
 def _write_parquet(batches: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, path: Path) -> None:
@@ -131,12 +131,19 @@ def _groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 
 
 def _numbered(rows: Rows, names: Sequence[str], schema: pa.Schema) -> pa.RecordBatch:
-    """Return ``rows`` in ``schema``, each tag the number of its name in ``names``."""
+    """Return ``rows`` in ``schema``, tags as numbers of ``names``. Raises UsageError for one that has none."""
     import pyarrow as pa
 
     at = schema.get_field_index("ner_tags")
     tags = rows.batch.column(at)
-    numbers = pa.array([names.index(name) for name in rows.names], pa.int64()).take(tags.flatten())
+    known = {name: number for number, name in enumerate(names)}
+    numbers = pa.array([known.get(name) for name in rows.names], pa.int64()).take(tags.flatten())
+    if numbers.null_count:
+        used = {rows.names[tag] for tag in tags.flatten().unique().to_pylist()}
+        raise UsageError(
+            f"the tags {', '.join(sorted(used - known.keys()))} are not among the class labels, which have the labels "
+            f"{', '.join(labels_of(names))}; fix others with --label-set, or rename labels with --map OLD=NEW"
+        )
     columns = rows.batch.columns
     columns[at] = pa.ListArray.from_arrays(tags.offsets, numbers)
     return pa.RecordBatch.from_arrays(columns, schema=schema)

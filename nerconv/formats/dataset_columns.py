@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from nerconv import schemes
 from nerconv.columns import Columns
 from nerconv.fit_columns import flat
-from nerconv.formats.dataset import Rows, tag_names
+from nerconv.formats.class_labels import tag_names
+from nerconv.formats.dataset import Rows
 from nerconv.formats.dataset_schema import kind_of
 from nerconv.formats.origins import Origins, origins
 from nerconv.formats.tag_columns import tag_numbers, tags_hold
