@@ -209,7 +209,7 @@ class Columns:
 
     @cached_property
     def anchors(self) -> Anchors:
-        """All anchors, offsets in code points; the first of a document is at its start."""
+        """All anchors, offsets in code points; the first of a document is at its start or before it on its line."""
         offsets, lines, columns = self.cuts
         if self.line is not None:
             begins = self._line_starts
@@ -224,11 +224,8 @@ class Columns:
 
     @property
     def _line_starts(self) -> Numbers:
-        """The offsets at which lines or documents start."""
-        marked = np.zeros(len(self.text) + 1, dtype=bool)
-        marked[self.breaks + 1] = True
-        marked[self.edges[:, 0]] = True
-        return np.flatnonzero(marked)
+        """The offsets at which lines start."""
+        return np.append(0, self.breaks + 1)
 
     def anchor_ranges(self) -> Numbers:
         """Return for each document the range of its anchors, from the one at its start to one at its very end."""
@@ -236,7 +233,7 @@ class Columns:
         last = np.searchsorted(offsets, ends, "right")
         # A document that begins at the very end of another one has anchors of its own at the same offset.
         followed = np.append(self.edges[1:, 0] == self.edges[:-1, 1], False)
-        last = np.where(followed, np.searchsorted(offsets, ends) + 1, last)
+        last = np.where(followed, np.minimum(np.searchsorted(offsets, ends) + 1, last), last)
         first = np.searchsorted(offsets, begins, "right") - 1
         return np.stack((first, last), 1)
 

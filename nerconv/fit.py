@@ -97,9 +97,13 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
 
 def loss(code: str, document: Document, span: Span, why: str) -> Finding:
     """Return the finding that ``span`` of ``document`` is not written: its text, the place it came from, and why."""
-    shown = document.covered(span)
-    shown = shown if len(shown) <= 60 else shown[:57] + "…"
-    return Finding(code, f"[{span.label} {shown}] {why}", document.place(span), span)
+    return loss_of(code, document.covered(span), replace(span, where=document.place(span)), why)
+
+
+def loss_of(code: str, surface: str, span: Span, why: str) -> Finding:
+    """Return the finding that ``span``, which covers ``surface``, is not written."""
+    shown = surface if len(surface) <= 60 else surface[:57] + "…"
+    return Finding(code, f"[{span.label} {shown}] {why}", span.where, span)
 
 
 def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: list[Finding]) -> list[Span]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nerconv import transform, views
 from nerconv.columns import Columns
 from nerconv.document import Document, Finding
-from nerconv.fit import Edges, Fitted, Keeps, fit
+from nerconv.fit import Edges, Fitted, Keeps, fit, loss_of
 
 _FLAT: Final = Keeps(nesting=False)
 
@@ -29,18 +29,58 @@ class FittedColumns(NamedTuple):
 def fit_columns(columns: Columns, keeps: Keeps, edges: Edges | None, nested: str | None) -> FittedColumns:
     """Return what ``nerconv.fit.fit`` makes of the documents.
 
-    ``edges``, where there are any, are those of corpus tokens. Touching spans are kept apart.
+    ``edges``, where there are any, are those of corpus tokens.
     """
     troubled = np.zeros(len(columns.starts), dtype=bool)
     if edges is not None:
         troubled |= columns.off_edges
     if not keeps.nesting or keeps.flat_part:
         troubled |= columns.sharing
-    kept, lost, left_out = _kept(columns, troubled, lambda document: fit(document, keeps, edges, nested))
+    apart = replace(keeps, touching=True)  # merged below
+    kept, lost, left_out = _kept(columns, troubled, lambda document: fit(document, apart, edges, nested))
     if columns.marks and not keeps.marks:
         left_out["marks"] = int(np.diff(columns.mark_ranges()).sum())
         columns = replace(columns, marks=())
-    return FittedColumns(columns if kept.all() else columns.with_spans(kept), lost, +left_out)
+    columns = columns if kept.all() else columns.with_spans(kept)
+    if not keeps.touching:
+        columns, merged = _merged(columns)
+        lost += merged
+    return FittedColumns(columns, lost, +left_out)
+
+
+def _merged(columns: Columns) -> tuple[Columns, list[Finding]]:
+    """Return ``columns``, whose spans share no text, with touching spans of one label as one, and the losses."""
+    follows = np.append(False, _follows(columns))
+    if not follows.any():
+        return columns, []
+    heads = np.maximum.accumulate(np.where(follows, 0, np.arange(len(follows))))
+    lost = [_loss_of(columns, head, number) for number, head in enumerate(heads.tolist()) if number != head]
+    last = np.append(np.flatnonzero(~follows)[1:], len(follows)) - 1
+    ends = columns.ends.copy()
+    ends[~follows] = columns.ends[last]
+    return replace(columns, ends=ends).with_spans(~follows), lost
+
+
+def _follows(columns: Columns) -> NDArray[np.bool_]:
+    """Return for each span but the first whether only spaces and tabs part it from one of its label before it."""
+    found: NDArray[np.bool_] = columns.codes[1:] == columns.codes[:-1]
+    near = np.flatnonzero(found)
+    gaps = zip(columns.ends[near].tolist(), columns.starts[near + 1].tolist(), strict=True)
+    found[near] = [not columns.text[end:start].strip(b" \t") for end, start in gaps]
+    owners = columns.document_of(columns.starts)
+    found &= owners[1:] == owners[:-1]
+    return found
+
+
+def _loss_of(columns: Columns, head: int, number: int) -> Finding:
+    """Return the loss of the span with a ``number``, which is written as one with that of the number ``head``."""
+    owner = columns.document_of(columns.starts[number : number + 1])
+    begin = columns.points(columns.edges[owner, 0])
+    (span,) = views.spans(columns, np.array([number]), begin)
+    before = columns.text[int(columns.starts[head]) : int(columns.ends[number - 1])].decode()
+    why = f"touches [{span.label} {before}]: written as one"
+    surface = columns.text[int(columns.starts[number]) : int(columns.ends[number])].decode()
+    return loss_of("K004", surface, span, why)
 
 
 def flat(columns: Columns, nested: str | None) -> NDArray[np.bool_]:

@@ -62,8 +62,11 @@ def origin(columns: Columns, number: int, anchors: Sequence[int], begin: int) ->
     path = columns.extras.paths[number] if columns.extras.paths else columns.name
     if path is None:
         return None
-    offsets, lines, places = (array[slice(*anchors)] for array in columns.anchors)
-    return Origin(path, *(tuple(array.tolist()) for array in (offsets - begin, lines, places)))
+    offsets, lines, places = (array[slice(*anchors)].tolist() for array in columns.anchors)
+    offsets = [offset - begin for offset in offsets]
+    if offsets[0] < 0:  # a document that begins within a line
+        offsets[0], places[0] = 0, places[0] - offsets[0]
+    return Origin(path, tuple(offsets), tuple(lines), tuple(places))
 
 
 def spans(columns: Columns, chosen: Numbers, begins: Numbers) -> tuple[Span, ...]:
@@ -129,7 +132,7 @@ def columns_of(found: Sequence[Document], name: str) -> Columns:
         offsets(document.joins for document in found),
         extras=_extras(found, spans, name),
     )
-    return _with_sentences(columns, *(offsets([pair[n] for pair in d.sentences] for d in found) for n in (0, 1)))
+    return with_sentences(columns, *(offsets([pair[n] for pair in d.sentences] for d in found) for n in (0, 1)))
 
 
 def _start(span: Span) -> int:
@@ -192,9 +195,9 @@ def _extras(found: Sequence[Document], spans: Sequence[tuple[Document, Span, Whe
     return extras if any(extras) else NOTHING_ELSE
 
 
-def _with_sentences(columns: Columns, starts: Numbers, ends: Numbers) -> Columns:
+def with_sentences(columns: Columns, starts: Numbers, ends: Numbers) -> Columns:
     """Return ``columns`` with these sentences, as a table where they are not the lines."""
-    lines = columns.sentences
+    lines = replace(columns, sentence_table=None).sentences
     if np.array_equal(lines[0], starts) and np.array_equal(lines[1], ends):
-        return columns
+        return replace(columns, sentence_table=None)
     return replace(columns, sentence_table=(starts, ends))

@@ -25,7 +25,7 @@ from nerconv.detokenize import detokenize
 from nerconv.document import Document, Facts, Finding, Item, count_labels
 from nerconv.files import Source
 from nerconv.fit import fit
-from nerconv.formats import Format
+from nerconv.formats import Columnar, Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.formats.windows import Survey, Window
 from nerconv.options import ReadOptions, UsageError
@@ -175,10 +175,9 @@ class _Packer:
         else:
             from nerconv.views import documents_of
 
-            for group in item.groups(self.options.most or len(item.documents)):
-                if not self._add_columns(group):
-                    for document in documents_of(group):
-                        self._add_document(document)
+            if not self._add_columns(item):
+                for document in documents_of(item):
+                    self._add_document(document)
 
     def _add_document(self, document: Document) -> None:
         split = self._split_of(document.text) if self.shares else ""
@@ -193,24 +192,33 @@ class _Packer:
         encoder = formats.columnar(self.format, self.options.write) if _columnar(self.options, self.format) else None
         if encoder is None:
             return False
-        fitted = _fitted_columns(columns, self.format, self.options)
-        by_split = fitted.columns.split(self._split_of) if self.shares else {"": fitted.columns}
-        pieces = {split: encoder.encode(part, self.options.write) for split, part in by_split.items()}
-        if any(piece is None for piece in pieces.values()):
+        parts = columns.split(self._split_of) if self.shares else {"": columns}
+        fitted = {split: _fitted_columns(part, self.format, self.options) for split, part in parts.items()}
+        groups = [
+            (split, group)
+            for split, part in fitted.items()
+            for group in part.columns.groups(self.options.most or len(part.columns.documents))
+        ]
+        pieces = [encoder.encode(group, self.options.write) for _, group in groups]
+        if any(piece is None for piece in pieces):
             return False
         self.flush()
-        self.report.lost += fitted.lost
-        self.report.left_out.update(fitted.left_out)
-        for split, piece in pieces.items():
-            part = by_split[split]
-            if not encoder.holds(piece, part, self.options.write):
-                raise NotVerified(f"{part.name} reads back differently from {self.format.NAME}")
-            ids = encoder.records(part)
-            self._put(split, piece, ids)
-            self.report.written.update(part.counts())
-            if not self.format.KEEPS.blank and len(ids) < len(part.documents):
-                self.report.left_out["documents without text"] += len(part.documents) - len(ids)
+        for part in fitted.values():
+            self.report.lost += part.lost
+            self.report.left_out.update(part.left_out)
+        for (split, group), piece in zip(groups, pieces, strict=True):
+            self._put_columns(encoder, split, group, piece)
         return True
+
+    def _put_columns(self, encoder: Columnar, split: str, columns: Columns, piece: Any) -> None:
+        """Write the ``piece`` that was made of ``columns``. Raises NotVerified when it does not read back as them."""
+        if not encoder.holds(piece, columns, self.options.write):
+            raise NotVerified(f"{columns.name} reads back differently from {self.format.NAME}")
+        ids = encoder.records(columns)
+        self._put(split, piece, ids)
+        self.report.written.update(columns.counts())
+        if not self.format.KEEPS.blank and len(ids) < len(columns.documents):
+            self.report.left_out["documents without text"] += len(columns.documents) - len(ids)
 
     def _split_of(self, text: str) -> str:
         return assign(text, self.shares, self.options.seed)
@@ -258,17 +266,22 @@ class _Packer:
 
 def _columnar(options: ConvertOptions, format: Format) -> bool:
     """Whether columns need not become documents: nothing is to be done to them that asks for it."""
-    unit = options.unit or format.UNIT
-    return not (options.detokenize or options.cut_tokens) and unit == format.UNIT
+    rows_are_documents = format.UNIT == "document"
+    return not (options.detokenize or options.cut_tokens) and (
+        rows_are_documents or options.unit in (None, format.UNIT)
+    )
 
 
 def _fitted_columns(columns: Columns, format: Format, options: ConvertOptions) -> FittedColumns:
     from nerconv.fit_columns import drop, fit_columns
+    from nerconv.units import cut_units
 
     columns, lost = drop(columns, options.drop)
+    unit = (options.unit or "document") if format.UNIT == "document" else "document"
+    columns, crossing = cut_units(columns.relabelled(options.labels), unit)
     keeps, edges = formats.keeps(format, options.write), format.tokens(options.write)
-    fitted = fit_columns(columns.relabelled(options.labels), keeps, edges, options.write.nested)
-    return fitted._replace(lost=lost + fitted.lost)
+    fitted = fit_columns(columns, keeps, edges, options.write.nested)
+    return fitted._replace(lost=[*lost, *crossing, *fitted.lost])
 
 
 def _fitted(document: Document, format: Format, options: ConvertOptions, report: Report) -> Iterator[Document]:

@@ -19,7 +19,7 @@ from spacy.symbols import IDS
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
-from nerconv import formats, schemes, transform
+from nerconv import formats, transform
 from nerconv.columns import Columns
 from nerconv.document import Document, Finding, Mark
 from nerconv.fit import fit
@@ -80,7 +80,7 @@ def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fit
 @pytest.mark.parametrize("format", [conll, spans_jsonl, docbin, dataset], ids=lambda format: format.NAME)
 @given(
     found=columns(),
-    scheme=st.sampled_from(["IOB2", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]),
+    scheme=st.sampled_from(["IOB2", "IO", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]),
     nested=st.sampled_from([None, "outer", "inner"]),
 )
 @settings(max_examples=300, deadline=None)
@@ -263,12 +263,6 @@ def test_stretches_join_to_one_stream(pieces: list[bytes]) -> None:
     file = BytesIO()
     bins._write_stream(map(bins.stretch, pieces), file)
     assert zlib.decompress(file.getvalue()) == b"".join(pieces)
-
-
-def test_io_is_left_to_documents() -> None:
-    """Touching spans of one label become one in it, which is a loss to be named."""
-    assert formats.columnar(conll, WriteOptions(scheme="IO")) is None
-    assert not schemes.get("IO").tells_touching
 
 
 def test_a_damaged_stretch_is_seen() -> None:

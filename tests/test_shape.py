@@ -34,7 +34,7 @@ LAYERS = (
     ("fit", "brackets", "dialect", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),
     ("views",),
-    ("lanes", "fit_columns"),
+    ("lanes", "fit_columns", "units"),
     ("formats",),
     ("plan",),
     ("work", "inspect", "models"),

@@ -216,8 +216,6 @@ class Columnar(Protocol):
 
 def columnar(format: Format, options: WriteOptions) -> Columnar | None:
     """Return what takes columns for ``format``, or None when it takes documents only under ``options``."""
-    if not keeps(format, options).touching:
-        return None
     if format is conll:
         from nerconv.formats import conll_columns
 

@@ -6,6 +6,7 @@ compared with the columns that it came from. Nothing but C code looks at tokens 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -20,11 +21,12 @@ from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
 from nerconv.schemes import Scheme
 from nerconv.spacing import GONE, LINE, STOP, runs
-from nerconv.tables import Numbers
+from nerconv.tables import Numbers, within
 
 #: A byte that UTF-8 never has, behind a token of a span.
 _IN_SPAN: Final = 0xFE
 _SPACE, _NEWLINE, _OUTSIDE = b" \nO"
+_DOCSTART: Final = re.compile(re.escape(DOCSTART.encode()))
 _BYTE_ORDER: Final = "\ufeff".encode()
 #: By the byte behind a token: 0, or 1 for the last of a sentence, or 2 for the last of a document but the last one.
 _KINDS: Final = np.zeros(256, dtype=np.int8)
@@ -37,9 +39,15 @@ def encode(columns: Columns, options: WriteOptions) -> bytes | None:
     awkward = any(sign in label for label in columns.labels for sign in " \t\n\r")
     if awkward or columns.off_edges.any() or columns.text.startswith(_BYTE_ORDER):
         return None
-    if DOCSTART.encode() in columns.text or (layout.target and layout.misread.search(columns.text.decode())):
+    if _holds_docstart(columns) or (layout.target and layout.misread.search(columns.text.decode())):
         return None
     return _rows(columns, layout) if columns.filled() else None
+
+
+def _holds_docstart(columns: Columns) -> bool:
+    """Whether -DOCSTART- stands in a document, and not only between two."""
+    found = np.array([match.start() for match in _DOCSTART.finditer(columns.text)], dtype=np.int64)
+    return bool(within(columns.edges, found).any())
 
 
 def _rows(columns: Columns, layout: Layout) -> bytes:

@@ -86,4 +86,8 @@ def _anchors(columns: Columns) -> tuple[Table, Numbers]:
     table = np.empty(len(chosen), ANCHOR)
     table["offset"] = offsets[chosen] - relative.begins(columns, counts)
     table["line"], table["column"] = lines[chosen], places[chosen]
+    heads = np.cumsum(counts) - counts
+    # A document may begin within a line.
+    table["column"][heads] -= table["offset"][heads]
+    table["offset"][heads] = 0
     return table, counts

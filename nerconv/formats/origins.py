@@ -136,7 +136,8 @@ def _all(columns: Columns, points: Numbers) -> tuple[Anchors, Numbers]:
     first = np.searchsorted(offsets, begins, "right") - 1
     # A text that begins at the very end of another one has anchors of its own at the same offset.
     followed = np.append(begins[1:] == ends[:-1], False)[: len(points)]
-    last = np.where(followed, np.searchsorted(offsets, ends) + 1, np.searchsorted(offsets, ends, "right"))
+    last = np.searchsorted(offsets, ends, "right")
+    last = np.where(followed, np.minimum(np.searchsorted(offsets, ends) + 1, last), last)
     counts = last - first
     taken = runs(first, counts)
     heads = np.cumsum(counts) - counts

@@ -34,9 +34,14 @@ def tag_numbers(lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], sc
 
 
 def tags_hold(tags: Numbers, lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], scheme: Scheme) -> bool:
-    """Whether ``tags``, decoded, are the spans with these ``lengths`` and ``codes``."""
+    """Whether ``tags``, decoded, are the spans with these ``lengths`` and ``codes``.
+
+    A scheme that cannot tell touching spans of one label apart holds them as one.
+    """
     if len(tags) != lengths.sum():
         return False
+    if not scheme.tells_touching:
+        lengths, codes, touches = _as_one(lengths, codes, touches)
     if not len(tags):
         return True
     count = len(scheme.letters)
@@ -47,3 +52,11 @@ def tags_hold(tags: Numbers, lengths: Numbers, codes: Numbers, touches: NDArray[
     joined = goes_on[letters[:-1] * count + letters[1:]] & (found[1:] == found[:-1]) & adjacent[:-1]
     first = np.append(0, np.flatnonzero(~joined) + 1)
     return np.array_equal(first, np.cumsum(lengths) - lengths) and np.array_equal(found[first], codes)
+
+
+def _as_one(lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_]) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """Return the spans with those that touch one of their label before them joined to it."""
+    heads = np.append(True, ~(touches[:-1] & (codes[1:] == codes[:-1])))[: len(lengths)]
+    first = np.flatnonzero(heads)
+    last = np.append(first[1:], len(lengths)) - 1
+    return np.add.reduceat(lengths, first) if len(first) else lengths, codes[first], touches[last[: len(first)]]
