@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from nerconv import tokens
-from nerconv.document import Document
+from nerconv.document import WHITE_SPACE, Document
 from nerconv.fit import Keeps
 
 
@@ -31,13 +31,19 @@ def signature(document: Document, keeps: Keeps) -> bytes:
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+def _has_tokens(text: str, start: int, end: int) -> bool:
+    piece = text[start:end].strip(WHITE_SPACE)
+    return bool(piece.strip("\r")) or bool(piece and text.replace("\r\n", "  ")[start:end].strip(WHITE_SPACE))
+
+
 def _tokenised(document: Document) -> str:
     """Return the tokens with signs among them where sentences begin and spans begin and end.
 
     Spans meet token edges here, so that a sign set apart by spaces changes no token.
     """
-    signs = [(start, 0, " \0. ") for start, _ in tokens.sentences(document)]
-    signs += [(join, 1, " ") for join in document.joins]
+    signs = [(start, 0, " \0. ") for start, end in tokens.sentences(document) if _has_tokens(document.text, start, end)]
+    # A join between the two characters of a line end separates nothing.
+    signs += [(join, 1, " ") for join in document.joins if not document.text.startswith("\r\n", join - 1)]
     signs += [(span.end, 1, f" \0{span.label}] ") for span in document.spans]
     signs += [(span.start, 2, f" \0[{span.label} ") for span in document.spans]
     pieces: list[str] = []

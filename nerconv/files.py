@@ -255,7 +255,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_ESCAPED = re.compile("[\udc80-\udcff]+")
+# What Python puts for bytes that are not text, and what some of its encodings (unicode_escape, utf-7) make of escapes.
+_ESCAPED = re.compile("[\ud800-\udfff]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: So many runs of undecodable bytes are named one by one, the rest by their number.
 NAMED_RUNS: Final = 20
@@ -338,6 +339,11 @@ def unnamed(more: int, named: Sequence[Finding], encoding: str) -> list[Finding]
     return [Finding("F013", f"{more:,} more runs of bytes are not {encoding}", where and where._replace(column=1))]
 
 
+def _hex(surrogate: str) -> str:
+    """Return the byte that a surrogate stands for, or the code point where it stands for none."""
+    return f"{ord(surrogate) - 0xDC00:02x}" if "\udc80" <= surrogate <= "\udcff" else f"U+{ord(surrogate):04X}"
+
+
 def _undecodable(text: str, name: str, encoding: str, line: int, first: int) -> Iterator[Finding]:
     start = 0
     for run in _ESCAPED.finditer(text):
@@ -346,7 +352,7 @@ def _undecodable(text: str, name: str, encoding: str, line: int, first: int) -> 
         begin = text.rfind("\n", 0, start) + 1
         stop = text.find("\n", start)
         shown = _ESCAPED.sub("\N{REPLACEMENT CHARACTER}", text[begin : stop if stop >= 0 else None])
-        hexes = run.group().encode("utf-8", "surrogateescape").hex(" ")
+        hexes = " ".join(map(_hex, run.group()))
         column = start - begin
         yield Finding(
             "F013",

@@ -254,14 +254,14 @@ class _Packer:
             for item in format.read(Source(str(path), "doc", path), options):
                 if isinstance(item, Document):
                     if (document := next(remaining, None)) is None:
-                        raise NotVerified(f"more documents read back from {format.NAME} than were written")
+                        raise _different(documents[-1].id, format)
                     if signature(item, keeps) != signature(document, keeps):
                         raise _different(document.id, format)
                     self.report.written.update(count_labels([item]))
                 elif isinstance(item, Finding) and CODES[item.code].loses and not item.unread:
                     raise NotVerified(f"{format.NAME} does not read back: {item.message}")
-        if next(remaining, None) is not None:
-            raise NotVerified(f"fewer documents read back from {format.NAME} than were written")
+        if (document := next(remaining, None)) is not None:
+            raise _different(document.id, format)
 
 
 def _columnar(options: ConvertOptions, format: Format) -> bool:
@@ -307,5 +307,6 @@ def _different(id: str, format: Format) -> Exception:
     if format.KEEPS.any_text:
         return NotVerified(f"document {id!r} reads back differently from {format.NAME}")
     return UsageError(
-        f"document {id!r} holds text that reads as annotation, and {format.NAME} escapes nothing; choose another format"
+        f"document {id!r} reads back differently from {format.NAME}, which escapes nothing: its text holds what reads "
+        "as annotation, as the start of a document or as another line end; choose another format"
     )

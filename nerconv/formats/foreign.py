@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from nerconv.formats.foreign_items import Item, joined, number, of_list, of_object
-from nerconv.formats.shapes import ascii_safe, shape
+from nerconv.formats.shapes import shape
+from nerconv.printable import one_line
 
 #: Keys, joined, under which weaker shapes are annotation, too.
 _ANNOTATION: Final = frozenset(
@@ -71,7 +72,7 @@ class _Search:
             item = item._replace(label=label)
         if (self.sure and not item.sure) or (item.extent and (*item.extent, item.label) in self.read):
             return
-        kind = re.sub(r"\[\d+\]", "[]", path.replace(f".{ascii_safe(label)}", ".*") if label else path)
+        kind = re.sub(r"\[\d+\]", "[]", path.replace(f".{one_line(label)}", ".*") if label else path)
         _, labels = self.found.setdefault((kind, item.shape), (path, Counter()))
         labels[item.label] += 1
 
@@ -118,7 +119,7 @@ def _unknown(rest: Mapping[str, Any], search: _Search) -> list[Held]:
 
 
 def _step(path: str, key: Any) -> str:
-    name = ascii_safe(str(key))
+    name = one_line(str(key))
     return f"{path}.{name}" if path else name
 
 
@@ -225,7 +226,7 @@ def _tagged_tokens(value: Sequence[Any], path: str, name: str, search: _Search) 
     for key in value[0]:
         tags = _tags([item.get(key) for item in value], "")
         if tags and not _OTHER_TAGS.search(joined(key)):
-            _enter_tags(tags, f"{path}[0].{ascii_safe(str(key))}", "a tag of a token", search)
+            _enter_tags(tags, f"{path}[0].{one_line(str(key))}", "a tag of a token", search)
             return True
     return False
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from nerconv.formats.shapes import ascii_safe, listed
+from nerconv.formats.shapes import listed
+from nerconv.printable import one_line
 
 _BEGIN: Final = re.compile(
     r"(char|span|token|word|text)?(start|begin|beginning|from)(char|offset|index|idx|pos|position|token|ix)?"
@@ -151,7 +152,7 @@ def _nested(value: Mapping[str, Any]) -> bool:
 
 
 def _object(names: Sequence[str]) -> str:
-    return f"an object with {listed([ascii_safe(str(name)) for name in names])}"
+    return f"an object with {listed([one_line(str(name)) for name in names])}"
 
 
 def of_list(value: Sequence[Any]) -> Item | None:

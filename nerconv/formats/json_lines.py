@@ -93,7 +93,7 @@ def whole_json(text: Plain, name: str) -> Finding | None:
         found.add(value, f"[{found.count}]" if values.listed else "")
         if first is None and not isinstance(found.first, dict | list) and head[0].strip() != "[":
             return None
-    if not found.count and not values.ended:
+    if not (found.count or values.ended) or not (values.listed or values.folded):
         return None
     return _whole(found, values, Where(name, 1, 1))
 
@@ -150,7 +150,7 @@ def _whole(found: _Found, values: _Values, where: Where) -> Finding:
 class _Values:
     """The values of a JSON text one after the other: the items of a list, or values that follow one another.
 
-    ``listed``: they are the items of a list. ``ended``: all were read.
+    ``listed``: they are the items of a list. ``folded``: one of them runs over a line end. ``ended``: all were read.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -159,6 +159,7 @@ class _Values:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._held = ""
         self.listed = False
+        self.folded = False
         self.ended = False
 
     def __iter__(self) -> Iterator[Any]:
@@ -171,6 +172,7 @@ class _Values:
                 value, end = self._next()
             except (ValueError, RecursionError):
                 return
+            self.folded = self.folded or "\n" in self._held[:end]
             self._held = self._held[end:]
             yield value
         self.ended = True

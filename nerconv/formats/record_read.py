@@ -31,7 +31,7 @@ def to_document(record: Record, id: str, where: Where, own: Sequence[Own] = ()) 
     if record.offset_unit not in ("", OFFSET_UNIT):
         raise ValueError(f"offset_unit is {record.offset_unit!r}, which is not read; convert to {OFFSET_UNIT!r}")
     _check_text(record.text)
-    path = record.origin.path if record.origin else where.path
+    path = (record.origin.path if record.origin else "") or where.path
     findings: list[Finding] = []
     document = Document(
         record.id or id,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from nerconv.printable import one_line
+
 #: How many keys are named, and how many characters of a text are shown.
 _NAMED: Final = 8
 _SHOWN: Final = 40
@@ -42,18 +44,13 @@ def shape(value: Any) -> str:
 
 
 def shown(text: str) -> str:
-    """Return the beginning of ``text`` in quotes, what cannot be printed escaped."""
-    return ascii_safe(repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"))
-
-
-def ascii_safe(text: str) -> str:
-    """Return ``text`` with every code point that does not print escaped."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    """Return the beginning of ``text`` in quotes."""
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
 def keys(names: Iterable[Any]) -> str:
     """Return ``the keys a, b and c``, some of them only where there are many."""
-    found = sorted(ascii_safe(str(name)) for name in names)
+    found = sorted(one_line(str(name)) for name in names)
     if len(found) == 1:
         return f"the key {found[0]}"
     if len(found) > _NAMED:
