@@ -5,14 +5,18 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nerconv.document import Document, Span
 from nerconv.models import ModelError, ModelOptions, load
 from nerconv.models.head import of_config, read_head
+from nerconv.models.spacy_model import pieces
 from nerconv.models.windows import owners
 from nerconv.options import UsageError
 
@@ -43,6 +47,57 @@ def test_a_spacy_pipeline_labels_the_raw_text_or_the_tokens_of_the_gold() -> Non
         assert found["Paris"] == found["Berlin"] == "GPE"
         assert len(prediction.scores) == len(prediction.document.spans)
     assert "PERSON" in model.labels and model.settings["tokens"] == "of the gold"
+
+
+@given(st.text(" \n.ab", max_size=80), st.integers(1, 30), st.integers(1, 30), st.booleans())
+def test_pieces_are_the_document(text: str, limit: int, most: int, sentences: bool) -> None:
+    extents = tuple(match.span() for match in re.finditer(r"[^.\n]+\.?", text)) if sentences else ()
+    document = Document("d", text, (), extents)
+    found = list(pieces(document, limit, most))
+    assert "".join(piece.document.text for piece in found) == text
+    assert [piece.start for piece in found] == [
+        sum(len(p.document.text) for p in found[:at]) for at in range(len(found))
+    ]
+    if len(text) <= limit:
+        assert [piece.document for piece in found] == [document]
+    else:
+        assert all(0 < len(piece.document.text) <= min(limit, most) for piece in found)
+
+
+def test_pieces_end_where_sentences_end_else_at_white_space() -> None:
+    text = "One two. Three four.\nFive six seven eight nine\n" + "x" * 25
+    document = Document("d", text, (), ((0, 8), (9, 20), (21, 46)))
+    assert [piece.document.text for piece in pieces(document, 24)] == [
+        "One two. Three four.", "\nFive six seven eight", " nine", "\n" + "x" * 23, "xx",
+    ]  # fmt: skip
+
+
+def test_a_spacy_pipeline_reads_documents_of_any_length(tmp_path: Path) -> None:
+    import spacy
+
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ann Lee"}])
+    pipeline.to_disk(tmp_path)
+    line = f"Ann Lee left{' on' * 60} .\n"
+    count = 1_100_000 // len(line)
+    starts = range(0, count * len(line), len(line))
+    gold = Document("d", line * count, tuple(Span(start, start + 7, "PER") for start in starts))
+    for options in (ModelOptions(), ModelOptions(gold_tokens=True)):
+        small, large = load(str(tmp_path), options).predict([Document("s", line), gold])
+        assert large.document == gold and len(large.scores) == count and large.seen == large.words
+        assert "1,000,000 characters" in large.facts["asked in pieces"] and not small.facts
+        assert [small.document.covered(span) for span in small.document.spans] == ["Ann Lee"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\u200b"])
+def test_a_text_without_a_word_has_no_span(text: str, tmp_path: Path) -> None:
+    import spacy
+
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ann Lee"}])
+    pipeline.to_disk(tmp_path)
+    (prediction,) = load(str(tmp_path), ModelOptions()).predict([Document("d", text)])
+    assert prediction.document.spans == () and prediction.seen == prediction.words
 
 
 def test_what_is_no_model_is_said_so(tmp_path: Path) -> None:

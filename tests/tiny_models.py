@@ -244,7 +244,9 @@ def stock(pipeline: Any, text: str, how: str) -> set[tuple[int, int, str]]:
 def ours(name: str, documents: Iterable[Document], how: str) -> tuple[list[set[tuple[int, int, str]]], str]:
     """Return the spans of nerconv for each document, and the aggregation that it used."""
     predictions = list(load(name, ModelOptions(aggregation=how, device="cpu")).predict(documents))
-    return [{(s.start, s.end, s.label) for s in p.document.spans} for p in predictions], predictions[0].how
+    return [{(s.start, s.end, s.label) for s in p.document.spans} for p in predictions], predictions[0].facts[
+        "aggregation"
+    ]
 
 
 def micro(gold: Sequence[Document], found: Sequence[set[tuple[int, int, str]]]) -> float:

@@ -196,12 +196,11 @@ def _of_model(job: Job, held: Annotated, context: Context) -> Report:
     seen, words = sum(each.seen for each in predictions), sum(each.words for each in predictions)
     if seen != words:
         raise UsageError(f"{job.model} saw {seen:,} of {words:,} words; a score of part of the text is none")
-    aggregation = next((each.how for each in predictions if each.how), "")
     model = {
         "name": predictor.name,
         "kind": predictor.kind,
         **predictor.settings,
-        **({"aggregation": aggregation} if aggregation else {}),
+        **{name: value for each in predictions for name, value in each.facts.items()},
         "text seen": "100 %",
         "words": f"{words:,}",
         "words without a sub-token": f"{sum(each.blank for each in predictions):,}",

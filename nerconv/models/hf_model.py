@@ -203,7 +203,7 @@ def _prediction(loaded: _Loaded, document: Document, pieces: Sequence[_Piece], h
     found = [pair for piece in pieces for pair in _spans(loaded, piece, how)]
     words, seen, blank = _coverage(document, pieces)
     spans, scores = [span for span, _ in found], [score for _, score in found]
-    return Prediction(replace(document, spans=tuple(spans)), tuple(scores), seen, words, blank, how)
+    return Prediction(replace(document, spans=tuple(spans)), tuple(scores), seen, words, blank, {"aggregation": how})
 
 
 def _spans(loaded: _Loaded, piece: _Piece, how: str) -> Iterator[tuple[Span, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from nerconv.document import Document
@@ -43,7 +43,8 @@ class Prediction:
     """A document with the spans of a model, the score of each where there is one, and how many of its words it saw.
 
     ``blank`` counts words that the tokenizer makes nothing of, a lone joiner for example: they count as seen, and are
-    part of a span where it goes on behind them. ``how``: the aggregation of sub-tokens, where there are such.
+    part of a span where it goes on behind them. ``facts``: by name, how it was asked, as far as that follows from the
+    documents.
     """
 
     document: Document
@@ -51,7 +52,7 @@ class Prediction:
     seen: int
     words: int
     blank: int = 0
-    how: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

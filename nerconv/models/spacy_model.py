@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Span
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+#: Documents that a pipeline does not take whole are cut into pieces of so many code points: the memory that it needs
+#: grows with them.
+_PIECE: Final = 100_000
 #: Components that label spans, and where they put them.
 _LABELLERS: Final = ("ner", "beam_ner", "entity_ruler", "spancat", "span_finder", "spancat_singlelabel")
 
@@ -64,17 +69,71 @@ def _labels(pipeline: Language, pipe: str) -> Iterable[str]:
 
 
 def _predict(pipeline: Language, options: ModelOptions, documents: Iterable[Document]) -> Iterator[Prediction]:
-    held = list(documents)
-    texts: Iterable[Any] = (document.text for document in held)
+    limit = pipeline.max_length
+    held = [_Asked(document, list(pieces(document, limit))) for document in documents]
+    parts = [part for asked in held for part in asked.parts]
+    texts: Iterable[Any] = (part.document.text for part in parts)
     if options.gold_tokens:
-        texts = (_tokenised(pipeline, document) for document in held)
+        texts = (_tokenised(pipeline, part.document) for part in parts)
     try:
-        for document, doc in zip(held, pipeline.pipe(texts, batch_size=options.batch), strict=True):
-            spans, scores = _spans(document, doc)
-            words = tokens.count(document)
-            yield Prediction(replace(document, spans=spans), scores, words, words)
+        docs = pipeline.pipe(texts, batch_size=options.batch)
+        for asked in held:
+            yield _prediction(asked, list(islice(docs, len(asked.parts))), limit)
     except ValueError as error:
         raise ModelError(f"the spaCy pipeline failed: {str(error).partition(chr(10))[0]}") from error
+
+
+class Piece(NamedTuple):
+    """A part of a document as a document of its own, and where in it the part starts, in code points."""
+
+    start: int
+    document: Document
+
+
+class _Asked(NamedTuple):
+    """A document and the parts of it that a pipeline is asked about."""
+
+    document: Document
+    parts: list[Piece]
+
+
+def pieces(document: Document, limit: int, most: int = _PIECE) -> Iterator[Piece]:
+    """Yield ``document`` whole, or one of more than ``limit`` code points in pieces of at most ``most``, and ``limit``.
+
+    Pieces end where sentences end; in a sentence that is longer itself, at white space where there is some.
+    """
+    if len(document.text) <= limit:
+        yield Piece(0, document)
+        return
+    ends = [end for _, end in tokens.sentences(document)]
+    start, most = 0, min(limit, most)
+    while start < len(document.text):
+        end = _end(document.text, start, ends[bisect_right(ends, start) : bisect_right(ends, start + most)], most)
+        yield Piece(start, document.cut(start, end, f"{document.id}/{start}", start, end))
+        start = end
+
+
+def _end(text: str, start: int, ends: Sequence[int], most: int) -> int:
+    """Return where a piece from ``start`` ends: the text, the last of ``ends``, white space, or after ``most``."""
+    if start + most >= len(text):
+        return len(text)
+    if ends:
+        return ends[-1]
+    spaces = (text.rfind(space, start + 1, start + most) for space in WHITE_SPACE)
+    found = max(spaces)
+    return found if found > start else start + most
+
+
+def _prediction(asked: _Asked, docs: Sequence[Doc], limit: int) -> Prediction:
+    """Return what a pipeline says of a document, its spans put together from those of the parts."""
+    found: dict[Span, float | None] = {}
+    for part, doc in zip(asked.parts, docs, strict=True):
+        for span, score in zip(*_spans(part.document, doc), strict=True):
+            found[replace(span, start=span.start + part.start, end=span.end + part.start)] = score
+    words = tokens.count(asked.document)
+    facts = {"asked in pieces": f"documents of more than {limit:,} characters, cut where sentences end"}
+    document = replace(asked.document, spans=tuple(found))
+    return Prediction(document, tuple(found.values()), words, words, facts=facts if len(docs) > 1 else {})
 
 
 def _tokenised(pipeline: Language, document: Document) -> Doc:
