@@ -13,7 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import pyarrow as pa
+try:
+    import pyarrow as pa
+except ImportError as error:
+    raise ImportError(f"nerconv.batch needs pyarrow ({error}): pip install 'nerconv[batch]'") from error
 
 from nerconv import formats
 from nerconv.codes import CODES

@@ -57,6 +57,7 @@ def convert(
     """
     target = STDOUT if outputs.is_stdout(target) else target
     format = target_format(target, options)
+    formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
     sources = told_apart(sources)
     outputs.check(outputs.read_places(sources), places(target, format, options))
     if remote.is_url(target):

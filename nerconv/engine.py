@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from nerconv.files import Unreadable
 from nerconv.formats.windows import Apply, Doing
 from nerconv.options import ENGINES, UsageError, check_choice
+from nerconv.packages import package
 from nerconv.plan import ConvertOptions
 from nerconv.work import Outcome, Task, work
 
@@ -192,7 +193,7 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 @contextmanager
 def _cluster(crew: Crew) -> Iterator[Hands]:
     """Give the processes of a Dask cluster. They share no disk with this one: windows and pieces travel as bytes."""
-    distributed = _distributed()
+    distributed = package("distributed", "--engine dask", "dist")
     with ExitStack() as stack:
         address: Any = crew.scheduler
         if not address:
@@ -205,16 +206,6 @@ def _cluster(crew: Crew) -> Iterator[Hands]:
             raise Unreadable(f"{crew.scheduler}: no Dask scheduler answers there: {error}") from error
         ahead = max(sum(client.nthreads().values()), 1) * _AHEAD
         yield Hands(partial(_ahead, partial(client.submit, pure=False), ahead), far=True)
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise UsageError(
-            f"--engine dask needs a package that is not here ({error}): pip install 'nerconv[dist]'"
-        ) from error
-    return distributed
 
 
 def _far(job: Callable[..., Outcome], number: int, task: Task) -> tuple[Outcome, dict[str, bytes]]:

@@ -48,6 +48,7 @@ def convert_to_shards(
     """
     _check(options, size)
     format = formats.get(options.to or "")
+    formats.require(format, format.SUFFIXES[0])
     sources = told_apart(sources)
     outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
     options = replace(_with_labels(sources, format, options), most=size)

@@ -16,8 +16,8 @@ MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
     ("document", "codes", "printable", "folders", "version"),
+    ("options", "packages"),
     (
-        "options",
         "labels",
         "spelling",
         "schemes",

@@ -214,6 +214,12 @@ class Columnar(Protocol):
         """Return the ids of the records that ``columns`` are written as."""
 
 
+def require(format: Format, path: str) -> None:
+    """Raise UsageError, with the extra to install, unless the packages are here that writing ``format`` takes."""
+    if format is dataset:
+        dataset.require(path)
+
+
 def columnar(format: Format, options: WriteOptions) -> Columnar | None:
     """Return what takes columns for ``format``, or None when it takes documents only under ``options``."""
     if format is conll:

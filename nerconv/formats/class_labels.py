@@ -15,6 +15,7 @@ from nerconv import schemes
 from nerconv.document import Finding
 from nerconv.files import Unreadable
 from nerconv.options import UsageError
+from nerconv.packages import package
 from nerconv.schemes import Scheme
 
 #: The schemes that names may be in, those of the same letters by the commonest.
@@ -124,14 +125,8 @@ def _features(path: Path) -> dict[str, Any]:
     if path.is_dir():
         found: dict[str, Any] = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))["features"]
         return found
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise UsageError(
-            f"class labels need packages that are not here ({error}): pip install 'nerconv[datasets]'"
-        ) from None
-
-    metadata = pq.read_schema(path).metadata or {}
+    parquet = package("pyarrow.parquet", f"{path}, a Hugging Face dataset,", "datasets")
+    metadata = parquet.read_schema(path).metadata or {}
     features: dict[str, Any] = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features", {})
     return features
 

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -27,6 +26,7 @@ from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tagged import Row, read_rows, to_row
 from nerconv.options import ReadOptions, UsageError, WriteOptions
+from nerconv.packages import package
 
 if TYPE_CHECKING:
     import datasets
@@ -150,11 +150,14 @@ def _numbered(rows: Rows, names: Sequence[str], schema: pa.Schema) -> pa.RecordB
 
 
 def _package(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError as error:
-        message = f"Hugging Face datasets need packages that are not here ({error}): pip install 'nerconv[datasets]'"
-        raise UsageError(message) from error
+    return package(name, "a Hugging Face dataset", "datasets")
+
+
+def require(path: str) -> None:
+    """Raise UsageError unless the packages are here that writing at ``path`` takes."""
+    _package("pyarrow")
+    if not path.endswith(SUFFIXES):
+        _package("datasets")
 
 
 def _save(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
