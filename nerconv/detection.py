@@ -15,7 +15,7 @@ from nerconv.schemes import Scheme
 from nerconv.spelling import LETTERS, OTHER_OUTSIDE, spelling
 
 #: Stands before the first tag of a sentence and behind its last.
-_EDGE: Final = "\n"
+EDGE: Final = "\n"
 #: A scheme is that of a file when at most one of so many tags breaks it,
 _FEW: Final = 10
 #: and every other one that reads the file differently is broken so many times as often.
@@ -46,19 +46,28 @@ class Detection(NamedTuple):
 _Pairs = Counter[tuple[str, str, bool]]
 
 
+def steps_of(tag_sequences: Iterable[Sequence[str]]) -> Counter[tuple[str, str]]:
+    """Return how often each tag follows each in sentences, with EDGE before the first and behind the last."""
+    edged = chain.from_iterable(chain((EDGE,), tags) for tags in tag_sequences)
+    return Counter(pairwise(chain(edged, (EDGE,))))
+
+
 def detect(tag_sequences: Iterable[Sequence[str]], asked: str = "auto", repaired: bool = False) -> Detection:
-    """Tell the notation of sentences by counting transitions.
+    """Tell the notation of sentences by counting transitions, as ``detect_steps`` does."""
+    return detect_steps(steps_of(tag_sequences), asked, repaired)
+
+
+def detect_steps(steps: Counter[tuple[str, str]], asked: str = "auto", repaired: bool = False) -> Detection:
+    """Tell the notation of sentences by how often each tag follows each.
 
     A scheme is named when every scheme that allows all the transitions reads them to the same spans: the commonest of
     those; or the one that all but a few tags fit, or with ``repaired`` the one that most do. Bare labels are named when
     all of them are known ones. ``asked`` is not put in question. Raises UsageError for an unknown notation.
     """
-    edged = chain.from_iterable(chain((_EDGE,), tags) for tags in tag_sequences)
-    steps = Counter(pairwise(chain(edged, (_EDGE,))))
     tags: Counter[str] = Counter()
     for (_, tag), count in steps.items():
         tags[tag] += count
-    del tags[_EDGE]
+    del tags[EDGE]
     outside = _outside(tags)
     others = {tag: count for tag, count in tags.items() if tag != outside}
     bad = Counter({tag: count for tag, count in others.items() if not spelling(tag).is_sound})
@@ -103,7 +112,7 @@ def _pairs(steps: Counter[tuple[str, str]], outside: str) -> _Pairs:
     """Return how often letters follow each other; what is misspelt has none."""
     pairs: _Pairs = Counter()
     for (previous, tag), count in steps.items():
-        before, after = ("O" if one in (_EDGE, outside) else one for one in (previous, tag))
+        before, after = ("O" if one in (EDGE, outside) else one for one in (previous, tag))
         if spelling(before).is_sound and spelling(after).is_sound:
             (first, _, label), (second, _, other) = before.partition("-"), after.partition("-")
             pairs[first, second, label == other and "O" not in (first, second)] += count

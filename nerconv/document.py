@@ -96,8 +96,9 @@ class Document:
 
     ``sentences`` are half-open offset pairs in text order. ``joins`` are the offsets inside the text at
     which one token ends and the next begins with no white space between them (``Rafsanjani|'s``).
-    Spans are kept in text order, the longer first. ``origin`` takes no part in equality. Raises
-    ValueError when a span, sentence, mark or join lies outside the text or a span has outer white space.
+    Spans are kept in text order, the longer first. ``origin`` takes no part in equality, nor do ``other_spans``, those
+    by another rule for invalid tags, where a reader was asked for them and tags were invalid. Raises ValueError when a
+    span, sentence, mark or join lies outside the text or a span has outer white space.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Document:
     joins: tuple[int, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin | None = field(default=None, compare=False)
+    other_spans: tuple[Span, ...] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,11 @@ _SPACES, _ONES, _HIGHEST = (np.uint64(int.from_bytes(bytes([byte]) * _WORD)) for
 _BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
 #: The same with the ones in each byte of the string.
 _WITHIN: Final = ~_BEHIND
+
+
+#: So many keys are looked at first; up to so many distinct ones are few; so often more of them are looked for.
+_SAMPLE, _FEW, _ROUNDS = 1024, 32, 4
+_Key = TypeVar("_Key", np.int64, np.uint64)
 
 
 class Names(NamedTuple):
@@ -34,14 +39,34 @@ def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
     for at in range(0, int(lengths.max()) + 1, _WORD):
         # What is behind a string is made what no UTF-8 has, so that it tells where the string ends.
         keys = words[np.minimum(starts + at, len(raw))] | _BEHIND[np.clip(lengths - at, 0, _WORD)]
-        found, part = np.unique(keys, return_inverse=True)
+        found, part = numbered(keys)
         if len(found) > 1:
-            together, codes = np.unique(codes * len(found) + part, return_inverse=True) if at else (found, part)
+            together, codes = numbered(codes * len(found) + part) if at else (found, part)
             count = len(together)
     example = np.empty(count, dtype=np.int64)
     example[codes] = np.arange(len(codes))
     extents = zip(starts[example].tolist(), lengths[example].tolist(), strict=True)
     return Names(codes, tuple(raw[start : start + length] for start, length in extents))
+
+
+def numbered(keys: NDArray[_Key]) -> tuple[NDArray[_Key], Numbers]:
+    """Return the distinct ``keys``, sorted, and of each key its index among them, as ``numpy.unique`` does.
+
+    Where only few are distinct, comparing with each of them takes a tenth of the time of sorting.
+    """
+    known = np.unique(keys[:: max(len(keys) // _SAMPLE, 1)])
+    for _ in range(_ROUNDS):
+        if len(known) > _FEW or not len(keys):
+            break
+        codes = np.zeros(len(keys), dtype=np.int64)
+        for key in known[1:]:
+            codes += keys >= key
+        others = keys[known[codes] != keys]
+        if not len(others):
+            return known, codes
+        known = np.union1d(known, others[:_SAMPLE])
+    found, numbers = np.unique(keys, return_inverse=True)
+    return found, numbers
 
 
 def stand_at(raw: bytes, starts: Numbers, strings: Sequence[bytes], codes: Numbers) -> bool:

@@ -23,10 +23,14 @@ from nerconv.views import documents_of
 
 
 class Reading(NamedTuple):
-    """Documents as columns, and by the number of a document what is wrong with it, in source order."""
+    """Documents as columns, and by the number of a document what is wrong with it, in source order.
+
+    ``other``: the same documents with the spans by the other rule for invalid tags, where that was asked for.
+    """
 
     columns: Columns
     findings: dict[int, list[Finding]]
+    other: Columns | None = None
 
     def views(self) -> Iterator[Document | Finding]:
         """Yield the documents as such, each followed by its findings."""

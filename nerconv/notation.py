@@ -6,7 +6,7 @@ two touching tokens of one label are one span, as in IO.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from nerconv import schemes
@@ -55,6 +55,18 @@ class Notation(NamedTuple):
         if self == (self.name, "O") and self.name != LABELS:
             return tags
         return [self.standard(tag) for tag in tags]
+
+    def faults(self, steps: Mapping[tuple[str, str], int], edge: str) -> int:
+        """Return how many tags are out of place; ``steps``: how often each tag follows each, ``edge`` standing for O.
+
+        What is misspelt is left out.
+        """
+        return sum(
+            count
+            for pair, count in steps.items()
+            if all(tag == edge or self.fits(tag) for tag in pair)
+            and schemes.step(self.scheme, *("O" if tag == edge else self.standard(tag) for tag in pair)).fault
+        )
 
     def _misfits(self, tags: Sequence[str]) -> list[Violation]:
         return [

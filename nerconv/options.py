@@ -19,6 +19,8 @@ KNOWN_LABELS: Final = frozenset(
 DIALECTS: Final = ("illinois", "compact", "spaced", "mixed")
 MARKUPS: Final = ("auto", "html", "none")
 INVALID: Final = ("error", "lenient", "discard")
+#: The rule for invalid tags that a score by each is shown beside.
+OTHER_RULE: Final = MappingProxyType({"lenient": "discard", "discard": "lenient"})
 TARGETS: Final = ("spacy", "seqscore", "flair", "hf")
 DOCUMENTS: Final = ("auto", "file", "pre", "blank-line", "line")
 NESTED: Final = ("outer", "inner")
@@ -60,6 +62,8 @@ class ReadOptions:
 
     ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines. ``scheme`` is a name of
     ``nerconv.notation`` or ``auto``. ``repair_option``: the option of the command that sets ``invalid``, for messages.
+    ``both``: documents with invalid tags carry the spans by the other rule for them as well, those of discard beside
+    those of lenient.
     """
 
     format: str | None = None
@@ -71,6 +75,7 @@ class ReadOptions:
     scheme: str = "auto"
     invalid: str = "error"
     repair_option: str = "--invalid"
+    both: bool = False
 
     def __post_init__(self) -> None:
         check_choice("dialect", self.dialect, ("auto", *DIALECTS))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.eights import names, rests, same, stand_at, to_space
+from nerconv.eights import names, numbered, rests, same, stand_at, to_space
 
 _STRINGS = st.lists(st.text(" !a\x00é]", max_size=20).map(str.encode), max_size=20)
 
@@ -60,3 +61,15 @@ def test_strings_are_the_same_byte_for_byte(strings: list[bytes], data: st.DataO
 def test_the_rest_of_a_string_is_what_fills_no_eight_bytes(before: bytes, string: bytes) -> None:
     found = rests(before + string + b"x", np.array([len(before + string)]), np.array([len(string)]))
     assert found.tolist() == [int.from_bytes(string[len(string) // 8 * 8 :], "little")]
+
+
+@pytest.mark.parametrize("distinct", [1, 2, 31, 33, 5000])
+@pytest.mark.parametrize("kind", [np.int64, np.uint64])
+def test_numbering_is_that_of_numpy(distinct: int, kind: type) -> None:
+    chance = np.random.default_rng(distinct)
+    for size in (0, 1, 5, 20_000):
+        keys = np.array([3, 9, 2**62, *range(100, 100 + distinct)], dtype=kind)[chance.integers(0, distinct + 3, size)]
+        # One that no sample of every so many holds.
+        keys[size // 2 : size // 2 + 1] = 5
+        for ours, theirs in zip(numbered(keys), np.unique(keys, return_inverse=True), strict=True):
+            assert ours.tolist() == theirs.tolist()

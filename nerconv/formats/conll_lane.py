@@ -1,25 +1,29 @@
 """Column files as columns: rows that are all alike and soundly tagged, read with whole-array operations.
 
 What holds anything else is left to ``nerconv.formats.rows`` and ``nerconv.schemes``, whose result this one equals.
+So are invalid tags where something has to be said of each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv import schemes
 from nerconv.columns import Columns
 from nerconv.eights import Names, names
 from nerconv.notation import Notation
-from nerconv.tables import Anchors, Covered, Extent, Numbers, used
+from nerconv.tables import Anchors, Covered, Extent, Numbers
+from nerconv.tag_arrays import Coded, Read, Reader, coded
 
 _SPACE, _NEWLINE = b" \n"
 #: Files with more distinct tags ask for a closer look.
 _MANY: Final = 1000
+#: So many bytes are read at once.
+_RUN: Final = 1 << 20
 
 
 class _Rows(NamedTuple):
@@ -34,53 +38,150 @@ class _Rows(NamedTuple):
     @property
     def closes(self) -> NDArray[np.bool_]:
         """Which rows are the last of a sentence: no other one follows on the next line."""
-        return np.append(np.diff(self.lines) != 1, True)
+        return np.append(np.diff(self.lines) != 1, True)[: len(self.lines)]
 
 
 class Terms(NamedTuple):
-    """How rows are read: the name of their file, the number of their columns, what sets these apart, the notation."""
+    """How rows are read: the name of their file, the number of their columns, what sets these apart, the notation.
+
+    ``rule``: what is done about invalid tags; ``both``: give the spans by the other rule, too, where there are any.
+    """
 
     name: str
     columns: int
     delimiter: str
     notation: Notation
+    rule: str = "error"
+    both: bool = False
+
+
+class _Piece(NamedTuple):
+    """A run of sentences: its text, where its tokens start and end there, their lines, the tokens that begin documents.
+
+    ``other``: the spans by the other rule, where they were asked for and tags are invalid.
+    """
+
+    text: bytes
+    starts: Numbers
+    ends: Numbers
+    lines: Numbers
+    begins: Numbers
+    spans: Read
+    other: Read | None
 
 
 def read(
     raw: bytes, line: int, terms: Terms, markers: Sequence[int], cuts: Sequence[int], id_of: Callable[[int], str]
-) -> Columns | None:
+) -> tuple[Columns, Columns | None] | None:
     """Return whole lines of a column file, or None when they ask for a closer look.
 
     ``line`` is the number of the first. ``markers``: the offsets of the rows that are to start documents; ``cuts``:
-    of those that do. ``id_of`` gives the id of the document with a number, from 0.
+    of those that do. ``id_of`` gives the id of the document with a number, from 0. The second value are the same
+    documents with the spans by the other rule for invalid tags, where ``terms`` asks for them and there are any.
     """
-    rows = _rows(raw, line, terms, markers)
-    if rows is None or not len(rows.starts):
+    pieces = []
+    for begin, end in _sentence_runs(raw):
+        here = [[at - begin for at in offsets if begin <= at < end] for offsets in (markers, cuts)]
+        rows = _rows(raw[begin:end], line, terms.columns, terms.delimiter, here[0])
+        piece = None if rows is None else _piece(raw[begin:end], rows, terms, here[1])
+        if piece is None:
+            return None
+        pieces.append(piece)
+        line += raw.count(b"\n", begin, end)
+    return _columns(pieces, terms.name, id_of) if any(len(piece.starts) for piece in pieces) else None
+
+
+def tags(
+    raw: bytes, columns: int, delimiter: str, markers: Sequence[int], spelt: Callable[[str], str] = str
+) -> tuple[Coded, Numbers] | None:
+    """Return the tags of whole lines, as ``spelt`` has them, and where rows start; None when rows are not all alike."""
+    rows = _rows(raw, 1, columns, delimiter, markers)
+    if rows is None:
         return None
-    covered = _decode(names(raw, rows.tags, rows.stops - rows.tags), rows.closes, terms.notation)
-    if covered is None:
+    found = names(raw, rows.tags, rows.stops - rows.tags)
+    if len(found.names) > _MANY:
         return None
-    spans, labels = covered
+    return coded([spelt(name.decode()) for name in found.names], found.codes, rows.closes), rows.starts
+
+
+def _sentence_runs(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the extents of runs of whole sentences, of about the size that processors have room for."""
+    begin = 0
+    while begin < len(raw):
+        end = raw.find(b"\n\n", begin + _RUN) + 2
+        end = len(raw) if end < 2 else end
+        yield begin, end
+        begin = end
+
+
+def _piece(raw: bytes, rows: _Rows, terms: Terms, cuts: Sequence[int]) -> _Piece | None:
+    found = names(raw, rows.tags, rows.stops - rows.tags)
+    spans = _spans(found, rows.closes, terms)
+    if spans is None:
+        return None
     text, starts = _text(raw, rows)
-    ends = starts + rows.ends - rows.starts
-    ones = np.ones_like(starts)
-    return Columns(
-        terms.name,
-        text,
-        starts[spans.first],
-        ends[spans.last],
-        spans.codes,
-        labels,
-        rows.lines[spans.first],
-        ones[spans.first],
-        Anchors(starts, rows.lines, ones),
-        (),
-        None,
-        _documents(rows, starts, ends, cuts, id_of),
+    begins = np.searchsorted(rows.starts, cuts)
+    return _Piece(text, starts, starts + rows.ends - rows.starts, rows.lines, begins, *spans)
+
+
+def _spans(found: Names, closes: NDArray[np.bool_], terms: Terms) -> tuple[Read, Read | None] | None:
+    """Return the spans of tags, and those by the other rule; None when a closer look has more to say."""
+    notation = terms.notation
+    spelt = [name.decode() for name in found.names]
+    if len(spelt) > _MANY or not all(map(notation.fits, spelt)):
+        return None
+    reader = Reader(coded([*map(notation.standard, spelt)], found.codes, closes), notation.scheme)
+    if not reader.faults:
+        return reader.read("lenient"), None
+    if terms.rule == "error" or (terms.rule == "discard" and not terms.both):
+        return None  # there are findings to be made
+    other = "discard" if terms.rule == "lenient" else "lenient"
+    return reader.read(terms.rule), reader.read(other) if terms.both else None
+
+
+def _columns(pieces: Sequence[_Piece], name: str, id_of: Callable[[int], str]) -> tuple[Columns, Columns | None]:
+    before = list(accumulate((len(piece.text) for piece in pieces), initial=0))
+    tokens = list(accumulate((len(piece.starts) for piece in pieces), initial=0))
+    starts, ends = (
+        np.concatenate([getattr(piece, edge) + at for piece, at in zip(pieces, before, strict=False)])
+        for edge in ("starts", "ends")
+    )
+    lines = np.concatenate([piece.lines for piece in pieces])
+    begins = np.concatenate([piece.begins + at for piece, at in zip(pieces, tokens, strict=False)])
+    ones = np.broadcast_to(np.int64(1), len(starts))
+
+    def made(reads: Sequence[Read]) -> Columns:
+        labels = tuple(dict.fromkeys(label for read in reads for label in read.labels))
+        codes = [np.array([labels.index(label) for label in read.labels], dtype=np.int64) for read in reads]
+        spans = Covered(
+            np.concatenate([read.spans.first + at for read, at in zip(reads, tokens, strict=False)]),
+            np.concatenate([read.spans.last + at for read, at in zip(reads, tokens, strict=False)]),
+            np.concatenate([new[read.spans.codes] for read, new in zip(reads, codes, strict=True)]),
+        )
+        return Columns(
+            name,
+            text,
+            starts[spans.first],
+            ends[spans.last],
+            spans.codes,
+            labels,
+            lines[spans.first],
+            ones[spans.first],
+            Anchors(starts, lines, ones),
+            (),
+            None,
+            documents,
+        )
+
+    text = pieces[0].text if len(pieces) == 1 else b"".join(piece.text for piece in pieces)
+    documents = _documents(starts, ends, begins, id_of)
+    other = any(piece.other for piece in pieces)
+    return made([piece.spans for piece in pieces]), (
+        made([piece.other or piece.spans for piece in pieces]) if other else None
     )
 
 
-def _rows(raw: bytes, line: int, terms: Terms, markers: Sequence[int]) -> _Rows | None:
+def _rows(raw: bytes, line: int, columns: int, delimiter: str, markers: Sequence[int]) -> _Rows | None:
     if b"\r" in raw:
         return None
     array = np.frombuffer(raw, np.uint8)
@@ -94,45 +195,12 @@ def _rows(raw: bytes, line: int, terms: Terms, markers: Sequence[int]) -> _Rows 
     gaps = np.flatnonzero((array == _SPACE) | (array == ord("\t")))
     gaps = gaps[is_row[np.searchsorted(stops, gaps)]]
     starts, stops = starts[kept], stops[kept]
-    if len(gaps) != len(kept) * (terms.columns - 1) or (array[gaps] != ord(terms.delimiter)).any():
+    if len(gaps) != len(kept) * (columns - 1) or (array[gaps] != ord(delimiter)).any():
         return None
-    borders = np.column_stack((starts - 1, gaps.reshape(len(kept), terms.columns - 1), stops))
+    borders = np.column_stack((starts - 1, gaps.reshape(len(kept), columns - 1), stops))
     if (np.diff(borders) < 2).any():
         return None
     return _Rows(starts, borders[:, 1], borders[:, -2] + 1, stops, kept + line)
-
-
-def _decode(tags: Names, closes: NDArray[np.bool_], notation: Notation) -> tuple[Covered, tuple[str, ...]] | None:
-    """Return the spans of ``tags``, and their labels; None when a tag breaks the notation."""
-    if len(tags.names) > _MANY:
-        return None
-    known, codes = _standard(tags, notation)
-    outside, count, scheme = known.index("O"), len(known), notation.scheme
-    # A sentence begins and ends with an O.
-    before, after = np.append(outside, codes[:-1]), np.append(codes[1:], outside)
-    before[1:][closes[:-1]] = outside
-    after[closes] = outside
-    found, at = np.unique(np.concatenate((before * count + codes, codes * count + after)), return_inverse=True)
-    steps = [schemes.step(scheme, known[pair // count], known[pair % count]) for pair in found.tolist()]
-    if any(step.fault for step in steps):
-        return None
-    breaks = np.array([step.breaks for step in steps])[at]
-    inside = codes != outside
-    first, last = inside & breaks[: len(inside)], inside & breaks[len(inside) :]
-    own = [schemes.step(scheme, "O", name).label for name in known]
-    distinct = list(dict.fromkeys(own))
-    labels, kept = used(np.array([distinct.index(label) for label in own])[codes[first]], len(distinct))
-    return Covered(np.flatnonzero(first), np.flatnonzero(last), labels), tuple(distinct[code] for code in kept)
-
-
-def _standard(tags: Names, notation: Notation) -> tuple[list[str], Numbers]:
-    """Return the distinct tags as those of the scheme, O among them, and of each tag the index among these."""
-    spelt = [name.decode() for name in tags.names]
-    # What does not fit becomes a fault in every scheme.
-    standards = [notation.standard(name) if notation.fits(name) else f"-{name}" for name in spelt]
-    known = list(dict.fromkeys([*standards, "O"]))
-    codes: Numbers = np.array([known.index(name) for name in standards], dtype=np.int64)[tags.codes]
-    return known, codes
 
 
 def _text(raw: bytes, rows: _Rows) -> tuple[bytes, Numbers]:
@@ -147,11 +215,9 @@ def _text(raw: bytes, rows: _Rows) -> tuple[bytes, Numbers]:
     return text, np.cumsum(lengths) - lengths
 
 
-def _documents(
-    rows: _Rows, starts: Numbers, ends: Numbers, cuts: Sequence[int], id_of: Callable[[int], str]
-) -> tuple[Extent, ...]:
-    """Return the runs of rows between ``cuts``."""
-    first = np.unique(np.searchsorted(rows.starts, [0, *cuts]))
+def _documents(starts: Numbers, ends: Numbers, begins: Numbers, id_of: Callable[[int], str]) -> tuple[Extent, ...]:
+    """Return the runs of tokens that ``begins`` cut."""
+    first = np.unique(np.append(0, begins))
     first = first[first < len(starts)]
     last = np.append(first[1:], len(starts)) - 1
     edges = zip(starts[first].tolist(), ends[last].tolist(), strict=True)

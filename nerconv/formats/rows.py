@@ -86,7 +86,7 @@ def shape(found: Callable[[], Iterable[Block]], name: str) -> Shape:
 
     ``found`` starts from the first block each time it is called.
     """
-    first = next(_shapes(found()), None)
+    first = first_shape(found())
     if first is None:
         return Shape(2, " ")
     plain = first.plain()
@@ -97,6 +97,11 @@ def shape(found: Callable[[], Iterable[Block]], name: str) -> Shape:
     if usual is None:
         raise Unreadable(f"{name}: is not column text: no row has a token and a tag; name its format with --from")
     return usual
+
+
+def first_shape(found: Iterable[Block]) -> Shape | None:
+    """Return the shape of the first row that starts no document, None when there is none."""
+    return next(_shapes(found), None)
 
 
 def _shapes(found: Iterable[Block]) -> Iterator[Shape]:
