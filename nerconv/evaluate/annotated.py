@@ -24,6 +24,7 @@ from nerconv.columns import Columns
 from nerconv.document import Document, Span, Where
 from nerconv.tables import Numbers
 from nerconv.views import documents_of
+from nerconv.views import spans as spans_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +61,20 @@ class Annotated:
         return {self.labels[code] for code in np.unique(self.codes).tolist()}
 
     @cached_property
-    def documents(self) -> tuple[Document, ...]:
-        """The documents as such, with the spans and labels of this side."""
+    def _made(self) -> tuple[Document, ...]:
+        """The documents of all parts, as they were read."""
         made: list[Document] = []
         for part in self.parts:
             made += [part] if isinstance(part, Document) else documents_of(part)
-        spans = [span for document in made for span in document.spans]
+        return tuple(made)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents as such, with the spans and labels of this side."""
+        spans = [span for document in self._made for span in document.spans]
         bounds = np.searchsorted(self.owners, np.arange(len(self.ids) + 1)).tolist()
         return tuple(
-            replace(made[member], id=id, spans=tuple(self._span(spans, number) for number in range(first, last)))
+            replace(self._made[member], id=id, spans=tuple(self._span(spans, number) for number in range(first, last)))
             for id, member, first, last in zip(self.ids, self.members.tolist(), bounds, bounds[1:], strict=False)
         )
 
@@ -100,14 +106,17 @@ class Annotated:
         part, number = self.parts[index], source - self._before[index]
         if isinstance(part, Document):
             return part.place(part.spans[number])
-        return Where(part.name, int(part.lines[number]), int(part.places[number]))
+        return spans_of(part, np.array([number]), np.zeros(1, dtype=np.int64))[0].where
 
     @cached_property
     def flags(self) -> list[tuple[str, ...]]:
-        """The lint codes on each span. Spans of columns have none."""
+        """The lint codes on each span."""
         found: list[tuple[str, ...]] = []
         for part in self.parts:
-            found += (span.flags for span in part.spans) if isinstance(part, Document) else [()] * len(part.starts)
+            if isinstance(part, Document):
+                found += (span.flags for span in part.spans)
+            else:
+                found += part.extras.flags or [()] * len(part.starts)
         return [found[source] for source in self.sources.tolist()]
 
     def relabelled(self, labels: Mapping[str, str]) -> Annotated:
@@ -140,49 +149,39 @@ class Annotated:
         )
 
     @cached_property
-    def _token_starts(self) -> Numbers:
-        """Where tokens start that end at white space alone."""
-        codes = code_points(self.text)
-        # Before the text there is white space.
-        white = np.ones(len(codes) + 1, dtype=bool)
-        white[1:] = (codes == ord(" ")) | (codes == ord("\t")) | (codes == ord("\n"))
-        return np.flatnonzero(white[:-1] & ~white[1:])
-
-    @property
-    def _has_other_tokens(self) -> bool:
-        """Whether tokens may end at a join or at a carriage return before a line feed."""
-        return any(isinstance(part, Document) and (part.joins or "\r" in part.text) for part in self.parts)
-
-    @cached_property
     def lengths(self) -> Numbers:
         """The number of tokens of each span, of shape (spans,); a part of a token counts as one."""
-        if self._has_other_tokens:
+        if any(isinstance(part, Document) for part in self.parts):
             return as_array(map(len, self.words()))
-        begins = self._token_starts
-        lengths: Numbers = np.searchsorted(begins, self.stops) - np.searchsorted(begins, self.starts, "right") + 1
-        return lengths
+        return joined(_lengths(part) for part in self.parts if isinstance(part, Columns))[self.sources]
 
     def words(self) -> Iterator[list[str]]:
         """Yield the tokens of each span."""
         starts, stops = self.starts - self.begins[self.owners], self.stops - self.begins[self.owners]
-        for owner, start, stop in zip(self.owners.tolist(), starts.tolist(), stops.tolist(), strict=True):
-            yield tokens.words(self.documents[owner], start, stop)
+        members = self.members[self.owners]
+        plain = all(isinstance(part, Columns) and not len(part.joins) for part in self.parts)
+        for member, at, start, stop in zip(
+            members.tolist(), self.starts.tolist(), starts.tolist(), stops.tolist(), strict=True
+        ):
+            # Without joins the tokens of a span follow from its text alone.
+            piece = Document("span", self.text[at : at + stop - start]) if plain else self._made[member]
+            yield tokens.words(piece, 0, stop - start) if plain else tokens.words(piece, start, stop)
 
     @cached_property
     def sentences(self) -> Numbers:
         """Where the sentences of all documents start, in text order."""
-        if all(isinstance(part, Document) for part in self.parts):
+        if any(isinstance(part, Document) for part in self.parts):
             pairs = zip(self.documents, self.begins.tolist(), strict=True)
             return as_array(begin + start for document, begin in pairs for start, _ in tokens.sentences(document))
-        # Of columns each line is one.
-        starts = self._token_starts
-        owners = np.searchsorted(self.begins, starts, "right") - 1
-        inside = (owners >= 0) & (starts < self.ends[owners])
-        starts, owners = starts[inside], owners[inside]
-        lines = np.searchsorted(np.flatnonzero(code_points(self.text) == ord("\n")), starts)
-        first = np.append(True, (np.diff(lines) > 0) | (np.diff(owners) > 0))[: len(starts)]
-        sentences: Numbers = starts[first]
-        return sentences
+        parts = [part for part in self.parts if isinstance(part, Columns)]
+        before = accumulate((int(part.points(np.array(len(part.text)))) for part in parts), initial=0)
+        return joined(part.points(part.covering[0]) + at for part, at in zip(parts, before, strict=False))
+
+
+def _lengths(part: Columns) -> Numbers:
+    begins = part.tokens.starts
+    lengths: Numbers = np.searchsorted(begins, part.ends) - np.searchsorted(begins, part.starts, "right") + 1
+    return lengths
 
 
 def of_documents(documents: Iterable[Document]) -> Annotated:
@@ -251,13 +250,6 @@ def renumbered(names: Sequence[str], among: Sequence[str]) -> Numbers:
     """Return the index of each of ``names`` in ``among``, -1 where it is not there."""
     at = {name: number for number, name in enumerate(among)}
     return as_array(at.get(name, -1) for name in names)
-
-
-def code_points(text: str) -> NDArray[np.uint8] | NDArray[np.uint32]:
-    """Return the code points of ``text``."""
-    if text.isascii():
-        return np.frombuffer(text.encode(), np.uint8)
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
 
 
 def as_array(values: Iterable[int]) -> Numbers:

@@ -22,12 +22,11 @@ from nerconv.lint.engine import check, choose
 from nerconv.lint.review import flagged
 from nerconv.lint.suppress import without_ignored
 from nerconv.models import ModelOptions, load
-from nerconv.options import ReadOptions, Selection, UsageError
+from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 
 Progress = Callable[[Source], None]
 #: A row of columns: everything but the last two, the gold tag, the predicted tag.
 _ROW: Final = re.compile(r"^(.*?\S)([ \t]+)(\S+)[ \t]+(\S+)[ \t]*(\r?)$", re.MULTILINE)
-_OTHER_RULE: Final = {"lenient": "discard", "discard": "lenient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _scored(job: Job, progress: Progress) -> Report:
         context,
         predictions=sides[0].reading,
         method={**context.method, "predictions": _names(job.predictions[0])},
-        repairs=_repairs(job, held, gold, sides[0], progress),
+        repairs=_repairs(job, held, gold, sides[0]),
     )
     report = _verified(evaluate(held, sides[0].held, job.options, first), held, sides[0].held, job)
     if len(sides) == 1:
@@ -137,7 +136,7 @@ def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progr
     Their own tags do not decide on it: those of a model that has forgotten one letter fit another scheme. Where the
     gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing tells the scheme.
     """
-    options, names = job.read_predictions, _names(sources)
+    options, names = replace(job.read_predictions, both=job.read_predictions.invalid in OTHER_RULE), _names(sources)
     if options.scheme.lower() != "auto":
         return read_side(sources, options, progress)
     if len(gold.schemes) == 1:
@@ -157,17 +156,14 @@ def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progr
     )
 
 
-def _repairs(job: Job, held: Annotated, gold: ReadSide, side: ReadSide, progress: Progress) -> Repairs | None:
+def _repairs(job: Job, held: Annotated, gold: ReadSide, side: ReadSide) -> Repairs | None:
     """Return what was repaired on each side, and micro F1 with the predictions read by the other rule."""
-    rule = job.read_predictions.invalid
     if not (gold.repaired or side.repaired):
         return None
-    other, f1 = _OTHER_RULE.get(rule, ""), None
-    if other and side.repaired:
-        changed = replace(job, read_predictions=replace(job.read_predictions, invalid=other))
-        again = _read_predictions(job.predictions[0], changed, gold, progress)
-        f1 = micro(held, again.held, job.options).f1
-    return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other if side.repaired else "", f1)
+    rule = job.read_predictions.invalid
+    other = OTHER_RULE[rule] if side.repaired else ""
+    f1 = micro(held, side.other or side.held, job.options).f1 if other else None
+    return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other, f1)
 
 
 def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:

@@ -16,6 +16,8 @@ from nerconv.files import Source, Unreadable
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of
 
+#: Documents, and the same by the other rule for invalid tags, where some are.
+_Part = tuple[Columns, Columns | None] | tuple[Document, Document | None]
 #: What a repair that was asked for leaves out.
 _ASKED = ("F023",)
 
@@ -24,10 +26,12 @@ _ASKED = ("F023",)
 class ReadSide:
     """What one side holds, and how it was read.
 
-    ``schemes``: the tag schemes of its files, one where all of them can be read in it, none without tags.
+    ``schemes``: the tag schemes of its files, one where all of them can be read in it, none without tags. ``other``:
+    the same with tags read by the other rule for invalid ones, where that was asked for and there are any.
     """
 
     held: Annotated
+    other: Annotated | None
     reading: Reading
     schemes: tuple[str, ...]
 
@@ -44,7 +48,7 @@ def read_side(
 
     ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files.
     """
-    parts: list[Columns | Document] = []
+    parts: list[_Part] = []
     facts: list[Facts] = []
     for source in sources:
         progress(source)
@@ -54,10 +58,11 @@ def read_side(
             elif isinstance(item, Finding):
                 _refuse([item])
             elif isinstance(item, Document):
-                parts.append(item)
+                spans = item.other_spans
+                parts.append((item, None if spans is None else replace(item, spans=spans)))
             else:
                 _refuse(chain.from_iterable(item.findings.values()))
-                parts.append(item.columns)
+                parts.append((item.columns, item.other))
     found = _schemes(facts)
     reading = Reading(
         tuple(dict.fromkeys(each.format for each in facts)),
@@ -66,8 +71,10 @@ def read_side(
         options.invalid if found else "",
         _repaired(facts),
     )
-    held = _annotated(parts)
-    return ReadSide(replace(held, ids=unique(held.ids)), reading, found)
+    held = _annotated([part for part, _ in parts])
+    other = _annotated([other or part for part, other in parts]) if any(other for _, other in parts) else None
+    ids = unique(held.ids)
+    return ReadSide(replace(held, ids=ids), other and replace(other, ids=ids), reading, found)
 
 
 def _annotated(parts: Sequence[Columns | Document]) -> Annotated:

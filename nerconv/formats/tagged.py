@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
@@ -29,7 +30,7 @@ from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord, to_record
 from nerconv.formats.record_read import to_document
 from nerconv.notation import Notation
-from nerconv.options import ReadOptions
+from nerconv.options import OTHER_RULE, ReadOptions
 from nerconv.schemes import InvalidTags, Scheme, TokenSpan
 
 #: The columns, in order.
@@ -197,17 +198,11 @@ def _read_tagged(row: Row, notation: Notation, options: ReadOptions) -> tuple[li
     try:
         tagged = _tagged(row)
         decoded = notation.decode(tagged.ner_tags, options.invalid)
-        starts = list(accumulate((len(token) + 1 for token in tagged.tokens), initial=0))
-        text = " ".join(tagged.tokens)
-        record = Record(
-            id=_id(row),
-            text=text,
-            offset_unit=OFFSET_UNIT,
-            spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in decoded.spans],
-            sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
-            origin=_origin_of(row),
-        )
-        document, findings = to_document(record, row.id, row.where)
+        document, findings = to_document(_record_of(row, tagged, decoded.spans), row.id, row.where)
+        if options.both and decoded.repaired:
+            others = notation.decode(tagged.ner_tags, OTHER_RULE[options.invalid]).spans
+            other, _ = to_document(_record_of(row, tagged, others), row.id, row.where)
+            document = replace(document, other_spans=other.spans)
         lost = _discarded(tagged, row, notation) if decoded.repaired and options.invalid == "discard" else []
     except InvalidTags as error:
         repair = f" with {options.repair_option}" if all(found.repairable for found in error.violations) else ""
@@ -216,6 +211,20 @@ def _read_tagged(row: Row, notation: Notation, options: ReadOptions) -> tuple[li
     except ValueError as error:
         return [_bad(row, error)], 0
     return [document, *findings, *lost], decoded.repaired
+
+
+def _record_of(row: Row, tagged: _Tagged, spans: Sequence[TokenSpan]) -> Record:
+    """Return the record of tokens joined by spaces, with ``spans`` of them."""
+    starts = list(accumulate((len(token) + 1 for token in tagged.tokens), initial=0))
+    text = " ".join(tagged.tokens)
+    return Record(
+        id=_id(row),
+        text=text,
+        offset_unit=OFFSET_UNIT,
+        spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in spans],
+        sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
+        origin=_origin_of(row),
+    )
 
 
 def _discarded(tagged: _Tagged, row: Row, notation: Notation) -> list[Finding]:

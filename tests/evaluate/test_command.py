@@ -17,6 +17,7 @@ from nerconv.cli import main
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.html import html
 from nerconv.evaluate.report import from_json
+from nerconv.files import Source
 
 GOLD = "".join(f"Ann B-PER\nleft O\nRome B-LOC\nnow O\n{n} O\n\n" for n in range(30))
 RIGHT = GOLD
@@ -130,6 +131,21 @@ def test_repairs_are_always_told_with_the_f1_of_the_other_rule(run: object) -> N
     assert code == 0 and "10 in the predictions (lenient); micro F1 under discard: 90.91" in out
     assert "verified with seqeval" in out
     assert evaluate(run, "right", "--invalid", "error")[0] == 3
+
+
+@pytest.mark.parametrize("rule", ["lenient", "discard"])
+def test_each_file_is_opened_once(rule: str, run: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    true_open = Source.open
+
+    def counting(source: Source) -> object:
+        opened.append(source.name)
+        return true_open(source)
+
+    monkeypatch.setattr(Source, "open", counting)
+    Path("right.conll").write_text(GOLD.replace("Rome B-LOC", "Rome I-LOC", 10))
+    assert evaluate(run, "right", "--invalid", rule)[0] == 0
+    assert sorted(opened) == ["gold.conll", "right.conll"]
 
 
 def test_gold_and_prediction_in_one_file_as_conlleval_takes_them(run: object) -> None:
