@@ -54,7 +54,7 @@ def hits(paired: Paired) -> Hits:
 
 
 def unmatched(paired: Paired, found: Hits) -> list[Outcome]:
-    """Return what kind every span is that matches none exactly, by pair and in text order."""
+    """Return what kind every span is that matches none exactly."""
     gold, predicted = paired.places
     # Offsets that go on from pair to pair, so that spans of two pairs share no text.
     reach = np.zeros(len(paired.gold.ids) + 1, dtype=np.int64)
@@ -78,7 +78,7 @@ def _left(side: Places, left: NDArray[np.bool_], begins: Numbers, labels: Sequen
         numbers.tolist(),
         strict=True,
     )
-    return [Found(*row) for row in rows]
+    return sorted(Found(*row) for row in rows)
 
 
 def counts(paired: Paired, found: Hits) -> Counts:
