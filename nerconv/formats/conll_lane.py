@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -140,45 +141,39 @@ def _spans(found: Names, closes: NDArray[np.bool_], terms: Terms) -> tuple[Read,
 
 
 def _columns(pieces: Sequence[_Piece], name: str, id_of: Callable[[int], str]) -> tuple[Columns, Columns | None]:
+    """Return pieces as columns, by the rule that was asked for and by the other one."""
     before = list(accumulate((len(piece.text) for piece in pieces), initial=0))
     tokens = list(accumulate((len(piece.starts) for piece in pieces), initial=0))
-    starts, ends = (
-        np.concatenate([getattr(piece, edge) + at for piece, at in zip(pieces, before, strict=False)])
-        for edge in ("starts", "ends")
-    )
-    lines = np.concatenate([piece.lines for piece in pieces])
+    starts = np.concatenate([piece.starts + at for piece, at in zip(pieces, before, strict=False)])
+    ends = np.concatenate([piece.ends + at for piece, at in zip(pieces, before, strict=False)])
     begins = np.concatenate([piece.begins + at for piece, at in zip(pieces, tokens, strict=False)])
-    ones = np.broadcast_to(np.int64(1), len(starts))
-
-    def made(reads: Sequence[Read]) -> Columns:
-        labels = tuple(dict.fromkeys(label for read in reads for label in read.labels))
-        codes = [np.array([labels.index(label) for label in read.labels], dtype=np.int64) for read in reads]
-        spans = Covered(
-            np.concatenate([read.spans.first + at for read, at in zip(reads, tokens, strict=False)]),
-            np.concatenate([read.spans.last + at for read, at in zip(reads, tokens, strict=False)]),
-            np.concatenate([new[read.spans.codes] for read, new in zip(reads, codes, strict=True)]),
-        )
-        return Columns(
-            name,
-            text,
-            starts[spans.first],
-            ends[spans.last],
-            spans.codes,
-            labels,
-            lines[spans.first],
-            ones[spans.first],
-            Anchors(starts, lines, ones),
-            (),
-            None,
-            documents,
-        )
-
     text = pieces[0].text if len(pieces) == 1 else b"".join(piece.text for piece in pieces)
+    lines, ones = np.concatenate([piece.lines for piece in pieces]), np.broadcast_to(np.int64(1), len(starts))
     documents = _documents(starts, ends, begins, id_of)
-    other = any(piece.other for piece in pieces)
-    return made([piece.spans for piece in pieces]), (
-        made([piece.other or piece.spans for piece in pieces]) if other else None
+
+    def made(spans: Covered, labels: tuple[str, ...]) -> Columns:
+        """Return all of it with these spans."""
+        edges = starts[spans.first], ends[spans.last]
+        places = lines[spans.first], ones[spans.first]
+        anchors = Anchors(starts, lines, ones)
+        return Columns(name, text, *edges, spans.codes, labels, *places, anchors, (), None, documents)
+
+    read = made(*_together([piece.spans for piece in pieces], tokens))
+    if not any(piece.other for piece in pieces):
+        return read, None
+    return read, made(*_together([piece.other or piece.spans for piece in pieces], tokens))
+
+
+def _together(reads: Sequence[Read], tokens: Sequence[int]) -> tuple[Covered, tuple[str, ...]]:
+    """Return the spans of pieces, before each of which there are so many tokens, and their labels."""
+    labels = tuple(dict.fromkeys(label for read in reads for label in read.labels))
+    numbers = {label: number for number, label in enumerate(labels)}
+    codes = [np.array([numbers[label] for label in read.labels], dtype=np.int64)[read.spans.codes] for read in reads]
+    edges = (
+        np.concatenate([edge(read.spans) + at for read, at in zip(reads, tokens, strict=False)])
+        for edge in (attrgetter("first"), attrgetter("last"))
     )
+    return Covered(*edges, np.concatenate(codes)), labels
 
 
 def _rows(raw: bytes, line: int, columns: int, delimiter: str, markers: Sequence[int]) -> _Rows | None:
