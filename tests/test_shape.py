@@ -30,7 +30,7 @@ LAYERS = (
         "remote",
     ),
     ("outputs",),
-    ("seen", "eights", "spacing", "tables", "inplace", "words"),
+    ("seen", "eights", "spacing", "tables", "tag_arrays", "inplace", "words"),
     ("fit", "brackets", "dialect", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),
     ("views",),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -169,11 +168,9 @@ def _together(reads: Sequence[Read], tokens: Sequence[int]) -> tuple[Covered, tu
     labels = tuple(dict.fromkeys(label for read in reads for label in read.labels))
     numbers = {label: number for number, label in enumerate(labels)}
     codes = [np.array([numbers[label] for label in read.labels], dtype=np.int64)[read.spans.codes] for read in reads]
-    edges = (
-        np.concatenate([edge(read.spans) + at for read, at in zip(reads, tokens, strict=False)])
-        for edge in (attrgetter("first"), attrgetter("last"))
-    )
-    return Covered(*edges, np.concatenate(codes)), labels
+    first = np.concatenate([read.spans.first + at for read, at in zip(reads, tokens, strict=False)])
+    last = np.concatenate([read.spans.last + at for read, at in zip(reads, tokens, strict=False)])
+    return Covered(first, last, np.concatenate(codes)), labels
 
 
 def _rows(raw: bytes, line: int, columns: int, delimiter: str, markers: Sequence[int]) -> _Rows | None:
