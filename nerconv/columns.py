@@ -278,6 +278,14 @@ class Columns:
         for first in range(0, count, most):
             yield self._between(first, min(first + most, count))
 
+    def regrouped(self, documents: tuple[Extent, ...]) -> Columns:
+        """Return the same text cut into other ``documents``, each of whole lines, that together hold the same lines."""
+        cut = replace(self, documents=documents)
+        # What follows from the lines alone is not found out anew.
+        known = ("tokens", "covered", "_covered", "sharing", "bytes", "breaks", "_points", "sentences")
+        cut.__dict__.update((name, self.__dict__[name]) for name in known if name in self.__dict__)
+        return cut
+
     def _between(self, first: int, last: int) -> Columns:
         """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""
         numbers = np.arange(len(self.documents))

@@ -45,6 +45,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     read: dict[str, int]
     written: dict[str, int]
     left_out: dict[str, int]
+    grouped: dict[str, int] = {}
     documents: int
     lost: list[Finding] = []
     facts: list[Facts] = []
@@ -61,6 +62,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
             list(self.findings),
             Counter({"": self.documents}),
             Counter(self.left_out),
+            grouped=Counter(self.grouped),
         )
 
 
@@ -76,6 +78,7 @@ def made(source: Source, digest: str, report: Report, shards: list[Shard]) -> No
         read=dict(report.read),
         written=dict(report.written),
         left_out=dict(report.left_out),
+        grouped=dict(report.grouped),
         documents=report.documents.total(),
         lost=report.lost,
         facts=report.facts,

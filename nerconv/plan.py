@@ -49,6 +49,7 @@ class Report:
     """What a conversion found and did.
 
     ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
+    ``grouped``: of a DocBin, as ``nerconv.formats.bins.Bin`` has it.
     """
 
     format: str
@@ -60,6 +61,7 @@ class Report:
     documents: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
+    grouped: Counter[str] = field(default_factory=Counter)
 
     @property
     def ledger(self) -> Ledger:
@@ -82,6 +84,7 @@ class Report:
         self.written.update(other.written)
         self.documents.update(other.documents)
         self.left_out.update(other.left_out)
+        self.grouped.update(other.grouped)
         self.lost += other.lost
         self.facts += other.facts
         self.findings += other.findings

@@ -5,6 +5,7 @@ Both use the names of the command-line options. An unknown key or a value of the
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     columns: int | None = None
     for_: str | None = msgspec.field(default=None, name="for")
     tokens: str | None = None
+    group_sentences: int | str | None = None
     nested: str | None = None
     label_set: list[str] | None = None
     labels_from: str | None = None
@@ -147,7 +149,19 @@ def write_options(settings: Settings) -> WriteOptions:
         tokens=settings.tokens or "corpus",
         nested=settings.nested,
         dialect=settings.write_dialect or "illinois",
+        group=_group(settings.group_sentences),
     )
+
+
+def _group(asked: int | str | None) -> int | None:
+    """Return how many sentences are a Doc, as ``WriteOptions.group`` has it. Raises UsageError."""
+    if asked is None:
+        return None
+    if str(asked) == "off":
+        return 0
+    if not re.fullmatch("[1-9][0-9]{0,8}", str(asked)):
+        raise UsageError(f"--group-sentences is a number of sentences from 1 on, or off; got {str(asked)!r}")
+    return int(asked)
 
 
 def convert_options(settings: Settings, asked: Selection) -> ConvertOptions:

@@ -28,7 +28,7 @@ from nerconv.work import Outcome, load, piece_path
 
 _SHARD: Final = re.compile(r"([^/]+)\.\d{5,}\.\w+")
 #: Of the digests: notes of another version do not hold.
-_VERSION: Final = 3
+_VERSION: Final = 4
 _BLOCK: Final = 1 << 20
 
 

@@ -26,6 +26,7 @@ from nerconv.document import Document, Facts, Finding, Item, count_labels
 from nerconv.files import Source
 from nerconv.fit import fit
 from nerconv.formats import Columnar, Format
+from nerconv.formats.bins import Bin
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.formats.windows import Survey, Window
 from nerconv.options import ReadOptions, UsageError
@@ -234,6 +235,8 @@ class _Packer:
 
     def _put(self, split: str, piece: Any, ids: list[str]) -> None:
         self.sink.put(split, Packed(piece, len(ids), self.goes_on))
+        if isinstance(piece, Bin):
+            self.report.grouped.update(piece.grouped)
         self.parts[split] += self.goes_on
         self.goes_on = False
         self.report.documents[split] += len(ids)

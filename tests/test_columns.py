@@ -50,7 +50,7 @@ def plain(format: formats.Format, piece: Any) -> Any:
     """Return a piece as values that can be compared."""
     if format is docbin:
         held = [unstretch(getattr(piece, name)) for name in ("tokens", "spaces", "lengths", "user_data", "groups")]
-        return held, piece.strings
+        return held, piece.strings, piece.grouped
     if format is dataset:
         rows = piece.batch.to_pylist()
         return [row | {"ner_tags": [piece.names[tag] for tag in row["ner_tags"]]} for row in rows]
@@ -82,12 +82,13 @@ def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fit
     found=columns(),
     scheme=st.sampled_from(["IOB2", "IO", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]),
     nested=st.sampled_from([None, "outer", "inner"]),
+    group=st.sampled_from([None, 0, 1, 2]),
 )
 @settings(max_examples=300, deadline=None)
 def test_columns_are_written_like_their_documents(
-    format: formats.Format, found: Columns, scheme: str, nested: str | None
+    format: formats.Format, found: Columns, scheme: str, nested: str | None, group: int | None
 ) -> None:
-    options = WriteOptions(scheme=scheme, nested=nested)
+    options = WriteOptions(scheme=scheme, nested=nested, group=group)
     lane = encoder(format, options)
     columns, lost, left_out = fit_columns(found, formats.keeps(format, options), format.tokens(options), nested)
     piece = lane.encode(columns, options)

@@ -68,6 +68,7 @@ def convert(
     columns: p.Columns = None,
     for_: p.For = None,
     tokens: p.Tokens = None,
+    group_sentences: p.GroupSentences = None,
     nested: p.Nested = None,
     label_set: p.LabelSet = None,
     labels_from: p.LabelsFrom = None,

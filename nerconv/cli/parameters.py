@@ -216,6 +216,15 @@ Tokens = Annotated[
         rich_help_panel=_WRITE,
     ),
 ]
+GroupSentences = Annotated[
+    str | None,
+    typer.Option(
+        "--group-sentences",
+        help="Write documents as Docs of so many sentences; unasked 10 where one has over 2,000 tokens.",
+        metavar="N|off",
+        rich_help_panel=_WRITE,
+    ),
+]
 Nested = Annotated[
     str | None,
     typer.Option(

@@ -17,6 +17,7 @@ from rich.markup import escape
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.files import Source
+from nerconv.formats.groups import LARGE
 from nerconv.printable import one_line
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def conversion(report: Report, target: str, tokens: str) -> None:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
     for remark in report.remarks:
         say(remark)
+    for line in _grouped(report.grouped):
+        say(line)
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
     say(f"{target}: {report.format}, records: {records}; read back and compared")
 
@@ -163,6 +166,22 @@ def _misaligned(count: int, spans: int, format: str, tokens: str) -> str:
         spacy = "; --tokens spacy keeps most of them, too" if format == "docbin" else ""
         advice = f"add --cut-tokens to split punctuation off every word{spacy}"
     return f"{count:,} of {spans:,} spans begin or end inside a token and are lost: {advice}"
+
+
+def _grouped(counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield how large documents are written, and how many Docs are large still."""
+    if documents := counts["documents"]:
+        which = "1 document is" if documents == 1 else f"{documents:,} documents are"
+        yield (
+            f"docbin: {which} written as {counts['Docs']:,} Docs of some sentences each, since spaCy takes a Doc "
+            "whole; nerconv reads documents again (--group-sentences N|off)"
+        )
+    if large := counts["large"]:
+        which = "1 Doc has" if large == 1 else f"{large:,} Docs have"
+        yield (
+            f"docbin: {which} more than {LARGE:,} tokens, and spaCy takes a Doc whole: memory grows with it and "
+            "training hardly moves (--group-sentences, --unit sentence)"
+        )
 
 
 def ledger_lines(report: Report) -> Iterator[str]:

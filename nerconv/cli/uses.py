@@ -71,6 +71,7 @@ _CONVERT: Final = {
     "--force": ALWAYS,  # of two uses; convert refuses it where it has neither
     "--label-set": Use("fixes class labels", writes=("dataset",), against=("--labels-from",)),
     "--labels-from": Use("takes class labels from what was written before", writes=("dataset",)),
+    "--group-sentences": Use("groups the sentences of a DocBin", writes=("docbin",), against=("--unit=sentence",)),
     "--ledger": ALWAYS,
     "--lint": ALWAYS,
     "--lint-select": Use("chooses the rules of --lint", needs=("--lint",)),

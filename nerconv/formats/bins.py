@@ -6,7 +6,7 @@ Each piece holds its columns compressed already, as stretches of one deflate str
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
@@ -56,7 +56,8 @@ class Bin(NamedTuple):
     """A piece of a DocBin: its columns, and what it adds to the strings.
 
     ``tokens``: four uint64 a token; ``spaces``: a byte a token; ``lengths``: tokens of each document, int32;
-    ``user_data``, ``groups``: msgpack values, one a document.
+    ``user_data``, ``groups``: msgpack values, one a document. All of these mean Docs, of which a large document is
+    several: ``grouped`` counts such ``documents``, the ``Docs`` that they are, and the Docs that are ``large`` still.
     """
 
     tokens: Stretch
@@ -65,6 +66,7 @@ class Bin(NamedTuple):
     user_data: Stretch
     groups: Stretch
     strings: frozenset[str]
+    grouped: Mapping[str, int]
 
 
 def binary(data: bytes) -> bytes:
@@ -90,7 +92,7 @@ def write(packed: Iterable[Packed], file: BinaryIO) -> None:
     strings: set[str] = set()
     for part in packed:
         tokens += part.piece.tokens.size
-        documents += part.documents
+        documents += part.piece.lengths.size // 4
         strings |= part.piece.strings
     if tokens > _MOST:
         many = tokens // (8 * len(ATTRIBUTES))

@@ -2,10 +2,12 @@
 
 ``Doc.text`` is the text of the document, white space and all. The entities are its outer spans. All spans of every
 document stand in ``doc.spans["sc"]`` as well, flat ones too: spancat takes a document without that group for one
-without spans, and the training and the development data both need it. What a Doc has no place for is in
-``doc.user_data["nerconv"]``, a mapping: ``id``, ``path``, ``marks``, ``joins``, ``meta`` as JSON, ``tokens`` where
-they are spaCy's (``spacy:de``), and tables as rows of 64-bit numbers, the lowest byte first: ``spans`` (start, end,
-label as spaCy numbers it, line, column), ``sentences`` (start, end), ``anchors`` (offset, line, column).
+without spans, and the training and the development data both need it. A document of more than 2,000 tokens becomes
+several Docs of ten sentences (``--group-sentences``), and one document again when it is read.
+What a Doc has no place for is in ``doc.user_data["nerconv"]``, a mapping: ``id``, ``part`` (its number, and how many
+Docs the document is, where there are several), ``path``, ``marks``, ``joins``, ``meta`` as JSON, ``tokens`` where they
+are spaCy's (``spacy:de``), and tables as rows of 64-bit numbers, the lowest byte first: ``spans`` (start, end, label as
+spaCy numbers it, line, column), ``sentences`` (start, end), ``anchors`` (offset, line, column).
 ``numpy.frombuffer`` reads them with the types in ``nerconv.formats.kept``.
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from itertools import chain, pairwise
@@ -27,8 +29,10 @@ from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
 from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps, fit
+from nerconv.formats import groups
 from nerconv.formats.bins import ATTRIBUTES, Bin, binaries, stretch
 from nerconv.formats.bins import write as write_bin
+from nerconv.formats.groups import Group, Part
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
@@ -108,12 +112,17 @@ def encode(documents: Sequence[Document], options: WriteOptions) -> Bin:
 
     make = _maker(options)
     packed = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
+    counts = []
     for document in documents:
-        _pack(packed, _annotated(make(document), document, options))
-    return _bin(packed)
+        held = groups.parts(document, options.group)
+        counts.append(len(held))
+        for number, one in enumerate(held, 1):
+            part = (number, len(held)) if len(held) > 1 else None
+            _pack(packed, _annotated(make(one), one, options, part))
+    return _bin(packed, counts)
 
 
-def _bin(packed: DocBin) -> Bin:
+def _bin(packed: DocBin, counts: Sequence[int]) -> Bin:
     import numpy as np
 
     lengths = np.array([len(tokens) for tokens in packed.tokens], dtype="int32")
@@ -124,6 +133,7 @@ def _bin(packed: DocBin) -> Bin:
         stretch(binaries([data for data in packed.user_data if data is not None])),
         stretch(binaries(packed.span_groups)),
         frozenset(packed.strings),
+        groups.tally(counts, lengths.tolist()),
     )
 
 
@@ -163,8 +173,8 @@ def _share_text(spans: Sequence[Span]) -> bool:
     return any(before.end > after.start for before, after in pairwise(spans))
 
 
-def _annotated(doc: Doc, document: Document, options: WriteOptions) -> Doc:
-    """Return ``doc`` with the entities, spans, sentence starts and user data of ``document``."""
+def _annotated(doc: Doc, document: Document, options: WriteOptions, part: Part | None) -> Doc:
+    """Return ``doc`` with the entities, spans, sentence starts and user data of ``document``, or a part of one."""
     from spacy.tokens import Span as DocSpan
 
     from nerconv.formats.kept import kept
@@ -178,7 +188,7 @@ def _annotated(doc: Doc, document: Document, options: WriteOptions) -> Doc:
     doc.ents = [made[span] for span in flat]
     doc.spans[SPANS_KEY] = [made[span] for span in spans]
     _mark_sentences(doc, [start for start, _ in corpus.sentences(document)], starts)
-    record = kept(document, doc.vocab.strings.add, _made(options.tokens))
+    record = kept(document, doc.vocab.strings.add, _made(options.tokens), part)
     doc.user_data[USER_DATA_KEY] = msgspec.to_builtins(record, builtin_types=(bytes,))
     return doc
 
@@ -232,33 +242,46 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
         with refusing(source.name):
             packed = stack.enter_context(unpacked(path))
             attributes = _attributes(packed)
-        yield Facts(source.name, NAME, {"documents": f"{len(packed.lengths):,}", "attributes": attributes})
+        yield Facts(source.name, NAME, {"Docs": f"{len(packed.lengths):,}", "attributes": attributes})
         yield from _documents(packed, source)
 
 
 def _documents(packed: Unpacked, source: Source) -> Iterator[Item]:
     ignored: Counter[str] = Counter()
     once = Once()
-    for number, held in enumerate(_contents(packed, source.name), 1):
-        ignored.update({key: labels.total() for key, labels in held.other_groups.items()})
-        where = Where(source.name, number, 1)
-        _enter_groups(held, where, once)
+    for item in groups.whole(_groups(packed, source, ignored, once)):
+        if isinstance(item, Finding):
+            yield item
+            continue
+        record, where = item
         try:
-            document, findings = to_document(_record(held, where), f"{source.id}#{number}", where)
+            document, findings = to_document(record, f"{source.id}#{where.line}", where)
         except (ValueError, RecursionError) as error:
-            yield Finding(
-                "F012",
-                f"document {number:,} of the file is not what its user data says and is left out: {error}",
-                where,
-                unread=dict(Counter(label or "?" for _, _, label in held.spans)),
-            )
+            yield _spoilt(error, where, (span.label for span in record.spans))
             continue
         yield document
         yield from findings
     yield from once.findings()
     if ignored:
-        groups = ", ".join(f"{key} ({count:,})" for key, count in sorted(ignored.items()))
-        yield Facts(source.name, NAME, {"span groups not read": groups})
+        named = ", ".join(f"{key} ({count:,})" for key, count in sorted(ignored.items()))
+        yield Facts(source.name, NAME, {"span groups not read": named})
+
+
+def _groups(packed: Unpacked, source: Source, ignored: Counter[str], once: Once) -> Iterator[Group | Finding]:
+    """Yield what each Doc holds, with the number of the Doc as its line; count the spans of other span groups."""
+    for number, held in enumerate(_contents(packed, source.name), 1):
+        ignored.update({key: labels.total() for key, labels in held.other_groups.items()})
+        where = Where(source.name, number, 1)
+        _enter_groups(held, where, once)
+        try:
+            yield _group(held, where)
+        except (ValueError, RecursionError) as error:
+            yield _spoilt(error, where, (label for _, _, label in held.spans))
+
+
+def _spoilt(error: Exception, where: Where, labels: Iterable[str]) -> Finding:
+    message = f"document {where.line:,} of the file is not what its user data says and is left out: {error}"
+    return Finding("F012", message, where, unread=dict(Counter(label or "?" for label in labels)))
 
 
 def _enter_groups(held: _Held, where: Where, once: Once) -> None:
@@ -342,7 +365,7 @@ def _text(doc: Doc) -> str:
     return "".join(chain.from_iterable(zip(words, gaps, strict=True)))
 
 
-def _record(held: _Held, where: Where) -> Record:
+def _group(held: _Held, where: Where) -> Group:
     """Return what a Doc holds as a record. Raises ValueError when its user data is not of the shape that we write."""
     from nerconv.formats.kept import Kept, to_record
 
@@ -351,7 +374,10 @@ def _record(held: _Held, where: Where) -> Record:
         origin = OriginRecord(where.path, [(0, where.line, where.column)])
         spans = [SpanRecord(*span) for span in held.spans]
         sentences = [pair for pair in trimmed if pair]
-        return Record(text=held.text, offset_unit=OFFSET_UNIT, spans=spans, sentences=sentences, origin=origin)
+        return Group(
+            Record(text=held.text, offset_unit=OFFSET_UNIT, spans=spans, sentences=sentences, origin=origin), where
+        )
     if not isinstance(held.kept, Mapping):
         raise ValueError(f"user_data[{USER_DATA_KEY!r}] is no mapping but {type(held.kept).__name__}")
-    return to_record(msgspec.convert(dict(held.kept), Kept), held.text, held.spans, held.labels)
+    kept = msgspec.convert(dict(held.kept), Kept)
+    return Group(to_record(kept, held.text, held.spans, held.labels), where, kept.part)

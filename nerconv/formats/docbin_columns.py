@@ -5,6 +5,7 @@ Tokens are cut as in ``nerconv.formats.docbin``: one takes a space after it, fur
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -17,6 +18,8 @@ from nerconv.eights import same
 from nerconv.fit_columns import flat
 from nerconv.formats import kept_columns
 from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binaries, binary, stretch, unstretch
+from nerconv.formats.group_columns import grouped
+from nerconv.formats.groups import Part, tally
 from nerconv.formats.strings import Hashes, Words, distinct, hashes, hashes_of, laid, murmur, named
 from nerconv.options import WriteOptions
 from nerconv.spacing import runs
@@ -52,8 +55,10 @@ class _Pieces(NamedTuple):
 
 def encode(columns: Columns, options: WriteOptions) -> Bin | None:
     """Return ``columns`` as a piece of a DocBin, or None when they ask for a closer look."""
-    if columns.covered is None:
+    if columns.covered is None or (cut := grouped(columns, options.group)) is None:
         return None
+    columns, parts, counts = cut
+    assert columns.covered is not None
     pieces = _pieces(columns)
     found = murmur(columns.text, pieces.starts, pieces.ends)
     words = distinct(found)
@@ -68,9 +73,10 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
         stretch(_raw(table)),
         stretch(_raw(pieces.spaces)),
         stretch(pieces.lengths.astype("<i4").tobytes()),
-        stretch(binaries(kept_columns.encode(columns))),
+        stretch(binaries(kept_columns.encode(columns, parts))),
         stretch(binaries(_groups(columns, pieces))),
         frozenset(strings + labels),
+        tally(counts, pieces.lengths.tolist()),
     )
 
 
@@ -164,13 +170,16 @@ def _group_head(count: int) -> bytes:
 
 def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
     """Whether a piece, unpacked, has the texts, sentences, entities and places of ``columns``."""
+    found = grouped(columns, options.group)
+    if found is None:
+        return False
     try:
-        return _holds(piece, columns, options)
+        return _holds(piece, found.columns, found.parts, options)
     except ValueError:  # it does not unpack
         return False
 
 
-def _holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
+def _holds(piece: Bin, columns: Columns, parts: Sequence[Part | None], options: WriteOptions) -> bool:
     table = np.frombuffer(unstretch(piece.tokens), "<u8").reshape(-1, len(ATTRIBUTES))
     words, iob, types, marks = (np.ascontiguousarray(column) for column in table.T)
     spaces = np.frombuffer(unstretch(piece.spaces), bool)
@@ -186,7 +195,7 @@ def _holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
         _entities_hold(found, iob, types, columns, shift, options)
         and _sentences_hold(found, marks, columns, shift)
         and _groups_hold(piece, columns)
-        and kept_columns.holds(_entries(piece.user_data, columns), columns)
+        and kept_columns.holds(_entries(piece.user_data, columns), columns, parts)
     )
 
 

@@ -35,6 +35,7 @@ class Kept(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     ``path`` is the file that the text came from. ``paths`` and ``flags`` name the spans that stood in another one and
     those with lint flags by their row. ``meta`` is JSON: msgpack has neither large numbers nor a difference of lists
     and tuples. ``tokens`` says whose tokens a Doc has, as ``spacy:de``, where they are not those of the corpus.
+    ``part``: the number of a group of sentences, from 1, and how many groups the document with this ``id`` has.
     """
 
     id: str | None = None
@@ -48,10 +49,13 @@ class Kept(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     paths: list[tuple[int, str]] = []
     flags: list[tuple[int, list[str]]] = []
     tokens: str = ""
+    part: tuple[int, int] | None = None
 
 
-def kept(document: Document, number: Callable[[str], int], tokens: str = "") -> Kept:
-    """Return what a Doc has no place for; ``number`` gives the number of a label, ``tokens`` is that of Kept."""
+def kept(
+    document: Document, number: Callable[[str], int], tokens: str = "", part: tuple[int, int] | None = None
+) -> Kept:
+    """Return what a Doc has no place for; ``number`` gives the number of a label, ``tokens``, ``part``: as in Kept."""
     origin = document.origin
     path = origin.path if origin else None
     places = [document.place(span) for span in document.spans]
@@ -73,6 +77,7 @@ def kept(document: Document, number: Callable[[str], int], tokens: str = "") -> 
         paths=[(row, place.path) for row, place in enumerate(places) if place and place.path != path],
         flags=[(row, list(span.flags)) for row, span in enumerate(document.spans) if span.flags],
         tokens=tokens,
+        part=part,
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nerconv.columns import Columns
 from nerconv.formats import relative
 from nerconv.formats.docbin import USER_DATA_KEY
+from nerconv.formats.groups import Part
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN, Kept, unpacked
 from nerconv.formats.strings import hashes_of
 from nerconv.spacing import runs
@@ -21,21 +22,23 @@ from nerconv.tables import Numbers
 Table = NDArray[Any]
 
 
-def encode(columns: Columns) -> list[bytes]:
-    """Return the user data of each document as msgpack."""
-    spans, sentences, anchors = (_cut(*table) for table in (_spans(columns), _sentences(columns), _anchors(columns)))
+def encode(columns: Columns, parts: Sequence[Part | None]) -> list[bytes]:
+    """Return the user data of each document, or part of one as ``parts`` says, as msgpack."""
+    tables = (_spans(columns), _sentences(columns), _anchors(columns, parts))
+    spans, sentences, anchors = (_cut(*table) for table in tables)
     encoder = msgspec.msgpack.Encoder()
-    held = zip(columns.documents, spans, sentences, anchors, relative.marks(columns), strict=True)
+    name, marks = columns.name, relative.marks(columns)
+    held = zip(columns.documents, spans, sentences, anchors, marks, parts, strict=True)
     return [
         encoder.encode(
-            {USER_DATA_KEY: Kept(id=extent.id, path=columns.name, spans=a, sentences=b, anchors=c, marks=marks)}
+            {USER_DATA_KEY: Kept(id=extent.id, path=name, spans=a, sentences=b, anchors=c, marks=d, part=part)}
         )
-        for extent, a, b, c, marks in held
+        for extent, a, b, c, d, part in held
     ]
 
 
-def holds(data: Sequence[bytes], columns: Columns) -> bool:
-    """Whether the user data have the ids, places, sentences, anchors and marks of the documents."""
+def holds(data: Sequence[bytes], columns: Columns, parts: Sequence[Part | None]) -> bool:
+    """Whether the user data have the ids, places, sentences, anchors and marks of the documents, and their parts."""
     decoder = msgspec.msgpack.Decoder(dict[str, Kept])
     held = [decoder.decode(entry)[USER_DATA_KEY] for entry in data]
     return (
@@ -43,8 +46,9 @@ def holds(data: Sequence[bytes], columns: Columns) -> bool:
         and {kept.path for kept in held} <= {columns.name}
         and _same([kept.spans for kept in held], *_spans(columns))
         and _same([kept.sentences for kept in held], *_sentences(columns))
-        and _same([kept.anchors for kept in held], *_anchors(columns))
+        and _same([kept.anchors for kept in held], *_anchors(columns, parts))
         and [kept.marks for kept in held] == relative.marks(columns)
+        and [kept.part for kept in held] == list(parts)
         and not any(kept.joins or kept.meta or kept.paths or kept.flags for kept in held)
     )
 
@@ -77,8 +81,11 @@ def _sentences(columns: Columns) -> tuple[Table, Numbers]:
     return table, relative.counts(columns, columns.sentences[0])
 
 
-def _anchors(columns: Columns) -> tuple[Table, Numbers]:
+def _anchors(columns: Columns, parts: Sequence[Part | None]) -> tuple[Table, Numbers]:
     first, last = columns.anchor_ranges().T
+    # Of anchors where a part ends, the last belongs to the next one.
+    ends = np.array([part is None or part[0] == part[1] for part in parts], dtype=bool)
+    last = np.where(ends, last, np.append(first[1:], 0))
     counts = last - first
     # Documents that meet share the anchor between them.
     chosen = runs(first, counts)

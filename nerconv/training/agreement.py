@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final
 
 from nerconv.formats.docbin import SPANS_KEY
+from nerconv.formats.groups import LARGE
 from nerconv.options import UsageError
 from nerconv.training.survey import Survey
-
-#: A Doc of more tokens is a batch of its own several times as large as spaCy's largest, which has 1,000 words.
-MANY_TOKENS: Final = 2_000
 
 
 def check(train: Survey, dev: Survey, lang: str) -> list[str]:
@@ -60,7 +57,7 @@ def _check_groups(train: Survey, dev: Survey) -> None:
     for data in (train, dev) if train.nested else ():
         if data.ungrouped:
             raise UsageError(
-                f"{data.name}: {data.ungrouped:,} of {data.documents:,} documents have entities and no "
+                f"{data.name}: {data.ungrouped:,} of {data.docs:,} Docs have entities and no "
                 f"doc.spans[{SPANS_KEY!r}], the group that a span categorizer learns from and is measured by (the "
                 f"training data nest): make the file again with nerconv to-spacy"
             )
@@ -107,8 +104,9 @@ def _foreign(train: Survey, dev: Survey, lang: str) -> Iterator[str]:
 
 def _large(train: Survey, dev: Survey) -> Iterator[str]:
     for data in (train,) if train.name == dev.name else (train, dev):
-        if data.largest > MANY_TOKENS:
+        if data.largest > LARGE:
             yield (
-                f"{data.name} has a document of {data.largest:,} tokens, and spaCy takes each one whole: memory grows "
-                "with it and training hardly moves; convert again with --unit sentence"
+                f"{data.name} has a Doc of {data.largest:,} tokens, and spaCy takes each one whole: memory grows with "
+                "it and training hardly moves; make the file again with nerconv to-spacy, which groups sentences "
+                "(--group-sentences), or with --unit sentence"
             )

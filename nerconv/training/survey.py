@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ _SUFFIX: Final = ".spacy"
 class Survey:
     """Counts over the Docs of a ``.spacy`` file or a folder of them.
 
+    ``documents`` are those of the corpus, ``docs`` the Docs that they are, of which a large document is several.
     ``labels`` counts spans by label, ``lengths`` has them by length in tokens; ``nested``: some share tokens.
     ``largest`` is the number of tokens of the largest Doc. ``ungrouped`` counts the Docs with entities that lack the
     span group; ``kinds`` those of ours by how their tokens were made, as ``--tokens`` spells it.
@@ -33,6 +34,7 @@ class Survey:
     lengths: tuple[tuple[int, int], ...]
     nested: bool
     name: str = ""
+    docs: int = 0
     largest: int = 0
     ungrouped: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
@@ -49,7 +51,8 @@ class Survey:
 
     def __str__(self) -> str:
         spans = f"{self.spans:,} {'nested ' if self.nested else ''}spans of {' '.join(self.labels)}"
-        return f"{self.documents:,} documents, {self.tokens:,} tokens, {spans}"
+        docs = f" in {self.docs:,} Docs" if self.docs > self.documents else ""
+        return f"{self.documents:,} documents{docs}, {self.tokens:,} tokens, {spans}"
 
 
 def survey(path: Path) -> Survey:
@@ -57,12 +60,13 @@ def survey(path: Path) -> Survey:
 
     Raises Unreadable when there is none or it is damaged.
     """
-    documents = tokens = largest = ungrouped = 0
+    documents = docs = tokens = largest = ungrouped = 0
     labels, lengths, kinds = Counter[str](), Counter[int](), Counter[str]()
     nested = False
     for doc in _docs(path):
         spans = list(doc.spans[SPANS_KEY]) if doc.spans.get(SPANS_KEY) else list(doc.ents)
-        documents += 1
+        docs += 1
+        documents += _begins(doc)
         tokens += len(doc)
         largest = max(largest, len(doc))
         labels.update(span.label_ for span in spans)
@@ -77,10 +81,18 @@ def survey(path: Path) -> Survey:
         tuple(sorted(lengths.items())),
         nested,
         str(path),
+        docs,
         largest,
         ungrouped,
         dict(sorted(kinds.items())),
     )
+
+
+def _begins(doc: Doc) -> bool:
+    """Whether a Doc is a document or the first part of one."""
+    data = doc.user_data.get(USER_DATA_KEY)
+    part = data.get("part") if isinstance(data, Mapping) else None
+    return not isinstance(part, Sequence) or part[:1] in ([1], (1,))
 
 
 def _kind(doc: Doc) -> Iterator[str]:

@@ -244,7 +244,7 @@ def test_data_that_do_not_go_together_are_refused_or_noted(tmp_path: Path) -> No
     with pytest.raises(UsageError, match=r"no label of .* is one of"):
         agreement.check(flat, replace(flat, labels={"PERSON": 1}), "en")
     large = replace(flat, name="large", largest=80_999)
-    assert any("a document of 80,999 tokens" in note for note in agreement.check(large, flat, "en"))
+    assert any("a Doc of 80,999 tokens" in note for note in agreement.check(large, flat, "en"))
 
 
 def test_the_language_is_that_of_the_tokens(tmp_path: Path) -> None:
