@@ -181,6 +181,14 @@ _TABLE = (
         "error",
         "A span of a record whose offsets do not fit what it says of itself: its own text, its tokens, edges of words.",
         "Correct the offsets; they count code points. The message names the unit that they seem to count.",
+    ),
+    Code(
+        "F022",
+        "column-layout",
+        "error",
+        "A column file whose columns speak against the first one as tokens and the last one as tags: numbers, tags in "
+        "another column or in several.",
+        "Name the columns with --token-column and --tag-column; the file is not read until then.",
         loses=True,
     ),
     Code(
@@ -204,6 +212,13 @@ _TABLE = (
         "info",
         "A link, in a folder of sources, to a folder that is read already.",
         "Nothing to do: what is in it is read once.",
+    ),
+    Code(
+        "F024",
+        "token-with-space",
+        "warning",
+        "A token of a column file that holds a space, at which tokens end elsewhere.",
+        "Nothing to do when its parts are tokens: all of them have its tag.",
     ),
     Code(
         "N001",

@@ -25,13 +25,15 @@ _CLEARLY: Final = 4
 class Detection(NamedTuple):
     """The notation of a source, or None when it cannot be told; what was counted; the names of those that fit.
 
-    ``misspelt``: the commonest tag that is not spelt as one, or nothing.
+    ``misspelt``: the commonest tag that is not spelt as one, or nothing; ``nearest``: where none can be told, the
+    scheme that the fewest tags break.
     """
 
     notation: Notation | None
     evidence: tuple[str, ...]
     candidates: tuple[str, ...]
     misspelt: str = ""
+    nearest: str = ""
 
     @property
     def name(self) -> str:
@@ -137,7 +139,7 @@ def _scheme(pairs: _Pairs, total: int, bad: Counter[str], repaired: bool) -> Det
     chosen = repaired or (clear and fewest * _FEW <= spoken)
     share = _share(total, bad.total() + fewest) if chosen else ()
     evidence = (*share, *evidence, *_nearest(faults))
-    return Detection(Notation(best) if chosen else None, evidence, (), _commonest(bad))
+    return Detection(Notation(best) if chosen else None, evidence, (), _commonest(bad), best)
 
 
 def _share(total: int, faults: int) -> tuple[str, ...]:

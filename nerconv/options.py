@@ -64,6 +64,8 @@ class ReadOptions:
     ``nerconv.notation`` or ``auto``. ``repair_option``: the option of the command that sets ``invalid``, for messages.
     ``both``: documents with invalid tags carry the spans by the other rule for them as well, those of discard beside
     those of lenient.
+    ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
+    name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
     """
 
     format: str | None = None
@@ -76,6 +78,9 @@ class ReadOptions:
     invalid: str = "error"
     repair_option: str = "--invalid"
     both: bool = False
+    token_column: str = ""
+    tag_column: str = ""
+    comments: str = "auto"
 
     def __post_init__(self) -> None:
         check_choice("dialect", self.dialect, ("auto", *DIALECTS))
@@ -85,6 +90,15 @@ class ReadOptions:
             codecs.lookup(self.encoding)
         except LookupError:
             raise UsageError(f"unknown encoding {self.encoding!r}; try utf-8, utf-16 or cp1252") from None
+        if self.comments != self.comments.strip() or not self.comments:
+            raise UsageError(
+                f"--comments is what comment lines begin with, such as '#', or none, got {self.comments!r}"
+            )
+        for option, column in (("--token-column", self.token_column), ("--tag-column", self.tag_column)):
+            if column in ("0", "-0"):
+                raise UsageError(f"{option} counts columns from 1, or from -1 backwards, got {column}")
+        if self.documents.isdecimal() and not int(self.documents):
+            raise UsageError(f"--documents takes how many sentences a document has, 1 or more, got {self.documents}")
         if self.documents not in DOCUMENTS:
             try:
                 re.compile(self.documents)

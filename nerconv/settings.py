@@ -41,9 +41,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     dialect: str | None = None
     markup: str | None = None
     encoding: str | None = None
-    documents: str | None = None
+    documents: str | int | None = None
     read_scheme: str | None = None
     invalid: str | None = None
+    token_column: str | int | None = None
+    tag_column: str | int | None = None
+    comments: str | None = None
     unit: str | None = None
     detokenize: bool | None = None
     cut_tokens: bool | None = None
@@ -119,9 +122,12 @@ def read_options(settings: Settings) -> ReadOptions:
         labels=frozenset() if settings.labels == ["any"] else labels,
         dialect=settings.dialect or "auto",
         markup=settings.markup or "auto",
-        documents=settings.documents or "auto",
+        documents="auto" if settings.documents is None else str(settings.documents),
         scheme=settings.read_scheme or "auto",
         invalid=settings.invalid or "error",
+        token_column="" if settings.token_column is None else str(settings.token_column),
+        tag_column="" if settings.tag_column is None else str(settings.tag_column),
+        comments="auto" if settings.comments is None else settings.comments,
     )
 
 

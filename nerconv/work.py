@@ -249,7 +249,15 @@ class _Packer:
         format, write = self.format, replace(self.options.write, names=())
         keeps = formats.keeps(format, write)
         labels = frozenset(count_labels(documents)) or None
-        options = ReadOptions(labels=labels, markup="none", scheme=write.scheme, dialect=write.dialect)
+        options = ReadOptions(
+            labels=labels,
+            markup="none",
+            scheme=write.scheme,
+            dialect=write.dialect,
+            token_column="1",
+            tag_column="-1",
+            comments="none",
+        )
         with tempfile.TemporaryDirectory(dir=self.sink.folder) as folder:
             path = Path(folder, f"piece{format.SUFFIXES[0]}")
             format.join(Pieces([packed], len(documents)), path, write)

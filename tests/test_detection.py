@@ -98,9 +98,10 @@ def test_a_scheme_is_not_guessed_where_two_read_differently(monkeypatch: pytest.
     tags = ["I-A", "B-A"]
     assert [decode(SCHEMES["IOB1"], tags).spans, validate(odd, tags)] == [[(0, 1, "A"), (1, 2, "A")], []]
     found = detect([tags])
-    assert found[::2] == (None, ("IOB1", "ODD"))
+    assert (found.notation, found.candidates) == (None, ("IOB1", "ODD"))
     assert refusal(found, "--invalid")[0] == "F010"
-    assert detect([["I-A", "O"]])[::2] == (Notation("IOB1"), ("IOB1",))
+    clear = detect([["I-A", "O"]])
+    assert (clear.notation, clear.candidates) == (Notation("IOB1"), ("IOB1",))
 
 
 GOOD = sentences_of("B-PER I-PER O B-LOC O / O O / B-ORG I-ORG I-ORG", 20)

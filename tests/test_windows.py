@@ -19,7 +19,7 @@ from nerconv.document import Document, Finding
 from nerconv.files import Source, Unreadable, decode
 from nerconv.formats import bracket_windows, conll_windows
 from nerconv.formats.windows import HERE, WHOLE, Doing, Survey
-from nerconv.options import ReadOptions
+from nerconv.options import ReadOptions, UsageError
 from nerconv.plain import Plain, plain
 from nerconv.schemes import SCHEMES
 
@@ -105,6 +105,9 @@ _ROWS = st.sampled_from(
         "-DOCSTART- O\n",
         "-DOCSTART- x\tO\n",
         "é I-LOC\n",
+        "# id 7\n",
+        "# O\n",
+        "token tag\n",
     ]
 )
 
@@ -122,12 +125,13 @@ def column_contents(text: str, how: str, block: int, most: int, invalid: str) ->
 
 @given(
     text=st.lists(_ROWS, max_size=30).map("".join),
-    how=st.sampled_from(["auto", "file"]),
+    how=st.sampled_from(["auto", "file", "blank-line", "2", "3"]),
     block=st.integers(1, 60),
     invalid=st.sampled_from(["error", "lenient"]),
 )
 @settings(max_examples=300, deadline=None)
 @example("Ann B-PER\n\n-DOCSTART- O\n\nmet O\n\n-DOCSTART- O\n", "auto", 3, "error")
+@example("token tag\n\nAnn B-PER\n\n# id 7\n\nmet O\n\nLee O\n\nx O\n", "2", 3, "error")
 def test_column_windows_give_what_the_whole_gives(text: str, how: str, block: int, invalid: str) -> None:
     parted = column_contents(text, how, block, WHOLE, invalid)
     assert shown(parted) == shown(column_contents(text, how, 1 << 20, WHOLE, invalid))
@@ -135,47 +139,63 @@ def test_column_windows_give_what_the_whole_gives(text: str, how: str, block: in
 
 _LIKE_ROWS = st.sampled_from(
     [
-        "Ann {}\n",
-        "é {}\n",
-        "-DOCSTART-x {}\n",
-        "Lee {}\n",
+        "Ann{0}{1}\n",
+        "é{0}{1}\n",
+        "-DOCSTART-x{0}{1}\n",
+        "Lee{0}{1}\n",
         "\n",
         "\n\n",
         "-DOCSTART- O\n",
         "-DOCSTART-\tx\n\n",
-        "x {} \n",
-        "x\r {}\n",
+        "x{0}{1} \n",
+        "x\r{0}{1}\n",
+        "# ü 1\n",
+        "#{0}{1}\n",
+        "token{0}tag\n",
     ]
 )
+#: What stands between token and tag, and where these stand then.
+_BETWEEN = {" ": ("1", "2"), "\t": ("1", "-1"), " é O ": ("1", "4"), "\tB-PER\t": ("2", "1"), " 1 x ": ("3", "4")}
 
 
-@pytest.mark.parametrize("scheme", list(SCHEMES))
-@given(data=st.data(), how=st.sampled_from(["auto", "file"]), invalid=st.sampled_from(["error", "lenient", "discard"]))
-@settings(max_examples=100, deadline=None)
+@pytest.mark.parametrize("scheme", [*SCHEMES, "labels"])
+@given(
+    data=st.data(),
+    how=st.sampled_from(["auto", "file", "line", "2"]),
+    invalid=st.sampled_from(["error", "lenient", "discard"]),
+    between=st.sampled_from([*_BETWEEN]),
+    comments=st.sampled_from(["#", "auto", "none"]),
+)
+@settings(max_examples=150, deadline=None)
 def test_rows_as_columns_are_those_that_are_read_one_by_one(
-    scheme: str, data: st.DataObject, how: str, invalid: str
+    scheme: str, data: st.DataObject, how: str, invalid: str, between: str, comments: str
 ) -> None:
-    tags = st.sampled_from(
-        ["O", "O", *(f"{a}-{b}" for a in SCHEMES[scheme].letters for b in ("PER", "LOC")), "X-PER", "I"]
-    )
+    letters = SCHEMES[scheme].letters if scheme in SCHEMES else ()
+    sound = ["O", "O", *(f"{a}-{b}" for a in letters for b in ("PER", "LOC"))] if letters else ["O", "PER", "ORG"]
+    tags = st.sampled_from(sound * 3 + ["X-PER", "I", "0"])
     rows = data.draw(st.lists(_LIKE_ROWS, max_size=12))
     raw = (
-        "".join(row.format(data.draw(tags)) for row in rows)
+        "".join(row.format(between, data.draw(tags)) for row in rows)
         .encode()
         .removesuffix(data.draw(st.sampled_from([b"", b"\n"])))
     )
-    options = ReadOptions(documents=how, scheme=scheme, invalid=invalid)
+    token, tag = _BETWEEN[between]
+    options = ReadOptions(
+        documents=how, scheme=scheme, invalid=invalid, token_column=token, tag_column=tag, comments=comments
+    )
     text = Plain(BytesIO(raw), len(raw))
     try:
         _, known = conll_windows.survey(text, Source("a.conll", "a"), options)
-    except Unreadable:
+    except (Unreadable, UsageError):
         return
     assert known is not None
     found = list(held(known, text.file, WHOLE, HERE))
     (window,) = known.windows(text.file)
-    assert shown(found) == shown(list(known._exactly(window)))  # type: ignore[attr-defined]
-    for one, other in zip(found, known._exactly(window), strict=True):  # type: ignore[attr-defined]
+    exact = list(known._exactly(window))  # type: ignore[attr-defined]
+    assert shown(found) == shown(exact)
+    for one, other in zip(found, exact, strict=True):
         if isinstance(one, Document):
+            assert one.meta == other.meta
             assert [*map(tuple, (one.origin.offsets, one.origin.lines, one.origin.columns))] == [  # type: ignore[union-attr]
                 *map(tuple, (other.origin.offsets, other.origin.lines, other.origin.columns))
             ]

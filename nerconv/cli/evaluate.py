@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from shlex import quote
@@ -160,6 +161,10 @@ Write = Annotated[Path | None, typer.Option(help="Write this, too.", metavar="FI
 Redact = Annotated[bool, typer.Option("--redact", help="Hide the text in the HTML report.", rich_help_panel=_OUT)]
 
 
+#: What both sides share of how they are read.
+_READING = ("from_", "documents", "read_scheme", "token_column", "tag_column", "comments")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("evaluate")(evaluate)
@@ -175,6 +180,9 @@ def evaluate(
     from_: p.From = None,
     predictions_from: PredictionsFrom = None,
     read_scheme: p.ReadScheme = None,
+    token_column: p.TokenColumn = None,
+    tag_column: p.TagColumn = None,
+    comments: p.Comments = None,
     predictions_scheme: PredictionsScheme = None,
     documents: p.Documents = None,
     pairing: Pairing = "auto",
@@ -266,27 +274,17 @@ def _check_outputs(written: dict[str, Path | None], job: Job, asked: Gates) -> N
 def _job(given: dict[str, Any]) -> Job:
     """Return what the parameters of the command ask for."""
     check_choice("output format", given["format"], tuple(RENDERERS))
-    asked: Settings = p.settings({name: given[name] for name in ("from_", "documents", "read_scheme")})
+    asked: Settings = p.settings({name: given[name] for name in _READING})
     read = read_options(asked)
-    said = ReadOptions(
+    said = replace(
+        read,
         format=given["predictions_from"],
-        encoding=read.encoding,
-        documents=read.documents,
+        dialect="auto",
+        markup="auto",
         scheme=given["predictions_scheme"] or read.scheme,
         invalid=given["invalid"],
-        labels=read.labels,
     )
-    gold = ReadOptions(
-        read.format,
-        read.encoding,
-        read.labels,
-        read.dialect,
-        read.markup,
-        read.documents,
-        read.scheme,
-        given["gold_invalid"],
-        "--gold-invalid",
-    )
+    gold = replace(read, invalid=given["gold_invalid"], repair_option="--gold-invalid")
     labels = p.label_map(given["map"])
     return Job(
         gold=formats.sources(given["gold"], gold),

@@ -30,6 +30,9 @@ def inspect(
     documents: p.Documents = None,
     read_scheme: p.ReadScheme = None,
     invalid: p.Invalid = None,
+    token_column: p.TokenColumn = None,
+    tag_column: p.TagColumn = None,
+    comments: p.Comments = None,
     strict: p.Strict = None,
     format: Annotated[str, typer.Option("--format", help="Of the output.", metavar="text|json")] = "text",
 ) -> None:

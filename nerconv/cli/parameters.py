@@ -88,8 +88,9 @@ Documents = Annotated[
     str | None,
     typer.Option(
         "--documents",
-        help="What a document of a file is: file, pre, blank-line, line, or what a separator line matches.",
-        metavar="HOW|REGEX",
+        help="What a document of a file is: file, pre, blank-line, line, so many sentences of a column file, or what a "
+        "separator line matches.",
+        metavar="HOW|N|REGEX",
         rich_help_panel=_READ,
     ),
 ]
@@ -106,6 +107,33 @@ Invalid = Annotated[
     str | None,
     typer.Option(
         "--invalid", help="What becomes of invalid tag sequences.", metavar=_one_of(INVALID), rich_help_panel=_READ
+    ),
+]
+TokenColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--token-column",
+        help="Column of the tokens of a column file: a number, from 1 or from -1 backwards, or its name in a header.",
+        metavar="N|NAME",
+        rich_help_panel=_READ,
+    ),
+]
+TagColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--tag-column",
+        help="Column of the tags, likewise; without it the last.",
+        metavar="N|NAME",
+        rich_help_panel=_READ,
+    ),
+]
+Comments = Annotated[
+    str | None,
+    typer.Option(
+        "--comments",
+        help="What comment lines of column files begin with; else #, where all such lines stand before sentences.",
+        metavar="SIGN|none",
+        rich_help_panel=_READ,
     ),
 ]
 Map = Annotated[

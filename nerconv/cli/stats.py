@@ -36,6 +36,9 @@ def stats(
     documents: p.Documents = None,
     read_scheme: p.ReadScheme = None,
     invalid: p.Invalid = None,
+    token_column: p.TokenColumn = None,
+    tag_column: p.TagColumn = None,
+    comments: p.Comments = None,
     format: Format = "text",
 ) -> None:
     """Count what SRC is made of: labels, surface forms, ambiguity, masking.

@@ -55,10 +55,16 @@ _TAGGED: Final = {
     "--invalid": Use("says what becomes of invalid tags", _TAGS),
     "--read-scheme": Use("names the scheme that tags are read in", _TAGS),
 }
+_COLUMNS: Final = {
+    "--comments": Use("says what comment lines of column files begin with", ("conll",)),
+    "--tag-column": Use("names the column of tags in column files", ("conll",)),
+    "--token-column": Use("names the column of tokens in column files", ("conll",)),
+}
 _CONVERT: Final = {
     **_BRACKETS,
     **_READING,
     **_TAGGED,
+    **_COLUMNS,
     "--columns": Use("sets the number of columns", writes=("conll",)),
     "--cut-tokens": Use(
         "cuts tokens where spans begin and end", writes=("spans_jsonl", *_FLAT), against=("--tokens=spacy",)
@@ -94,14 +100,15 @@ _CONVERT: Final = {
 
 #: By command, every option that it has.
 USES: Final[Mapping[str, Mapping[str, Use]]] = {
-    "inspect": {**_BRACKETS, **_READING, **_TAGGED, "--format": ALWAYS, "--strict": ALWAYS},
-    "stats": {**_BRACKETS, **_READING, **_TAGGED, "--format": ALWAYS},
+    "inspect": {**_BRACKETS, **_READING, **_TAGGED, **_COLUMNS, "--format": ALWAYS, "--strict": ALWAYS},
+    "stats": {**_BRACKETS, **_READING, **_TAGGED, **_COLUMNS, "--format": ALWAYS},
     "convert": {**_CONVERT, "--to": ALWAYS},
     **dict.fromkeys(("to-spans", "to-conll", "to-spacy", "to-dataset"), _CONVERT),
     "lint": {
         **_BRACKETS,
         **_READING,
         **_TAGGED,
+        **_COLUMNS,
         "--baseline": ALWAYS,
         "--diff": ALWAYS,
         "--extend-select": ALWAYS,
@@ -121,6 +128,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
     "rule": {"--all": ALWAYS},
     "evaluate": {
         "--aggregation": Use("says how sub-tokens of a Hugging Face model become spans", needs=("--model",)),
+        **_COLUMNS,
         "--baseline": ALWAYS,
         "--documents": _READING["--documents"],
         "--fail-under": ALWAYS,

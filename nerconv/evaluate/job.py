@@ -56,6 +56,11 @@ def run(job: Job, progress: Progress) -> Report:
     job = replace(job, predictions=sorted(job.predictions, key=_names))
     if job.predictions or job.model:
         return _scored(job, progress)
+    if job.read.tag_column:
+        raise UsageError(
+            "--tag-column goes with --predictions or --model: without them the last two columns are the "
+            "gold tag and the predicted one"
+        )
     with tempfile.TemporaryDirectory() as folder:
         sides = [_split_columns(source, Path(folder), number) for number, source in enumerate(job.gold)]
         columns = replace(job.read, format="conll")

@@ -17,7 +17,7 @@ from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Where
 from nerconv.files import Source, Unreadable
 from nerconv.formats.rows import DOCSTART
 from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
-from nerconv.options import ReadOptions
+from nerconv.options import ReadOptions, UsageError
 from nerconv.plain import Plain
 from nerconv.unbracket import Grammar, unbracket
 
@@ -35,7 +35,12 @@ _BORDERS: Final = {
 
 
 def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE) -> Surveyed:
-    """Tell how ``text`` is read. Raises Unreadable when it holds columns."""
+    """Tell how ``text`` is read. Raises Unreadable when it holds columns, UsageError for documents of so many lines."""
+    if options.documents.isdecimal():
+        raise UsageError(
+            f"{source.name}: --documents {options.documents} counts the sentences of column files; for bracket text "
+            "say line or blank-line"
+        )
     first: tuple[str, ...] = ("illinois" if options.dialect == "auto" else options.dialect,)
     looked = _Looked(options.markup == "html")
     total = Tally()

@@ -6,6 +6,7 @@ So are invalid tags where something has to be said of each of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from nerconv.columns import Columns
 from nerconv.eights import Names, names
+from nerconv.formats.rows import Shape
 from nerconv.notation import Notation
-from nerconv.tables import Anchors, Covered, Extent, Numbers
+from nerconv.tables import Anchors, Covered, Extent, Numbers, points_before
 from nerconv.tag_arrays import Coded, Read, Reader, coded
 
 _SPACE, _NEWLINE = b" \n"
@@ -27,45 +29,48 @@ _RUN: Final = 1 << 20
 
 
 class _Rows(NamedTuple):
-    """Rows: where each starts, where its token ends, where its tag starts and stops, and the number of its line."""
+    """Rows: where the token of each starts and ends, where its tag starts and stops, the number of its line, the column
+    of its token (code points, from 1), and whether it is the last of a sentence.
+    """
 
     starts: Numbers
     ends: Numbers
     tags: Numbers
     stops: Numbers
     lines: Numbers
-
-    @property
-    def closes(self) -> NDArray[np.bool_]:
-        """Which rows are the last of a sentence: no other one follows on the next line."""
-        return np.append(np.diff(self.lines) != 1, True)[: len(self.lines)]
+    columns: Numbers
+    closes: NDArray[np.bool_]
 
 
 class Terms(NamedTuple):
-    """How rows are read: the name of their file, the number of their columns, what sets these apart, the notation.
+    """How rows are read: the name of their file, their shape, the notation of their tags.
 
     ``rule``: what is done about invalid tags; ``both``: give the spans by the other rule, too, where there are any.
+    ``group``: so many sentences are a document; 0 for all.
     """
 
     name: str
-    columns: int
-    delimiter: str
+    shape: Shape
     notation: Notation
     rule: str = "error"
     both: bool = False
+    group: int = 0
 
 
 class _Piece(NamedTuple):
-    """A run of sentences: its text, where its tokens start and end there, their lines, the tokens that begin documents.
+    """A run of sentences: its text, where its tokens start and end there, and the tokens that begin documents.
 
+    ``lines``, ``columns``, ``closes``: of each token, as in ``_Rows``.
     ``other``: the spans by the other rule, where they were asked for and tags are invalid.
     """
 
     text: bytes
     starts: Numbers
     ends: Numbers
-    lines: Numbers
     begins: Numbers
+    lines: Numbers
+    columns: Numbers
+    closes: NDArray[np.bool_]
     spans: Read
     other: Read | None
 
@@ -82,20 +87,20 @@ def read(
     pieces = []
     for begin, end in _sentence_runs(raw):
         here = [[at - begin for at in offsets if begin <= at < end] for offsets in (markers, cuts)]
-        rows = _rows(raw[begin:end], line, terms.columns, terms.delimiter, here[0])
+        rows = _rows(raw[begin:end], line, terms.shape, here[0])
         piece = None if rows is None else _piece(raw[begin:end], rows, terms, here[1])
         if piece is None:
             return None
         pieces.append(piece)
         line += raw.count(b"\n", begin, end)
-    return _columns(pieces, terms.name, id_of) if any(len(piece.starts) for piece in pieces) else None
+    return _columns(pieces, terms, id_of) if any(len(piece.starts) for piece in pieces) else None
 
 
 def tags(
-    raw: bytes, columns: int, delimiter: str, markers: Sequence[int], spelt: Callable[[str], str] = str
+    raw: bytes, shape: Shape, markers: Sequence[int], spelt: Callable[[str], str] = str
 ) -> tuple[Coded, Numbers] | None:
     """Return the tags of whole lines, as ``spelt`` has them, and where rows start; None when rows are not all alike."""
-    rows = _rows(raw, 1, columns, delimiter, markers)
+    rows = _rows(raw, 1, shape, markers)
     if rows is None:
         return None
     found = names(raw, rows.tags, rows.stops - rows.tags)
@@ -121,7 +126,8 @@ def _piece(raw: bytes, rows: _Rows, terms: Terms, cuts: Sequence[int]) -> _Piece
         return None
     text, starts = _text(raw, rows)
     begins = np.searchsorted(rows.starts, cuts)
-    return _Piece(text, starts, starts + rows.ends - rows.starts, rows.lines, begins, *spans)
+    ends = starts + rows.ends - rows.starts
+    return _Piece(text, starts, ends, begins, rows.lines, rows.columns, rows.closes, *spans)
 
 
 def _spans(found: Names, closes: NDArray[np.bool_], terms: Terms) -> tuple[Read, Read | None] | None:
@@ -139,7 +145,7 @@ def _spans(found: Names, closes: NDArray[np.bool_], terms: Terms) -> tuple[Read,
     return reader.read(terms.rule), reader.read(other) if terms.both else None
 
 
-def _columns(pieces: Sequence[_Piece], name: str, id_of: Callable[[int], str]) -> tuple[Columns, Columns | None]:
+def _columns(pieces: Sequence[_Piece], terms: Terms, id_of: Callable[[int], str]) -> tuple[Columns, Columns | None]:
     """Return pieces as columns, by the rule that was asked for and by the other one."""
     before = list(accumulate((len(piece.text) for piece in pieces), initial=0))
     tokens = list(accumulate((len(piece.starts) for piece in pieces), initial=0))
@@ -147,15 +153,19 @@ def _columns(pieces: Sequence[_Piece], name: str, id_of: Callable[[int], str]) -
     ends = np.concatenate([piece.ends + at for piece, at in zip(pieces, before, strict=False)])
     begins = np.concatenate([piece.begins + at for piece, at in zip(pieces, tokens, strict=False)])
     text = pieces[0].text if len(pieces) == 1 else b"".join(piece.text for piece in pieces)
-    lines, ones = np.concatenate([piece.lines for piece in pieces]), np.broadcast_to(np.int64(1), len(starts))
+    lines, places = np.concatenate([piece.lines for piece in pieces]), np.broadcast_to(np.int64(1), len(starts))
+    if terms.shape.token:
+        places = np.concatenate([piece.columns for piece in pieces])
+    if terms.group:
+        begins = _grouped(begins, np.concatenate([piece.closes for piece in pieces]), terms.group)
     documents = _documents(starts, ends, begins, id_of)
 
     def made(spans: Covered, labels: tuple[str, ...]) -> Columns:
         """Return all of it with these spans."""
         edges = starts[spans.first], ends[spans.last]
-        places = lines[spans.first], ones[spans.first]
-        anchors = Anchors(starts, lines, ones)
-        return Columns(name, text, *edges, spans.codes, labels, *places, anchors, (), None, documents)
+        where = lines[spans.first], places[spans.first]
+        anchors = Anchors(starts, lines, places)
+        return Columns(terms.name, text, *edges, spans.codes, labels, *where, anchors, (), None, documents)
 
     read = made(*_together([piece.spans for piece in pieces], tokens))
     if not any(piece.other for piece in pieces):
@@ -173,7 +183,7 @@ def _together(reads: Sequence[Read], tokens: Sequence[int]) -> tuple[Covered, tu
     return Covered(first, last, np.concatenate(codes)), labels
 
 
-def _rows(raw: bytes, line: int, columns: int, delimiter: str, markers: Sequence[int]) -> _Rows | None:
+def _rows(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> _Rows | None:
     if b"\r" in raw:
         return None
     array = np.frombuffer(raw, np.uint8)
@@ -183,16 +193,41 @@ def _rows(raw: bytes, line: int, columns: int, delimiter: str, markers: Sequence
     starts = np.append(0, stops[:-1] + 1)
     is_row = stops > starts
     is_row[np.searchsorted(stops, markers)] = False
+    # What stands between sentences, up to each line.
+    between = np.cumsum(~is_row)
+    is_row[_skipped(raw, shape, stops)] = False
     kept = np.flatnonzero(is_row)
     gaps = np.flatnonzero((array == _SPACE) | (array == ord("\t")))
     gaps = gaps[is_row[np.searchsorted(stops, gaps)]]
     starts, stops = starts[kept], stops[kept]
-    if len(gaps) != len(kept) * (columns - 1) or (array[gaps] != ord(delimiter)).any():
+    if len(gaps) != len(kept) * (shape.columns - 1) or (array[gaps] != ord(shape.delimiter)).any():
         return None
-    borders = np.column_stack((starts - 1, gaps.reshape(len(kept), columns - 1), stops))
+    borders = np.column_stack((starts - 1, gaps.reshape(len(kept), shape.columns - 1), stops))
     if (np.diff(borders) < 2).any():
         return None
-    return _Rows(starts, borders[:, 1], borders[:, -2] + 1, stops, kept + line)
+    (tokens, ends), (tags, tag_ends) = (
+        (borders[:, column] + 1, borders[:, column + 1]) for column in (shape.token, shape.tag)
+    )
+    columns = _places(raw, array, starts, tokens) if shape.token else np.broadcast_to(np.int64(1), len(starts))
+    closes = np.append(np.diff(between[kept]) != 0, True)[: len(kept)]
+    return _Rows(tokens, ends, tags, tag_ends, kept + line, columns, closes)
+
+
+def _places(raw: bytes, array: NDArray[np.uint8], starts: Numbers, tokens: Numbers) -> Numbers:
+    """Return the columns, in code points, of tokens in rows that start somewhere."""
+    points = points_before(raw, array)
+    columns = tokens - starts if points is None else points[tokens] - points[starts]
+    return columns.astype(np.int64) + 1
+
+
+def _skipped(raw: bytes, shape: Shape, stops: Numbers) -> Numbers:
+    """Return which lines are comments, or the header; ``stops`` is where lines end."""
+    begins = [re.escape(sign.encode()) for sign in (shape.comments, shape.header) if sign]
+    if not begins:
+        return np.array([], dtype=np.int64)
+    lines = re.finditer(b"^(?:" + b"|".join(begins) + b").*$", raw, re.MULTILINE)
+    found: Numbers = np.searchsorted(stops, [line.start() for line in lines if shape.skips(line.group().decode())])
+    return found
 
 
 def _text(raw: bytes, rows: _Rows) -> tuple[bytes, Numbers]:
@@ -205,6 +240,15 @@ def _text(raw: bytes, rows: _Rows) -> tuple[bytes, Numbers]:
     text = kept[np.cumsum(turns[:-1], dtype=np.int8) == 1].tobytes()
     lengths = rows.ends - rows.starts + 1
     return text, np.cumsum(lengths) - lengths
+
+
+def _grouped(begins: Numbers, closes: NDArray[np.bool_], group: int) -> Numbers:
+    """Return the tokens that begin documents of ``group`` sentences each, counted anew at each of ``begins``."""
+    sentences = np.append(0, np.flatnonzero(closes[:-1]) + 1)
+    runs = np.searchsorted(sentences, np.unique(np.append(0, begins)))
+    numbers = np.arange(len(sentences))
+    found: Numbers = sentences[(numbers - runs[np.searchsorted(runs, numbers, "right") - 1]) % group == 0]
+    return found
 
 
 def _documents(starts: Numbers, ends: Numbers, begins: Numbers, id_of: Callable[[int], str]) -> tuple[Extent, ...]:

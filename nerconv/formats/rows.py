@@ -1,33 +1,63 @@
 """The rows of column files: text to sentences of tokens and tags, each with its place, and the rows that spoil one.
 
-The columns of a row are set apart by tabs where it holds one, else by runs of spaces; the token stands in the first,
-the tag in the last. Lines that begin with ``#`` are rows like any other, since tweets begin so.
+The columns of a row are set apart by tabs where it holds one, else by runs of spaces. In which of them token and tag
+stand, and whether lines are comments, says the shape of the file (``nerconv.formats.layout``).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
+from nerconv import schemes
 from nerconv.document import Finding, Where, excerpt
-from nerconv.files import Unreadable
+from nerconv.spelling import spelling
 
 #: The token of a row that starts a document; its other columns differ from file to file.
 DOCSTART: Final = "-DOCSTART-"
 
 
 class Shape(NamedTuple):
-    """How most rows of a file are laid out: the number of columns, and what sets them apart."""
+    """How most rows of a file are laid out: the number of columns, and what sets them apart.
+
+    ``token`` and ``tag``: the columns, from 0, in which these stand. ``comments``: what comment lines begin with, or
+    nothing; ``tags``: tags of the file, by which rows are told from comments. ``header``: the row that names the
+    columns, or nothing; where files were put one behind the other it comes again.
+    """
 
     columns: int
     delimiter: str
+    token: int = 0
+    tag: int = -1
+    comments: str = ""
+    tags: frozenset[str] = frozenset()
+    header: str = ""
 
     def plain(self) -> re.Pattern[str]:
         """Return what matches rows of this shape that can be split without a closer look, up to the last line end."""
         row = rf"(?!{DOCSTART})[^ \t\n\r]+(?:{self.delimiter}[^ \t\n\r]+){{{self.columns - 1}}}"
         return re.compile(rf"(?:{row}\n)*+{row}")
+
+    def is_comment(self, row: str) -> bool:
+        """Whether ``row`` is a comment: it begins like one and does not end like a row."""
+        if not (self.comments and row.startswith(self.comments)):
+            return False
+        cells = fields(row) or [""]
+        if len(cells) > 1 and spelling(cells[-1]).is_sound:
+            return False
+        return len(cells) != self.columns or cells[self.tag] not in self.tags
+
+    def skips(self, row: str) -> bool:
+        """Whether a line is no row of a token: a comment or the header."""
+        return self.is_comment(row) or (bool(self.header) and row == self.header)
+
+    def may_skip(self, text: str) -> bool:
+        """Whether any of some lines may be no row of a token."""
+        if self.header and self.header in text:
+            return True
+        return bool(self.comments) and (text.startswith(self.comments) or f"\n{self.comments}" in text)
 
 
 class Block(NamedTuple):
@@ -38,24 +68,36 @@ class Block(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """The line of its first row and, for each row, the column at which its token stands, the token and the tag.
+    """The number of the line of each row and the column at which its token stands, the tokens and the tags.
 
     There is one more token than tags, an empty one, after a token that ends in a carriage return: no line feed may
-    come to stand behind it.
+    come to stand behind it. ``comments`` are the comment lines of the sentence, ``begin`` is the number of the first of
+    all its lines, and ``findings`` say what was odd about its rows.
     """
 
-    line: int
+    lines: Sequence[int]
     columns: list[int]
     tokens: list[str]
     tags: list[str]
+    begin: int
+    comments: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
 
 
-#: What a file holds, in order: sentences, findings, and None where a document starts.
-Part = Sentence | Finding | None
+class LeftOut(NamedTuple):
+    """A sentence that is left out: the number of the first of its lines, and why."""
+
+    begin: int
+    findings: Sequence[Finding]
+
+
+#: What a file holds, in order: sentences, those left out, and None where a document starts.
+Part = Sentence | LeftOut | None
 
 
 _LEADING = re.compile(r"(?:[ \t]*\n)*")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_CELL: Final = re.compile(r"[^ ]+")
 
 
 def blocks(text: str, line: int = 1) -> Iterator[Block]:
@@ -81,100 +123,134 @@ def fields(row: str) -> list[str]:
     return [field for field in row.split(" ") if field]
 
 
-def shape(found: Callable[[], Iterable[Block]], name: str) -> Shape:
-    """Return the shape of most rows of the file ``name``. Raises Unreadable when none has two columns.
-
-    ``found`` starts from the first block each time it is called.
-    """
-    first = first_shape(found())
-    if first is None:
-        return Shape(2, " ")
-    plain = first.plain()
-    if first.columns > 1 and all(plain.fullmatch(block.text) or is_marker(block.text) for block in found()):
-        return first
-    counts = Counter(_shapes(found())).most_common()
-    usual = next((usual for usual, _ in counts if usual.columns > 1), None)
-    if usual is None:
-        raise Unreadable(f"{name}: is not column text: no row has a token and a tag; name its format with --from")
-    return usual
-
-
-def first_shape(found: Iterable[Block]) -> Shape | None:
-    """Return the shape of the first row that starts no document, None when there is none."""
-    return next(_shapes(found), None)
-
-
-def _shapes(found: Iterable[Block]) -> Iterator[Shape]:
-    rows = (row for block in found for row in block.text.split("\n"))
-    return (Shape(len(cells), "\t" if "\t" in row.rstrip(" \t") else " ") for row, cells in _cells(rows))
-
-
-def _cells(rows: Iterator[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each row and its columns, those left out that start a document."""
-    for row in rows:
-        cells = fields(row)
-        if cells[0] != DOCSTART:
-            yield row, cells
+def offset_of(row: str, column: int) -> int:
+    """Return the offset in ``row`` at which what stands in a column begins, as ``fields`` has it."""
+    row = row.rstrip(" \t")
+    if "\t" not in row:
+        return [match.start() for match in _CELL.finditer(row)][column]
+    cells = row.split("\t")
+    cell = cells[column]
+    indent = len(cell) - len(cell.lstrip(" ")) if cell.strip(" ") else 0
+    return sum(len(before) + 1 for before in cells[: column % len(cells)]) + indent
 
 
 def is_marker(text: str) -> bool:
     """Whether ``text``, which is not blank, is one row and starts a document."""
-    return "\n" not in text and fields(text)[0] == DOCSTART
+    return "\n" not in text and starts_document(text)
+
+
+def starts_document(row: str) -> bool:
+    """Whether ``row``, which is not blank, starts a document."""
+    return row.lstrip(" \t").startswith(DOCSTART) and fields(row)[0] == DOCSTART
 
 
 def parse(found: Iterable[Block], usual: Shape, name: str) -> Iterator[Part]:
     """Yield the parts of the file ``name``, its rows having the shape ``usual``.
 
-    Instead of a sentence with a row of another number of columns, or without a token, each such row is yielded as an
-    F011 finding. A token that holds a space, as it can between tabs, stays and is an F012 finding.
+    A sentence with a row of another number of columns, or without a token, is left out, with an F011 finding for each
+    such row. A token that holds a space, as it can between tabs, stays and is an F024 finding.
     """
     plain = usual.plain()
+    token, tag = usual.token, usual.tag % usual.columns
     for line, text in found:
-        if plain.fullmatch(text):
-            cells = text.replace("\n", usual.delimiter).split(usual.delimiter)
-            tags = cells[usual.columns - 1 :: usual.columns]
-            yield Sentence(line, [1] * len(tags), cells[:: usual.columns], tags)
-        else:
-            yield from _closer(line, text.split("\n"), usual.columns, name)
+        comments, rows = _without_comments(text, usual)
+        if usual.may_skip(rows) or not plain.fullmatch(rows):
+            yield from _closer(line, text.split("\n"), usual, name)
+            continue
+        cells = rows.replace("\n", usual.delimiter).split(usual.delimiter)
+        tags = cells[tag :: usual.columns]
+        places = _places(cells, usual) if token else [1] * len(tags)
+        first = line + len(comments)
+        yield Sentence(range(first, first + len(tags)), places, cells[token :: usual.columns], tags, line, comments)
 
 
-def _closer(line: int, rows: list[str], columns: int, name: str) -> Iterator[Part]:
-    done = 0
-    for index, row in enumerate(rows):
-        if fields(row)[0] == DOCSTART:
-            yield from _sentence(line + done, rows[done:index], columns, name)
+def _without_comments(text: str, usual: Shape) -> tuple[Sequence[str], str]:
+    """Return the comments that lines begin with, and the other lines."""
+    if not (usual.comments and text.startswith(usual.comments)):
+        return (), text
+    comments: list[str] = []
+    while text:
+        row, _, rest = text.partition("\n")
+        if not usual.is_comment(row):
+            break
+        comments.append(row)
+        text = rest
+    return comments, text
+
+
+def _places(cells: Sequence[str], usual: Shape) -> list[int]:
+    """Return the columns at which the tokens of rows begin, which are cut at single delimiters."""
+    widths = [list(map(len, cells[column :: usual.columns])) for column in range(usual.token)]
+    return [sum(before) + usual.token + 1 for before in zip(*widths, strict=True)]
+
+
+class _Line(NamedTuple):
+    """A line and its number."""
+
+    number: int
+    text: str
+
+
+def _closer(line: int, rows: list[str], usual: Shape, name: str) -> Iterator[Part]:
+    held: list[_Line] = []
+    for number, row in enumerate(rows, line):
+        if starts_document(row):
+            yield from _sentence(held, usual, name)
             yield None
-            done = index + 1
-    yield from _sentence(line + done, rows[done:], columns, name)
+            held = []
+        else:
+            held.append(_Line(number, row))
+    yield from _sentence(held, usual, name)
 
 
-def _sentence(line: int, rows: list[str], columns: int, name: str) -> Iterator[Sentence | Finding]:
-    cells = [fields(row) for row in rows]
-    ragged = [number for number, row in enumerate(cells) if len(row) != columns or not row[0]]
-    for number in ragged:
-        yield _ragged(rows[number], cells[number], columns, Where(name, line + number, 1))
-    if rows and not ragged:
-        for number, row in enumerate(rows):
-            yield from _spaced(row, Where(name, line + number, 1))
-        indents = [len(row) - len(row.lstrip(" ")) + 1 for row in rows]
-        sentence = Sentence(line, indents, [row[0] for row in cells], [row[-1] for row in cells])
-        if sentence.tokens[-1].endswith("\r"):
-            sentence.tokens.append("")
-            sentence.columns.append(1)
-        yield sentence
+def _sentence(lines: Sequence[_Line], usual: Shape, name: str) -> Iterator[Sentence | LeftOut]:
+    rows = [line for line in lines if not usual.skips(line.text)]
+    if not rows:
+        return
+    cells = [fields(row.text) for row in rows]
+    ragged = [number for number, row in enumerate(cells) if len(row) != usual.columns or not row[usual.token]]
+    if ragged:
+        unread: dict[str, int] = schemes.meant(_likely_tag(row, usual) for row in cells)
+        found = [_ragged(rows[number], cells[number], usual, name) for number in ragged]
+        yield LeftOut(lines[0].number, [replace(found[0], unread=unread), *found[1:]])
+        return
+    sentence = Sentence(
+        [row.number for row in rows],
+        [offset_of(row.text, usual.token) + 1 for row in rows],
+        [row[usual.token] for row in cells],
+        [row[usual.tag] for row in cells],
+        lines[0].number,
+        [line.text for line in lines if usual.is_comment(line.text)],
+        [finding for row in rows for finding in _spaced(row, usual, name)],
+    )
+    if sentence.tokens[-1].endswith("\r"):
+        sentence.tokens.append("")
+        sentence.columns.append(1)
+    yield sentence
 
 
-def _ragged(row: str, cells: list[str], columns: int, where: Where) -> Finding:
-    if len(cells) == columns:
-        why = "the row has no token in its first column"
+def _likely_tag(cells: Sequence[str], usual: Shape) -> str:
+    """Return the tag of a row of any number of columns, as far as it can be told."""
+    if len(cells) == usual.columns:
+        return cells[usual.tag]
+    return cells[-1] if len(cells) > 1 and spelling(cells[-1]).is_sound else "O"
+
+
+def _ragged(row: _Line, cells: list[str], usual: Shape, name: str) -> Finding:
+    if len(cells) == usual.columns:
+        which = "its first column" if not usual.token else f"column {usual.token + 1}"
+        why = f"the row has no token in {which}"
     else:
-        why = f"columns in this row: {len(cells):,}, in most: {columns:,}"
-    return Finding("F011", f"{why}; its sentence is left out", where, excerpt=excerpt(row, 0, len(row)))
+        why = f"columns in this row: {len(cells):,}, in most: {usual.columns:,}"
+    where, shown = Where(name, row.number, 1), excerpt(row.text, 0, len(row.text))
+    return Finding("F011", f"{why}; its sentence is left out", where, excerpt=shown)
 
 
-def _spaced(row: str, where: Where) -> Iterator[Finding]:
-    token, tab, _ = row.partition("\t")
-    if tab and " " in token:
-        count = len(token.strip(" ").split(" ")) - token.strip(" ").split(" ").count("")
-        why = f"the token {token!r} holds spaces, at which tokens end: it is read as {count}"
-        yield Finding("F012", why, where, excerpt=excerpt(row, 0, len(token)))
+def _spaced(row: _Line, usual: Shape, name: str) -> Iterator[Finding]:
+    cells = row.text.split("\t")
+    if len(cells) == 1 or " " not in (token := cells[usual.token]):
+        return
+    start = sum(len(cell) + 1 for cell in cells[: usual.token])
+    count = len([word for word in token.split(" ") if word])
+    why = f"the token {token!r} holds spaces, at which tokens end: it is read as {count}"
+    yield Finding("F024", why, Where(name, row.number, start + 1), excerpt=excerpt(row.text, start, start + len(token)))

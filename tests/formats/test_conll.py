@@ -321,7 +321,8 @@ def test_documents_come_back_in_every_scheme(
     assert [len(doc.spans) for doc in documents] == [len(f.document.spans) + len(f.lost) for f in fitted]
     assert name == "IO" or not any(f.lost for f in fitted)
     data = written([f.document for f in fitted], folder, options)
-    items = of_bytes(data, folder, ReadOptions(scheme=name))
+    named = ReadOptions(scheme=name, token_column="1", tag_column="-1", comments="none")
+    items = of_bytes(data, folder, named)
     assert findings_of(items) == []
     assert [signature(doc, keeps) for doc in documents_of(items)] == [signature(f.document, keeps) for f in fitted]
     assert written(documents_of(items), folder, options) == data

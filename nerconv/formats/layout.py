@@ -1,0 +1,257 @@
+"""How the rows of a column file are laid out: columns, comments, a header, and where the token and the tag stand.
+
+Where nobody names them, the token stands in the first column and the tag in the last, unless the columns themselves
+speak against it: then the file is refused with what was seen and the options that read it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from nerconv.document import Finding, Where, excerpt
+from nerconv.files import Unreadable
+from nerconv.formats.roles import Found, Sample, judge, role, tags_in
+from nerconv.formats.rows import Block, Shape, fields, is_marker, starts_document
+from nerconv.options import KNOWN_LABELS, ReadOptions, UsageError
+from nerconv.spelling import spelling
+
+#: What comment lines are looked for to begin with.
+_SIGN: Final = "#"
+#: So many rows are looked at for what their columns hold.
+_MANY: Final = 5000
+#: Names of columns that a header has.
+_TOKENS: Final = frozenset(("token", "tokens", "word", "words", "form", "text"))
+_TAGS: Final = frozenset(
+    "tag tags label labels ner ner_tag ner_tags ner-tag entity ne iob iob2 bio bioes bilou gold pred predicted".split()  # noqa: SIM905
+)
+
+Blocks = Callable[[], Iterable[Block]]
+
+
+class Layout(NamedTuple):
+    """The shape of a file, what was learnt about it, and why it cannot be read, if so; then the shape is likely."""
+
+    shape: Shape
+    facts: dict[str, str]
+    refusal: Finding | None = None
+
+
+def head(found: Blocks) -> Iterator[Block]:
+    """Yield the first blocks, of about as many rows as are looked at for what their columns hold."""
+    count = 0
+    for block in found():
+        yield block
+        count += block.text.count("\n") + 1
+        if count > _MANY:
+            break
+
+
+def sign_of(options: ReadOptions) -> str:
+    """Return what lines begin with that may be comments, or nothing."""
+    return {"auto": _SIGN, "none": ""}.get(options.comments, options.comments)
+
+
+def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layout:
+    """Return how the rows of the file ``name`` are laid out.
+
+    ``found`` starts from the first block each time it is called, and gives those that the shape is told from; ``all_``
+    gives all of the file. Raises Unreadable when no row has two columns, UsageError for a column that does not exist.
+    """
+    sign = sign_of(options)
+    usual = _usual(found, name, sign)
+    header = _header(found, usual, sign, options, name)
+    usual = _placed(usual, header, options, name)
+    sample = _sample(found, usual, sign)
+    usual, comments = _commented(found, usual._replace(comments=sign, tags=_tags(sample, usual)), options.comments)
+    facts = _facts(usual, comments, header, options)
+    token_named = bool(options.token_column) or _is_named(header, _TOKENS)
+    tag_named = bool(options.tag_column) or _is_named(header, _TAGS)
+    evidence = judge(sample, usual, token_named, tag_named)
+    if evidence is None and not tag_named:
+        evidence = _later_tags(all_, usual, sample)
+    if evidence is None:
+        return Layout(usual, facts)
+    refusal = Finding("F022", str(evidence), Where(name, sample.line, 1), excerpt=excerpt(sample.first, 0, 1 << 30))
+    likely = usual._replace(token=evidence.token, tag=(*evidence.tags, usual.tag)[0])
+    return Layout(likely, facts, refusal)
+
+
+def _tags(sample: Sample, usual: Shape) -> frozenset[str]:
+    return frozenset(sample.column(usual.tag))
+
+
+def _facts(usual: Shape, comments: int, header: _Header | None, options: ReadOptions) -> dict[str, str]:
+    facts = {"comments": f"{comments:,} lines that begin with {usual.comments!r}"} if comments else {}
+    if header:
+        facts["header"] = f"line {header.line}"
+    if header or options.token_column or options.tag_column:
+        facts["read"] = f"token in column {usual.token + 1}, tag in column {usual.tag + 1}"
+    return facts
+
+
+def _usual(found: Blocks, name: str, sign: str) -> Shape:
+    """Return the shape of most rows of a file."""
+    first = next(_shapes(found(), sign), None)
+    if first is None:
+        return Shape(2, " ", 0, 1)
+    plain = first.plain()
+    if first.columns > 1 and all(plain.fullmatch(block.text) or is_marker(block.text) for block in found()):
+        return first._replace(tag=first.columns - 1)
+    # Comments have columns of any number.
+    counts = Counter(_shapes(found(), sign)) or Counter(_shapes(found(), ""))
+    usual = next((usual for usual, _ in counts.most_common() if usual.columns > 1), None)
+    if usual is None:
+        raise Unreadable(f"{name}: is not column text: no row has a token and a tag; name its format with --from")
+    return usual._replace(tag=usual.columns - 1)
+
+
+def _shapes(found: Iterable[Block], sign: str) -> Iterator[Shape]:
+    for block in found:
+        for row in block.text.split("\n"):
+            if not (sign and row.startswith(sign)) and not starts_document(row):
+                yield Shape(len(fields(row)), "\t" if "\t" in row.rstrip(" \t") else " ")
+
+
+class _Header(NamedTuple):
+    """The row that names the columns, the number of its line, and the names."""
+
+    row: str
+    line: int
+    names: Sequence[str]
+
+
+def _header(found: Blocks, usual: Shape, sign: str, options: ReadOptions, name: str) -> _Header | None:
+    """Return the first row where it names the columns. Raises UsageError where a name was given and it does not."""
+    line, row = next(_rows(found(), sign), (0, ""))
+    cells = fields(row) if row else []
+    names = [cell.lower() for cell in cells]
+    asked = [text for text in (options.token_column, options.tag_column) if text and not _is_number(text)]
+    for column in asked:
+        if column.lower() not in names:
+            raise UsageError(
+                f"{name}: its first row names no column {column!r}: {' '.join(cells)!r}; say the number of the column"
+            )
+    return _Header(row, line, names) if asked or (len(cells) == usual.columns and _names_columns(cells)) else None
+
+
+def _names_columns(cells: Sequence[str]) -> bool:
+    """Whether a row names columns: that of the tokens, and that of the tags, or it holds no tag."""
+    names = {cell.lower() for cell in cells}
+    tagged = any(spelling(cell).kind in ("tag", "outside", "zero") or cell.upper() in KNOWN_LABELS for cell in cells)
+    return bool(_TOKENS & names) and (bool(_TAGS & names) or (len(cells) > 2 and not tagged))
+
+
+def _is_named(header: _Header | None, names: Iterable[str]) -> bool:
+    """Whether one column alone has one of some names."""
+    return header is not None and len([name for name in header.names if name in names]) == 1
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
+
+
+def _placed(usual: Shape, header: _Header | None, options: ReadOptions, name: str) -> Shape:
+    """Return the shape with the columns that were asked for, or that the header names."""
+    names: Sequence[str] = header.names if header else ()
+    token = _column(options.token_column, "--token-column", names, usual, name)
+    tag = _column(options.tag_column, "--tag-column", names, usual, name)
+    if token is None:
+        token = _named_column(header, _TOKENS, 0)
+    if tag is None:
+        tag = _named_column(header, _TAGS, usual.columns - 1)
+    if token == tag:
+        raise UsageError(f"{name}: the token and the tag stand in different columns, got {token + 1} for both")
+    return usual._replace(token=token, tag=tag, header=header.row if header else "")
+
+
+def _named_column(header: _Header | None, names: Iterable[str], otherwise: int) -> int:
+    if header is None or not _is_named(header, names):
+        return otherwise
+    return next(number for number, name in enumerate(header.names) if name in names)
+
+
+def _column(asked: str, option: str, names: Sequence[str], usual: Shape, name: str) -> int | None:
+    """Return the number, from 0, of the column that was asked for, if one was."""
+    if not asked:
+        return None
+    if not _is_number(asked):
+        return names.index(asked.lower())
+    number = int(asked)
+    if not 1 <= abs(number) <= usual.columns:
+        raise UsageError(f"{name}: has {usual.columns} columns; {option} is one of 1 to {usual.columns}, got {asked}")
+    return number - 1 if number > 0 else usual.columns + number
+
+
+def _rows(found: Iterable[Block], sign: str) -> Iterator[tuple[int, str]]:
+    """Yield each line that does not look like a comment and starts no document, with its number."""
+    for block in found:
+        for line, row in enumerate(block.text.split("\n"), block.line):
+            if not (sign and row.startswith(sign)) and not starts_document(row):
+                yield line, row
+
+
+def _sample(found: Blocks, usual: Shape, sign: str) -> Sample:
+    """Return the columns of the first rows of the usual shape, sentence by sentence."""
+    sentences: list[list[list[str]]] = []
+    line, first, count = 1, "", 0
+    for block in found():
+        rows = [(number, row, fields(row)) for number, row in _rows([block], sign) if not usual.skips(row)]
+        rows = [row for row in rows if len(row[2]) == usual.columns]
+        if rows and not first:
+            line, first = rows[0][:2]
+        sentences.append([cells for *_, cells in rows])
+        count += len(rows)
+        if count > _MANY:
+            break
+    return Sample(sentences, line, first)
+
+
+def _commented(found: Blocks, usual: Shape, asked: str) -> tuple[Shape, int]:
+    """Return the shape with what comment lines begin with, if there are any, and how many there are.
+
+    Where nobody asked for them, each must stand before rows, not among them.
+    """
+    if not usual.comments:
+        return usual, 0
+    count, pending, astray = 0, 0, False
+    for block in found():
+        if not usual.may_skip(block.text):
+            count, pending = count + pending, 0
+            continue
+        rows = block.text.split("\n")
+        comments = [usual.is_comment(row) for row in rows]
+        leading = next((number for number, one in enumerate(comments) if not one), len(rows))
+        astray = astray or any(comments[leading:])
+        if leading == len(rows):
+            pending += leading
+        else:
+            count, pending = count + pending + sum(comments), 0
+    if asked == "auto" and (astray or pending or not count):
+        return usual._replace(comments="", tags=frozenset()), 0
+    return usual, count + pending
+
+
+def _later_tags(found: Blocks, usual: Shape, sample: Sample) -> Found | None:
+    """Return what speaks against the last column where another one that held nothing but O at first has tags later."""
+    watched = [
+        number
+        for number in range(usual.columns)
+        if number not in (usual.token, usual.tag) and {*sample.column(number)} == {"O"}
+    ]
+    if not watched:
+        return None
+    plain = usual.plain()
+    for block in islice(found(), len(sample.sentences), None):
+        if plain.fullmatch(block.text):
+            cells = block.text.replace("\n", usual.delimiter).split(usual.delimiter)
+            columns = [(number, {*cells[number :: usual.columns]}) for number in watched]
+        else:
+            rows = [row for row in map(fields, block.text.split("\n")) if len(row) == usual.columns]
+            columns = [(number, {row[number] for row in rows}) for number in watched]
+        for number, values in columns:
+            if len(values) > 1 and role([*values]).holds_entities:
+                return tags_in(number, usual)
+    return None
