@@ -24,7 +24,8 @@ from nerconv.fit import Edges, Keeps
 from nerconv.formats.class_labels import labels_of, tag_names
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.tagged import Row, read_rows, to_row
+from nerconv.formats.tag_rows import Row, read_rows
+from nerconv.formats.tagged import to_row
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
 
@@ -214,7 +215,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
 
 def _read(splits: Sequence[_Split], source: Source, options: ReadOptions) -> Iterator[Item]:
-    names = list(dict.fromkeys(chain.from_iterable(_tag_names(split.features) for split in splits)))
+    names = list(dict.fromkeys(chain.from_iterable(_tag_names(split.features, "ner_tags") for split in splits)))
     rows = ", ".join(f"{split.rows:,} in {split.name}" for split in splits)
     yield Facts(source.name, NAME, {"rows": rows, "tags": " ".join(names)})
     yield from read_rows(partial(_rows, splits), source, NAME, options)
@@ -251,15 +252,16 @@ def _saved(dataset: datasets.Dataset, name: str, id: str) -> _Split:
     return _Split(name, id, dataset.features, dataset.num_rows, batches)
 
 
-def _tag_names(features: Mapping[str, Any]) -> Sequence[str]:
-    column = features.get("ner_tags")
-    tag = column[0] if isinstance(column, list) else getattr(column, "feature", None)
+def _tag_names(features: Mapping[str, Any], name: str) -> Sequence[str]:
+    """Return the names of the numbers that the lists of a column hold, if they have some."""
+    column = features.get(name)
+    tag = column[0] if isinstance(column, list) and column else getattr(column, "feature", None)
     return getattr(tag, "names", ())
 
 
 def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Row]:
     for split in splits:
-        names = _tag_names(split.features)
+        names = {name: found for name in split.features if (found := _tag_names(split.features, name))}
         rows = chain.from_iterable(_plain(split))
         for number, columns in enumerate(rows, 1):
             row = Row(Where(split.name, number, 1), f"{split.id}#{number}", columns)
@@ -278,9 +280,10 @@ def _plain(split: _Split) -> Iterator[list[dict[str, Any]]]:
         raise Unreadable(f"{split.name}: is damaged: it says that it has {split.rows:,} rows and has {done:,}")
 
 
-def _named(columns: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return ``columns`` with the names of the tags instead of their numbers; a number without a name stays."""
-    tags = columns.get("ner_tags")
-    if not isinstance(tags, list):
-        return columns
-    return columns | {"ner_tags": [names[t] if isinstance(t, int) and 0 <= t < len(names) else t for t in tags]}
+def _named(columns: dict[str, Any], names: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return ``columns`` with the ``names`` of tags by column instead of their numbers; one without a name stays."""
+    return columns | {
+        column: [known[t] if isinstance(t, int) and 0 <= t < len(known) else t for t in tags]
+        for column, known in names.items()
+        if isinstance(tags := columns.get(column), list)
+    }

@@ -15,7 +15,7 @@ import msgspec
 
 from nerconv.document import Finding, Where, excerpt
 from nerconv.formats.exports import tool
-from nerconv.formats.foreign import foreign
+from nerconv.formats.foreign import Held, foreign
 from nerconv.formats.json_record import FIELDS
 from nerconv.formats.once import Once
 from nerconv.formats.shapes import counted, keys, shape
@@ -113,15 +113,17 @@ class _Found:
         if not self.count:
             self.first = value
         self.count += 1
-        self.readable += isinstance(value, dict) and _is_readable(value)
-        for held in foreign(value, FIELDS - {"spans"}):
+        found = foreign(value, FIELDS - {"spans"})
+        self.readable += isinstance(value, dict) and _is_readable(value, found)
+        for held in found:
             self.labels.update(held.labels)
             at = f"{path}.{held.path}" if path and held.path and not held.path.startswith("[") else path + held.path
             self.place = self.place or f"{at or 'it'} is {held.shape}"
 
 
-def _is_readable(value: dict[str, Any]) -> bool:
-    return isinstance(value.get("text"), str) or {"tokens", "ner_tags"} <= value.keys()
+def _is_readable(value: dict[str, Any], found: list[Held]) -> bool:
+    elsewhere = [held for held in found if not held.path.startswith("spans")]
+    return {"tokens", "ner_tags"} <= value.keys() or (isinstance(value.get("text"), str) and not elsewhere)
 
 
 def _whole(found: _Found, values: _Values, where: Where) -> Finding:

@@ -24,19 +24,19 @@ _REFUSED: Final = ("reject", "ignore")
 
 
 def read_record(
-    raw: Any, id: str, where: Where, once: Once, known: Collection[str] = FIELDS
+    raw: Any, id: str, where: Where, once: Once, known: Collection[str] = FIELDS, advice: str = ""
 ) -> Iterator[Document | Finding]:
     """Yield the document of ``raw``, then what of it had to be trimmed or left out; what many share goes to ``once``.
 
-    ``known``: the keys that are read, or repeat what others say.
+    ``known``: the keys that are read, or repeat what others say; ``advice``: how to write what is not read.
     """
-    if isinstance(raw, dict) and raw.get("answer") in _REFUSED:
+    if isinstance(raw, dict) and is_rejected(raw):
         _enter_refused(raw, where, once)
         return
     own = isinstance(raw, dict) and isinstance(raw.get("text"), str)
     held = _elsewhere(raw, known) if own else []
     if held and not raw.get("spans"):
-        once.add("F019", _left_out(raw, held), where, _labels(held), like=_kinds(held))
+        once.add("F019", _left_out(raw, held, advice), where, _labels(held), like=_kinds(held))
         return
     try:
         if not own:
@@ -44,12 +44,17 @@ def read_record(
         record = record_of(raw)
         document, findings = to_document(record, id, where, owns(raw))
     except (ValueError, RecursionError) as error:
-        enter_bad(raw, error, where, once)
+        enter_bad(raw, error, where, once, advice)
         return
     if held:
         once.add("F019", _besides(held), where, _labels(held), like=f"besides {_kinds(held)}")
     yield document
     yield from findings
+
+
+def is_rejected(raw: Mapping[str, Any]) -> bool:
+    """Whether somebody looked at ``raw`` and did not accept it."""
+    return raw.get("answer") in _REFUSED
 
 
 def record_of(raw: Mapping[str, Any]) -> Record:
@@ -106,12 +111,12 @@ def _enter_refused(raw: Mapping[str, Any], where: Where, once: Once) -> None:
     once.add("F020", message, where, seen_spans(raw))
 
 
-def enter_bad(raw: Any, error: Exception, where: Where, once: Once) -> None:
+def enter_bad(raw: Any, error: Exception, where: Where, once: Once, advice: str = "") -> None:
     """Enter in ``once`` that ``raw`` makes no document because of ``error``, and the spans that it shows."""
     elsewhere = foreign(raw, FIELDS)
     why = str(error) or type(error).__name__
     if elsewhere:
-        message = f"{why}; {_place(elsewhere)}. The record is left out{_looks(raw)}{_advice(elsewhere)}"
+        message = f"{why}; {_place(elsewhere)}. The record is left out{_looks(raw)}{advice or _advice(elsewhere)}"
         once.add("F019", message, where, seen_spans(raw), like=f"{why} {_kinds(elsewhere)}")
     else:
         once.add("F012", f"not a document: {why}", where, _own_spans(raw))
@@ -138,9 +143,9 @@ def _kinds(held: Collection[Held]) -> str:
     return " ".join(f"{each.kind} {each.shape}" for each in held)
 
 
-def _left_out(raw: Mapping[str, Any], held: Collection[Held]) -> str:
+def _left_out(raw: Mapping[str, Any], held: Collection[Held], advice: str) -> str:
     found = f"{_place(held)}; that is not read, since a record has its spans under the key spans"
-    return f"{found}. The record is left out{_looks(raw)}{_advice(held)}"
+    return f"{found}. The record is left out{_looks(raw)}{advice or _advice(held)}"
 
 
 def _advice(held: Collection[Held]) -> str:

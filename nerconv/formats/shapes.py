@@ -39,8 +39,15 @@ def shape(value: Any) -> str:
     if isinstance(value, dict):
         return f"an object with {keys(value)}" if value else "an empty object"
     if isinstance(value, Sequence):
-        return counted(len(value), "item", "a list of ") if len(value) else "an empty list"
+        return counted(len(value), _kind(value), "a list of ") if len(value) else "an empty list"
     return f"a {type(value).__name__}"
+
+
+def _kind(items: Sequence[Any]) -> str:
+    """Return what all ``items`` are."""
+    if all(isinstance(item, str) for item in items):
+        return "text"
+    return "number" if all(type(item) in (int, float) for item in items) else "item"
 
 
 def shown(text: str) -> str:

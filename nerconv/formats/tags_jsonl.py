@@ -23,7 +23,8 @@ from nerconv.formats.json_record import enter_bad
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.shapes import shape
-from nerconv.formats.tagged import NESTED, Row, read_rows, to_row
+from nerconv.formats.tag_rows import Row, read_rows
+from nerconv.formats.tagged import NESTED, to_row
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.plain import Plain, plain
 

@@ -246,21 +246,20 @@ def test_rows_of_splits_without_ids_are_told_apart(tmp_path: Path) -> None:
 def test_numbers_without_names_and_broken_tags_are_findings(tmp_path: Path) -> None:
     other([[0, 1], [0]], datasets.Value("int64")).to_parquet(str(tmp_path / "n.parquet"))
     items = read(tmp_path / "n.parquet")
-    assert [(f.code, f.where) for f in findings_of(items)] == [
-        ("F012", Where("n.parquet", 1, 1)),
-        ("F012", Where("n.parquet", 2, 1)),
-    ]
-    assert "Expected `str`, got `int`" in findings_of(items)[0].message
+    assert [(f.code, f.where) for f in findings_of(items)] == [("F012", Where("n.parquet", 1, 1))]
+    assert "ner_tags holds numbers" in findings_of(items)[0].message
+    assert "1 more record like this one" in findings_of(items)[0].message
     other([["O", "I-X"], ["B-X"]], datasets.Value("string")).to_parquet(str(tmp_path / "i.parquet"))
     items = read(tmp_path / "i.parquet", ReadOptions(scheme="IOB2"))
     assert [(f.code, f.where) for f in findings_of(items)] == [("F005", Where("i.parquet", 1, 1))]
     assert len(documents_of(items)) == 1
 
 
-def test_a_table_of_something_else_is_named_row_by_row(tmp_path: Path) -> None:
+def test_a_table_of_something_else_is_named_once(tmp_path: Path) -> None:
     datasets.Dataset.from_dict({"words": [["a"], ["b"]]}).to_parquet(str(tmp_path / "o.parquet"))
     items = read(tmp_path / "o.parquet")
-    assert [finding.code for finding in findings_of(items)] == ["F012", "F012"]
+    assert [finding.code for finding in findings_of(items)] == ["F012"]
+    assert "it has words (a list of 1 text) (1 more record like this one)" in findings_of(items)[0].message
     assert not documents_of(items)
 
 
@@ -312,3 +311,21 @@ def test_a_folder_that_lacks_a_file_is_refused(saved: Path, tmp_path: Path) -> N
     (tmp_path / "folder" / "data-00000-of-00001.arrow").unlink()
     with pytest.raises(Unreadable, match="folder"):
         read(tmp_path / "folder")
+
+
+def test_tokens_and_tags_are_found_in_columns_of_other_names(tmp_path: Path) -> None:
+    names = datasets.ClassLabel(names=["O", "B-PER", "I-PER"])
+    columns = {"words": [["Ann", "Lee", "left"]], "ner": [[1, 2, 0]], "pos": [[0, 0, 1]]}
+    features = {
+        "words": datasets.List(datasets.Value("string")),
+        "ner": datasets.List(names),
+        "pos": datasets.List(datasets.ClassLabel(names=["NNP", "VBD"])),
+    }
+    table = datasets.Dataset.from_dict(columns, features=datasets.Features(features))
+    table.to_parquet(str(tmp_path / "w.parquet"))
+    table.save_to_disk(str(tmp_path / "saved"))
+    for name in ("w.parquet", "saved"):
+        items = read(tmp_path / name)
+        (one,) = documents_of(items)
+        assert [(one.covered(span), span.label) for span in one.spans] == [("Ann Lee", "PER")]
+        assert not findings_of(items)

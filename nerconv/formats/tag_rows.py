@@ -1,0 +1,266 @@
+"""Rows of tables read: from text and spans where they have both, else from their tokens and tags."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from nerconv import schemes
+from nerconv import tokens as corpus
+from nerconv.detection import Detection, detect, refusal
+from nerconv.document import Facts, Finding, Item, Where
+from nerconv.files import Source
+from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_record, seen_spans
+from nerconv.formats.once import Once
+from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
+from nerconv.formats.record_read import to_document
+from nerconv.formats.shapes import in_words
+from nerconv.formats.tag_table import USUAL, Layout, are_numbers, layout, missing
+from nerconv.formats.tagged import COLUMNS, NESTED
+from nerconv.notation import Notation
+from nerconv.options import OTHER_RULE, ReadOptions
+from nerconv.schemes import InvalidTags, TokenSpan
+
+_KNOWN: Final = FIELDS | set(COLUMNS)
+#: Columns that tables of others do not have: offsets beside them count code points.
+_OURS: Final = frozenset({"joins", "marks", "anchors"})
+_ADVICE: Final = "; a table has the columns tokens and ner_tags, or text and spans"
+
+
+class Row(NamedTuple):
+    """A row as it was read: its place, the id it has unless it names its own, and its columns by name."""
+
+    where: Where
+    id: str
+    columns: Mapping[str, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds text and spans, so that its tags need not be read."""
+        return self.columns.get("text") is not None and self.columns.get("spans") is not None
+
+
+class _Tagged(NamedTuple):
+    """The tokens of a row of others, and a tag for each."""
+
+    tokens: list[str]
+    tags: list[str]
+
+
+#: Starts from the first row each time it is called; what many rows share goes to its argument.
+_Rows = Callable[[Once], Iterator[Row | Finding]]
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table of rows, and what was learnt of it: by their names where tokens and tags stand among columns, the tag
+    scheme once it was needed, the columns that are not read, and the number of tags that had to be repaired.
+    """
+
+    rows: _Rows
+    source: Source
+    format: str
+    options: ReadOptions
+    once: Once = field(default_factory=Once)
+    layouts: dict[tuple[str, ...], Layout] = field(default_factory=dict)
+    detection: Detection | None = None
+    ignored: Counter[str] = field(default_factory=Counter)
+    repaired: int = 0
+
+    def layout(self, row: Row) -> Layout | None:
+        """Return where the tokens and tags of ``row`` stand; rows with the same columns have them in the same ones."""
+        names = tuple(row.columns)
+        if names not in self.layouts:
+            if (found := layout(row.columns)) is None:
+                return None
+            if not row.columns[found.tokens]:
+                return found
+            self.layouts[names] = found
+        return self.layouts[names]
+
+    def tagged(self, row: Row) -> _Tagged:
+        """Return the tokens and tags of a row of others. Raises ValueError when it has none, or not one for each."""
+        if (found := self.layout(row)) is None:
+            raise ValueError(missing(row.columns))
+        tokens, tags = row.columns[found.tokens], row.columns[found.tags]
+        if are_numbers(tags):
+            raise ValueError(
+                f"{found.tags} holds numbers, and nothing says which tag each stands for: name them in the schema "
+                "(ClassLabel of datasets), or write the tags as texts"
+            )
+        try:
+            tagged = _Tagged(msgspec.convert(tokens, list[str]), msgspec.convert(tags, list[str]))
+        except msgspec.ValidationError as error:
+            raise ValueError(f"{found.tokens} and {found.tags}: {in_words(error, row.columns)}") from error
+        if len(tagged.tokens) != len(tagged.tags):
+            count = f"{len(tagged.tokens):,} {found.tokens} and {len(tagged.tags):,} {found.tags}"
+            raise ValueError(f"the row has {count}")
+        return tagged
+
+    def all_tags(self) -> Iterator[list[str]]:
+        """Yield the tags of every row that is read from them; those that cannot be read become findings later."""
+        for row in self.rows(Once()):
+            if isinstance(row, Row) and not row.is_whole and not is_rejected(row.columns):
+                with suppress(ValueError):
+                    yield self.tagged(row).tags
+
+    def detect(self, where: Where) -> Iterator[Item]:
+        """Tell the tag scheme from all rows; ``where``: the first that is read from its tags."""
+        options = self.options
+        self.detection = found = detect(self.all_tags(), options.scheme, options.invalid != "error")
+        named = {"columns": " and ".join(other)} if (other := self._other_columns()) else {}
+        facts = {**named, "scheme": str(found)}
+        yield Facts(self.source.name, self.format, facts, found.name, found.candidates)
+        if found.notation is None:
+            unread: Counter[str] = sum(map(schemes.meant, self.all_tags()), Counter())
+            code, why = refusal(found, options.repair_option)
+            yield Finding(code, why, where, unread=unread)
+
+    def _other_columns(self) -> list[str]:
+        others = (found for found in self.layouts.values() if found != USUAL)
+        return list(dict.fromkeys(f"tokens from {found.tokens}, tags from {found.tags}" for found in others))
+
+    def closing(self) -> Iterator[Facts]:
+        """Yield what can be told when all rows are read."""
+        if self.repaired:
+            values = {"repaired tags": f"{self.repaired:,} ({self.options.invalid})"}
+            yield Facts(self.source.name, self.format, values, repaired=self.repaired)
+        if self.ignored:
+            keys = ", ".join(f"{key} ({count:,})" for key, count in sorted(self.ignored.items()))
+            yield Facts(self.source.name, self.format, {"keys not read": keys})
+
+
+def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) -> Iterator[Item]:
+    """Yield the documents of ``rows``, each followed by its findings, and Facts about tags where they had to be read.
+
+    ``rows`` starts from the first row each time it is called: a tag scheme that nobody named is told from all rows.
+    Faults that many rows share come at the end. Raises UsageError for a scheme that does not exist.
+    """
+    table = _Table(rows, source, format, options)
+    for row in rows(table.once):
+        if isinstance(row, Finding):
+            yield row
+        elif row.is_whole or is_rejected(row.columns):
+            table.ignored.update(row.columns.keys() - set(COLUMNS))
+            yield from _read_whole(row, table.once)
+        else:
+            yield from _read_tagged(row, table)
+    yield from table.once.findings()
+    yield from table.closing()
+
+
+def _read_tagged(row: Row, table: _Table) -> Iterator[Item]:
+    """Yield the document of a row of others, then its findings."""
+    try:
+        tagged = table.tagged(row)
+    except ValueError as error:
+        table.ignored.update(row.columns.keys() - set(COLUMNS))
+        _enter_bad(row, error, table)
+        return
+    used = table.layout(row) or USUAL
+    table.ignored.update(row.columns.keys() - {*COLUMNS, *used})
+    if table.detection is None:
+        yield from table.detect(row.where)
+    if table.detection is not None and table.detection.notation is not None:
+        yield from _decoded(row, tagged, table, table.detection.notation)
+
+
+def _decoded(row: Row, tagged: _Tagged, table: _Table, notation: Notation) -> Iterator[Item]:
+    options = table.options
+    try:
+        decoded = notation.decode(tagged.tags, options.invalid)
+        document, findings = to_document(_record_of(row, tagged, decoded.spans), row.id, row.where)
+        if options.both and decoded.repaired:
+            others = notation.decode(tagged.tags, OTHER_RULE[options.invalid]).spans
+            other, _ = to_document(_record_of(row, tagged, others), row.id, row.where)
+            document = replace(document, other_spans=other.spans)
+    except InvalidTags as error:
+        repair = f" with {options.repair_option}" if all(found.repairable for found in error.violations) else ""
+        unread = schemes.meant(tagged.tags)
+        yield Finding("F005", f"{error}{repair}; the row is left out", row.where, unread=unread)
+    except ValueError as error:
+        _enter_bad(row, error, table)
+    else:
+        table.repaired += decoded.repaired
+        yield document
+        yield from findings
+        if decoded.repaired and options.invalid == "discard":
+            yield from _discarded(tagged, row, notation)
+
+
+def _enter_bad(row: Row, error: Exception, table: _Table) -> None:
+    """Enter that a row of others makes no document, and the spans that it shows."""
+    if (used := table.layout(row)) is None:
+        enter_bad(row.columns, error, row.where, table.once, _ADVICE)
+        return
+    tags = row.columns[used.tags]
+    texts = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
+    unread = schemes.meant(tags) if texts else seen_spans(row.columns)
+    table.once.add("F012", f"{error}; the row is left out", row.where, unread)
+
+
+def _record_of(row: Row, tagged: _Tagged, spans: Sequence[TokenSpan]) -> Record:
+    """Return the record of a row of others: its tokens joined by spaces, one sentence."""
+    starts = list(accumulate((len(token) + 1 for token in tagged.tokens), initial=0))
+    text = " ".join(tagged.tokens)
+    return Record(
+        id=_id(row),
+        text=text,
+        offset_unit=OFFSET_UNIT,
+        spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in spans],
+        sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
+        origin=_origin_of(row),
+    )
+
+
+def _discarded(tagged: _Tagged, row: Row, notation: Notation) -> Iterator[Finding]:
+    for start, end, label in schemes.discarded(notation.scheme, notation.standards(tagged.tags)):
+        covered = " ".join(tagged.tokens[start:end])
+        why = f"the {label} {covered!r} is discarded, since its tags break {notation.name}"
+        yield Finding("F023", why, row.where, unread={label: 1})
+
+
+def _read_whole(row: Row, once: Once) -> Iterator[Item]:
+    try:
+        raw = _record(row)
+    except (ValueError, RecursionError) as error:
+        enter_bad(row.columns, error, row.where, once, _ADVICE)
+        return
+    yield from read_record(raw, row.id, row.where, once, _known(raw), _ADVICE)
+
+
+def _record(row: Row) -> dict[str, Any]:
+    """Return the record that a row with text and spans holds. Raises ValueError when it is not of that shape."""
+    raw = {key: value for key, value in row.columns.items() if value is not None}
+    # In JSON lines the columns that hold more than strings are JSON within JSON.
+    for key in ("meta", *NESTED):
+        if isinstance(value := raw.get(key), str):
+            raw[key] = msgspec.json.decode(value)
+    origin = {key: raw.pop(key) for key in ("anchors", "line", "column") if key in raw}
+    path = raw.get("source")
+    raw["origin"] = origin | {"path": path} if isinstance(path, str) and path else msgspec.to_builtins(_origin_of(row))
+    if row.columns.keys() >= _OURS:
+        raw["offset_unit"] = OFFSET_UNIT
+    return raw | {"id": _id(row)}
+
+
+def _known(raw: Mapping[str, Any]) -> Collection[str]:
+    """Return the columns that are read, or say again what others do: tags, where spans or nothing stand beside them."""
+    tags = raw.get("ner_tags")
+    said_again = bool(raw.get("spans")) or not isinstance(tags, list) or all(tag in ("O", 0) for tag in tags)
+    return _KNOWN if said_again else _KNOWN - {"tokens", "ner_tags"}
+
+
+def _id(row: Row) -> str:
+    own = row.columns.get("id")
+    return row.id if own is None or own == "" else str(own)
+
+
+def _origin_of(row: Row) -> OriginRecord:
+    return OriginRecord(row.where.path, [(0, row.where.line, row.where.column)])

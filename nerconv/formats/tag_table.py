@@ -1,0 +1,84 @@
+"""Which columns of a table of others hold the tokens and which their tags, where that is unmistakable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from nerconv.formats.foreign_items import joined, number
+from nerconv.formats.shapes import shape
+from nerconv.printable import one_line
+from nerconv.spelling import spelling
+
+#: Names of columns, joined: of tokens, and of tags that are not spelt as such.
+_TOKENS: Final = frozenset({"tokens", "words", "token", "word"})
+_TAGS: Final = frozenset(
+    ["nertags", "ner", "tags", "labels", "nertag", "tag", "label", "iob", "bio", "iobtags", "biotags"]
+)
+#: Tags of something else than entities.
+_OTHER: Final = re.compile("pos|dep|lemma|chunk|morph|head")
+
+
+class Layout(NamedTuple):
+    """The names of two columns, one of lists of tokens, one of lists with a tag for each."""
+
+    tokens: str
+    tags: str
+
+
+#: What a table has that is written here, or by most others.
+USUAL: Final = Layout("tokens", "ner_tags")
+
+
+def layout(columns: Mapping[str, Any]) -> Layout | None:
+    """Return where the tokens and tags of a row stand, or None where it has none, or several that may be meant."""
+    tokens = _only([key for key, value in columns.items() if joined(key) in _TOKENS and _is_texts(value)], USUAL.tokens)
+    if tokens is None:
+        return None
+    count = len(columns[tokens])
+    lists = {key: value for key, value in columns.items() if isinstance(value, list) and key != tokens}
+    if USUAL.tags in lists:
+        return Layout(tokens, USUAL.tags)
+    lists = {key: value for key, value in lists.items() if not _OTHER.search(joined(key))}
+    fitting = {key: value for key, value in lists.items() if len(value) == count}
+    spelt = [key for key, value in fitting.items() if count and _are_tags(value)]
+    tags = _only(spelt or _named(fitting) or _named(lists))
+    return Layout(tokens, tags) if tags is not None else None
+
+
+def _named(lists: Mapping[str, Any]) -> list[str]:
+    return [key for key, value in lists.items() if joined(key) in _TAGS and _may_be_tags(value)]
+
+
+def _only(names: Sequence[str], usual: str = "") -> str | None:
+    """Return the ``usual`` one of ``names``, or the only one of them."""
+    if usual in names:
+        return usual
+    return names[0] if len(names) == 1 else None
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _are_tags(value: Sequence[Any]) -> bool:
+    return all(isinstance(item, str) and spelling(item).is_sound for item in value)
+
+
+def _may_be_tags(value: Sequence[Any]) -> bool:
+    return _is_texts(value) or all(number(item) is not None for item in value)
+
+
+def missing(columns: Mapping[str, Any]) -> str:
+    """Return that a row has no layout: which columns it has, and which are asked for."""
+    held = [f"{one_line(str(key))} ({shape(value)})" for key, value in sorted(columns.items()) if value is not None]
+    return (
+        "the row has neither text and spans nor tokens and ner_tags, or one other column with a tag for each token; "
+        f"it has {', '.join(held) or 'no columns'}"
+    )
+
+
+def are_numbers(tags: Sequence[Any]) -> bool:
+    """Whether tags are numbers, which say nothing without their names."""
+    return bool(tags) and all(type(tag) is int for tag in tags)
