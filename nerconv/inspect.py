@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
-from nerconv import formats, tokens
-from nerconv.document import Document, Facts, Finding
+from nerconv import formats
+from nerconv.document import Document, Facts, Finding, Item
 from nerconv.files import Source
 from nerconv.options import ReadOptions
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
+    from nerconv.lanes import Reading
 
 
 @dataclass(slots=True)
@@ -27,18 +32,18 @@ class Inspection:
     labels: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
 
-    def add(self, document: Document) -> None:
-        """Count ``document`` in."""
-        self.documents += 1
-        self.sentences += len(tokens.sentences(document))
-        self.tokens += tokens.count(document)
-        self.characters += len(document.text)
-        self.labels.update(span.label for span in document.spans)
-        self.marks.update(mark.kind for mark in document.marks)
-        reached = 0
-        for span in document.spans:
-            self.nested += span.start < reached
-            reached = max(reached, span.end)
+    def add(self, columns: Columns) -> None:
+        """Count the documents of ``columns`` in."""
+        import numpy as np
+
+        self.documents += len(columns.documents)
+        self.sentences += len(columns.covering[0])
+        self.tokens += len(columns.tokens.starts)
+        self.characters += int(np.diff(columns.points(columns.edges)).sum())
+        self.labels.update(columns.counts())
+        self.marks.update(mark.kind for mark in columns.marks)
+        # Documents share no text, so that a span of another one reaches into none.
+        self.nested += int((columns.starts[1:] < np.maximum.accumulate(columns.ends)[:-1]).sum())
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values, keys sorted, for ``--format json``; version 1 of its shape."""
@@ -58,15 +63,29 @@ class Inspection:
 
 
 def inspect(sources: Iterable[Source], options: ReadOptions, progress: Callable[[Source], None]) -> Inspection:
-    """Read ``sources`` and return what they hold. What cannot be read is an F014 finding."""
+    """Read ``sources`` and return what they hold. What cannot be read is an F014 finding.
+
+    Large documents are read in parts, each of which is gone before the next one is read.
+    """
     inspection = Inspection()
     for source in sources:
         progress(source)
-        for item in formats.read(source, options):
-            if isinstance(item, Document):
-                inspection.add(item)
-            elif isinstance(item, Finding):
-                inspection.findings.append(item)
-            else:
-                inspection.facts.append(item)
+        for part in formats.read_parts(source, options):
+            # What goes on with a document is none of its own.
+            inspection.documents -= part.goes_on
+            _count(inspection, part.item, source)
     return inspection
+
+
+def _count(inspection: Inspection, item: Item | Reading, source: Source) -> None:
+    if isinstance(item, Finding):
+        inspection.findings.append(item)
+    elif isinstance(item, Facts):
+        inspection.facts.append(item)
+    elif isinstance(item, Document):
+        from nerconv.views import columns_of
+
+        inspection.add(columns_of([item], source.name))
+    else:
+        inspection.findings += chain.from_iterable(found for _, found in sorted(item.findings.items()))
+        inspection.add(item.columns)

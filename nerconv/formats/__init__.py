@@ -39,7 +39,7 @@ from nerconv.formats import (
     windows,
 )
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import Surveyor
+from nerconv.formats.windows import MOST, WHOLE, PartRead, Surveyor
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
@@ -178,15 +178,22 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
 
 def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
     """Yield what ``read`` does, documents as columns where they were read as such."""
+    return (part.item for part in read_parts(source, options, WHOLE))
+
+
+def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterator[PartRead]:
+    """Yield what ``read_columns`` does, documents of more than ``most`` bytes in parts."""
     if source.fault is not None:
-        yield source.fault
+        yield PartRead(source.fault)
         return
     try:
         format = of_source(source, options)
-        surveyor = surveyor_of(format)
-        yield from windows.read_columns(surveyor, source, options) if surveyor else format.read(source, options)
+        if surveyor := surveyor_of(format):
+            yield from windows.read_parts(surveyor, source, options, most)
+        else:
+            yield from map(PartRead, format.read(source, options))
     except Unreadable as error:
-        yield unreadable(source, error)
+        yield PartRead(unreadable(source, error))
 
 
 def surveyor_of(format: Format) -> Surveyor | None:

@@ -132,19 +132,30 @@ class Surveyor(Protocol):
         """Tell what holds for all of ``text``. Documents of more than ``most`` bytes will be cut."""
 
 
-def read_columns(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
-    """Yield what ``source`` holds: facts first, then documents, each followed by its findings, or many as columns."""
+class PartRead(NamedTuple):
+    """What was read of a source; ``goes_on``: its first document is a part of the one before, which was too large."""
+
+    item: Item | Reading
+    goes_on: bool = False
+
+
+def read_parts(surveyor: Surveyor, source: Source, options: ReadOptions, most: int) -> Iterator[PartRead]:
+    """Yield what ``source`` holds: facts first, then documents, each followed by its findings, or many as columns.
+
+    Documents of more than ``most`` bytes come in parts.
+    """
     with plain(source, options.encoding) as text:
-        told, survey = surveyor.survey(text, source, options)
-        yield from told
+        told, survey = surveyor.survey(text, source, options, most)
+        yield from map(PartRead, told)
         if survey is not None:
-            for window in survey.windows(text.file):
-                yield from survey.parts(window)
+            for window in survey.windows(text.file, most):
+                for number, item in enumerate(survey.parts(window)):
+                    yield PartRead(item, window.goes_on and not number)
 
 
 def read(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield what ``read_columns`` does, documents one by one."""
-    for item in read_columns(surveyor, source, options):
+    """Yield what ``read_parts`` does, documents whole and one by one."""
+    for item, _ in read_parts(surveyor, source, options, WHOLE):
         if isinstance(item, Document | Finding | Facts):
             yield item
         else:
