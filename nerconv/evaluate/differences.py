@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from nerconv.evaluate.aligned import aligned
 from nerconv.evaluate.chance import LEAST_UNITS, LEVEL, corrected, swapped
 from nerconv.evaluate.comparable import check_comparable
 from nerconv.evaluate.report import Interval, Report
 from nerconv.evaluate.runs import Chosen, choose, runs
 from nerconv.evaluate.statistics import AVERAGES, Draws, draws, f1_of, percentiles, resampled, tables
-from nerconv.evaluate.units import aligned
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from nerconv.document import Document, Span
 from nerconv.evaluate import count
+from nerconv.evaluate.aligned import aligned
 from nerconv.evaluate.chance import LEAST_UNITS, corrected, swapped
 from nerconv.evaluate.differences import compare
 from nerconv.evaluate.gates import Drops, against, default_limit
 from nerconv.evaluate.report import Report, Unit
 from nerconv.evaluate.run import EvaluateOptions, evaluate
 from nerconv.evaluate.statistics import intervals
-from nerconv.evaluate.units import aligned
 
 Row = tuple[int, int, int]
 QUICK = EvaluateOptions(resamples=20)
