@@ -59,6 +59,7 @@ def convert_to_shards(
         note = None if force else notes.read(folder, source.id)
         if note is not None and notes.holds(note, folder, digests[source.id]):
             total.add(note.report(format.NAME))
+            written += (folder / shard.name for shard in note.shards)
         else:
             pending.append(source)
     with workplace(str(folder / "shards")) as place, engine.hired(crew) as hands:

@@ -138,6 +138,17 @@ def test_class_labels_that_differ_beside_are_named(run: Run) -> None:
     assert "F025" in said and "--labels-from" not in said
 
 
+@pytest.mark.parametrize("options", ["-o d/{0}/a.parquet", "-o d/{0} --shard-docs 9"])
+def test_class_labels_of_folders_called_like_parts_are_compared(options: str, run: Run) -> None:
+    assert "F025" not in run(f"to-dataset train.txt {options.format('train')}")[1]
+    assert "F025 other-class-labels d/dev/" in run(f"to-dataset dev.txt {options.format('dev')}")[1]
+    assert "F025" in run(f"to-dataset dev.txt {options.format('dev')}")[1]
+    # What is called otherwise is read by itself.
+    assert "F025" not in run(f"to-dataset dev.txt {options.format('other')}")[1]
+    code, said = run(f"to-dataset dev.txt {options.format('dev')} --label-set LOC,MISC,ORG,PER")
+    assert (code, "F025" in said) == (0, False)
+
+
 def test_class_labels_come_from_what_was_written_before(run: Run, tmp_path: Path) -> None:
     run("to-dataset train.txt -o d/train.parquet")
     for place in ("d/train.parquet", "d"):

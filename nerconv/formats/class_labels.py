@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from nerconv.schemes import Scheme
 #: The schemes that names may be in, those of the same letters by the commonest.
 _SCHEMES: Final = ("IO", "IOB2", "IOBES", "BILOU", "IOE2")
 _SHOWN: Final = 12
+#: Folders in which ``load_dataset`` looks for the part that they are called like.
+_PART: Final = re.compile(r"(train(ing)?|valid(ation)?|val|dev|test(ing)?|eval(uation)?)([-._ 0-9].*)?", re.IGNORECASE)
 
 
 class ClassLabels(NamedTuple):
@@ -156,14 +159,25 @@ def check(written: Mapping[str, int], names: Sequence[str]) -> None:
 
 def beside(written: Sequence[Path], names: Sequence[str]) -> Iterator[Finding]:
     """Yield a finding for each other Parquet file beside those ``written`` whose class labels are not ``names``."""
-    folders = {path.parent for path in written}
-    for path in sorted(path for folder in folders for path in folder.glob("*.parquet") if path not in written):
+    found_beside = {path for folder in {path.parent for path in written} for path in _read_with(folder)}
+    for path in sorted(found_beside.difference(written)):
         try:
             found = names_in(path)
         except Unreadable:
             continue  # what it holds is not asked about
         if found and found != list(names):
             yield Finding("F025", _difference(written[0], names, path, found))
+
+
+def _read_with(folder: Path) -> Iterator[Path]:
+    """Yield the Parquet files that ``load_dataset`` reads together with those of ``folder``: the others in it, and those in
+    folders beside it that are called like parts as it is.
+    """
+    yield from folder.glob("*.parquet")
+    real = folder.absolute()
+    if _PART.fullmatch(real.name):
+        others = (folder.parent if folder.name else real.parent).glob("*/*.parquet")
+        yield from (path for path in others if _PART.fullmatch(path.parent.name))
 
 
 def _difference(path: Path, names: Sequence[str], other: Path, others: Sequence[str]) -> str:
