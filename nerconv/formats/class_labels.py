@@ -170,8 +170,8 @@ def beside(written: Sequence[Path], names: Sequence[str]) -> Iterator[Finding]:
 
 
 def _read_with(folder: Path) -> Iterator[Path]:
-    """Yield the Parquet files that ``load_dataset`` reads together with those of ``folder``: the others in it, and those in
-    folders beside it that are called like parts as it is.
+    """Yield the Parquet files that ``load_dataset`` reads with one list of names: those of ``folder``, and of folders
+    beside it, where all of them are called like parts.
     """
     yield from folder.glob("*.parquet")
     real = folder.absolute()
