@@ -94,6 +94,7 @@ REFUSED = [
     ("to-conll train.txt --label-set PER -o d.conll", 2, "where conll is written"),
     ("to-conll train.txt --labels-from x -o d.conll", 2, "where conll is written"),
     ("to-dataset train.txt --label-set PER --labels-from x -o d.parquet", 2, "beside --labels-from"),
+    ("to-dataset train.txt --label-set , -o d.parquet", 2, "--label-set names no label"),
     ("to-dataset train.txt --label-set PER,PER -o d.parquet", 2, "names 'PER' twice"),
     ("to-dataset train.txt --label-set LOC,PER -o d.parquet", 2, "LOC, PER: MISC (1), ORG (1); add them"),
     ("to-dataset --splits a=dev.txt,b=train.txt --label-set LOC,PER -o d", 2, "MISC (1), ORG (1)"),

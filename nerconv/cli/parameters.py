@@ -343,6 +343,8 @@ def settings(given: Mapping[str, Any]) -> Settings:
     """Return the settings among the parameters ``given`` to a command, over those of the nearest file."""
     known = {name: given[name] for name in Settings.__struct_fields__ if name in given}
     known |= {name: comma_list(known.get(name)) or None for name in ("labels", "drop", "label_set")}
+    if given.get("label_set") and not known["label_set"]:
+        raise UsageError("--label-set names no label; give them in their order, as PER,LOC")
     known["map"] = _pairs(known.get("map"))
     return Settings(**known).over(load(Path.cwd()))
 
