@@ -23,7 +23,7 @@ from nerconv.schemes import Scheme
 _SCHEMES: Final = ("IO", "IOB2", "IOBES", "BILOU", "IOE2")
 _SHOWN: Final = 12
 #: Folders in which ``load_dataset`` looks for the part that they are called like.
-_PART: Final = re.compile(r"(train(ing)?|valid(ation)?|val|dev|test(ing)?|eval(uation)?)([-._ 0-9].*)?", re.IGNORECASE)
+_PART: Final = re.compile(r"(train(ing)?|valid(ation)?|val|dev|test(ing)?|eval(uation)?)[-._ 0-9]*", re.IGNORECASE)
 
 
 class ClassLabels(NamedTuple):
