@@ -15,6 +15,7 @@ from nerconv.brackets import Line, LineReading, scan
 from nerconv.dialect import Tally, detect, tally, tally_ordinary
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Where
 from nerconv.files import Source, Unreadable
+from nerconv.formats.column_guard import holds_columns
 from nerconv.formats.rows import DOCSTART
 from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
 from nerconv.options import ReadOptions, UsageError
@@ -24,7 +25,6 @@ from nerconv.unbracket import Grammar, unbracket
 if TYPE_CHECKING:
     from nerconv.lanes import Reading
 
-_ROW: Final = re.compile(r"[^ \t]+(?:[ \t]+[^ \t]+)*[ \t]+(O|[BIESLU]-[^ \t]+)\r?")
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
 _PRE_LINE: Final = re.compile(rb"(?:<code>\s*)?<pre(?=\W)")
 #: For each way to cut, where the last document begins: behind the first group.
@@ -86,8 +86,8 @@ def _look(
     """Yield what ``_tally`` asks for of each window, and note in ``looked`` what it holds."""
     for stretch in _lines(file, doing):
         raw = stretch.raw
-        if stretch.line == 1 and _is_columns(raw[: 1 << 16].decode(errors="ignore")):
-            raise Unreadable(f"{source.name}: looks like columns of token and tag; if it is, say --from conll")
+        if stretch.line == 1:
+            _refuse_columns(raw[: 1 << 16].decode(errors="ignore"), source.name)
         looked.docstart = looked.docstart or DOCSTART.encode() in raw
         if options.markup == "auto" and not looked.marked_up and b"<" in raw and markup.is_marked_up(raw.decode()):
             # What was counted so far was not read as markup.
@@ -101,11 +101,15 @@ def _lines(file: BinaryIO, doing: Doing) -> Iterator[Stretch]:
     return stretches(file, _cuts("line"), doing.block, doing.block)
 
 
-def _is_columns(text: str) -> bool:
-    """Whether most of the first lines are a token and a tag, and some tag is not O, as in no prose."""
-    rows = [row for row in text[: 1 << 14].split("\n")[:200] if row.strip()]
-    tags = [match[1] for row in rows if (match := _ROW.fullmatch(row))]
-    return len(tags) * 10 > len(rows) * 9 and any(tag != "O" for tag in tags)
+def _refuse_columns(text: str, name: str) -> None:
+    """Raise Unreadable when ``text``, the beginning of a file, holds columns."""
+    sign = holds_columns(text)
+    if sign is None:
+        return
+    if sign:
+        advice = f"with {sign!r} between them; if it does, write it with tabs between columns and say --from conll"
+        raise Unreadable(f"{name}: looks like columns of token and tag, {advice}")
+    raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll")
 
 
 def _count(

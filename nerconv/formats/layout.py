@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from nerconv.document import Finding, Where, excerpt
 from nerconv.files import Unreadable
+from nerconv.formats.column_guard import separator
 from nerconv.formats.roles import Found, Sample, judge, role, tags_in
 from nerconv.formats.rows import Block, Shape, fields, is_marker, starts_document
 from nerconv.options import KNOWN_LABELS, ReadOptions, UsageError
@@ -65,6 +66,8 @@ def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layo
     header = _header(found, usual, sign, options, name)
     usual = _placed(usual, header, options, name)
     sample = _sample(found, usual, sign)
+    if not role(sample.column(usual.tag)).resembles_tags:
+        _refuse_separator(found, name)
     usual, comments = _commented(found, usual._replace(comments=sign, tags=_tags(sample, usual)), options.comments)
     facts = _facts(usual, comments, header, options)
     token_named = bool(options.token_column) or _is_named(header, _TOKENS)
@@ -104,8 +107,15 @@ def _usual(found: Blocks, name: str, sign: str) -> Shape:
     counts = Counter(_shapes(found(), sign)) or Counter(_shapes(found(), ""))
     usual = next((usual for usual, _ in counts.most_common() if usual.columns > 1), None)
     if usual is None:
+        _refuse_separator(found, name)
         raise Unreadable(f"{name}: is not column text: no row has a token and a tag; name its format with --from")
     return usual._replace(tag=usual.columns - 1)
+
+
+def _refuse_separator(found: Blocks, name: str) -> None:
+    """Raise Unreadable where something else than white space sets the columns apart."""
+    if sign := separator("\n".join(block.text for block in head(found))):
+        raise Unreadable(f"{name}: has {sign!r} between columns; write it with tabs between them")
 
 
 def _shapes(found: Iterable[Block], sign: str) -> Iterator[Shape]:
