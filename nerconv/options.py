@@ -24,6 +24,7 @@ OTHER_RULE: Final = MappingProxyType({"lenient": "discard", "discard": "lenient"
 TARGETS: Final = ("spacy", "seqscore", "flair", "hf")
 DOCUMENTS: Final = ("auto", "file", "pre", "blank-line", "line")
 NESTED: Final = ("outer", "inner")
+PAIRINGS: Final = ("auto", "position")
 UNITS: Final = ("document", "paragraph", "sentence")
 LINT_POLICIES: Final = ("keep", "mark", "drop", "fix")
 REDACTIONS: Final = ("keep", "drop-span", "mask", "drop-sentence")

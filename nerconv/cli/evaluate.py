@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -20,22 +20,22 @@ from nerconv.evaluate.comparable import remarks
 from nerconv.evaluate.differences import compare as compare_reports
 from nerconv.evaluate.floors import parse_floor
 from nerconv.evaluate.gates import Drops
-from nerconv.evaluate.job import Job, run
-from nerconv.evaluate.pair import PAIRINGS
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.comparison import comparison
 from nerconv.evaluate.render.html import html as render_html
 from nerconv.evaluate.render.rows import percent
 from nerconv.evaluate.report import Report
-from nerconv.evaluate.run import EvaluateOptions
 from nerconv.evaluate.runs import CHOICES
 from nerconv.files import Source
 from nerconv.models import ModelOptions
 from nerconv.models.predictor import AGGREGATIONS
 from nerconv.notation import NAMES
-from nerconv.options import INVALID, PRESETS, ReadOptions, Selection, UsageError, check_choice
+from nerconv.options import INVALID, PAIRINGS, PRESETS, ReadOptions, Selection, UsageError, check_choice
 from nerconv.outputs import STDOUT, Place, read_places, writing
 from nerconv.settings import Settings, read_options, selection
+
+if TYPE_CHECKING:
+    from nerconv.evaluate.job import Job
 
 #: The files of a model, by their path below its folder.
 _OF_MODEL: Final = re.compile(
@@ -219,6 +219,8 @@ def evaluate(
 
 def _evaluate(given: dict[str, Any]) -> None:
     """Do what the parameters ask for: all that can be refused before a model is asked is looked at first."""
+    from nerconv.evaluate.job import run
+
     job = _job(given)
     uses.check(given["context"], _inputs(job))
     asked = _gates(given)
@@ -273,6 +275,9 @@ def _check_outputs(written: dict[str, Path | None], job: Job, asked: Gates) -> N
 
 def _job(given: dict[str, Any]) -> Job:
     """Return what the parameters of the command ask for."""
+    from nerconv.evaluate.job import Job
+    from nerconv.evaluate.run import EvaluateOptions
+
     check_choice("output format", given["format"], tuple(RENDERERS))
     asked: Settings = p.settings({name: given[name] for name in _READING})
     read = read_options(asked)

@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from nerconv import tokens
 from nerconv.document import Document, Span
 from nerconv.evaluate.annotated import Annotated, as_array, of_documents, renumbered
-from nerconv.options import PRESETS, UsageError, check_choice
+from nerconv.options import PAIRINGS, PRESETS, UsageError, check_choice
 from nerconv.tables import Numbers
-
-PAIRINGS: Final = ("auto", "position")
 
 
 class Pair(NamedTuple):
