@@ -230,9 +230,19 @@ def outcomes(sources: Sequence[Source], made: Made, progress: Progress, crew: Cr
             tasks = tasks_of(sources, reports, options, progress, hands)
             yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, hands))
         return
+    _note_one_process(crew, made.report)
     # Ids that the input brings are told apart, and a review is made, over all of it.
     found = _read(sources, options, made.report, progress)
     yield pack(found, 0, options, Report(target), made.folder, False)
+
+
+def _note_one_process(crew: Crew, report: Report) -> None:
+    """Remark that other processes had no part. Raises UsageError for a cluster that would have none."""
+    why = "--lint, --redactions and formats whose records bring ids of their own are looked at together"
+    if crew.engine == "dask":
+        raise UsageError(f"--engine dask does nothing here: {why}, in one process; leave it out")
+    if crew.workers > 1:
+        report.remarks.append(f"--workers {crew.workers}: one process did the work; {why}")
 
 
 def tasks_of(

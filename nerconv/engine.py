@@ -202,6 +202,8 @@ def _cluster(crew: Crew) -> Iterator[Hands]:
             address = stack.enter_context(cluster)
         try:
             client = stack.enter_context(distributed.Client(address, timeout="30s"))
+        except ValueError as error:
+            raise UsageError(f"--scheduler {crew.scheduler}: {error}; spell it like tcp://HOST:8786") from error
         except OSError as error:
             raise Unreadable(f"{crew.scheduler}: no Dask scheduler answers there: {error}") from error
         ahead = max(sum(client.nthreads().values()), 1) * _AHEAD

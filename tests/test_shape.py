@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from typer.main import get_command
+from witnesses import ELSEWHERE, WITNESSES
 
 from nerconv.cli.commands import application
 from nerconv.cli.uses import USES, option_of
@@ -103,3 +104,4 @@ def options_of(command: object, words: str = "") -> dict[str, set[str]]:
 def test_every_option_has_a_row_that_says_what_uses_it() -> None:
     found = options_of(get_command(application()))
     assert found == {command: set(rows) for command, rows in USES.items()}, "see nerconv/cli/uses.py"
+    assert set(WITNESSES) | ELSEWHERE == set(USES["convert"]), "see tests/witnesses.py"

@@ -133,7 +133,8 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
         "--documents": _READING["--documents"],
         "--fail-under": ALWAYS,
         "--format": ALWAYS,
-        "--from": ALWAYS,
+        # Without predictions and a model the gold is columns of both tags.
+        "--from": Use("names the format of the gold", needs=("--predictions", "--model", "--from=conll")),
         "--gate": Use("says what gates take of several predictions", needs=("--fail-under", "--baseline")),
         "--gold-invalid": Use("says how invalid tags of the gold are read", _TAGS, of="gold"),
         "--gold-tokens": Use("gives a model the tokens of the gold", needs=("--model",)),

@@ -40,6 +40,10 @@ REFUSED = [
     ("to-conll a.txt -o o.conll --lint-select C201", "without --lint"),
     ("to-conll a.txt -o o.conll --lint keep --lint-select C201", "without --lint"),
     ("to-conll a.txt -o o.conll --scheduler tcp://x:1", "--engine dask"),
+    ("to-conll a.jsonl -o o.conll --engine dask", "--engine dask does nothing here"),
+    ("to-conll a.txt -o o.conll --engine dask --lint drop", "--engine dask does nothing here"),
+    ("to-conll a.txt -o o.conll --workers 2 --engine dask --scheduler x", "beside --scheduler"),
+    ("evaluate a.txt --from bracket", "without --predictions or --model or --from conll"),
     ("to-conll a.txt -o o.conll --force", "leave it out here"),
     ("to-spans a.jsonl -o o.jsonl --dialect illinois", "where spans_jsonl is read"),
     ("to-spans a.jsonl -o o.jsonl --markup none", "where spans_jsonl is read"),
@@ -68,6 +72,11 @@ def test_an_option_without_a_use_is_refused_with_the_reason(words: str, reason: 
     assert code == 2, said
     assert reason in said
     assert {path.name for path in Path().iterdir()} == {"a.txt", "a.jsonl"}
+
+
+def test_processes_that_have_no_part_are_remarked(run: Run) -> None:
+    code, said = run("to-conll a.jsonl -o o.conll --workers 2")
+    assert (code, "--workers 2: one process did the work" in said) == (0, True)
 
 
 def test_a_settings_file_gives_what_an_option_needs_and_what_it_conflicts_with(run: Run) -> None:

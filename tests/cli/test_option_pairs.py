@@ -1,0 +1,173 @@
+"""Every option of a conversion beside every format: it changes what comes of some input, or it is refused.
+
+For each option of the table ``nerconv.cli.uses`` there is a witness in ``witnesses``, and here are the inputs that
+show what it does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from witnesses import WITNESSES
+
+from nerconv import formats
+from nerconv.cli import main
+from nerconv.cli.uses import USES
+
+pytest.importorskip("datasets", reason="the package datasets is not installed")
+
+RICH = (
+    "[PER Ann Lee  ] 's met [ORG [LOC Rome  ] Office  ] , [PER XXXXXXXX  ] said ( ok ) . \n"
+    "\nsuper[LOC Rome  ]s , & [PER Bob  ] left . \n\n[LOC Oslo  ] . \n-DOCSTART-\n[PER Eve  ] saw [PER Al  ] . \n"
+)
+#: Bracket text by name, from which every format gets files; those that show what reading options do, as they are.
+BRACKETS = {
+    "rich": RICH,
+    "compact": "[PER Ann] left [DRUG Aspirin] , [PERSON Bo] said . \n",
+    "markup": "<code>[PER Ann  ]</code> &amp; co . \n",
+}
+CONLL = {
+    "touching": "Ann B-PER\nBo I-PER\nCy B-PER\n\nx O\n\n",
+    "invalid": "Ann B-PER\nBo I-LOC\nx O\n\n",
+    "noted": "% nothing\n\nAnn B-PER\nleft O\n\n",
+    "odd": "Ann I-PER\nBo I-LOC\nx O\n\n",
+}
+
+
+SUFFIX = {"bracket": "txt", "spans_jsonl": "jsonl", "conll": "conll", "docbin": "spacy", "dataset": "parquet"} | {
+    "tags_jsonl": "json"
+}
+
+
+Outcome = Callable[[str], tuple[int, str, dict[str, bytes]]]
+
+
+def nerconv(words: str, stdout: Callable[[], str]) -> tuple[int, str]:
+    sys.argv = ["nerconv", *words.split()]
+    with pytest.raises(SystemExit) as end:
+        main()
+    sys.stdout.flush()
+    return int(end.value.code or 0), stdout()
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files of every format."""
+    import msgspec
+    from datasets import ClassLabel, Dataset, Features, Sequence, Value
+
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "labels.json").write_text('["O", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-PER", "I-PER", "B-X", "I-X"]')
+    for name, text in BRACKETS.items():
+        (folder / f"{name}.txt").write_text(text)
+        for format, suffix in SUFFIX.items():
+            if format != "bracket":
+                sys.argv = ["nerconv", "convert", f"{folder}/{name}.txt", "-o", f"{folder}/{name}.{suffix}"]
+                with pytest.raises(SystemExit):
+                    main()
+    (folder / "bytes.txt").write_bytes(b"[PER Ren\xe9  ] left . \n")
+    (folder / "bytes.conll").write_bytes(b"Ren\xe9 B-PER\nleft O\n\n")
+    (folder / "bytes.jsonl").write_bytes(
+        b'{"text": "Ren\xe9 left", "spans": [{"start": 0, "end": 4, "label": "PER"}]}\n'
+    )
+    (folder / "bytes.json").write_bytes(b'{"tokens": ["Ren\xe9"], "ner_tags": ["B-PER"]}\n')
+    for name, text in CONLL.items():
+        (folder / f"{name}.conll").write_text(text)
+        text = text.replace("% nothing", "")
+        words = text.split()
+        tokens, tags = words[::2], words[1::2]
+        (folder / f"{name}.json").write_bytes(msgspec.json.encode({"tokens": tokens, "ner_tags": tags}) + b"\n")
+        known = ClassLabel(names=sorted(set(tags)))
+        features = Features({"tokens": Sequence(Value("string")), "ner_tags": Sequence(known)})
+        data = Dataset.from_dict({"tokens": [tokens], "ner_tags": [list(map(known.str2int, tags))]}, features)
+        data.to_parquet(folder / f"{name}.parquet")
+    return folder
+
+
+@pytest.fixture
+def outcome(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Outcome:
+    """Return what runs a command in an empty folder: its exit status, all that it printed, and what it wrote."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys, "argv", [])
+    capfd.readouterr()
+
+    def run(words: str) -> tuple[int, str, dict[str, bytes]]:
+        place = tmp_path / "here"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        monkeypatch.chdir(place)
+        for path in corpus.iterdir():
+            os.link(path, place / path.name)
+        code, said = nerconv(words, lambda: "".join(capfd.readouterr()))
+        written = (path for path in sorted(place.rglob("*")) if path.is_file() and not (corpus / path.name).exists())
+        return code, said, {str(path.relative_to(place)): path.read_bytes() for path in written}
+
+    return run
+
+
+def inputs(corpus: Path, format: str) -> Iterator[str]:
+    for path in sorted(corpus.glob(f"*.{SUFFIX[format]}")):
+        if path.name != "labels.json":
+            yield path.name
+
+
+#: What is read and what is written: brackets as every format, every format as JSON lines.
+PAIRS = [("bracket", target) for target in formats.FORMATS] + [
+    (source, "spans_jsonl") for source in formats.FORMATS if source != "bracket"
+]
+
+
+@pytest.mark.parametrize("option", sorted(WITNESSES))
+def test_an_option_changes_what_comes_of_it_or_is_refused(option: str, corpus: Path, outcome: Outcome) -> None:
+    assert not [pair for pair in PAIRS if not is_used_or_refused(option, *pair, corpus, outcome)]
+
+
+def is_used_or_refused(option: str, source: str, target: str, corpus: Path, outcome: Outcome) -> bool:
+    witness, row = WITNESSES[option], USES["convert"][option]
+    output = "out" if "--split" in f"{witness.beside} {witness.words}" else f"out.{SUFFIX[target]}"
+    for name in inputs(corpus, source):
+        base = f"convert {name} -o {output} --to {target} {witness.beside}"
+        other = "conll" if source == "bracket" else "bracket"
+        code, said, written = outcome(f"{base} {witness.words.format(other=other)}")
+        assert code != 70, said
+        if code == 2 and "does nothing" in said:
+            assert not written
+            beside = witness.beside and witness.beside in said
+            return (
+                bool(beside)
+                or (row.writes is not None and target not in row.writes)
+                or (row.reads is not None and source not in row.reads)
+            )
+        if witness.unseen or (code, said, written) != outcome(base):
+            return True
+    return False
+
+
+READERS = {
+    "inspect": "inspect {0}",
+    "stats": "stats {0}",
+    "lint": "lint {0}",
+    "evaluate": "evaluate {0} --predictions {0}",
+}
+#: How options that only evaluate has are asked for.
+SCORING = {"--gold-invalid": "--gold-invalid discard", "--predictions-scheme": "--predictions-scheme IOB2"}
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_a_command_refuses_what_says_how_other_formats_are_read(command: str, corpus: Path, outcome: Outcome) -> None:
+    wrong = []
+    for option, row in USES[command].items():
+        for source in formats.FORMATS if row.reads else ():
+            witness = SCORING.get(option) or WITNESSES[option].words
+            code, said, _ = outcome(f"{READERS[command].format(f'compact.{SUFFIX[source]}')} {witness}")
+            refused = code == 2 and f"where {source} is read" in said
+            if refused == (row.reads is not None and source in row.reads):
+                wrong.append((option, source, code, said))
+    assert not wrong
