@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
-    ("document", "codes", "printable", "folders", "version"),
+    ("document", "codes", "printable", "escaped", "junit", "folders", "version"),
     ("options", "packages"),
     (
         "labels",

@@ -20,9 +20,9 @@ from nerconv.evaluate.comparable import remarks
 from nerconv.evaluate.differences import compare as compare_reports
 from nerconv.evaluate.floors import parse_floor
 from nerconv.evaluate.gates import Drops
+from nerconv.evaluate.redact import redacted
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.comparison import comparison
-from nerconv.evaluate.render.html import html as render_html
 from nerconv.evaluate.render.rows import percent
 from nerconv.evaluate.report import Report
 from nerconv.evaluate.runs import CHOICES
@@ -158,7 +158,9 @@ Format = Annotated[
     str, typer.Option("--format", help="Of what is printed.", metavar="|".join(RENDERERS), rich_help_panel=_OUT)
 ]
 Write = Annotated[Path | None, typer.Option(help="Write this, too.", metavar="FILE", rich_help_panel=_OUT)]
-Redact = Annotated[bool, typer.Option("--redact", help="Hide the text in the HTML report.", rich_help_panel=_OUT)]
+Redact = Annotated[
+    bool, typer.Option("--redact", help="Leave the text of the data out of every output.", rich_help_panel=_OUT)
+]
 
 
 #: What both sides share of how they are read.
@@ -229,9 +231,10 @@ def _evaluate(given: dict[str, Any]) -> None:
     before = read_baseline(asked.baseline)
     with show.progress(len(job.gold)) as begin:
         found = gated(run(job, begin), asked, before, job.options.resamples or 1000, job.options.seed)
-    _write(found, {name.removeprefix("--"): path for name, path in outputs.items()}, given["redact"])
+    found = redacted(found) if given["redact"] else found
+    _write(found, {name.removeprefix("--"): path for name, path in outputs.items()})
     if asked.renewed and asked.baseline:
-        _write(found, {"json": asked.baseline}, False)
+        _write(found, {"json": asked.baseline})
         was = f", was {percent(before.overall.micro.f1)}" if before else ""
         show.say(f"{asked.baseline}: holds this report now, micro F1 {percent(found.overall.micro.f1)}{was}")
     show.put(RENDERERS[given["format"]](found))
@@ -297,7 +300,7 @@ def _job(given: dict[str, Any]) -> Job:
         model=given["model"],
         read=gold,
         read_predictions=said,
-        options=EvaluateOptions(given["pairing"], labels, given["resamples"], given["seed"]),
+        options=EvaluateOptions(given["pairing"], labels, given["resamples"], given["seed"], redact=given["redact"]),
         model_options=ModelOptions(
             network=given["network"], gold_tokens=given["gold_tokens"], aggregation=given["aggregation"]
         ),
@@ -320,12 +323,11 @@ def _sources(text: str, options: ReadOptions) -> list[Source]:
     return formats.sources([name for name in text.split(",") if name], options)
 
 
-def _write(found: Report, files: dict[str, Path | None], redact: bool) -> None:
+def _write(found: Report, files: dict[str, Path | None]) -> None:
     for name, path in files.items():
         if path is not None:
-            shown = render_html(found, redact) if name == "html" else RENDERERS[name](found)
             with writing(path) as part:
-                part.write_text(shown, encoding="utf-8", newline="")
+                part.write_text(RENDERERS[name](found), encoding="utf-8", newline="")
     show.job_summary(lambda: RENDERERS["markdown"](found))
 
 
@@ -353,4 +355,4 @@ def report(
     check_choice("output format", format, tuple(RENDERERS))
     uses.check(context)
     found = read_report(source)
-    show.put(render_html(found, redact) if format == "html" else RENDERERS[format](found))
+    show.put(RENDERERS[format](redacted(found) if redact else found))

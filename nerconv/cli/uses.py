@@ -154,7 +154,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
         "--predictions-from": Use("names the format of the predictions", needs=("--predictions",)),
         "--predictions-scheme": Use("names the scheme of predicted tags", _TAGS, of="predictions"),
         "--read-scheme": _TAGGED["--read-scheme"],
-        "--redact": Use("hides the text in an HTML report", needs=("--html", "--format=html")),
+        "--redact": ALWAYS,
         "--resamples": ALWAYS,
         "--seed": Use("is the seed of the bootstrap", needs=("--resamples", "--baseline")),
         "--train": ALWAYS,
@@ -162,7 +162,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
         "--verify": ALWAYS,
     },
     "compare": {"--resamples": ALWAYS, "--seed": Use("is the seed of the bootstrap", needs=("--resamples",))},
-    "report": {"--format": ALWAYS, "--redact": Use("hides the text in an HTML report", needs=("--format=html",))},
+    "report": {"--format": ALWAYS, "--redact": ALWAYS},
     "config spacy": {
         "--dev": ALWAYS,
         "--lang": ALWAYS,

@@ -68,15 +68,15 @@ def against(
 
 
 def _drop(row: Difference, drops: Drops, micro: bool, gold: int) -> Gate:
-    name = f"F1 {row.name} drops by at most {drops.max_drop:g}"
+    name, asked = f"F1 {row.name} drops by at most {drops.max_drop:g}", -drops.max_drop or 0.0
     if row.difference is None:
         lost = row.before is not None
         why = "not scored now, but before" if lost else "not scored before"
-        return Gate(name, -drops.max_drop, None, not lost, why)
+        return Gate(name, asked, None, not lost, why)
     spread = f" [{row.interval.low:+.4f}, {row.interval.high:+.4f}]" if row.interval else ""
     shown = f"{row.before:.4f} to {row.after:.4f} is {row.difference:+.4f}{spread}"
     passed, why = _verdict(row, drops, micro, gold)
-    return Gate(name, -drops.max_drop, row.difference, passed, shown + why)
+    return Gate(name, asked, row.difference, passed, shown + why)
 
 
 def _verdict(row: Difference, drops: Drops, micro: bool, gold: int) -> tuple[bool, str]:

@@ -88,9 +88,10 @@ def _split_columns(source: Source, folder: Path, number: int) -> tuple[Source, S
 
 
 def _scored(job: Job, progress: Progress) -> Report:
-    gold = read_side(job.gold, job.read, progress)
+    quoted = not job.options.redact
+    gold = read_side(job.gold, job.read, progress, quoted=quoted)
     held, fixed = _linted(gold.held, job)
-    train = read_side(job.train, job.read, progress).held if job.train else None
+    train = read_side(job.train, job.read, progress, quoted=quoted).held if job.train else None
     context = Context(
         train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
     )
@@ -142,11 +143,12 @@ def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progr
     gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing tells the scheme.
     """
     options, names = replace(job.read_predictions, both=job.read_predictions.invalid in OTHER_RULE), _names(sources)
+    quoted = not job.options.redact
     if options.scheme.lower() != "auto":
-        return read_side(sources, options, progress)
+        return read_side(sources, options, progress, quoted=quoted)
     if len(gold.schemes) == 1:
-        return read_side(sources, replace(options, scheme=gold.schemes[0]), progress, "gold")
-    side = read_side(sources, options, progress)
+        return read_side(sources, replace(options, scheme=gold.schemes[0]), progress, "gold", quoted)
+    side = read_side(sources, options, progress, quoted=quoted)
     if not side.schemes:
         return side
     if gold.schemes:
@@ -216,5 +218,7 @@ def _verified(report: Report, gold: Annotated, said: Annotated, job: Job) -> Rep
         return report
     gold, said = (side.relabelled(job.options.labels) for side in (gold, said))
     score = report.overall.micro
-    verified = verify(pair(gold, said, job.options.pairing), score.precision, score.recall, score.f1)
+    verified = verify(
+        pair(gold, said, job.options.pairing, not job.options.redact), score.precision, score.recall, score.f1
+    )
     return replace(report, method={**report.method, "check": verified})

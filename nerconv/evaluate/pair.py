@@ -98,12 +98,12 @@ def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...]
     return tuple(sorted(sides[0] - sides[1])), tuple(sorted(sides[1] - sides[0]))
 
 
-def pair(gold: Annotated, predicted: Annotated, how: str = "auto") -> Paired:
+def pair(gold: Annotated, predicted: Annotated, how: str = "auto", quoted: bool = True) -> Paired:
     """Return the pairs of two annotations of the same text.
 
     ``auto`` pairs documents by id, or where ids differ by order, and asks for the same text or else the same tokens in
     the same sentences. ``position`` pairs sentence by sentence and asks for the same number of tokens only. Raises
-    UsageError naming the first place that does not fit.
+    UsageError naming the first place that does not fit, with its tokens where they may be ``quoted``.
     """
     check_choice("pairing", how, PAIRINGS)
     if not gold.ids:
@@ -118,7 +118,7 @@ def pair(gold: Annotated, predicted: Annotated, how: str = "auto") -> Paired:
         pairs = list(zip(gold.documents, matched.documents, strict=True))
         if all(_words(one) == _words(other) for one, other in pairs):
             return _in_tokens(pairs, "documents by id")
-    return _by_position(gold.documents, predicted.documents, "sentences with the same tokens", True)
+    return _by_position(gold.documents, predicted.documents, "sentences with the same tokens", True, quoted)
 
 
 def _order(gold: Sequence[str], predicted: Sequence[str]) -> Numbers | None:
@@ -156,7 +156,9 @@ def _token_offsets(document: Document) -> Iterator[tuple[int, int]]:
         yield bisect_right(starts, span.start) - 1, bisect_left(ends, span.end) + 1
 
 
-def _by_position(gold: Sequence[Document], predicted: Sequence[Document], how: str, same_tokens: bool) -> Paired:
+def _by_position(
+    gold: Sequence[Document], predicted: Sequence[Document], how: str, same_tokens: bool, quoted: bool = True
+) -> Paired:
     pairs = []
     for number, (one, other) in enumerate(zip_longest(_sentences(gold), _sentences(predicted)), 1):
         if one is None or other is None:
@@ -171,8 +173,9 @@ def _by_position(gold: Sequence[Document], predicted: Sequence[Document], how: s
             )
         if same_tokens and words != others:
             a, b = next(pair for pair in zip(words, others, strict=True) if pair[0] != pair[1])
+            first, second = (f"the token {a!r}", repr(b)) if quoted else ("another token", "its own")
             raise UsageError(
-                f"sentence {number:,} has the token {a!r} in the gold ({_place(one)}) and {b!r} in the predictions "
+                f"sentence {number:,} has {first} in the gold ({_place(one)}) and {second} in the predictions "
                 f"({_place(other)}); say --pair position to compare by position all the same"
             )
         pairs.append((one, other))

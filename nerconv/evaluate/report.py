@@ -6,7 +6,7 @@ Its JSON form (``to_json``, ``from_json``) is versioned by SCHEMA; a later ``ner
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from nerconv.version import VERSION
 
@@ -263,11 +263,26 @@ class _Versioned:
 
 
 def to_json(report: Report) -> bytes:
-    """Return the JSON form: sorted keys, two spaces of indent, a line feed at the end."""
+    """Return the JSON form: sorted keys, two spaces of indent, a line feed at the end.
+
+    Lone surrogates, which UTF-8 has no form for, become text such as ``\\ud800``.
+    """
     import msgspec
 
-    encoded = msgspec.json.encode(msgspec.to_builtins(report), order="sorted")
+    plain = msgspec.to_builtins(report)
+    try:
+        encoded = msgspec.json.encode(plain, order="sorted")
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_encodable(plain), order="sorted")
     return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def from_json(data: bytes) -> Report:

@@ -28,13 +28,17 @@ _SEPARATOR: Final = ","
 
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
-    """How to score. ``labels`` maps labels of both sides, to nothing where they are not scored; ``examples`` bounds."""
+    """How to score. ``labels`` maps labels of both sides, to nothing where they are not scored; ``examples`` bounds.
+
+    ``redact``: messages of errors quote no text of the data (reports hold it until ``redact.redacted`` leaves it out).
+    """
 
     pairing: str = "auto"
     labels: Mapping[str, str] = field(default_factory=dict)
     resamples: int = 1000
     seed: int = 0
     examples: int = 500
+    redact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Con
     data = data_hash(_held(gold))
     gold, predicted = (_held(side).relabelled(options.labels) for side in (gold, predicted))
     only_gold, only_predicted = check_labels(gold, predicted)
-    paired = pair(gold, predicted, options.pairing)
+    paired = pair(gold, predicted, options.pairing, not options.redact)
     found = hits(paired)
     errors = unmatched(paired, found)
     by_label = counts(paired, found)
@@ -106,7 +110,7 @@ def _semeval(paired: Paired, errors: Sequence[match.Outcome], matched: int) -> d
 def micro(gold: Held, predicted: Held, options: EvaluateOptions) -> Score:
     """Return the micro scores alone."""
     gold, predicted = (_held(side).relabelled(options.labels) for side in (gold, predicted))
-    return _micro(pair(gold, predicted, options.pairing))
+    return _micro(pair(gold, predicted, options.pairing, not options.redact))
 
 
 def _micro(paired: Paired) -> Score:
@@ -142,8 +146,8 @@ def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
     if not options.resamples:
         return "none asked for"
     if count < LEAST_UNITS:
-        return f"none: {count:,} {kind}, and fewer than {LEAST_UNITS} show nothing of the spread"
-    return f"95 % bootstrap over {count:,} {kind}, {options.resamples:,} draws, seed {options.seed}"
+        return f"none: {kind}, and fewer than {LEAST_UNITS} show nothing of the spread"
+    return f"95 % bootstrap over {kind}, {options.resamples:,} draws, seed {options.seed}"
 
 
 def _slices(paired: Paired, found: Hits, labels: Mapping[str, Score], context: Context) -> Iterator[Slice]:
@@ -170,7 +174,7 @@ def _scored(paired: Paired, found: Hits, scores: Scores) -> Iterator[tuple[float
 def _fixed(context: Context, predicted: Annotated, options: EvaluateOptions) -> Score | None:
     if context.fixed is None:
         return None
-    return _micro(pair(_held(context.fixed).relabelled(options.labels), predicted, options.pairing))
+    return _micro(pair(_held(context.fixed).relabelled(options.labels), predicted, options.pairing, not options.redact))
 
 
 def _with_intervals(report: Report, options: EvaluateOptions) -> Report:

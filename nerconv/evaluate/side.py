@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from nerconv import formats
-from nerconv.codes import costs
+from nerconv.codes import CODES, costs
 from nerconv.columns import Columns
 from nerconv.document import Document, Facts, Finding
 from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
@@ -42,11 +42,16 @@ class ReadSide:
 
 
 def read_side(
-    sources: Iterable[Source], options: ReadOptions, progress: Callable[[Source], None], decided: str = "named"
+    sources: Iterable[Source],
+    options: ReadOptions,
+    progress: Callable[[Source], None],
+    decided: str = "named",
+    quoted: bool = True,
 ) -> ReadSide:
     """Return what ``sources`` hold. Raises Unreadable for anything that would leave annotation out of the score.
 
-    ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files.
+    ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files. What is refused is
+    described with its text where that may be ``quoted``.
     """
     parts: list[_Part] = []
     facts: list[Facts] = []
@@ -56,12 +61,12 @@ def read_side(
             if isinstance(item, Facts):
                 facts.append(item)
             elif isinstance(item, Finding):
-                _refuse([item])
+                _refuse([item], quoted)
             elif isinstance(item, Document):
                 spans = item.other_spans
                 parts.append((item, None if spans is None else replace(item, spans=spans)))
             else:
-                _refuse(chain.from_iterable(item.findings.values()))
+                _refuse(chain.from_iterable(item.findings.values()), quoted)
                 parts.append((item.columns, item.other))
     found = _schemes(facts)
     reading = Reading(
@@ -102,8 +107,9 @@ def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
     return repaired
 
 
-def _refuse(findings: Iterable[Finding]) -> None:
+def _refuse(findings: Iterable[Finding], quoted: bool) -> None:
     """Raise Unreadable for the first finding that leaves annotation out."""
     for finding in findings:
         if costs(finding) and finding.code not in _ASKED:
-            raise Unreadable(f"{finding.where}: {finding.code} {finding.message}; a score would leave it out")
+            said = finding.message if quoted else f"{CODES[finding.code].name} (its text is not shown: --redact)"
+            raise Unreadable(f"{finding.where}: {finding.code} {said}; a score would leave it out")

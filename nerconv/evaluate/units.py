@@ -63,8 +63,9 @@ def _predicted(paired: Paired) -> Numbers:
 
 
 def kind(paired: Paired, held: Sequence[Unit]) -> str:
-    """Return what ``held``, the units of ``paired``, are, in words."""
+    """Return what ``held``, the units of ``paired``, are, and how many, in words."""
+    name, documents = "sentence" if "sentence" in paired.how else "document", len(paired.gold.ids)
     if not held or not held[0].document:
-        return "sentences" if "sentence" in paired.how else "documents"
-    documents = len(paired.gold.ids)
-    return f"sentences, as {documents:,} document{'s are' if documents > 1 else ' is'} too few to draw from"
+        return f"{len(held):,} {name}{'' if len(held) == 1 else 's'}"
+    few = "1 document is" if documents == 1 else f"{documents:,} documents are"
+    return f"{len(held):,} sentences, as {few} too few to draw from"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from hashlib import sha256
-from html import escape
 from itertools import groupby
 from typing import Final
 
+from nerconv.escaped import in_html
 from nerconv.lint.problem import LintReport, Problem
-from nerconv.printable import one_line
 
 #: A page of more findings than this is no page anybody reads, and slow to open.
 PAGE_LIMIT: Final = 2_000
@@ -39,9 +38,7 @@ def html(report: LintReport) -> str:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     shown = report.problems[:PAGE_LIMIT]
     files = groupby(shown, key=lambda problem: problem.finding.where.path if problem.finding.where else "the corpus")
-    body = "".join(
-        f"<h2>{escape(one_line(path))}</h2>\n<ul>\n{''.join(map(_item, found))}</ul>\n" for path, found in files
-    )
+    body = "".join(f"<h2>{in_html(path)}</h2>\n<ul>\n{''.join(map(_item, found))}</ul>\n" for path, found in files)
     left_out = len(report.problems) - len(shown)
     more = f"<p class=faint>{left_out:,} further findings are not shown.</p>\n" if left_out else ""
     return (
@@ -56,7 +53,7 @@ def html(report: LintReport) -> str:
 def _table(report: LintReport) -> str:
     counts = Counter((p.finding.code, p.name, p.severity) for p in report.problems)
     rows = "".join(
-        f"<tr><td class=n>{count:,}<td><b>{code}</b><td>{escape(name)}<td class={severity}>{severity}\n"
+        f"<tr><td class=n>{count:,}<td><b>{code}</b><td>{in_html(name)}<td class={severity}>{severity}\n"
         for (code, name, severity), count in sorted(counts.items())
     )
     return f"<table>\n{rows}</table>\n" if rows else "<p>Nothing was found.</p>\n"
@@ -66,14 +63,14 @@ def _item(problem: Problem) -> str:
     finding = problem.finding
     where = f"{finding.where.line}:{finding.where.column}" if finding.where else ""
     lines = [
-        f"<li><span class=faint>{where}</span> <b class={problem.severity}>{finding.code}</b> {escape(problem.name)}"
+        f"<li><span class=faint>{where}</span> <b class={problem.severity}>{finding.code}</b> {in_html(problem.name)}"
     ]
     if shown := finding.excerpt:
         start, end = shown.start, max(shown.end, shown.start + 1)
-        parts = (escape(text) for text in (shown.text[:start], shown.text[start:end], shown.text[end:]))
+        parts = (in_html(text) for text in (shown.text[:start], shown.text[start:end], shown.text[end:]))
         before, marked, after = parts
         lines.append(f"<pre>{before}<mark>{marked or ' '}</mark>{after}</pre>")
-    lines.append(f"<p>{escape(one_line(finding.message))}</p>")
+    lines.append(f"<p>{in_html(finding.message)}</p>")
     if problem.fix:
-        lines.append(f"<p class=faint>{problem.safety} fix: {escape(problem.fix)}</p>")
+        lines.append(f"<p class=faint>{problem.safety} fix: {in_html(problem.fix)}</p>")
     return "\n".join(lines) + "\n"

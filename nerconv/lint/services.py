@@ -10,6 +10,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final
 
+from nerconv.escaped import in_command
 from nerconv.lint.baseline import fingerprint
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.printable import one_line
@@ -26,7 +27,7 @@ def github(report: LintReport) -> str:
 
     At most SHOWN_BY_LEVEL annotations of a severity; the total says how many there are.
     """
-    lines = [f"::notice title=nerconv lint::{_escaped(_total(report), '')}\n"]
+    lines = [f"::notice title=nerconv lint::{in_command(_total(report))}\n"]
     for severity in _SEVERITIES:
         problems = [problem for problem in report.problems if problem.severity == severity]
         lines += map(_annotation, problems[:SHOWN_BY_LEVEL])
@@ -46,16 +47,9 @@ def _total(report: LintReport) -> str:
 
 def _annotation(problem: Problem) -> str:
     finding, where = problem.finding, problem.finding.where
-    title = _escaped(f"{finding.code} {problem.name}", ":,")
-    place = f"file={_escaped(where.path, ':,')},line={where.line},col={where.column}," if where else ""
-    return f"::{_GITHUB[problem.severity]} {place}title={title}::{_escaped(finding.message, '')}\n"
-
-
-def _escaped(value: str, characters: str) -> str:
-    value = one_line(value)
-    for character in "%\r\n" + characters:
-        value = value.replace(character, f"%{ord(character):02X}")
-    return value
+    title = in_command(f"{finding.code} {problem.name}", ":,")
+    place = f"file={in_command(where.path, ':,')},line={where.line},col={where.column}," if where else ""
+    return f"::{_GITHUB[problem.severity]} {place}title={title}::{in_command(finding.message)}\n"
 
 
 def job_summary(report: LintReport) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from nerconv.escaped import in_json
 from nerconv.evaluate.render.columns import csv
 from nerconv.evaluate.render.github import github
 from nerconv.evaluate.render.html import html
@@ -17,8 +18,8 @@ from nerconv.evaluate.report import Report, to_json
 
 
 def as_json(report: Report) -> str:
-    """Return the versioned JSON form."""
-    return to_json(report).decode()
+    """Return the versioned JSON form; what a terminal or a log would act on is escaped in it."""
+    return in_json(to_json(report).decode())
 
 
 #: Every output by the name it is asked for.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as library
 import io
 
+from nerconv.escaped import in_csv
 from nerconv.evaluate.report import Report, Score
 
 _HEAD = ("name", "tp", "predicted", "gold", "precision", "recall", "f1", "low", "high")
@@ -13,12 +14,12 @@ _HEAD = ("name", "tp", "predicted", "gold", "precision", "recall", "f1", "low", 
 def csv(report: Report) -> str:
     """Return the rows; what is undefined is empty. A cell that a spreadsheet would run as a formula gets a quote."""
     out = io.StringIO()
-    writer = library.writer(out, lineterminator="\r\n")
+    writer = library.writer(out, lineterminator="\r\n", quoting=library.QUOTE_NONNUMERIC)
     writer.writerow(_HEAD)
     averages = [(name, getattr(report.overall, name)) for name in ("micro", "macro", "weighted")]
     for name, row in (*report.labels.items(), *averages):
         counts = (row.tp, row.predicted, row.gold) if isinstance(row, Score) else ("", "", "")
         ends = (row.interval.low, row.interval.high) if row.interval else ("", "")
         ratios = ("" if value is None else value for value in (row.precision, row.recall, row.f1))
-        writer.writerow((f"'{name}" if name[:1] in "=+-@\t\r" else name, *counts, *ratios, *ends))
+        writer.writerow((in_csv(name), *counts, *ratios, *ends))
     return out.getvalue()

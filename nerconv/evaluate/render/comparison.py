@@ -8,6 +8,7 @@ from nerconv.evaluate.chance import LEAST_UNITS, LEVEL
 from nerconv.evaluate.differences import Difference
 from nerconv.evaluate.render.rows import interval, percent
 from nerconv.evaluate.render.text import columns
+from nerconv.printable import one_line
 
 _HEAD = ("", "before", "after", "change", "95 % interval", "p", "")
 
@@ -15,7 +16,7 @@ _HEAD = ("", "before", "after", "change", "95 % interval", "p", "")
 def comparison(rows: Sequence[Difference], remarks: Iterable[str] = ()) -> str:
     """Return a line for each score, a star where chance hardly explains its change, and what that means."""
     table = columns([_HEAD, *map(_row, rows)])
-    return "\n".join([table, "", _legend(rows), *remarks]) + "\n"
+    return "\n".join([table, "", _legend(rows), *map(one_line, remarks)]) + "\n"
 
 
 def _row(row: Difference) -> tuple[str, ...]:

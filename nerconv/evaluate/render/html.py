@@ -6,9 +6,10 @@ from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from html import escape
 from typing import Final
 
+from nerconv.escaped import in_html
+from nerconv.evaluate.redact import redacted
 from nerconv.evaluate.render.chart import kind_bar, score_bar
 from nerconv.evaluate.render.rows import HEAD, interval, notes, percent, score_rows, slice_rows
 from nerconv.evaluate.render.style import STYLE
@@ -21,10 +22,11 @@ _LONGEST: Final = 400
 
 def html(report: Report, redact: bool = False) -> str:
     """Return the page. ``redact`` hides every text of the data; labels and places stay."""
+    report = redacted(report) if redact else report
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     sections = (_verdict(report), _labels(report), _kinds(report), _confusion(report), _parts(report), _lint(report),
-                _seeds(report), _calibration(report), _errors(report, redact), _footer(report))  # fmt: skip
+                _seeds(report), _calibration(report), _errors(report), _footer(report))  # fmt: skip
     return (
         "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
         '<meta name=viewport content="width=device-width">\n'
@@ -38,7 +40,7 @@ def _verdict(report: Report) -> str:
     micro = report.overall.micro
     name = report.model.get("name") or report.method.get("predictions", "")
     lines = [
-        f"<h1>{escape(name)} against {escape(report.method.get('gold', 'the gold'))}</h1>",
+        f"<h1>{in_html(name)} against {in_html(report.method.get('gold', 'the gold'))}</h1>",
         f"<section class=verdict><strong>{percent(micro.f1)}</strong> micro F1, "
         f"95 % interval {interval(micro.interval)}",
         f"<p>precision {percent(micro.precision)}, recall {percent(micro.recall)}: {micro.tp:,} of {micro.predicted:,} "
@@ -47,7 +49,7 @@ def _verdict(report: Report) -> str:
     if report.gates:
         items = (
             f"<li><b class={'good' if gate.passed else 'bad'}>{'passed' if gate.passed else 'failed'}</b> "
-            f"{escape(gate.name)} <span class=faint>{escape(gate.why)}</span>"
+            f"{in_html(gate.name)} <span class=faint>{in_html(gate.why)}</span>"
             for gate in report.gates
         )
         lines.append(f"<ul>{''.join(items)}</ul>")
@@ -64,7 +66,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], sums: int = 0) ->
         f"<tr{' class=sum' if number >= len(body) - sums else ''}>" + "".join(f"<td>{cell}" for cell in row)
         for number, row in enumerate(body)
     )
-    return f"<table><tr>{''.join(f'<th>{escape(cell)}' for cell in head)}\n" + "\n".join(shown) + "</table>\n"
+    return f"<table><tr>{''.join(f'<th>{in_html(cell)}' for cell in head)}\n" + "\n".join(shown) + "</table>\n"
 
 
 def _labels(report: Report) -> str:
@@ -72,7 +74,7 @@ def _labels(report: Report) -> str:
     rows = []
     for row in score_rows(report):
         found = report.labels.get(row[0]) or getattr(report.overall, row[0])
-        rows.append((*map(escape, row), score_bar(found.f1, found.interval, before.get(row[0]))))
+        rows.append((*map(in_html, row), score_bar(found.f1, found.interval, before.get(row[0]))))
     tick = " The tick is the baseline." if before else ""
     caption = f"<p class=faint>Bars show F1, whiskers its 95 % interval.{tick}</p>\n"
     return "<h2>Scores</h2>\n" + _table(("label", *HEAD[1:], "F1"), rows, sums=3) + caption
@@ -80,7 +82,7 @@ def _labels(report: Report) -> str:
 
 def _kinds(report: Report) -> str:
     rows = [
-        (escape(label), f"{sum(kind.gold for kind in row.values()):,}", kind_bar(row),
+        (in_html(label), f"{sum(kind.gold for kind in row.values()):,}", kind_bar(row),
          *(f"{row[name].gold:,}" for name in KINDS[:5]), f"{row['spurious'].predicted:,}")
         for label, row in report.label_kinds.items()
     ]  # fmt: skip
@@ -100,7 +102,7 @@ def _confusion(report: Report) -> str:
     for gold in sorted(report.confusion.keys() | report.boundaries, key=lambda label: (not label, label)):
         row = report.confusion.get(gold, {})
         cells = [_linked(row.get(label, 0), _cell(gold, label), held) for label in said]
-        rows.append((escape(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), held)))
+        rows.append((in_html(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), held)))
     head = ("gold ↓ predicted →", *(label or "(none)" for label in said), "same label, other edges")
     caption = "Exact matches stand where a label meets itself; other cells are spans that overlap and differ in label."
     return f"<h2>Confusion</h2>\n{_table(head, rows)}<p class=faint>{caption}</p>\n"
@@ -131,14 +133,14 @@ def _cell(*labels: str) -> str:
 def _parts(report: Report) -> str:
     if not report.slices:
         return ""
-    rows = ([escape(cell) for cell in row[:7]] for row in slice_rows(report))
+    rows = ([in_html(cell) for cell in row[:7]] for row in slice_rows(report))
     return "<h2>Parts</h2>\n" + _table(("part", *HEAD[1:7]), rows)
 
 
 def _lint(report: Report) -> str:
     if not (noise := report.noise):
         return ""
-    rows = [(escape(code), f"{count:,}") for code, count in noise.codes.items()]
+    rows = [(in_html(code), f"{count:,}") for code, count in noise.codes.items()]
     fixed = f", {percent(noise.fixed.f1)} after safe fixes of the gold" if noise.fixed else ""
     said = (
         f"Lint doubts {noise.flagged:,} of {noise.gold:,} gold spans. Micro F1 is "
@@ -151,7 +153,7 @@ def _lint(report: Report) -> str:
 def _seeds(report: Report) -> str:
     if not (seeds := report.seeds):
         return ""
-    rows = [(escape(name), percent(value)) for name, value in seeds.f1.items()]
+    rows = [(in_html(name), percent(value)) for name, value in seeds.f1.items()]
     rows += [("mean", percent(seeds.mean)), ("standard deviation", percent(seeds.deviation))]
     return "<h2>Several predictions</h2>\n" + _table(("file", "micro F1"), rows, sums=2)
 
@@ -167,7 +169,7 @@ def _calibration(report: Report) -> str:
     return f"<h2>Calibration</h2>\n<p>{said}</p>\n" + _table(("score", "spans", "mean", "right", ""), rows)
 
 
-def _errors(report: Report, redact: bool) -> str:
+def _errors(report: Report) -> str:
     shown = report.examples[:_SHOWN]
     by_document: defaultdict[str, list[Example]] = defaultdict(list)
     for example in shown:
@@ -178,39 +180,39 @@ def _errors(report: Report, redact: bool) -> str:
     parts = [f"<h2>Errors</h2>\n<p class=faint>{said}</p>\n"]
     anchored: set[str] = set()
     for number, (name, found) in enumerate(sorted(by_document.items(), key=lambda pair: (-len(pair[1]), pair[0]))):
-        items = "".join(_article(example, redact, anchored) for example in found)
-        summary = f"<summary>{escape(name)} <span class=faint>{len(found):,}</span></summary>"
+        items = "".join(_article(example, anchored) for example in found)
+        summary = f"<summary>{in_html(name)} <span class=faint>{len(found):,}</span></summary>"
         parts.append(f"<details{' open' if number < 3 else ''}>{summary}\n{items}</details>\n")
     return "".join(parts) if shown else ""
 
 
-def _article(example: Example, redact: bool, anchored: set[str]) -> str:
+def _article(example: Example, anchored: set[str]) -> str:
     anchor = _anchor(example)
     mark = "" if anchor in anchored else f" id={anchor}"
     anchored.add(anchor)
     where = (example.gold or example.predicted or Side(0, 0, "", "")).where
-    notes = "".join(f" · {escape(note)}" for note in example.notes)
-    doubt = f" · lint doubts it: {escape(', '.join(example.flags))}" if example.flags else ""
+    notes = "".join(f" · {in_html(note)}" for note in example.notes)
+    doubt = f" · lint doubts it: {in_html(', '.join(example.flags))}" if example.flags else ""
     lines = "".join(
-        f"<pre>{_line(example, found, letter, redact)}</pre>"
+        f"<pre>{_line(example, found, letter)}</pre>"
         for found, letter in ((example.gold, "g"), (example.predicted, "p"))
         if found
     )
-    about = f"<b>{escape(example.kind)}</b> <span class=faint>{escape(where)}{notes}{doubt}</span>"
+    about = f"<b>{in_html(example.kind)}</b> <span class=faint>{in_html(where)}{notes}{doubt}</span>"
     return f"<article{mark}>{about}\n{lines}</article>\n"
 
 
-def _line(example: Example, found: Side, letter: str, redact: bool) -> str:
+def _line(example: Example, found: Side, letter: str) -> str:
     start, end = found.start - example.context_start, found.end - example.context_start
-    if redact or not 0 <= start <= end <= len(example.context):
-        before, inside, after = "", "█" * min(end - start, 40) if redact else found.text, ""
+    if not found.text or not 0 <= start <= end <= len(example.context):
+        before, inside, after = "", found.text or "█" * min(found.end - found.start, 40), ""
     else:
         before, inside, after = example.context[:start], example.context[start:end], example.context[end:]
     inside = inside if len(inside) <= _LONGEST else inside[:_LONGEST] + "…"
-    label = f"<sup>{escape(found.label)}{f' {found.score:.2f}' if found.score is not None else ''}</sup>"
-    return f"{escape(before)}<mark class={letter}>{escape(inside)}{label}</mark>{escape(after)}"
+    label = f"<sup>{in_html(found.label)}{f' {found.score:.2f}' if found.score is not None else ''}</sup>"
+    return f"{in_html(before)}<mark class={letter}>{in_html(inside)}{label}</mark>{in_html(after)}"
 
 
 def _footer(report: Report) -> str:
-    items = "".join(f"<li>{escape(note)}" for note in notes(report))
+    items = "".join(f"<li>{in_html(note)}" for note in notes(report))
     return f"<h2>Method</h2>\n<ul class=faint>{items}</ul>\n"

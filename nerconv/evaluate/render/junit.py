@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from xml.etree import ElementTree
-
-from nerconv.evaluate.render.rows import percent
-from nerconv.evaluate.report import Report
-
-#: Control characters that XML 1.0 has no way to hold.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from nerconv.evaluate.render.text import scores
+from nerconv.evaluate.report import Average, Report, Score
+from nerconv.junit import Case, Failure, Suite
+from nerconv.junit import junit as written
 
 
 def junit(report: Report) -> str:
-    """Return the cases. Labels never fail: that is what gates are for."""
-    failures = sum(not gate.passed for gate in report.gates)
-    tests = len(report.labels) + len(report.gates)
-    counts = {"tests": str(tests), "failures": str(failures)}
-    root = ElementTree.Element("testsuites", {"name": "nerconv evaluate", **counts})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "nerconv evaluate", **counts})
-    for label, row in report.labels.items():
-        case = ElementTree.SubElement(suite, "testcase", classname="label", name=_clean(label))
-        out = ElementTree.SubElement(case, "system-out")
-        ratios = f"P {percent(row.precision)} R {percent(row.recall)} F1 {percent(row.f1)}"
-        out.text = f"{ratios} (tp {row.tp}, predicted {row.predicted}, gold {row.gold})"
+    """Return the cases. Labels never fail: that is what gates are for. The figures are properties of the suite."""
+    cases = [Case("label", label) for label in report.labels]
     for gate in report.gates:
-        case = ElementTree.SubElement(suite, "testcase", classname="gate", name=_clean(gate.name))
-        if not gate.passed:
-            failure = ElementTree.SubElement(case, "failure", message=_clean(gate.why), type="gate")
-            failure.text = f"asked {gate.asked:g}, measured {gate.measured}"
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+        measured = "not scored" if gate.measured is None else f"{gate.measured:.6g}"
+        failure = None if gate.passed else Failure(gate.why, "gate", f"asked {gate.asked:g}, measured {measured}")
+        cases.append(Case("gate", gate.name, failure))
+    return written([Suite("nerconv evaluate", cases, _figures(report), scores(report))], "nerconv.evaluate")
 
 
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+def _figures(report: Report) -> dict[str, str]:
+    rows: list[tuple[str, Score | Average]] = [(f"label {label}", row) for label, row in report.labels.items()]
+    rows += [(name, getattr(report.overall, name)) for name in ("micro", "macro", "weighted")]
+    figures = {
+        f"{name} {measure}": "" if value is None else f"{value:.6f}"
+        for name, row in rows
+        for measure, value in (("precision", row.precision), ("recall", row.recall), ("f1", row.f1))
+    }
+    return figures | {f"method {name}": value for name, value in report.method.items() if value}

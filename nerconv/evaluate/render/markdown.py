@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from nerconv.escaped import in_markdown
 from nerconv.evaluate.render.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, percent, score_rows, slice_rows
 from nerconv.evaluate.report import Report
 
 #: A job summary takes a mebibyte.
 _LIMIT: Final = 900_000
-_SIGNS: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def markdown(report: Report) -> str:
@@ -26,7 +25,7 @@ def markdown(report: Report) -> str:
         parts.append(_table([KIND_HEAD, *kind_rows(report)]))
     if report.slices:
         parts.append(_table([("part", *HEAD[1:7], ""), *slice_rows(report)]))
-    parts += [f"- {escaped(note)}" for note in notes(report)]
+    parts += [f"- {in_markdown(note)}" for note in notes(report)]
     shown = "\n\n".join(parts).replace("\n\n- ", "\n- ")
     if len(shown.encode()) > _LIMIT:
         shown = (
@@ -35,12 +34,7 @@ def markdown(report: Report) -> str:
     return shown + "\n"
 
 
-def escaped(text: str) -> str:
-    """Return ``text`` so that Markdown shows it as it stands, on one line."""
-    return _SIGNS.sub(r"\\\1", " ".join(text.split())).replace("&", "&amp;")
-
-
 def _table(rows: Iterable[Sequence[str]]) -> str:
-    head, *body = ([escaped(cell) for cell in row] for row in rows)
+    head, *body = ([in_markdown(cell) for cell in row] for row in rows)
     rule = ["---", *("--:" for _ in head[1:])]
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))

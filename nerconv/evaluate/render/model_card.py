@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from nerconv.escaped import in_json
 from nerconv.evaluate.report import Report
 
 
@@ -26,5 +27,5 @@ def model_card(report: Report) -> str:
         "metrics": metrics,
     }
     entry = {"name": report.model.get("name", "model"), "results": [result]}
-    shown = json.dumps([entry], ensure_ascii=False, indent=2).replace("\n", "\n  ")
+    shown = in_json(json.dumps([entry], ensure_ascii=False, indent=2)).replace("\n", "\n  ")
     return f"---\nmodel-index:\n  {shown}\n---\n"

@@ -1,0 +1,60 @@
+"""Text of others in files that programs show: nothing in it ends a cell, starts a formula, a tag, a link or a command.
+
+One function for each medium. All of them first make the text one line without control and direction characters
+(``printable.one_line``), so that what is shown has the order that it is written in.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from nerconv.printable import one_line
+
+#: What XML 1.0 has no way to hold.
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~$])")
+#: What GitHub makes a link of by itself.
+_LINK: Final = re.compile(r"(?i)(?<=:)//|(?<=www)\.")
+#: What spreadsheets take for a formula, with its full-width forms.
+_FORMULA: Final = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+#: What JSON need not escape, but a terminal, a log or an older parser acts on.
+_NOT_JSON: Final = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]|#(?=#(?:vso)?\\[)"
+)
+
+
+def in_html(text: str) -> str:
+    """Return ``text`` for the content or a quoted attribute of HTML."""
+    return html.escape(one_line(text))
+
+
+def in_xml(text: str) -> str:
+    """Return ``text`` for the content or an attribute of XML, before its writer escapes ``&`` and ``<``."""
+    return one_line(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def in_markdown(text: str) -> str:
+    """Return ``text`` so that Markdown shows it as it stands, on one line, also in a cell of a table."""
+    shown = _MARKDOWN.sub(r"\\\1", " ".join(one_line(text).split())).replace("&", "&amp;")
+    return _LINK.sub(lambda match: "".join("\\" + sign for sign in match.group()), shown)
+
+
+def in_csv(text: str) -> str:
+    """Return ``text`` for a cell that its writer quotes; a quote before what would be a formula."""
+    shown = one_line(text)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def in_command(text: str, characters: str = "") -> str:
+    """Return ``text`` for the message of a workflow command; for a property, ``characters`` are those that end it."""
+    shown = one_line(text)
+    for character in "%\r\n" + characters:
+        shown = shown.replace(character, f"%{ord(character):02X}")
+    return shown
+
+
+def in_json(encoded: str) -> str:
+    """Return JSON with all in it escaped that a terminal or a log would act on; it means the same."""
+    return _NOT_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", encoded)

@@ -1,0 +1,87 @@
+"""JUnit XML, of lint and of evaluate: valid by the rules of both schemas in use, whatever the text in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nerconv.document import Document, Finding, Span, Where, excerpt
+from nerconv.evaluate.gates import Drops, against
+from nerconv.evaluate.render.junit import junit as of_report
+from nerconv.evaluate.run import EvaluateOptions, evaluate
+from nerconv.junit import Case, Failure, Suite, junit
+from nerconv.lint.corpus import Held
+from nerconv.lint.junit import junit as of_lint
+from nerconv.lint.parts import DocumentPart
+from nerconv.lint.problem import LintReport, Problem
+
+etree = pytest.importorskip("lxml.etree")
+RULES = sorted((Path(__file__).parent / "data" / "junit").glob("*.xsd"))
+HOSTILE = ' <b>&"\x00\x1b[31m]]>\ufffe\ud800\u202e\u2028\n::set-output name=a::b\t '
+
+
+def checked(xml: str) -> Any:
+    """Return the root of ``xml`` after holding it against all rules."""
+    root = etree.fromstring(xml.encode())
+    for path in RULES:
+        etree.XMLSchema(etree.parse(path)).assertValid(root)
+    return root
+
+
+def test_there_are_rules_and_they_refuse_what_lacks_errors() -> None:
+    assert [path.stem for path in RULES] == ["ant", "jenkins"]
+    lacking = junit([Suite("a", [Case("b", "c")])], "p").replace(' errors="0"', "")
+    for path in RULES:
+        assert not etree.XMLSchema(etree.parse(path)).validate(etree.fromstring(lacking.encode()))
+
+
+@pytest.mark.parametrize(
+    "suites",
+    [
+        [],
+        [Suite("a", [])],
+        [Suite("a", [Case("b", "c")], {"d": ""}, "e\nf"), Suite("a", [Case("b", "c", Failure("d", "e", "f\ng"))])],
+        [Suite("", [Case("", "", Failure("", "", ""))], {"": ""})],
+        [Suite(HOSTILE, [Case(HOSTILE, HOSTILE, Failure(*[HOSTILE] * 3))], {HOSTILE: HOSTILE}, HOSTILE)],
+    ],
+    ids=["nothing", "no-case", "two-suites", "empty-names", "hostile"],
+)
+def test_it_is_valid(suites: list[Suite]) -> None:
+    root = checked(junit(suites, "p"))
+    assert [int(suite.get("tests")) for suite in root] == [len(suite.cases) for suite in suites]
+    assert [int(suite.get("failures")) for suite in root] == [len(suite.findall(".//failure")) for suite in root]
+
+
+def test_an_evaluation_is_valid() -> None:
+    text = "Ann met Bob"
+    gold = [Document(f"d{n}", text, (Span(0, 3, "PER"), Span(8, 11, HOSTILE))) for n in range(30)]
+    report = evaluate(gold, gold, EvaluateOptions(resamples=20))
+    worse = evaluate(gold, [Document(d.id, d.text, d.spans[1:]) for d in gold], EvaluateOptions(resamples=20))
+    root = checked(of_report(replace(worse, gates=tuple(against(worse, report, Drops())))))
+    assert root[0].get("failures") == "2" and root[0].get("tests") == "5"
+    assert root.find(".//property[@name='label PER recall']").get("value") == "0.000000"
+
+
+def test_a_lint_run_is_valid() -> None:
+    place = Where(HOSTILE, 3, 4)
+    finding = Finding("B102", HOSTILE, place, Span(0, 3, "PER"), excerpt(HOSTILE, 0, 8))
+    problem = Problem(
+        finding,
+        "edge-punctuation",
+        "warning",
+        Held(0, HOSTILE, DocumentPart([Document(HOSTILE, "abc")]), 0),
+        HOSTILE,
+        "PER",
+    )
+    root = checked(of_lint(LintReport([problem], 1, ("clean.txt",), 1, ("B102",))))
+    assert [suite.get("failures") for suite in root] == ["1", "0"]
+
+
+def test_the_time_of_the_run_is_that_of_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert checked(junit([Suite("a", [])], "p"))[0].get("timestamp") == "2023-11-14T22:13:20"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    assert checked(junit([Suite("a", [])], "p"))[0].get("timestamp") == "1970-01-01T00:00:00"
