@@ -162,14 +162,21 @@ def _looked_at(
     if likely and not likely.refusal and (seen := _survey_alike(file, doing, likely.shape, sign_of(options))):
         return likely, seen
     sure = layout(found, found, name, options)
+    if sure.refusal:
+        return sure, _Seen(False)
+    return sure, _survey_alike(file, doing, sure.shape, "") or _survey_closely(found, sure.shape, name)
+
+
+def _survey_closely(found: Callable[[], Iterable[Block]], shape: Shape, name: str) -> _Seen:
     seen = _Seen(False)
-    if not sure.refusal:
-        seen.steps = steps_of(seen.tags(parse(found(), sure.shape, name)))
-    return sure, seen
+    seen.steps = steps_of(seen.tags(parse(found(), shape, name)))
+    return seen
 
 
 def _survey_alike(file: BinaryIO, doing: Doing, shape: Shape, sign: str) -> _Seen | None:
-    """Return what was seen in a file all rows of which have a shape, and none of which may be a comment; else None."""
+    """Return what was seen in a file all rows of which have a shape, and no line of which begins with ``sign``; None
+    for another.
+    """
     from nerconv.formats import conll_lane
     from nerconv.tag_arrays import counted
 
@@ -283,7 +290,8 @@ class ConllSurvey(NamedTuple):
         cut_nowhere = self.group == _ALL or (self.group == _BETWEEN and DOCSTART.encode() not in raw)
         if cut_nowhere and not (self.shape.comments or self.shape.header):
             return 1 if raw.strip(b" \t\n") else 0
-        return sum(1 for _ in self._groups(parse(blocks(raw.decode()), self.shape, self.name)))
+        parts = parse(blocks(raw.decode()), self.shape, self.name)
+        return int(any(map(_is_content, parts))) if cut_nowhere else sum(1 for _ in self._groups(parts))
 
     def _last_group(self, raw: bytes) -> int:
         """Return where the last document of ``raw`` begins that is sure to begin there, or 0."""

@@ -101,7 +101,8 @@ def _usual(found: Blocks, name: str, sign: str) -> Shape:
     if first is None:
         return Shape(2, " ", 0, 1)
     plain = first.plain()
-    if first.columns > 1 and all(plain.fullmatch(block.text) or is_marker(block.text) for block in found()):
+    bodies = (_body(block.text, sign) for block in found())
+    if first.columns > 1 and all(not body or plain.fullmatch(body) or is_marker(body) for body in bodies):
         return first._replace(tag=first.columns - 1)
     # Comments have columns of any number.
     counts = Counter(_shapes(found(), sign)) or Counter(_shapes(found(), ""))
@@ -110,6 +111,13 @@ def _usual(found: Blocks, name: str, sign: str) -> Shape:
         _refuse_separator(found, name)
         raise Unreadable(f"{name}: is not column text: no row has a token and a tag; name its format with --from")
     return usual._replace(tag=usual.columns - 1)
+
+
+def _body(text: str, sign: str) -> str:
+    """Return lines without the first ones that look like comments."""
+    while sign and text.startswith(sign):
+        text = text.partition("\n")[2]
+    return text
 
 
 def _refuse_separator(found: Blocks, name: str) -> None:
