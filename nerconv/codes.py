@@ -143,8 +143,9 @@ _TABLE = (
         "F015",
         "trimmed-span",
         "warning",
-        "A span of a record with white space at an edge.",
-        "Nothing to do: it is read without the white space.",
+        "A span with white space at an edge: of a record, or, with a no-break space or the like, written to a DocBin.",
+        "Nothing to do: it is read, or written, without the white space; so is a span whose own text has other white "
+        "space.",
     ),
     Code(
         "F016",

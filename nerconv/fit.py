@@ -25,8 +25,9 @@ class Keeps:
     line and column of every span; ``flags``: its lint flags. ``crossing``: spans across a sentence boundary, ``lines``:
     across a line end. ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents
     without a token. ``any_text``: text that holds the signs of the format itself. ``open_end``: text that ends
-    without a line end. ``flat_part`` names the part of a format that holds flat spans only though another holds all
-    of them.
+    without a line end. ``outer_space``: spans that begin or end with what Unicode counts as white space, such as a
+    no-break space; else it is trimmed. ``flat_part`` names the part of a format that holds flat spans only though
+    another holds all of them.
     """
 
     text: bool = True
@@ -44,15 +45,20 @@ class Keeps:
     open_end: bool = True
     provenance: bool = True
     flags: bool = True
+    outer_space: bool = True
     flat_part: str = ""
 
 
 class Fitted(NamedTuple):
-    """A document as a target holds it, the spans that it loses, and how many other things are left out by kind."""
+    """A document as a target holds it, the spans that it loses, and how many other things are left out by kind.
+
+    ``trimmed``: findings about spans that stay without white space at their edges.
+    """
 
     document: Document
     lost: list[Finding]
     left_out: Counter[str]
+    trimmed: Sequence[Finding] = ()
 
 
 def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | None) -> Fitted:
@@ -62,6 +68,9 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
     which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
     """
     lost: list[Finding] = []
+    trimmed: list[tuple[Span, Finding]] = []
+    if not keeps.outer_space:
+        document = _trimmed(document, lost, trimmed)
     spans = list(document.spans)
     if edges is not None:
         spans = _on_token_edges(document, spans, edges, lost)
@@ -85,14 +94,15 @@ def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | Non
     if keeps.flat_part and (inner := len(spans) - len(_flat(document, spans, nested, []))):
         left_out[f"nested spans in {keeps.flat_part}"] = inner
     if len(spans) == len(document.spans) and not left_out and not lost:
-        return Fitted(document, lost, left_out)
+        return Fitted(document, lost, left_out, [finding for _, finding in trimmed])
     kept = replace(
         document,
         spans=tuple(spans),
         marks=document.marks if keeps.marks else (),
         meta=document.meta if keeps.meta else {},
     )
-    return Fitted(kept, lost, left_out)
+    stay = set(map(id, spans))
+    return Fitted(kept, lost, left_out, [finding for span, finding in trimmed if id(span) in stay])
 
 
 def loss(code: str, document: Document, span: Span, why: str) -> Finding:
@@ -104,6 +114,30 @@ def loss_of(code: str, surface: str, span: Span, why: str) -> Finding:
     """Return the finding that ``span``, which covers ``surface``, is not written."""
     shown = surface if len(surface) <= 60 else surface[:57] + "…"
     return Finding(code, f"[{span.label} {shown}] {why}", span.where, span)
+
+
+def _trimmed(document: Document, lost: list[Finding], trimmed: list[tuple[Span, Finding]]) -> Document:
+    """Return ``document``, its spans without what Unicode counts as white space at their edges."""
+    spans = []
+    for span in document.spans:
+        covered = document.covered(span)
+        solid = covered.strip()
+        if len(solid) == len(covered):
+            spans.append(span)
+        elif solid:
+            start = span.start + len(covered) - len(covered.lstrip())
+            spans.append(inner := replace(span, start=start, end=start + len(solid)))
+            why = f"[{span.label} {covered}] begins or ends with white space ({_named(covered)}); it is written without"
+            trimmed.append((inner, Finding("F015", why, document.place(span))))
+        else:
+            lost.append(loss("F006", document, span, f"is white space alone ({_named(covered)})"))
+    return replace(document, spans=tuple(spans)) if trimmed or len(spans) < len(document.spans) else document
+
+
+def _named(covered: str) -> str:
+    """Return the white space at the edges of ``covered``, or all of it, as code points."""
+    outer = covered.replace(covered.strip(), "", 1) if covered.strip() else covered
+    return " ".join(dict.fromkeys(f"U+{ord(sign):04X}" for sign in outer if sign.isspace()))
 
 
 def _on_token_edges(document: Document, spans: list[Span], edges: Edges, lost: list[Finding]) -> list[Span]:

@@ -36,7 +36,8 @@ def fit_columns(columns: Columns, keeps: Keeps, edges: Edges | None, nested: str
         troubled |= columns.off_edges
     if not keeps.nesting or keeps.flat_part:
         troubled |= columns.sharing
-    apart = replace(keeps, touching=True)  # merged below
+    # Touching spans are merged below, and who trims spans looks at them as documents.
+    apart = replace(keeps, touching=True, outer_space=True)
     kept, lost, left_out = _kept(columns, troubled, lambda document: fit(document, apart, edges, nested))
     if columns.marks and not keeps.marks:
         left_out["marks"] = int(np.diff(columns.mark_ranges()).sum())

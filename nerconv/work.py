@@ -307,6 +307,7 @@ def _fitted(document: Document, format: Format, options: ConvertOptions, report:
     for part, cut in transform.cut_units(document, options.unit or format.UNIT):
         fitted = fit(part, keeps, edges, options.write.nested)
         report.lost += cut + fitted.lost
+        report.findings += fitted.trimmed
         report.left_out.update(fitted.left_out)
         if keeps.blank or part.text.strip() or tokens.count(part):
             yield fitted.document

@@ -69,7 +69,7 @@ def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fit
     """Return the documents as the target has them: whole or cut into sentences, blank ones only where it can."""
     total = Fitted([], [], Counter())
     for part in (part for view in documents_of(found) for part, _ in transform.cut_units(view, format.UNIT)):
-        document, lost, left_out = fit(part, formats.keeps(format, options), format.tokens(options), options.nested)
+        document, lost, left_out, _ = fit(part, formats.keeps(format, options), format.tokens(options), options.nested)
         total.lost.extend(lost)
         total.left_out.update(left_out)
         if format.KEEPS.blank or part.id.rpartition("/")[0] in found.filled() or part.id in found.filled():

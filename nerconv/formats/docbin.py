@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 NAME: Final = "docbin"
 SUFFIXES: Final = (".spacy",)
 UNIT: Final = "document"
-KEEPS: Final = Keeps(flat_part="doc.ents")
+KEEPS: Final = Keeps(outer_space=False, flat_part="doc.ents")
 
 #: The group that spaCy's span categorizer learns from unless it is told another.
 SPANS_KEY: Final = "sc"
@@ -70,7 +70,8 @@ def tokens(options: WriteOptions) -> Edges | None:
     """Return the edges of the tokens of ``options.tokens`` that an entity may start or end with.
 
     Those are all but the ones that are white space to spaCy, such as a lone no-break space: its parser never starts
-    or ends an entity with one. Raises UsageError for tokens that spaCy cannot make.
+    or ends an entity with one. Corpus tokens end where a span does, too, if white space of that kind stands beside it.
+    Raises UsageError for tokens that spaCy cannot make.
     """
     if options.tokens == "corpus":
         return _corpus_edges
@@ -81,8 +82,16 @@ def _corpus_edges(document: Document) -> tuple[list[int], list[int]]:
     starts, ends = corpus.edges(document)
     if not _OTHER_SPACE.search(document.text):
         return starts, ends
+    if cuts := _space_cuts(document):
+        starts, ends = sorted({*starts, *cuts}), sorted({*ends, *cuts})
     solid = [(a, b) for a, b in zip(starts, ends, strict=True) if not document.text[a:b].isspace()]
     return [start for start, _ in solid], [end for _, end in solid]
+
+
+def _space_cuts(document: Document) -> set[int]:
+    """Return the edges of spans inside of tokens that have white space to spaCy on one side, as ``\u00a0|Ann``."""
+    text, edges = document.text, {edge for span in document.spans for edge in (span.start, span.end)}
+    return {at for at in edges if _inside_token(text, at) and text[at - 1].isspace() != text[at].isspace()}
 
 
 def _spacy_edges(tokenizer: Tokenizer, document: Document) -> tuple[list[int], list[int]]:
@@ -158,7 +167,10 @@ def _corpus_doc(vocab: Any, document: Document) -> Doc:
     from spacy.tokens import Doc
 
     text = document.text
-    cuts = [0, *(join for join in document.joins if _inside_token(text, join)), len(text)]
+    inside = {join for join in document.joins if _inside_token(text, join)}
+    if _OTHER_SPACE.search(text):
+        inside |= _space_cuts(document)
+    cuts = [0, *sorted(inside), len(text)]
     found = list(chain.from_iterable(_PIECE.findall(text[start:end]) for start, end in pairwise(cuts)))
     return Doc(vocab, words=[word for word, _ in found], spaces=[space != "" for _, space in found])
 

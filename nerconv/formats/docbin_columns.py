@@ -63,8 +63,7 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
     found = murmur(columns.text, pieces.starts, pieces.ends)
     words = distinct(found)
     strings = _strings(columns, pieces, words)
-    # A token that is white space to spaCy alone may hold no entity.
-    if any(token.strip(WHITE_SPACE) for token in filter(str.isspace, strings)):
+    if _has_other_space(columns.covered, pieces, words, strings):
         return None
     entities = columns.covered.only(flat(columns, options.nested))
     table = _table(columns, pieces, entities, words.codes, named(found[words.firsts]))
@@ -78,6 +77,17 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
         frozenset(strings + labels),
         tally(counts, pieces.lengths.tolist()),
     )
+
+
+def _has_other_space(covered: Covered, pieces: _Pieces, words: Words, strings: Sequence[str]) -> bool:
+    """Whether white space to spaCy alone is a token, which may hold no entity, or stands at the edge of a span."""
+    outer = np.array([string[:1].isspace() or string[-1:].isspace() for string in strings], dtype=bool)
+    if not outer.any():
+        return False
+    if any(token.strip(WHITE_SPACE) for token in filter(str.isspace, strings)):
+        return True
+    edges = pieces.solid[np.append(covered.first, covered.last)]
+    return bool(outer[words.codes[edges]].any())
 
 
 def _raw(array: NDArray[Any]) -> memoryview:

@@ -29,7 +29,7 @@ from nerconv.formats import bins_read, docbin
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN
 from nerconv.formats.strings import hashes_of
 from nerconv.options import ReadOptions, UsageError, WriteOptions
-from nerconv.tokens import lines
+from nerconv.tokens import lines, trim
 
 spacy = pytest.importorskip("spacy")
 from spacy.tokens import Doc, DocBin  # noqa: E402
@@ -218,12 +218,15 @@ def test_tokens_of_spacy_are_its_own_and_spans_inside_them_are_named() -> None:
     assert edges_of(doc.ents) == [(0, 3, "PER")]
 
 
-def test_a_lone_no_break_space_is_no_token_that_spacy_could_learn() -> None:
+def test_white_space_of_spacy_alone_is_trimmed_from_spans() -> None:
     one = document("Ann \u00a0 B\u00a0C", (0, 5, "PER"), (6, 9, "ORG"))
     for options in (CORPUS, SPACY):
         result = fitted(one, options)
-        assert [(finding.code, finding.span) for finding in result.lost] == [("F006", one.spans[0])]
-        assert result.document.spans == one.spans[1:]
+        assert [finding.code for finding in result.trimmed] == ["F015"]
+        assert "U+00A0" in result.trimmed[0].message
+        assert result.document.spans == (Span(0, 3, "PER"), one.spans[1])
+        alone = document("Ann \u00a0 B", (4, 5, "PER"))
+        assert [finding.code for finding in fitted(alone, options).lost] == ["F006"]
 
 
 @pytest.mark.parametrize("choice", ["words", "spacy:qq", "spacy:../os", "spacy:en.attrs", "corpus:en", ""])
@@ -485,3 +488,35 @@ def test_letting_go_of_memory_changes_nothing(tmp_path: Path, monkeypatch: pytes
     whole = list(docbin.read(Source("a.spacy", "a", path), ReadOptions()))
     monkeypatch.setattr("nerconv.formats.bins_read._MUCH", 7)
     assert list(docbin.read(Source("a.spacy", "a", path), ReadOptions())) == whole
+
+
+def invalid_spans(path: Path) -> int:
+    """Return how many entities of a DocBin ``spacy debug data`` counts as invalid white space."""
+    from spacy.cli.debug_data import _compile_gold
+    from spacy.training import Corpus
+
+    nlp = spacy.blank("en")
+    return int(_compile_gold(list(Corpus(path)(nlp)), ["ner"], nlp, True)["ws_ents"])
+
+
+SPACES = "\u00a0\u2009\u3000\u2028\u0085\u001f\u200b\ufeff"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from(f"ab. \n{SPACES}"), max_size=12), st.data(), st.sampled_from(["corpus", "spacy"]))
+def test_no_entity_begins_or_ends_with_what_spacy_takes_for_white_space(
+    text: str, data: st.DataObject, tokens: str
+) -> None:
+    at = data.draw(st.sets(st.integers(0, len(text)), max_size=4))
+    extents = [trim(text, a, b) for a, b in zip(sorted(at)[::2], sorted(at)[1::2], strict=False)]
+    one = Document("d", text, tuple(Span(*extent, "PER") for extent in extents if extent))
+    options = WriteOptions(tokens=tokens)
+    fitted = fit(one, docbin.KEEPS, docbin.tokens(options), None)
+    assert all(one.covered(span) == one.covered(span).strip() for span in fitted.document.spans)
+    assert len(fitted.document.spans) + len(fitted.lost) == len(one.spans)
+    assert len(fitted.trimmed) == len(set(fitted.document.spans) - set(one.spans))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "o.spacy")
+        formats.write(docbin, [fitted.document], path, options)
+        assert documents_of(read(path.read_bytes())) == [fitted.document]
+        assert not invalid_spans(path)
