@@ -8,7 +8,6 @@ import pytest
 
 from nerconv import schemes
 from nerconv.evaluate.match import tally
-from nerconv.evaluate.tags import count_tags
 
 seqeval = pytest.importorskip("seqeval.metrics")
 
@@ -123,14 +122,3 @@ def test_strict_counts_are_those_of_nervaluate_on_valid_tags() -> None:
         results = nervaluate.Evaluator([gold], [said], tags=["PER", "LOC"], loader="list").evaluate()
         strict = results["overall"]["strict"]
         assert (strict.correct, strict.actual, strict.possible) == counts([gold], [said], "IOB2", "lenient")
-
-
-@pytest.mark.parametrize("rule", ["lenient", "discard"])
-@pytest.mark.parametrize(("name", "letters"), [("IOB2", "BI"), ("IOBES", "BIES"), ("BILOU", "BILU"), ("IOB1", "BI")])
-def test_counting_in_arrays_is_counting_one_by_one(name: str, letters: str, rule: str) -> None:
-    random_ = random.Random(4)
-    for _ in range(200):
-        pairs = [_padded(_tags(random_, letters), _tags(random_, letters)) for _ in range(random_.randint(0, 5))]
-        gold, said = [one for one, _ in pairs], [other for _, other in pairs]
-        rows = count_tags(gold, said, schemes.get(name), rule).values()
-        assert tuple(sum(row[at] for row in rows) for at in range(3)) == counts(gold, said, name, rule)
