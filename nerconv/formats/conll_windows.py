@@ -17,6 +17,7 @@ from nerconv.files import Source, Unreadable
 from nerconv.formats.conll_cuts import (
     BLANK,
     begins_document,
+    documents_between,
     file_blocks,
     last_document,
     last_sentence,
@@ -290,6 +291,8 @@ class ConllSurvey(NamedTuple):
         cut_nowhere = self.group == _ALL or (self.group == _BETWEEN and DOCSTART.encode() not in raw)
         if cut_nowhere and not (self.shape.comments or self.shape.header):
             return 1 if raw.strip(b" \t\n") else 0
+        if self.group == _BETWEEN and not (self.shape.comments or self.shape.header):
+            return documents_between(raw)
         parts = parse(blocks(raw.decode()), self.shape, self.name)
         return int(any(map(_is_content, parts))) if cut_nowhere else sum(1 for _ in self._groups(parts))
 
