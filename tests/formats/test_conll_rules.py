@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nerconv import formats
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.files import Source
-from nerconv.formats import conll_lane, conll_windows, windows
+from nerconv.formats import conll_lane
 from nerconv.lanes import Reading
 from nerconv.options import ReadOptions
 from nerconv.schemes import SCHEMES
@@ -34,7 +35,7 @@ def read(path: Path, options: ReadOptions) -> tuple[list[Read], int, bool]:
     """Return id, text, spans and other spans of all documents, the repaired tags, and whether all came as columns."""
     documents: list[Read] = []
     repaired, columns = 0, True
-    for item in windows.read_columns(conll_windows, Source("in.conll", "in", path), options):
+    for item in formats.read_columns(Source("in.conll", "in", path), options):
         if isinstance(item, Facts):
             repaired += item.repaired
         elif isinstance(item, Document):
