@@ -74,6 +74,32 @@ def test_labels_are_printed_escaped_and_written_as_they_are(run: Run) -> None:
     assert json.loads(Path("b.jsonl").read_text())["spans"][0]["label"] == label
 
 
+SCORES = [
+    "evaluate {0} --predictions p.jsonl --json r.json --html r.html",
+    "evaluate {0} --predictions p.jsonl --format github",
+    *(f"report r.json --format {name}" for name in ("text", "markdown", "html", "junit", "model-card")),
+    "compare r.json r.json",
+    "evaluate {0} --predictions p.jsonl --baseline r.json --lint --train {0}",
+]
+
+
+def test_scores_are_printed_escaped(run: Run) -> None:
+    text = "Ann\x1b[31m left \u202e Rome"
+    spans = [
+        {"start": 0, "end": 3, "label": "::set-output name=a::b\x1b[2J"},
+        {"start": 16, "end": 20, "label": "L\x9b"},
+    ]
+    for name, found in ((EVIL.replace(".txt", ".jsonl").replace(" ", "_"), spans), ("p.jsonl", spans[:1])):
+        rows = ({"id": f"::d\x1b{number}", "text": text, "spans": found} for number in range(6))
+        Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for words in SCORES:
+        code, out, err = run(words.format("[:]*.jsonl"))
+        assert code in (0, 1), err
+        said = out.replace("\u202e", "") if "html" in words else out
+        assert not ACTS.search(said + err), (words, ACTS.findall(said + err))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", Path("r.html").read_text())
+
+
 ALL = [
     "inspect in",
     "inspect in --format json",
