@@ -222,6 +222,21 @@ _TABLE = (
         "Nothing to do when its parts are tokens: all of them have its tag.",
     ),
     Code(
+        "F027",
+        "sentence-in-two-parts",
+        "warning",
+        "Sentences of one part of a split that are in another as well, word for word or but for case, numbers and "
+        "punctuation.",
+        "Keep what belongs together in one part: take the sentences out of one of them, or split larger documents.",
+    ),
+    Code(
+        "F028",
+        "label-missing-in-part",
+        "warning",
+        "A label that has spans in one part of a split and none in another.",
+        "Spread the labels with --balance labels, collect more, or map the label to another.",
+    ),
+    Code(
         "N001",
         "unused-suppression",
         "warning",

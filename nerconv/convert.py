@@ -6,7 +6,6 @@ differently, nothing is moved into place.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -16,10 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain, starmap
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from nerconv import engine, formats, outputs, remote
+from nerconv import engine, formats, outputs, remote, split_report
 from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, Where, count_labels
 from nerconv.engine import Crew, Hands
@@ -33,7 +33,11 @@ from nerconv.plain import plain
 from nerconv.plan import ConvertOptions, NotVerified, Report, Review
 from nerconv.seen import Distinct
 from nerconv.split import parse_shares
-from nerconv.work import Outcome, Task, load, pack, piece_path
+from nerconv.split_report import Noted
+from nerconv.work import SENTENCES, Outcome, Task, contents, load, pack, piece_path
+
+if TYPE_CHECKING:
+    from nerconv.columns import Columns
 
 #: Of a split: which document is in which part.
 _LISTING: Final = "splits.toml"
@@ -62,6 +66,8 @@ def convert(
     outputs.check(outputs.read_places(sources), places(target, format, options))
     if remote.is_url(target):
         return _to_url(sources, target, replace(options, to=format.NAME), progress, crew)
+    if options.split:
+        options = replace(options, compared=True, places=_places(sources, options))
     with ExitStack() as stack:
         folder = stack.enter_context(workplace(target))
         made = Made(format, options, Report(format.NAME), folder)
@@ -69,7 +75,7 @@ def convert(
             made.add(outcome)
         made.settle()
         if options.split:
-            _write_split(made, Path(target), stack)
+            _write_split(made, sources, Path(target), stack)
         elif target == STDOUT:
             _write_stdout(made)
         else:
@@ -140,6 +146,10 @@ class Made:
         documents = self.require(split)
         paths = [piece_path(self.folder, split, number) for number in range(self.count)]
         self.format.join(Pieces(_Lying(paths), documents), path, options.write)
+
+    def noted(self, split: str) -> Noted:
+        """Return what the sentences of a split are known by."""
+        return Noted([piece_path(self.folder, f"{split}{SENTENCES}", number) for number in range(self.count)])
 
     def require(self, split: str) -> int:
         """Return how many documents a split has. Raises Unreadable when it has none."""
@@ -224,14 +234,13 @@ def told_apart(sources: Iterable[Source]) -> list[Source]:
 def outcomes(sources: Sequence[Source], made: Made, progress: Progress, crew: Crew) -> Iterator[Outcome]:
     """Yield the outcome of each part of ``sources``, in order."""
     options, target = made.options, made.format.NAME
-    if options.review is None and all(formats.names_documents(source, options.read) for source in sources):
+    if _apart(sources, options):
         reports = {source.id: made.report for source in sources}
         with engine.hired(crew) as hands:
             tasks = tasks_of(sources, reports, options, progress, hands)
             yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, hands))
         return
     _note_one_process(crew, made.report)
-    # Ids that the input brings are told apart, and a review is made, over all of it.
     found = _read(sources, options, made.report, progress)
     yield pack(found, 0, options, Report(target), made.folder, False)
 
@@ -313,6 +322,34 @@ def _reviewed(documents: Iterable[Document], review: Review, report: Report) -> 
         yield document
 
 
+def _places(sources: Sequence[Source], options: ConvertOptions) -> dict[bytes, str]:
+    """Return the part of each document where labels are to be balanced: what is read is looked at beforehand."""
+    if options.balance is None:
+        return {}
+    from nerconv.balance import balanced, counted
+
+    if unread := [source.name for source in sources if source.path is None and source.url is None]:
+        raise UsageError(f"--balance reads everything twice, which {unread[0]} cannot be; save it to a file first")
+    found = chain.from_iterable(counted(item, options) for item in _beforehand(sources, options))
+    return balanced(found, parse_shares(options.split or ""), options.seed)
+
+
+def _beforehand(sources: Sequence[Source], options: ConvertOptions) -> Iterator[Columns | Document]:
+    """Yield the documents that will be converted, cut as they will be."""
+    unheard = Report(options.to or "")
+    if _apart(sources, options):
+        reports = {source.id: unheard for source in sources}
+        for task in tasks_of(sources, reports, options, lambda _: None, Hands(starmap)):
+            yield from contents(task, options, unheard)
+    else:
+        yield from _read(sources, options, unheard, lambda _: None)
+
+
+def _apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
+    """Whether sources are worked on apart; else ids that they bring are told apart, or a review is made, over all."""
+    return options.review is None and all(formats.names_documents(source, options.read) for source in sources)
+
+
 def _write_stdout(made: Made) -> None:
     part = made.folder / f"whole{made.format.SUFFIXES[0]}"
     made.join("", part, made.options)
@@ -323,40 +360,22 @@ def _write_stdout(made: Made) -> None:
     sys.stdout.flush()
 
 
-def _write_split(made: Made, target: Path, stack: ExitStack) -> None:
+def _write_split(made: Made, sources: Sequence[Source], target: Path, stack: ExitStack) -> None:
     """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids of each."""
-    options = made.options
+    options, report = made.options, made.report
     shares = parse_shares(options.split or "")
-    if empty := [name for name in shares if not made.report.documents[name]]:
-        raise UsageError(f"no document falls to the split {', '.join(empty)}; choose another --seed or other shares")
-    made.report.documents = Counter({name: made.report.documents[name] for name in shares})
-    labels = tuple(sorted(made.report.written))
+    if empty := [name for name in shares if not report.documents[name]]:
+        raise UsageError(split_report.why_empty(empty, shares, report, sources, options.read))
+    report.documents = Counter({name: report.documents[name] for name in shares})
+    labels = tuple(sorted(report.written))
     options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
     files = {name: stack.enter_context(replacing(part_path(target, name, made.format))) for name in shares}
     for name in shares:
         made.join(name, files[name], options)
-    made.report.findings += compared(
-        {part_path(target, name, made.format): files[name] for name in shares}, made.format
-    )
+    report.findings += compared({part_path(target, name, made.format): files[name] for name in shares}, made.format)
+    split_report.tell(report, {name: made.noted(name) for name in shares}, shares, options.balance)
     listing = stack.enter_context(replacing(target / _LISTING))
-    listing.write_text(_listing(options.seed, labels, shares, made.ids), encoding="utf-8")
-
-
-def _listing(seed: int, labels: Sequence[str], shares: Mapping[str, float], ids: Mapping[str, list[str]]) -> str:
-    """Return seed, labels, shares and ids as TOML, a suffix that no format of records has. JSON strings are TOML."""
-    lines = [
-        f"seed = {seed}",
-        f"labels = {json.dumps(list(labels))}",
-        "",
-        "[shares]",
-        *(f"{name} = {share}" for name, share in shares.items()),
-        "",
-        "[ids]",
-    ]
-    lines += [
-        f"{name} = [\n" + "".join(f"  {json.dumps(id)},\n" for id in members) + "]" for name, members in ids.items()
-    ]
-    return "\n".join(lines) + "\n"
+    listing.write_text(split_report.listing(options, labels, shares, report, made.ids), encoding="utf-8")
 
 
 def _check_target(target: Path) -> None:

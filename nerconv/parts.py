@@ -10,14 +10,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from nerconv import formats, outputs, remote
+from nerconv import formats, outputs, remote, split_report
 from nerconv.convert import ALONE, Made, Progress, compared, finished, outcomes, part_path, told_apart, workplace
 from nerconv.engine import Crew
 from nerconv.files import Source, Unreadable, replacing
 from nerconv.formats import Format
 from nerconv.options import ReadOptions, UsageError
 from nerconv.outputs import Place
-from nerconv.plan import ConvertOptions, Report
+from nerconv.plan import ConvertOptions, Report, Tally
 
 #: Between two parts: a comma before a name. Other commas belong to names of files.
 _BETWEEN = re.compile(r",(?=\s*\w+=)")
@@ -67,7 +67,7 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
     """
     if options.to is None:
         raise UsageError("name the format to write with --to: " + ", ".join(formats.FORMATS))
-    format, options = formats.get(options.to), replace(options, split=None)
+    format, options = formats.get(options.to), replace(options, split=None, compared=True)
     sources = told_apart(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
     if remote.is_url(target):
@@ -82,7 +82,8 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
             own = [next(remaining) for _ in part]
             made[name] = _made(own, format, options, folder / name, progress, crew)
             documents = _required(name, made[name])
-            total.add(replace(made[name].report, documents=Counter({name: documents})))
+            tallies = {name: made[name].report.tallies.get("", Tally())}
+            total.add(replace(made[name].report, documents=Counter({name: documents}), tallies=tallies))
         _write(made, Path(target), format, options, total, stack)
     return finished(total, sources, options)
 
@@ -115,6 +116,7 @@ def _write(
     for place, part in written.items():
         made[files[place]].join("", part, options)
     total.findings += compared(written, format)
+    split_report.tell(total, {name: one.noted("") for name, one in made.items()})
 
 
 def _to_url(parts: Parts, url: str, options: ConvertOptions, progress: Progress, crew: Crew) -> Report:

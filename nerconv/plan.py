@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nerconv.document import Document, Facts, Finding, Ledger
-from nerconv.options import UNITS, ReadOptions, WriteOptions, check_choice
+from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_choice
 
 #: Looks at all documents together before anything else is done to them, and yields each as it is to be, with the spans
 #: that it loses.
@@ -23,7 +23,8 @@ class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
     With a ``review`` all documents are in memory together. ``most``: so many records are a piece at most, where a
-    record is a document.
+    record is a document. ``compared``: what is made is a part of several, and how alike these are is told. ``balance``
+    spreads labels over the parts of a split; ``places`` has the part of each document then, by ``split.key``.
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)
@@ -38,10 +39,28 @@ class ConvertOptions:
     seed: int = 0
     review: Review | None = None
     most: int | None = None
+    compared: bool = False
+    balance: str | None = None
+    places: Mapping[bytes, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.unit is not None:
             check_choice("unit", self.unit, UNITS)
+        if self.balance is not None:
+            check_choice("balance", self.balance, BALANCES)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a part of a split holds: sentences, and spans by label."""
+
+    sentences: int = 0
+    labels: Counter[str] = field(default_factory=Counter)
+
+    def add(self, sentences: int, labels: Mapping[str, int]) -> None:
+        """Count more."""
+        self.sentences += sentences
+        self.labels.update(labels)
 
 
 @dataclass(slots=True)
@@ -49,7 +68,7 @@ class Report:
     """What a conversion found and did.
 
     ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
-    ``grouped``: of a DocBin, as ``nerconv.formats.bins.Bin`` has it.
+    ``grouped``: of a DocBin, as ``nerconv.formats.bins.Bin`` has it. ``tallies``: what each part of a split holds.
     """
 
     format: str
@@ -62,6 +81,7 @@ class Report:
     left_out: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     grouped: Counter[str] = field(default_factory=Counter)
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Ledger:
@@ -85,6 +105,8 @@ class Report:
         self.documents.update(other.documents)
         self.left_out.update(other.left_out)
         self.grouped.update(other.grouped)
+        for name, tally in other.tallies.items():
+            self.tallies.setdefault(name, Tally()).add(tally.sentences, tally.labels)
         self.lost += other.lost
         self.facts += other.facts
         self.findings += other.findings

@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     labels_from: str | None = None
     write_dialect: str | None = None
     split: str | None = None
+    balance: str | None = None
     seed: int | None = None
     lint_policy: str | None = None
     redactions: str | None = None
@@ -183,6 +184,7 @@ def convert_options(settings: Settings, asked: Selection) -> ConvertOptions:
         cut_tokens=bool(settings.cut_tokens),
         split=settings.split,
         seed=settings.seed or 0,
+        balance=settings.balance,
         review=_review(settings, selection(settings, asked)),
     )
 

@@ -11,7 +11,7 @@ import gc
 import pickle
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -30,17 +30,20 @@ from nerconv.formats.bins import Bin
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.formats.windows import Survey, Window
 from nerconv.options import ReadOptions, UsageError
-from nerconv.plan import ConvertOptions, NotVerified, Report
+from nerconv.plan import ConvertOptions, NotVerified, Report, Tally
 from nerconv.split import assign, parse_shares
 
 if TYPE_CHECKING:
     from nerconv.columns import Columns
     from nerconv.fit_columns import FittedColumns
     from nerconv.lanes import Reading
+    from nerconv.likeness import Sentences
 
 #: So many documents, or so many code points of them, are encoded together.
 _BATCH: Final = 256
 _MUCH: Final = 1 << 19
+#: Behind the name of a part: the file of what its sentences are known by.
+SENTENCES: Final = ".sentences"
 
 
 class Task(NamedTuple):
@@ -76,14 +79,22 @@ class _Sink:
             self.opened[split] = self.files.enter_context(piece_path(self.folder, split, self.number).open("wb"))
         pickle.dump(packed, self.opened[split], pickle.HIGHEST_PROTOCOL)
 
+    def note(self, split: str, sentences: Sequence[Sentences]) -> None:
+        """Write what the sentences of a part are known by."""
+        name = f"{split}{SENTENCES}"
+        if name not in self.opened:
+            self.opened[name] = self.files.enter_context(piece_path(self.folder, name, self.number).open("wb"))
+        for some in sentences:
+            pickle.dump(some, self.opened[name], pickle.HIGHEST_PROTOCOL)
+
 
 def piece_path(folder: Path, split: str, number: int) -> Path:
     """Return where the pieces of the part with a ``number`` lie."""
     return folder / f"{number:08}.{split}"
 
 
-def load(paths: Iterable[Path]) -> Iterator[Packed]:
-    """Yield the pieces that lie in files, one in memory at a time."""
+def load(paths: Iterable[Path]) -> Iterator[Any]:
+    """Yield the pieces that lie in files, or the sentences, one in memory at a time."""
     for path in paths:
         if path.exists():
             with path.open("rb") as file:
@@ -96,11 +107,11 @@ def work(number: int, task: Task, options: ConvertOptions, target: str, folder: 
 
     Raises UsageError, NotVerified.
     """
-    found = _contents(task, options, report := Report(target))
+    found = contents(task, options, report := Report(target))
     return pack(found, number, options, report, folder, bool(task.window and task.window.goes_on))
 
 
-def _contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Columns | Document]:
+def contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Columns | Document]:
     """Yield what a part holds, its spans counted, and enter all else in ``report``."""
     for item in _items(task, options):
         if isinstance(item, Finding | Facts):
@@ -218,11 +229,16 @@ class _Packer:
         ids = encoder.records(columns)
         self._put(split, piece, ids)
         self.report.written.update(columns.counts())
+        if self.options.compared:
+            from nerconv.likeness import of_columns
+
+            self.sink.note(split, of_columns(columns))
+            self._tally(split, len(columns.covering[0]), columns.counts())
         if not self.format.KEEPS.blank and len(ids) < len(columns.documents):
             self.report.left_out["documents without text"] += len(columns.documents) - len(ids)
 
     def _split_of(self, text: str) -> str:
-        return assign(text, self.shares, self.options.seed)
+        return assign(text, self.shares, self.options.seed, self.options.places)
 
     def flush(self) -> None:
         """Encode the documents held, read them back, and compare."""
@@ -231,7 +247,16 @@ class _Packer:
             piece = self.format.encode(documents, self.options.write)
             self._prove(documents, Packed(piece, len(documents)))
             self._put(split, piece, [document.id for document in documents])
+            if self.options.compared:
+                from nerconv.likeness import of_document
+
+                self.sink.note(split, [of_document(document) for document in documents])
+                count = sum(len(tokens.sentences(document)) for document in documents)
+                self._tally(split, count, count_labels(documents))
         self.held, self.size = [], 0
+
+    def _tally(self, split: str, sentences: int, labels: Mapping[str, int]) -> None:
+        self.report.tallies.setdefault(split, Tally()).add(sentences, labels)
 
     def _put(self, split: str, piece: Any, ids: list[str]) -> None:
         self.sink.put(split, Packed(piece, len(ids), self.goes_on))

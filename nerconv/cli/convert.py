@@ -65,6 +65,7 @@ def convert(
     redactions: p.Redactions = None,
     split: p.Split = None,
     splits: p.Splits = None,
+    balance: p.Balance = None,
     seed: p.Seed = None,
     scheme: p.Scheme = None,
     delimiter: p.Delimiter = None,

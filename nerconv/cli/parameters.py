@@ -10,6 +10,7 @@ import typer
 
 from nerconv import formats, notation, schemes
 from nerconv.options import (
+    BALANCES,
     DELIMITERS,
     DIALECTS,
     ENGINES,
@@ -199,6 +200,12 @@ Splits = Annotated[
         help="Parts made before instead of SRC, as train=A.txt,dev=B.txt; DST is a folder then, and labels are shared.",
         metavar="NAME=SRC,...",
         rich_help_panel=_CHANGE,
+    ),
+]
+Balance = Annotated[
+    str | None,
+    typer.Option(
+        "--balance", help="Spread labels over the parts of --split.", metavar=_one_of(BALANCES), rich_help_panel=_CHANGE
     ),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="Of the split.", rich_help_panel=_CHANGE)]

@@ -65,6 +65,7 @@ _CONVERT: Final = {
     **_READING,
     **_TAGGED,
     **_COLUMNS,
+    "--balance": Use("spreads labels over the parts of a split", needs=("--split",)),
     "--columns": Use("sets the number of columns", writes=("conll",)),
     "--cut-tokens": Use(
         "cuts tokens where spans begin and end", writes=("spans_jsonl", *_FLAT), against=("--tokens=spacy",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -33,29 +34,45 @@ def split_of(document: Document, corpus: Corpus) -> str:
     """Return the split of ``document``: as somebody said, or as its file is named; empty when neither tells."""
     if document.id in corpus.split:
         return corpus.split[document.id]
-    match = _SPLIT.search(PurePath(document.origin.path if document.origin else "").name.lower())
+    return _split_of_file(document.origin.path if document.origin else "")
+
+
+@cache
+def _split_of_file(path: str) -> str:
+    match = _SPLIT.search(PurePath(path).name.lower())
     return {"valid": "dev", "validation": "dev", "eval": "test"}.get(match[1], match[1]) if match else ""
 
 
+def _has_splits(corpus: Corpus) -> bool:
+    """Whether there are splits, as far as files and what somebody said tell: no document is looked at."""
+    named = {_split_of_file(name) for part in corpus.parts for name in part.names}
+    return len({*named, *corpus.split.values()} - {""}) > 1
+
+
 def _split_leak(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    if not _has_splits(corpus):
+        return
     least = number(options, "tokens")
-    trained: dict[str, Document] = {}
-    for document in corpus.documents:
-        if split_of(document, corpus) == "train":
-            for start, end in tokens.sentences(document):
-                trained.setdefault(_folded(document.text[start:end]), document)
-    for document in corpus.documents if trained else ():
-        name = split_of(document, corpus)
-        if name in ("dev", "test"):
-            for start, end in tokens.sentences(document):
+    earlier: dict[str, tuple[str, Document, int]] = {}
+    for name in ("train", "dev", "test"):
+        here: dict[str, tuple[str, Document, int]] = {}
+        for document in corpus.documents:
+            for start, end in tokens.sentences(document) if split_of(document, corpus) == name else ():
                 text = document.text[start:end]
-                if text.count(" ") + 1 >= least and (source := trained.get(_folded(text))):
-                    message = f"this sentence of {name} stands in the training data, too ({source.id})"
-                    yield document, Flag(start, end, message, related=((source.id, 0),))
+                if text.count(" ") + 1 < least or not (folded := _folded(text)):
+                    continue
+                if found := earlier.get(folded):
+                    split, source, at = found
+                    place = corpus.place(source, at)
+                    where = f"{place.path}:{place.line}" if place else source.id
+                    message = f"this sentence of {name} stands in {split}, too ({where})"
+                    yield document, Flag(start, end, message, related=((source.id, at),))
+                here.setdefault(folded, (name, document, start))
+        earlier = {**here, **earlier}
 
 
 def _folded(text: str) -> str:
-    """Return ``text`` so that what differs in case, numbers, signs and spacing only is the same: a near-duplicate."""
+    """Return ``text`` so that what differs in case, numbers, punctuation and spacing only is the same."""
     return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
@@ -111,17 +128,16 @@ RULES: Final = (
         scope="corpus",
         severity="error",
         fix="none",
-        about="""A sentence of the dev or test split that stands in the training data, too.
+        about="""A sentence of the dev or test split that stands in the training data, or one of test in dev.
 
-Case, numbers and signs make no difference.
+Case, numbers and punctuation make no difference.
 
-Scores on such sentences measure memory. Splits are told from the names of the files (`train`, `dev`, `test`);
+Scores on such sentences measure memory. Splits are known by the names of the files (`train`, `dev`, `test`);
 sentences of fewer than `tokens` tokens are left out. Take the sentence out of the training data.""",
         bad=(),
         good=("[LOC Rome  ] was quiet today . \n[LOC Rome  ] was quiet today . \n",),
         corpus=_split_leak,
         options={"tokens": 5},
-        default=False,
     ),
     Rule(
         code="L503",
