@@ -1,7 +1,8 @@
 """Column files: a row for each token, the token first and its tag last, and a blank line after every sentence.
 
 Written are two columns, or the four of CoNLL-2003 (Tjong Kim Sang & De Meulder 2003), in any tag scheme, so that a
-named reader takes them as they are meant. Read is any such file (``nerconv.formats.rows``).
+named reader takes them as they are meant. Read is any such file (``nerconv.formats.rows``), with options also one whose
+token or tag stands elsewhere (``nerconv.formats.layout``).
 """
 
 from __future__ import annotations
@@ -52,9 +53,10 @@ def tokens(options: WriteOptions) -> Edges | None:
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     """Yield Facts, then each document followed by its findings.
 
-    A sentence with a ragged row is left out, and one with invalid tags unless ``options.invalid`` names a repair.
-    No document is read when the tag scheme cannot be told. Of ``options.documents`` only ``file``, all in one, counts.
-    Raises files.Unreadable for what is no column text, UsageError for a scheme that does not exist.
+    A sentence with a ragged row is left out, and one with invalid tags unless ``options.invalid`` names a repair. No
+    document is read when the tag scheme cannot be told, or when the columns speak against the first one as tokens and
+    the last one as tags. Raises files.Unreadable for what is no column text, UsageError for a scheme, a column or a way
+    to tell documents that does not exist.
     """
     return windows.read(conll_windows, source, options)
 

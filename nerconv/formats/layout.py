@@ -143,7 +143,8 @@ class _Header(NamedTuple):
 
 def _header(found: Blocks, usual: Shape, sign: str, options: ReadOptions, name: str) -> _Header | None:
     """Return the first row where it names the columns. Raises UsageError where a name was given and it does not."""
-    line, row = next(_rows(found(), sign), (0, ""))
+    rows = _rows(found(), sign)
+    line, row = next(rows, (0, ""))
     cells = fields(row) if row else []
     names = [cell.lower() for cell in cells]
     asked = [text for text in (options.token_column, options.tag_column) if text and not _is_number(text)]
@@ -152,14 +153,24 @@ def _header(found: Blocks, usual: Shape, sign: str, options: ReadOptions, name: 
             raise UsageError(
                 f"{name}: its first row names no column {column!r}: {' '.join(cells)!r}; say the number of the column"
             )
-    return _Header(row, line, names) if asked or (len(cells) == usual.columns and _names_columns(cells)) else None
+    if asked and len(cells) != usual.columns:
+        raise UsageError(
+            f"{name}: its first row names {len(cells):,} columns and most rows have {usual.columns:,}; say the number "
+            "of the column"
+        )
+    if not asked and not (len(cells) == usual.columns and _names_columns(cells)):
+        return None
+    # A row alone, or one that comes again and again, names nothing.
+    return _Header(row, line, names) if asked or any(other != row for _, other in islice(rows, _MANY)) else None
 
 
 def _names_columns(cells: Sequence[str]) -> bool:
     """Whether a row names columns: that of the tokens, and that of the tags, or it holds no tag."""
     names = {cell.lower() for cell in cells}
-    tagged = any(spelling(cell).kind in ("tag", "outside", "zero") or cell.upper() in KNOWN_LABELS for cell in cells)
-    return bool(_TOKENS & names) and (bool(_TAGS & names) or (len(cells) > 2 and not tagged))
+    if len(names) < len(cells) or any(spelling(cell).kind not in ("label", "unknown") for cell in cells):
+        return False
+    labelled = any(cell.upper() in KNOWN_LABELS for cell in cells)
+    return bool(_TOKENS & names) and (bool(_TAGS & names) or (len(cells) > 2 and not labelled))
 
 
 def _is_named(header: _Header | None, names: Iterable[str]) -> bool:
