@@ -9,7 +9,8 @@ from pathlib import Path
 from nerconv.evaluate.comparable import NotComparable, remarks
 from nerconv.evaluate.floors import MEANS, Floor, floors
 from nerconv.evaluate.gates import Drops, against
-from nerconv.evaluate.report import Gate, Report, from_json
+from nerconv.evaluate.report import Gate, Report
+from nerconv.evaluate.report_json import from_json
 from nerconv.evaluate.runs import choose, runs
 from nerconv.files import Unreadable
 

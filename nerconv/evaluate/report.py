@@ -1,42 +1,49 @@
 """What an evaluation found, as plain frozen values: the one thing that gates read and renderers show.
 
-Its JSON form (``to_json``, ``from_json``) is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone.
+Its JSON form (``report_json``) is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone. The
+comments above fields are what docs/report-json.md says of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-from nerconv.version import VERSION
+from dataclasses import dataclass, field
+from typing import Final
 
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
 SCHEMA: Final = 2
-#: The versions that are read.
-_READ: Final = (1, 2)
 #: How errors are told apart; correct among them, so that the rows sum to the totals.
 KINDS: Final = ("correct", "type", "boundary", "type+boundary", "missed", "spurious")
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A percentile bootstrap interval of a score; ``level`` 0.95 leaves 2.5 % out on each side."""
+    """A percentile bootstrap interval of a score; where all draws are equal, the binomial bound for rare errors."""
 
+    #: Lower end, 0 to 1.
     low: float
+    #: Upper end, 0 to 1.
     high: float
+    #: The confidence level; 0.95 leaves 2.5 % of the draws out on each side.
     level: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts and what follows from them. A ratio over nothing is None, never 0, 1 or NaN."""
+    """Counts and what follows from them. A ratio over nothing is None (null), never 0, 1 or NaN."""
 
+    #: Predicted spans that match a gold span exactly: start, end and label.
     tp: int
+    #: Predicted spans.
     predicted: int
+    #: Gold spans.
     gold: int
+    #: tp / predicted, 0 to 1.
     precision: float | None
+    #: tp / gold, 0 to 1.
     recall: float | None
+    #: 2 tp / (predicted + gold), 0 to 1.
     f1: float | None
+    #: Of F1; null where too few texts hold the spans or none was asked for.
     interval: Interval | None = None
 
 
@@ -44,9 +51,13 @@ class Score:
 class Average:
     """Macro or weighted mean over the labels of the gold."""
 
+    #: Mean of the labels' precision; one of nothing predicted counts as 0.
     precision: float | None
+    #: Mean of the labels' recall.
     recall: float | None
+    #: Mean of the labels' F1.
     f1: float | None
+    #: Of the mean F1; null as in a score.
     interval: Interval | None = None
 
 
@@ -54,8 +65,11 @@ class Average:
 class Overall:
     """The scores over all labels."""
 
+    #: From the counts of all labels together.
     micro: Score
+    #: The unweighted mean over the labels of the gold.
     macro: Average
+    #: The mean over the labels of the gold, each weighted by its gold spans.
     weighted: Average
 
 
@@ -63,13 +77,21 @@ class Overall:
 class Semeval:
     """The four SemEval-2013 counts of one view (strict, exact, partial, type), with half credit in partial."""
 
+    #: Pairs that count as right in this view.
     correct: int
+    #: Pairs that count as wrong.
     incorrect: int
+    #: Pairs that count half.
     partial: int
+    #: Gold spans without a partner.
     missed: int
+    #: Predicted spans without a partner.
     spurious: int
+    #: (correct + partial / 2) / predicted spans.
     precision: float | None
+    #: (correct + partial / 2) / gold spans.
     recall: float | None
+    #: The harmonic mean of both.
     f1: float | None
 
 
@@ -77,7 +99,9 @@ class Semeval:
 class Kind:
     """How many gold and predicted spans an error class holds. Over all KINDS they sum to the totals."""
 
+    #: Gold spans of this kind.
     gold: int
+    #: Predicted spans of this kind.
     predicted: int
 
 
@@ -85,42 +109,51 @@ class Kind:
 class Side:
     """One span of an example: code-point offsets into its document, label, text, and where it was read."""
 
+    #: Where it starts, in code points of its document.
     start: int
+    #: Where it ends, exclusive.
     end: int
+    #: Its label.
     label: str
+    #: The text that it covers; empty with --redact.
     text: str
+    #: Where it was read: file:line:column, or empty.
     where: str = ""
+    #: How sure the model was, 0 to 1; null where it does not say.
     score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One error: its kind, the gold and the predicted span (one may be missing), and the sentence around them.
+    """One error: its kind, the gold and the predicted span (one may be missing), and the lines around them."""
 
-    ``context`` starts at offset ``context_start`` of the document. ``notes`` are split, merged. ``flags`` are the lint
-    codes on the gold span.
-    """
-
+    #: One of the kinds, correct excepted.
     kind: str
+    #: The id of the document, or of the sentence where sentences are paired.
     document: str
+    #: The gold span; null for a spurious one.
     gold: Side | None
+    #: The predicted span; null for a missed one.
     predicted: Side | None
+    #: The lines around the span, up to 200 code points on either side; empty with --redact.
     context: str
+    #: Where the context starts in the document, in code points.
     context_start: int
+    #: split: more than one predicted span overlaps the gold span; merged: the other way round.
     notes: tuple[str, ...] = ()
+    #: Codes of the lint rules that report the gold span.
     flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The counts of one text that is drawn as a whole: a document, or a sentence where documents are few.
+    """The counts of one text that is drawn as a whole: a document, or a sentence where documents are few."""
 
-    ``labels`` holds tp, predicted, gold by label; labels without any are left out. ``document`` is the id of the
-    document that a sentence is of, empty for a document.
-    """
-
+    #: Its id, unique in the report: that of the document, for a sentence with /s and its number.
     id: str
+    #: By label tp, predicted and gold; labels without any span are left out.
     labels: dict[str, tuple[int, int, int]]
+    #: The id of the document that a sentence is of; empty for a document.
     document: str = ""
 
 
@@ -128,8 +161,11 @@ class Unit:
 class Slice:
     """The score of a part of the spans: ``group`` seen, length, frequency; ``name`` of the part in it."""
 
+    #: What the spans are parted by: seen, length, label frequency.
     group: str
+    #: The part.
     name: str
+    #: The score of its spans.
     score: Score
 
 
@@ -137,40 +173,53 @@ class Slice:
 class Repairs:
     """Tags that broke their scheme, by side, and micro F1 under the other rule when there were any."""
 
+    #: The rule for invalid tags of the gold: error, lenient, discard.
     rule_gold: str
+    #: The rule for those of the predictions.
     rule_predicted: str
+    #: Invalid tags of the gold that were repaired.
     gold: int
+    #: Invalid predicted tags that were repaired.
     predicted: int
+    #: The rule that the predictions were also read by; empty for none.
     other_rule: str = ""
+    #: Micro F1 by that rule.
     other_f1: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one side was read from its files: their formats, and of tags the scheme and the rule for invalid ones.
+    """How one side was read from its files: their formats, and of tags the scheme and the rule for invalid ones."""
 
-    ``scheme`` and ``invalid`` are empty where the side has no tags; ``decided`` says where the scheme is from:
-    detected, named, gold (that of the gold) or default (the gold has no tags). ``repaired``: by file the number of tags
-    that were read by a repair, where any were.
-    """
-
+    #: The formats of its files.
     formats: tuple[str, ...]
+    #: The tag scheme; empty where the side has no tags.
     scheme: str = ""
+    #: Where the scheme is from: detected, named, gold (that of the gold) or default (the gold has no tags).
     decided: str = ""
+    #: The rule for invalid tags; empty where the side has no tags.
     invalid: str = ""
+    #: By file the number of tags that were read by a repair; files without any are left out.
     repaired: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """How far the gold is doubted by lint, and the score without what it doubts."""
+    """What lint reports in the gold, and the score without that."""
 
+    #: Gold spans that a lint rule reports.
     flagged: int
+    #: Gold spans.
     gold: int
+    #: By code of the rule its gold spans; a span may have several.
     codes: dict[str, int]
+    #: Errors: pairs that are wrong, and spans without a partner.
     errors: int
+    #: Those of them with a gold span that lint reports.
     errors_on_flagged: int
+    #: Micro scores without the reported gold spans and the predictions that touch them.
     clean: Score
+    #: Micro scores against the gold after safe fixes; null without --lint, or where fixes change the text.
     fixed: Score | None = None
 
 
@@ -178,24 +227,31 @@ class Noise:
 class Run:
     """One of several predictions: the name of its files, its scores, the counts of its documents, how it was read."""
 
+    #: The names of its files.
     name: str
+    #: Its scores over all labels.
     overall: Overall
+    #: Its score by label.
     labels: dict[str, Score]
+    #: Its counts by document or sentence.
     units: tuple[Unit, ...]
+    #: How its tags were read.
     reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Several prediction files of one model: F1 of each by file, mean and sample standard deviation.
+    """Several prediction files of one model: F1 of each by file, mean and sample standard deviation."""
 
-    ``runs`` holds what gates need of each, sorted by name.
-    """
-
+    #: Micro F1 by name of the files.
     f1: dict[str, float | None]
+    #: The mean of micro F1.
     mean: float | None
+    #: The sample standard deviation of micro F1.
     deviation: float | None
+    #: By label the mean and the sample standard deviation of F1.
     labels: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    #: What gates need of each, sorted by name.
     runs: tuple[Run, ...] = ()
 
 
@@ -203,7 +259,9 @@ class Seeds:
 class Calibration:
     """Expected calibration error of the spans' scores, and its bins: lower edge, spans, mean score, share correct."""
 
+    #: The expected calibration error, 0 to 1.
     error: float
+    #: By tenth of the score that has spans: its lower edge, spans, mean score, share of right ones.
     bins: tuple[tuple[float, int, float, float], ...]
 
 
@@ -211,124 +269,70 @@ class Calibration:
 class Gate:
     """A condition on a score: what was asked, what was measured, whether it holds. ``measured`` None: not scored."""
 
+    #: What is asked, in words.
     name: str
+    #: The least score that passes, or the greatest fall as a negative number.
     asked: float
+    #: The score or the difference that was measured; null where it was not scored.
     measured: float | None
+    #: Whether it holds.
     passed: bool
+    #: The measured value and the reason, in words.
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one evaluation found.
+    """All that one evaluation found: the whole file."""
 
-    ``method`` says how: unit (characters or tokens), pairing, map, intervals, data hash; ``gold`` and ``predictions``
-    how either side was read from files, ``version`` by which nerconv. ``model`` says what: name, kind, settings,
-    coverage. ``only_gold``, ``only_predicted``: labels that one side has. ``remarks``: what a comparison with the
-    baseline has to bear in mind. ``confusion`` counts gold label by predicted label; the empty label is none. A cell of
-    one label twice counts exact matches alone; ``boundaries`` counts by label the pairs that share the label and not
-    the edges.
-    """
-
+    #: Scores over all labels.
     overall: Overall
+    #: Score by label, of both sides.
     labels: dict[str, Score]
+    #: By kind how many spans of each side it holds. Over all kinds they sum to the totals.
     kinds: dict[str, Kind]
+    #: The same by label: gold spans by their own label, predicted spans by theirs.
     label_kinds: dict[str, dict[str, Kind]]
+    #: The counts of SemEval-2013 by view: strict, exact, partial, type.
     semeval: dict[str, Semeval]
+    #: By gold label and predicted label how many pairs; the empty label stands for no span. A label meets itself in
+    #: exact matches alone.
     confusion: dict[str, dict[str, int]]
+    #: How it was counted, in words by name: unit, pairing, map, intervals, hash of the gold, files.
     method: dict[str, str]
+    #: What was asked, in words by name: name, kind, settings, coverage; empty for files.
     model: dict[str, str]
+    #: By label the pairs that share the label and not the edges; these are not in the confusion.
     boundaries: dict[str, int] = field(default_factory=dict)
+    #: The counts that intervals and comparisons are made from.
     units: tuple[Unit, ...] = ()
+    #: The first errors in the order of the gold, 500 at most.
     examples: tuple[Example, ...] = ()
+    #: Scores of parts of the spans.
     slices: tuple[Slice, ...] = ()
+    #: What was repaired; null where nothing was.
     repairs: Repairs | None = None
+    #: What lint reports in the gold; null where it was not asked.
     noise: Noise | None = None
+    #: Several predictions for one gold; null for one.
     seeds: Seeds | None = None
+    #: How far the model's scores are from the share that is right; null without scores.
     calibration: Calibration | None = None
+    #: What had to hold.
     gates: tuple[Gate, ...] = ()
+    #: F1 of the baseline by label, and of micro, macro and weighted; empty without one.
     baseline: dict[str, float | None] = field(default_factory=dict)
+    #: Labels that only the gold has.
     only_gold: tuple[str, ...] = ()
+    #: Labels that only the predictions have.
     only_predicted: tuple[str, ...] = ()
+    #: How the gold was read from files.
     gold: Reading | None = None
+    #: How the predictions were read from files; null for a model.
     predictions: Reading | None = None
+    #: What a comparison with the baseline has to bear in mind.
     remarks: tuple[str, ...] = ()
+    #: The version of nerconv that wrote it; empty where it was not recorded yet.
     version: str = ""
+    #: The version of this form.
     schema: int = SCHEMA
-
-
-@dataclass(frozen=True, slots=True)
-class _Versioned:
-    schema: int
-
-
-def to_json(report: Report) -> bytes:
-    """Return the JSON form: sorted keys, two spaces of indent, a line feed at the end.
-
-    Lone surrogates, which UTF-8 has no form for, become text such as ``\\ud800``.
-    """
-    import msgspec
-
-    plain = msgspec.to_builtins(report)
-    try:
-        encoded = msgspec.json.encode(plain, order="sorted")
-    except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_encodable(plain), order="sorted")
-    return msgspec.json.format(encoded, indent=2) + b"\n"
-
-
-def _encodable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def from_json(data: bytes) -> Report:
-    """Return the report that ``to_json`` wrote, one of schema 1 as schema 2 has it.
-
-    Raises ValueError naming the field that is amiss, or the version.
-    """
-    import msgspec
-
-    try:
-        # The version first: what another one means by its fields is not known.
-        schema = msgspec.json.decode(data, type=_Versioned).schema
-        if schema not in _READ:
-            known = " and ".join(map(str, _READ))
-            raise ValueError(f"schema {schema} is not known to nerconv {VERSION}, which reads schema {known}")
-        report = msgspec.json.decode(data, type=Report)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error
-    _check(report)
-    return _from_first(report) if report.schema == 1 else report
-
-
-def _check(report: Report) -> None:
-    """Raise ValueError where the parts of a report do not fit together."""
-    kinds = [report.kinds, *report.label_kinds.values()]
-    if any(set(row) != set(KINDS) for row in kinds):
-        raise ValueError(f"kinds and label_kinds hold other names than {', '.join(KINDS)}")
-    if any(example.kind not in KINDS for example in report.examples):
-        raise ValueError("an example is of a kind that does not exist")
-    runs = [report.units, *(run.units for run in (report.seeds.runs if report.seeds else ()))]
-    for units in runs:
-        if len({unit.id for unit in units}) < len(units):
-            raise ValueError("two units have one id")
-        if any(min(counts) < 0 for unit in units for counts in unit.labels.values()):
-            raise ValueError("a unit counts less than nothing")
-    labels = [report.labels, *(run.labels for run in (report.seeds.runs if report.seeds else ()))]
-    for held, units in zip(labels, runs, strict=True):
-        if any(label not in held for unit in units for label in unit.labels):
-            raise ValueError("a unit has a label that has no score")
-
-
-def _from_first(report: Report) -> Report:
-    """Return a report of schema 1 as one of schema 2: its confusion counted boundary errors as matches."""
-    boundaries = {label: count for label, row in report.label_kinds.items() if (count := row["boundary"].gold)}
-    confusion = {
-        gold: {said: left for said, n in row.items() if (left := n - boundaries.get(gold, 0) * (said == gold))}
-        for gold, row in report.confusion.items()
-    }
-    return replace(report, confusion={g: row for g, row in confusion.items() if row}, boundaries=boundaries, schema=2)

@@ -105,3 +105,17 @@ def test_an_unknown_schema_is_refused(
     Path("bad.json").write_text(json.dumps(report | {"schema": schema}))
     assert status(monkeypatch, "report", "bad.json") == 3
     assert f"schema {schema} is not known" in capfd.readouterr().err
+
+
+def test_every_field_of_a_report_is_documented(report: dict[str, Any]) -> None:
+    page = (ROOT / "docs" / "report-json.md").read_text(encoding="utf-8")
+    # In maps the names are those of the data; the objects in them have fields.
+    maps = {"labels", "kinds", "label_kinds", "semeval", "confusion", "method", "model", "boundaries", "baseline", "f1"}
+    maps |= {"codes", "repaired"}
+    names: set[str] = set()
+    for path in places(report):
+        held = [part for part in path if not isinstance(part, int)]
+        if held and not set(held[:-1]) & maps:
+            names.add(held[-1])
+    assert {"overall", "interval", "kind", "context", "runs", "reading", "document"} <= names
+    assert {name for name in names if f"| `{name}` |" not in page} == set()

@@ -16,7 +16,7 @@ from nerconv import schemes
 from nerconv.document import Document, Span
 from nerconv.evaluate import match
 from nerconv.evaluate.assign import best_pairs
-from nerconv.evaluate.report import from_json, to_json
+from nerconv.evaluate.report_json import from_json, to_json
 from nerconv.evaluate.run import EvaluateOptions, evaluate
 
 CREDIT = {"correct": 2, "partial": 1, "incorrect": 0}

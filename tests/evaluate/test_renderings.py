@@ -21,7 +21,8 @@ from nerconv.document import Document, Span, Where
 from nerconv.evaluate.differences import compare
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.comparison import comparison
-from nerconv.evaluate.report import Gate, Report, from_json
+from nerconv.evaluate.report import Gate, Report
+from nerconv.evaluate.report_json import from_json
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate
 
 Command = Callable[..., tuple[int, str]]

@@ -16,7 +16,8 @@ from nerconv.evaluate.differences import compare
 from nerconv.evaluate.floors import Floor, floors, parse_floor
 from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.match import outcomes
-from nerconv.evaluate.report import SCHEMA, Report, Unit, from_json, to_json
+from nerconv.evaluate.report import SCHEMA, Report, Unit
+from nerconv.evaluate.report_json import from_json, to_json
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate
 from nerconv.evaluate.statistics import intervals
 from nerconv.options import UsageError

@@ -14,7 +14,8 @@ from nerconv.evaluate.render.junit import junit
 from nerconv.evaluate.render.markdown import markdown
 from nerconv.evaluate.render.model_card import model_card
 from nerconv.evaluate.render.text import text
-from nerconv.evaluate.report import Report, to_json
+from nerconv.evaluate.report import Report
+from nerconv.evaluate.report_json import to_json
 
 
 def as_json(report: Report) -> str:

@@ -1,0 +1,89 @@
+"""The JSON form of a report: written, read, checked, and brought up from the schema before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from nerconv.evaluate.report import KINDS, SCHEMA, Report
+from nerconv.version import VERSION
+
+#: The versions that are read.
+_READ: Final = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Versioned:
+    schema: int
+
+
+def to_json(report: Report) -> bytes:
+    """Return the JSON form: sorted keys, two spaces of indent, a line feed at the end.
+
+    Lone surrogates, which UTF-8 has no form for, become text such as ``\\ud800``.
+    """
+    import msgspec
+
+    plain = msgspec.to_builtins(report)
+    try:
+        encoded = msgspec.json.encode(plain, order="sorted")
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_encodable(plain), order="sorted")
+    return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def from_json(data: bytes) -> Report:
+    """Return the report that ``to_json`` wrote, one of schema 1 as schema 2 has it.
+
+    Raises ValueError naming the field that is amiss, or the version.
+    """
+    import msgspec
+
+    try:
+        # The version first: what another one means by its fields is not known.
+        schema = msgspec.json.decode(data, type=_Versioned).schema
+        if schema not in _READ:
+            known = " and ".join(map(str, _READ))
+            raise ValueError(f"schema {schema} is not known to nerconv {VERSION}, which reads schema {known}")
+        report = msgspec.json.decode(data, type=Report)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error
+    _check(report)
+    return _from_first(report) if report.schema == 1 else report
+
+
+def _check(report: Report) -> None:
+    """Raise ValueError where the parts of a report do not fit together."""
+    kinds = [report.kinds, *report.label_kinds.values()]
+    if any(set(row) != set(KINDS) for row in kinds):
+        raise ValueError(f"kinds and label_kinds hold other names than {', '.join(KINDS)}")
+    if any(example.kind not in KINDS for example in report.examples):
+        raise ValueError("an example is of a kind that does not exist")
+    runs = [report.units, *(run.units for run in (report.seeds.runs if report.seeds else ()))]
+    for units in runs:
+        if len({unit.id for unit in units}) < len(units):
+            raise ValueError("two units have one id")
+        if any(min(counts) < 0 for unit in units for counts in unit.labels.values()):
+            raise ValueError("a unit counts less than nothing")
+    labels = [report.labels, *(run.labels for run in (report.seeds.runs if report.seeds else ()))]
+    for held, units in zip(labels, runs, strict=True):
+        if any(label not in held for unit in units for label in unit.labels):
+            raise ValueError("a unit has a label that has no score")
+
+
+def _from_first(report: Report) -> Report:
+    """Return a report of schema 1 as one of schema 2: its confusion counted boundary errors as matches."""
+    boundaries = {label: count for label, row in report.label_kinds.items() if (count := row["boundary"].gold)}
+    confusion = {
+        gold: {said: left for said, n in row.items() if (left := n - boundaries.get(gold, 0) * (said == gold))}
+        for gold, row in report.confusion.items()
+    }
+    return replace(report, confusion={g: row for g, row in confusion.items() if row}, boundaries=boundaries, schema=2)
