@@ -174,30 +174,30 @@ def _nearest(faults: Mapping[str, int]) -> Iterator[str]:
     yield "faults: " + ", ".join(f"{count:,} in {name}" for name, count in fewest)
 
 
-def refusal(detection: Detection, repair: str) -> tuple[str, str]:
+def refusal(detection: Detection, repair: str, scheme: str = "--read-scheme") -> tuple[str, str]:
     """Return the code and the message of a source whose notation cannot be told.
 
-    ``repair``: the option that names a repair.
+    ``repair`` and ``scheme``: the options that name a repair and the notation.
     """
     evidence = "; ".join(detection.evidence)
     if len(detection.candidates) > 1:
         which = " and ".join(detection.candidates)
         return (
             "F010",
-            f"the tag scheme cannot be told, {which} read it differently ({evidence}); say --read-scheme NAME",
+            f"the tag scheme cannot be told, {which} read it differently ({evidence}); say {scheme} NAME",
         )
     if detection.misspelt:
         found = spelling(detection.misspelt)
-        advice = _ADVICE.get(found.kind, found.fix)
+        advice = _ADVICE.get(found.kind, found.fix).format(scheme=scheme)
         return (
             "F005",
             f"the tags cannot be read ({evidence}): {detection.misspelt!r} looks like {found.looks}; {advice}",
         )
-    advice = f"say --read-scheme NAME, or {repair} lenient or discard for tags that break the nearest one"
+    advice = f"say {scheme} NAME, or {repair} lenient or discard for tags that break the nearest one"
     return "F005", f"the tag scheme cannot be told, none fits ({evidence}); {advice}"
 
 
 _ADVICE: Final[Mapping[str, str]] = {
-    "label": "say --read-scheme labels to read labels without letters",
+    "label": "say {scheme} labels to read labels without letters",
     "number": "if the tags stand in another column, say --tag-column",
 }

@@ -63,9 +63,9 @@ class ReadOptions:
     """How to read. ``labels``: None for the known ones, empty to accept every label.
 
     ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines. ``scheme`` is a name of
-    ``nerconv.notation`` or ``auto``. ``repair_option``: the option of the command that sets ``invalid``, for messages.
-    ``both``: documents with invalid tags carry the spans by the other rule for them as well, those of discard beside
-    those of lenient.
+    ``nerconv.notation`` or ``auto``. ``repair_option``, ``scheme_option``: the options of the command that set
+    ``invalid`` and ``scheme``, for messages. ``both``: documents with invalid tags carry the spans by the other rule
+    for them as well, those of discard beside those of lenient.
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
     """
@@ -79,6 +79,7 @@ class ReadOptions:
     scheme: str = "auto"
     invalid: str = "error"
     repair_option: str = "--invalid"
+    scheme_option: str = "--read-scheme"
     both: bool = False
     token_column: str = ""
     tag_column: str = ""

@@ -291,6 +291,7 @@ def _job(given: dict[str, Any]) -> Job:
         markup="auto",
         scheme=given["predictions_scheme"] or read.scheme,
         invalid=given["invalid"],
+        scheme_option="--predictions-scheme",
     )
     gold = replace(read, invalid=given["gold_invalid"], repair_option="--gold-invalid")
     labels = p.label_map(given["map"])

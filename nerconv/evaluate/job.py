@@ -23,6 +23,7 @@ from nerconv.lint.review import flagged
 from nerconv.lint.suppress import without_ignored
 from nerconv.models import ModelOptions, load
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
+from nerconv.spelling import spelling
 
 Progress = Callable[[Source], None]
 #: A row of columns: everything but the last two, the gold tag, the predicted tag.
@@ -58,6 +59,11 @@ def run(job: Job, progress: Progress) -> Report:
         return _scored(job, progress)
     if job.read.tag_column:
         raise UsageError(
+            f"--tag-column {job.read.tag_column} names one column of tags; without --predictions both tags are read, "
+            "the gold one from the last column but one and the predicted one from the last; leave the option out"
+        )
+    if job.read.tag_column:
+        raise UsageError(
             "--tag-column goes with --predictions or --model: without them the last two columns are the "
             "gold tag and the predicted one"
         )
@@ -77,8 +83,14 @@ def run(job: Job, progress: Progress) -> Report:
 def _split_columns(source: Source, folder: Path, number: int) -> tuple[Source, Source]:
     """Return ``source`` as two files of columns, with the gold and with the predicted tag last, places unchanged."""
     text = source.read().decode("utf-8", "surrogateescape")
-    if not _ROW.search(text):
+    rows = _ROW.findall(text)
+    if not rows:
         raise UsageError(f"{source.name}: name --predictions or --model; or give rows of token, gold and predicted tag")
+    if all(spelling(said).kind == "number" for *_, said, _ in rows):
+        raise UsageError(
+            f"{source.name}: its last column holds numbers; without --predictions the last two columns are the gold "
+            "tag and the predicted one, so leave that column out (cut -d' ' -f ...)"
+        )
     sides = []
     for name, kept in (("gold", r"\1\2\3\5"), ("predicted", r"\1\2\4\5")):
         path = folder / f"{number}.{name}.conll"

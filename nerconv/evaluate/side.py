@@ -53,6 +53,10 @@ def read_side(
     ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files. What is refused is
     described with its text where that may be ``quoted``.
     """
+    advice = (
+        f"; these tags are read in the scheme of the gold, {options.scheme}; say {options.scheme_option} NAME where "
+    )
+    hint = f"{advice}theirs is another" if decided == "gold" else ""
     parts: list[_Part] = []
     facts: list[Facts] = []
     for source in sources:
@@ -61,12 +65,12 @@ def read_side(
             if isinstance(item, Facts):
                 facts.append(item)
             elif isinstance(item, Finding):
-                _refuse([item], quoted)
+                _refuse([item], quoted, hint)
             elif isinstance(item, Document):
                 spans = item.other_spans
                 parts.append((item, None if spans is None else replace(item, spans=spans)))
             else:
-                _refuse(chain.from_iterable(item.findings.values()), quoted)
+                _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
                 parts.append((item.columns, item.other))
     found = _schemes(facts)
     reading = Reading(
@@ -107,9 +111,10 @@ def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
     return repaired
 
 
-def _refuse(findings: Iterable[Finding], quoted: bool) -> None:
-    """Raise Unreadable for the first finding that leaves annotation out."""
+def _refuse(findings: Iterable[Finding], quoted: bool, hint: str) -> None:
+    """Raise Unreadable for the first finding that leaves annotation out; ``hint``: what to say of tags."""
     for finding in findings:
         if costs(finding) and finding.code not in _ASKED:
             said = finding.message if quoted else f"{CODES[finding.code].name} (its text is not shown: --redact)"
-            raise Unreadable(f"{finding.where}: {finding.code} {said}; a score would leave it out")
+            tags = hint if finding.code == "F005" else ""
+            raise Unreadable(f"{finding.where}: {finding.code} {said}; a score would leave it out{tags}")

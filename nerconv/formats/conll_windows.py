@@ -87,7 +87,7 @@ def _group(documents: str) -> int:
 
 def _untold(detection: Detection, parts: Callable[[], Iterable[Part]], source: Source, options: ReadOptions) -> Finding:
     """Return the finding that the notation cannot be told, at the first tag that breaks the nearest one."""
-    code, why = refusal(detection, options.repair_option)
+    code, why = refusal(detection, options.repair_option, options.scheme_option)
     line, first = 1, ""
     if code == "F005" and detection.nearest:
         scheme = schemes.get(detection.nearest)

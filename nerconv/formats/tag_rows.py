@@ -119,7 +119,7 @@ class _Table:
         yield Facts(self.source.name, self.format, facts, found.name, found.candidates)
         if found.notation is None:
             unread: Counter[str] = sum(map(schemes.meant, self.all_tags()), Counter())
-            code, why = refusal(found, options.repair_option)
+            code, why = refusal(found, options.repair_option, options.scheme_option)
             yield Finding(code, why, where, unread=unread)
 
     def _other_columns(self) -> list[str]:
