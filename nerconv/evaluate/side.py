@@ -53,8 +53,8 @@ def read_side(
     ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files. What is refused is
     described with its text where that may be ``quoted``.
     """
-    other = f"say {options.scheme_option} NAME where theirs is another"
-    hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {other}" if decided == "gold" else ""
+    advice = f"say {options.scheme_option} NAME where theirs is another"
+    hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {advice}" if decided == "gold" else ""
     parts: list[_Part] = []
     facts: list[Facts] = []
     for source in sources:
