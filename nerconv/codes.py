@@ -79,10 +79,10 @@ _TABLE = (
     ),
     Code(
         "F007",
-        "literal-bracket",
+        "read-as-text",
         "info",
-        "Bracketed text that looks like an annotation but is read as text.",
-        "Nothing to do when it is prose.",
+        "Text that looks like an annotation and is read as text: too little shows that it is one, or it was accepted.",
+        "Nothing to do when it is prose. Name its label with --labels when it is not.",
     ),
     Code(
         "F008",
@@ -153,6 +153,16 @@ _TABLE = (
         "warning",
         "A label named by --map or --drop that no span has.",
         "Correct its spelling, or leave the option out.",
+    ),
+    Code(
+        "F017",
+        "unrecognised-notation",
+        "error",
+        "A notation of annotated text that is not read, such as <ORG>x</ORG>, [x](PER), x/PERSON, or brackets with "
+        "labels that are not known; one finding for each in a file.",
+        "Name the labels with --labels, write the annotations as [LABEL text], or accept them as text with "
+        "--accept-unrecognised.",
+        loses=True,
     ),
     Code(
         "F018",

@@ -16,11 +16,10 @@ from typing import Final, NamedTuple
 from nerconv.brackets import Line, LineReading, closes, is_known, read_line
 from nerconv.labels import meant
 from nerconv.options import DIALECTS, KNOWN_LABELS
+from nerconv.sightings import Sightings
 
 #: A bracket weighs nothing against so many that two spaces close.
 _OUTWEIGHED: Final = 20
-#: So often in a file, a label that nobody knows is no chance.
-_REPEATED: Final = 3
 _SPACES: Final = {0: "no space", 1: "one space", 2: "two spaces"}
 
 
@@ -72,11 +71,13 @@ class Counts:
 class Tally:
     """What tells the dialect of a file, summed over its lines.
 
-    ``differing``: the pairs of dialects that do not read every line to the same spans.
+    ``differing``: the pairs of dialects that do not read every line to the same spans. ``sightings``: what may be
+    annotation in another notation, where it was looked for.
     """
 
     dialects: dict[str, Counts] = field(default_factory=dict)
     differing: set[tuple[str, str]] = field(default_factory=set)
+    sightings: Sightings = field(default_factory=Sightings)
 
     def of(self, dialect: str) -> Counts:
         """Return what ``dialect`` makes of the lines, to be read or counted on."""
@@ -87,6 +88,7 @@ class Tally:
         for name, counts in other.dialects.items():
             self.of(name).add(counts)
         self.differing |= other.differing
+        self.sightings.add(other.sightings)
 
 
 def tally(lines: Iterable[Line], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
@@ -128,7 +130,8 @@ class Detection(NamedTuple):
 
     ``suspects``: the unknown labels that likely are annotations all the same, with the label that is meant, or nothing.
     ``labels``: those that open an entity where two spaces do not prove one, as in ``brackets.read_line``.
-    ``annotated``: the file holds spans.
+    ``annotated``: the file holds spans; ``held``: the labels of them. ``reported``: unknown labels that are reported
+    for all of the file (``nerconv.unrecognised``). ``accepted``: what looks like an annotation may be text.
     """
 
     dialect: str | None
@@ -136,6 +139,9 @@ class Detection(NamedTuple):
     suspects: Mapping[str, str]
     labels: frozenset[str] | None = None
     annotated: bool = True
+    held: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
+    accepted: bool = False
 
 
 #: Gives the tally of a file for some dialects and labels.
@@ -156,7 +162,7 @@ def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> 
     found = total.of(first)
     if asked != "auto":
         why = f"as asked; {found.evidence()}{aside}"
-        return Detection(asked, why, _suspects(found, labels), settled, bool(found.labels))
+        return Detection(asked, why, _suspects(found, labels), settled, bool(found.labels), frozenset(found.labels))
     dialects = DIALECTS if found.faults or not found.labels else (first,)
     total = total if dialects == (first,) else count(dialects, settled)
     fewest = min(total.of(dialect).faults for dialect in dialects)
@@ -167,7 +173,8 @@ def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> 
         if other != "mixed" and (best[0], other) in total.differing:
             return Detection(None, _both(best[0], other, total), {})
     found = total.of(best[0])
-    return Detection(best[0], found.evidence() + aside, _suspects(found, labels), settled)
+    held = frozenset(found.labels)
+    return Detection(best[0], found.evidence() + aside, _suspects(found, labels), settled, True, held)
 
 
 def _settled(found: Counts, labels: frozenset[str] | None) -> tuple[frozenset[str] | None, str]:
@@ -194,9 +201,7 @@ def _both(first: str, second: str, total: Tally) -> str:
 def _suspects(found: Counts, asked: frozenset[str] | None) -> dict[str, str]:
     """Return the unknown labels of a file that likely are annotations all the same, with the label that is meant.
 
-    They are known by default though not ``asked`` for, spelt like one that was or that the file holds, or, in a file
-    without a single annotation, there again and again.
+    They are known by default though not ``asked`` for, or spelt like one that was or that the file holds.
     """
     likely = {label: meant(label, found.labels, asked) for label in found.unknown}
-    again = 0 if found.labels else _REPEATED
-    return {label: name for label, name in likely.items() if name or (again and found.unknown[label] >= again)}
+    return {label: name for label, name in likely.items() if name}

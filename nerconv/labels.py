@@ -23,15 +23,20 @@ def meant(label: str, held: Collection[str], asked: frozenset[str] | None) -> st
     """Return the label that an unknown ``label`` likely stands for, or nothing.
 
     It is one that was ``asked`` for (as in ``options.ReadOptions``), or that a file ``held``, spelt otherwise; or one
-    that is known by default though it was not asked for. Where nothing was asked for and a file holds no span, no
-    label stands for another.
+    that is known by default though it was not asked for. Where nothing was asked for and a file holds no span, only a
+    common one with an affix (``B-PER``) does.
 
     >>> meant("PERS", ["PER", "LOC"], None), meant("Org", ["PER"], None), meant("REF", ["PER"], None)
     ('PER', 'ORG', '')
     """
+    if len(label) < 2:
+        return ""
     if asked and label in KNOWN_LABELS:
         return label
-    names = asked or (CORE | frozenset(held) if held else ())
+    if not asked and not held:
+        core = _AFFIXED.fullmatch(label)
+        return core[1] if core and core[1] in CORE else ""
+    names = asked or CORE | frozenset(held)
     return _alike(label, {name.upper(): name for name in sorted(names)})
 
 

@@ -68,6 +68,7 @@ class ReadOptions:
     for them as well, those of discard beside those of lenient.
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
+    ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
     """
 
     format: str | None = None
@@ -84,6 +85,7 @@ class ReadOptions:
     token_column: str = ""
     tag_column: str = ""
     comments: str = "auto"
+    accept_unrecognised: bool = False
 
     def __post_init__(self) -> None:
         check_choice("dialect", self.dialect, ("auto", *DIALECTS))

@@ -81,11 +81,12 @@ def read(raw: bytes, name: str, line: int, terms: Terms, documents: Sequence[Ext
 
 class Count(NamedTuple):
     """For each line whether it is not ordinary, and of the others the number of spans by label, for 0, 1 and 2 spaces
-    that close all of a line.
+    that close all of a line; ``openings``: where the opening brackets stand of lines that are not ordinary.
     """
 
     bad: NDArray[np.bool_]
     labels: tuple[dict[str, int], ...]
+    openings: Numbers
 
 
 def count(raw: bytes, marked_up: bool, labels: frozenset[str] | None) -> Count:
@@ -93,11 +94,13 @@ def count(raw: bytes, marked_up: bool, labels: frozenset[str] | None) -> Count:
     array = np.frombuffer(raw, np.uint8)
     # Where two spaces close, any label is one, known or not.
     terms = Terms(marked_up, None, labels)
-    events = _events(raw, array, np.flatnonzero(array == _NEWLINE), terms)
+    breaks = np.flatnonzero(array == _NEWLINE)
+    events = _events(raw, array, breaks, terms)
     codes, found = events.labels
     numbers = np.bincount(events.spaces * len(found) + codes, minlength=3 * len(found)).reshape(3, -1).tolist()
     by_spaces = ({name.decode(): n for name, n in zip(found, row, strict=True) if n} for row in numbers)
-    return Count(events.bad, tuple(by_spaces))
+    openings = np.flatnonzero(array == _OPEN) if events.bad.any() else breaks[:0]
+    return Count(events.bad, tuple(by_spaces), openings[events.bad[np.searchsorted(breaks, openings)]])
 
 
 def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:

@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     token_column: str | int | None = None
     tag_column: str | int | None = None
     comments: str | None = None
+    accept_unrecognised: bool | None = None
     unit: str | None = None
     detokenize: bool | None = None
     cut_tokens: bool | None = None
@@ -129,6 +130,7 @@ def read_options(settings: Settings) -> ReadOptions:
         token_column="" if settings.token_column is None else str(settings.token_column),
         tag_column="" if settings.tag_column is None else str(settings.tag_column),
         comments="auto" if settings.comments is None else settings.comments,
+        accept_unrecognised=bool(settings.accept_unrecognised),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -213,11 +213,12 @@ def _finding(paired: Paired, line: Line, code: str, event: Event, message: str, 
 
 
 def _line_findings(paired: Paired, line: Line, reading: LineReading) -> Iterator[Finding]:
-    suspects = paired.grammar.detection.suspects
+    detection = paired.grammar.detection
     for event in reading.unknown:
-        if event.value in suspects:
-            yield _finding(paired, line, "F002", event, _unknown(event.value, suspects[event.value]), event.value)
-        elif event.value.isupper() and len(event.value) > 1:
+        if event.value in detection.suspects and not detection.accepted:
+            message = _unknown(event.value, detection.suspects[event.value])
+            yield _finding(paired, line, "F002", event, message, event.value)
+        elif event.value in detection.suspects or _is_loud(event.value, detection.reported):
             yield _finding(paired, line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
     for opening, _ in reading.pairs:
         labels = paired.grammar.labels
@@ -227,10 +228,15 @@ def _line_findings(paired: Paired, line: Line, reading: LineReading) -> Iterator
     yield from _inside(paired, line, reading)
 
 
+def _is_loud(label: str, reported: Collection[str]) -> bool:
+    """Whether a label that is not known is in capitals and not reported for all of the file."""
+    return label.isupper() and len(label) > 1 and label not in reported
+
+
 def _unknown(label: str, meant: str) -> str:
     """Return what is said of a bracket with a ``label`` that is not known, though ``meant`` is, or nothing."""
-    advice = f"write [{meant} …]" if meant not in ("", label) else "correct the label"
-    return f"[{label} …] is read as text, since its label is not known; {advice}, or name all labels with --labels"
+    advice = f"write [{meant} …], or name" if meant not in ("", label) else "name"
+    return f"[{label} …] is read as text, since its label is not known; {advice} all labels with --labels"
 
 
 def _inside(paired: Paired, line: Line, reading: LineReading) -> Iterator[Finding]:

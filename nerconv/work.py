@@ -282,6 +282,7 @@ class _Packer:
             token_column="1",
             tag_column="-1",
             comments="none",
+            accept_unrecognised=True,
         )
         with tempfile.TemporaryDirectory(dir=self.sink.folder) as folder:
             path = Path(folder, f"piece{format.SUFFIXES[0]}")

@@ -20,6 +20,7 @@ LAYERS = (
     ("options", "packages"),
     (
         "labels",
+        "vocabulary",
         "spelling",
         "schemes",
         "notation",
@@ -32,7 +33,8 @@ LAYERS = (
     ),
     ("outputs",),
     ("seen", "eights", "spacing", "tables", "tag_arrays", "inplace", "words"),
-    ("fit", "brackets", "dialect", "detokenize", "split", "compare", "edit"),
+    ("inline", "sightings", "search"),
+    ("fit", "brackets", "dialect", "unrecognised", "detokenize", "split", "compare", "edit"),
     ("unbracket", "columns", "ordinary", "transform"),
     ("views",),
     ("lanes", "fit_columns", "units"),

@@ -228,7 +228,7 @@ def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
     text: str, markup: bool, labels: frozenset[str] | None
 ) -> None:
     exact = tally(scan(text, markup), DIALECTS, labels)
-    fast = bracket_windows._tally(text.encode(), DIALECTS, markup, labels)
+    fast = bracket_windows._tally(text.encode(), 1, DIALECTS, markup, labels, False)
     assert told(fast) == told(exact)
 
 

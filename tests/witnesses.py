@@ -15,6 +15,7 @@ class Witness(NamedTuple):
 
 WITNESSES = {
     "--balance": Witness("--balance labels", "--split a=0.5,b=0.5"),
+    "--accept-unrecognised": Witness("--accept-unrecognised"),
     "--columns": Witness("--columns 4"),
     "--comments": Witness("--comments %"),
     "--cut-tokens": Witness("--cut-tokens"),

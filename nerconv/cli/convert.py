@@ -55,6 +55,7 @@ def convert(
     token_column: p.TokenColumn = None,
     tag_column: p.TagColumn = None,
     comments: p.Comments = None,
+    accept_unrecognised: p.AcceptUnrecognised = None,
     map: p.Map = None,
     drop: p.Drop = None,
     unit: p.Unit = None,

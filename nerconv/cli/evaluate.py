@@ -164,7 +164,10 @@ Redact = Annotated[
 
 
 #: What both sides share of how they are read.
-_READING = ("from_", "documents", "read_scheme", "token_column", "tag_column", "comments")
+_READING = (
+    *("from_", "documents", "read_scheme", "token_column", "tag_column", "comments"),
+    *("labels", "accept_unrecognised"),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -185,6 +188,8 @@ def evaluate(
     token_column: p.TokenColumn = None,
     tag_column: p.TagColumn = None,
     comments: p.Comments = None,
+    labels: p.Labels = None,
+    accept_unrecognised: p.AcceptUnrecognised = None,
     predictions_scheme: PredictionsScheme = None,
     documents: p.Documents = None,
     pairing: Pairing = "auto",

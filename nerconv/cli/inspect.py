@@ -33,6 +33,7 @@ def inspect(
     token_column: p.TokenColumn = None,
     tag_column: p.TagColumn = None,
     comments: p.Comments = None,
+    accept_unrecognised: p.AcceptUnrecognised = None,
     strict: p.Strict = None,
     format: Annotated[str, typer.Option("--format", help="Of the output.", metavar="text|json")] = "text",
 ) -> None:

@@ -85,6 +85,7 @@ def lint(
     token_column: p.TokenColumn = None,
     tag_column: p.TagColumn = None,
     comments: p.Comments = None,
+    accept_unrecognised: p.AcceptUnrecognised = None,
     format: Format = "text",
     fail_on: FailOn = "warning",
     baseline: Known = None,

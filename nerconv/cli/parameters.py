@@ -137,6 +137,9 @@ Comments = Annotated[
         rich_help_panel=_READ,
     ),
 ]
+AcceptUnrecognised = Annotated[
+    bool | None, typer.Option("--accept-unrecognised", help="Read other notations as text.", rich_help_panel=_READ)
+]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", help="Rename a label; repeatable.", metavar="OLD=NEW", rich_help_panel=_CHANGE),

@@ -39,6 +39,7 @@ def stats(
     token_column: p.TokenColumn = None,
     tag_column: p.TagColumn = None,
     comments: p.Comments = None,
+    accept_unrecognised: p.AcceptUnrecognised = None,
     format: Format = "text",
 ) -> None:
     """Count what SRC is made of: labels, surface forms, ambiguity, masking.

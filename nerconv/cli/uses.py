@@ -36,12 +36,14 @@ ALWAYS: Final = Use()
 _OFF: Final = {"--lint": "keep", "--redactions": "keep"}
 
 _TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl")
+_NOTED: Final = ("bracket",)
 _LINES: Final = ("bracket", "conll")
 _TAGS: Final = ("conll", "dataset", "tags_jsonl")
 #: Targets that hold flat spans only, or have a part that does.
 _FLAT: Final = ("conll", "docbin", "dataset", "tags_jsonl")
 
 _BRACKETS: Final = {
+    "--accept-unrecognised": Use("takes other notations of annotation as text", _NOTED),
     "--dialect": Use("sets the dialect of bracket text", ("bracket",)),
     "--labels": Use("says which brackets are annotations", ("bracket",)),
     "--markup": Use("says how markup in bracket text is read", ("bracket",)),
@@ -128,6 +130,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
     },
     "rule": {"--all": ALWAYS},
     "evaluate": {
+        "--accept-unrecognised": _BRACKETS["--accept-unrecognised"],
         "--aggregation": Use("says how sub-tokens of a Hugging Face model become spans", needs=("--model",)),
         **_COLUMNS,
         "--baseline": ALWAYS,
@@ -144,6 +147,7 @@ USES: Final[Mapping[str, Mapping[str, Use]]] = {
         "--invalid": Use("says how invalid predicted tags are read", _TAGS, of="predictions"),
         "--json": ALWAYS,
         "--junit": ALWAYS,
+        "--labels": _BRACKETS["--labels"],
         "--lint": ALWAYS,
         "--map": ALWAYS,
         "--markdown": ALWAYS,

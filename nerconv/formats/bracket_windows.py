@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, compress, groupby, pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
@@ -20,7 +20,9 @@ from nerconv.formats.rows import DOCSTART
 from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plain import Plain
+from nerconv.sightings import Sightings
 from nerconv.unbracket import Grammar, unbracket
+from nerconv.unrecognised import judge
 
 if TYPE_CHECKING:
     from nerconv.lanes import Reading
@@ -43,15 +45,17 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
         )
     first: tuple[str, ...] = ("illinois" if options.dialect == "auto" else options.dialect,)
     looked = _Looked(options.markup == "html")
-    total = Tally()
-    for part in doing.apply(_tally, _look(text.file, source, options, doing, looked, first)):
-        total.add(part)
+    total = _sum(doing.apply(_tally, _look(text.file, source, options, doing, looked, first)))
     how = options.documents
     if how == "auto":
         how = DOCSTART if looked.docstart else "pre" if looked.marked_up else "file"
-    known = {(first, options.labels): total} if looked.from_the_start else {}
-    count = partial(_count, text.file, looked.marked_up, doing, known)
-    detection = detect(count, options.labels, options.dialect)
+    counting = _Counting(text.file, looked.marked_up, doing)
+    if looked.from_the_start:
+        counting.know(first, options.labels, total)
+    detection = detect(counting.tally, options.labels, options.dialect)
+    strange = list(judge(counting.sightings, text.size, detection))
+    reported = frozenset(label for each in strange if each.is_unknown_label for label in each.labels)
+    detection = detection._replace(reported=reported, accepted=options.accept_unrecognised)
     told: list[Facts | Finding] = [
         Facts(
             source.name,
@@ -67,6 +71,7 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     if detection.dialect is None:
         why = f"{detection.evidence}; choose one with --dialect"
         return Surveyed([*told, Finding("F010", why, Where(source.name, 1, 1))], None)
+    told += (each.finding(source.name, detection.held, options.accept_unrecognised) for each in strange)
     grammar = Grammar(source.name, looked.marked_up, detection.labels, detection)
     return Surveyed(told, BracketSurvey(source.id, how, grammar, text.size > (most if how == "file" else doing.block)))
 
@@ -93,7 +98,7 @@ def _look(
             # What was counted so far was not read as markup.
             looked.marked_up, looked.from_the_start = True, stretch.line == 1
         if looked.from_the_start:
-            yield doing.sent(stretch), dialects, looked.marked_up, options.labels
+            yield doing.sent(stretch), stretch.line, dialects, looked.marked_up, options.labels, True
 
 
 def _lines(file: BinaryIO, doing: Doing) -> Iterator[Stretch]:
@@ -112,27 +117,46 @@ def _refuse_columns(text: str, name: str) -> None:
     raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll")
 
 
-def _count(
-    file: BinaryIO,
-    marked_up: bool,
-    doing: Doing,
-    known: Mapping[tuple[tuple[str, ...], frozenset[str] | None], Tally],
-    dialects: Sequence[str],
-    labels: frozenset[str] | None,
-) -> Tally:
-    """Return the tally of all windows for ``dialects`` and ``labels``: one that is ``known``, or counted now."""
-    if (tuple(dialects), labels) in known:
-        return known[tuple(dialects), labels]
+@dataclass(slots=True)
+class _Counting:
+    """Tallies of a file, each counted when it is asked for; notations are looked for on the first way through."""
+
+    file: BinaryIO
+    marked_up: bool
+    doing: Doing
+    known: dict[tuple[tuple[str, ...], frozenset[str] | None], Tally] = field(default_factory=dict)
+    sightings: Sightings = field(default_factory=Sightings)
+
+    def know(self, dialects: Sequence[str], labels: frozenset[str] | None, total: Tally) -> None:
+        """Hold what was counted."""
+        self.sightings = self.sightings if self.known else total.sightings
+        self.known[tuple(dialects), labels] = total
+
+    def tally(self, dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
+        """Return the tally of all windows for ``dialects`` and ``labels``."""
+        if (tuple(dialects), labels) not in self.known:
+            look = not self.known
+            windows = _lines(self.file, self.doing)
+            calls = ((self.doing.sent(w), w.line, dialects, self.marked_up, labels, look) for w in windows)
+            self.know(dialects, labels, _sum(self.doing.apply(_tally, calls)))
+        return self.known[tuple(dialects), labels]
+
+
+def _sum(parts: Iterable[Tally]) -> Tally:
     total = Tally()
-    calls = ((doing.sent(stretch), dialects, marked_up, labels) for stretch in _lines(file, doing))
-    for part in doing.apply(_tally, calls):
+    for part in parts:
         total.add(part)
     return total
 
 
-def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozenset[str] | None) -> Tally:
-    """Return the tally of a window, its ordinary lines counted as columns."""
-    from nerconv import ordinary
+def _tally(
+    raw: bytes, line: int, dialects: Sequence[str], marked_up: bool, labels: frozenset[str] | None, look: bool
+) -> Tally:
+    """Return the tally of a window that begins at a ``line``, its ordinary lines counted as columns.
+
+    With ``look`` notations that are not read are looked for, too.
+    """
+    from nerconv import ordinary, search
 
     found = ordinary.count(raw, marked_up, labels)
     total = Tally()
@@ -141,6 +165,8 @@ def _tally(raw: bytes, dialects: Sequence[str], marked_up: bool, labels: frozens
     if found.bad.any():
         others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
         total.add(tally(scan(others.decode(), marked_up), dialects, labels))
+    if look:
+        total.sightings = search.look(raw, found.openings, line)
     return total
 
 

@@ -30,6 +30,7 @@ BRACKETS = {
     "rich": RICH,
     "compact": "[PER Ann] left [DRUG Aspirin] , [PERSON Bo] said . \n",
     "markup": "<code>[PER Ann  ]</code> &amp; co . \n",
+    "strange": "[PER Ann  ] left <LOC>Rome</LOC> . \n",
 }
 CONLL = {
     "touching": "Ann B-PER\nBo I-PER\nCy B-PER\n\nx O\n\n",
