@@ -323,12 +323,7 @@ Engine = Annotated[
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(
-        "--scheduler",
-        help="Of the Dask cluster; one is started without it.",
-        metavar="ADDRESS",
-        rich_help_panel=_WORK,
-    ),
+    typer.Option("--scheduler", help="Of the Dask cluster; else one is started.", metavar="URL", rich_help_panel=_WORK),
 ]
 ShardDocs = Annotated[
     int | None,
