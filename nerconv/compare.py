@@ -41,10 +41,10 @@ def _tokenised(document: Document) -> str:
 
     Spans meet token edges here, so that a sign set apart by spaces changes no token.
     """
-    signs = [(start, 0, " \0. ") for start, end in tokens.sentences(document) if _has_tokens(document.text, start, end)]
+    signs = [(start, 1, " \0. ") for start, end in tokens.sentences(document) if _has_tokens(document.text, start, end)]
     # A join between the two characters of a line end separates nothing.
     signs += [(join, 1, " ") for join in document.joins if not document.text.startswith("\r\n", join - 1)]
-    signs += [(span.end, 1, f" \0{span.label}] ") for span in document.spans]
+    signs += [(span.end, 0, f" \0{span.label}] ") for span in document.spans]
     signs += [(span.start, 2, f" \0[{span.label} ") for span in document.spans]
     pieces: list[str] = []
     done = 0

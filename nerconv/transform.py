@@ -69,13 +69,19 @@ def cut_units(document: Document, unit: str) -> Iterator[tuple[Document, list[Fi
 
 
 def _sentences(document: Document) -> list[tuple[int, int]]:
-    text = document.text
+    text = _spaced(document)
     return [trimmed for start, end in tokens.sentences(document) if (trimmed := tokens.trim(text, start, end))]
+
+
+def _spaced(document: Document) -> str:
+    """Return the text with spaces for line ends of two characters, none of which is trimmed without the other."""
+    return document.text.replace("\r\n", "  ")
 
 
 def _paragraphs(document: Document) -> list[tuple[int, int]]:
     text = document.text
     starts = sorted({mark.offset for mark in document.marks if mark.kind == "paragraph"})
-    starts = starts or [match.end() for match in re.finditer(r"\n(?:[ \t]*\n)+", text)]
+    starts = starts or [match.end() for match in re.finditer(r"\n(?:[ \t]*\r?\n)+", text)]
     edges = pairwise([0, *starts, len(text)])
+    text = _spaced(document)
     return [trimmed for start, end in edges if (trimmed := tokens.trim(text, start, end))]

@@ -19,7 +19,7 @@ from nerconv.fit import loss_of
 from nerconv.spacing import is_white
 from nerconv.tables import Extent, Numbers
 
-_BLANK_LINES: Final = re.compile(rb"\n(?:[ \t]*\n)+")
+_BLANK_LINES: Final = re.compile(rb"\n(?:[ \t]*\r?\n)+")
 
 
 class Cut(NamedTuple):
@@ -60,7 +60,7 @@ def cut_units(columns: Columns, unit: str) -> Cut:
     edges = columns.covering if unit == "sentence" else _paragraphs(columns)
     units = _trimmed(columns, *edges)
     at = units.of(columns.starts, columns.document_of(columns.starts))
-    kept = columns.ends <= units.ends[at]
+    kept = (columns.starts >= units.starts[at]) & (columns.ends <= units.ends[at])
     lost = [] if kept.all() else _crossing(columns, np.flatnonzero(~kept), f"runs across the edge of a {unit}")
     return Cut(_recut(columns.with_spans(kept) if lost else columns, units, unit[0]), lost)
 

@@ -29,6 +29,7 @@ from nerconv.formats import Columnar, Format
 from nerconv.formats.bins import Bin
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.formats.windows import Survey, Window
+from nerconv.joining import Joined, join_units
 from nerconv.options import ReadOptions, UsageError
 from nerconv.plan import ConvertOptions, NotVerified, Report, Tally
 from nerconv.split import assign, parse_shares
@@ -148,9 +149,12 @@ def pack(
         # Where ids are written a part is a record of its own.
         goes_on = goes_on and not (shares or format.KEEPS.ids)
         packer = _Packer(format, options, report, sink, shares, goes_on)
-        for item in found:
+        for item in join_units(found, _MUCH) if _puts_together(options, format) else found:
             packer.add(item)
         packer.flush()
+    if packer.units:
+        made = f"{packer.units:,} units of documents are written as the {packer.whole:,} that their ids name"
+        report.remarks.append(made)
     return Outcome(report, packer.ids, packer.parts)
 
 
@@ -179,10 +183,14 @@ class _Packer:
     size: int = 0
     ids: dict[str, list[str]] = field(default_factory=dict)
     parts: Counter[str] = field(default_factory=Counter)
+    units: int = 0
+    whole: int = 0
 
-    def add(self, item: Columns | Document) -> None:
+    def add(self, item: Columns | Document | Joined) -> None:
         """Take a document, or documents as columns."""
-        if isinstance(item, Document):
+        if isinstance(item, Joined):
+            self._add_joined(item)
+        elif isinstance(item, Document):
             self._add_document(item)
         else:
             from nerconv.views import documents_of
@@ -190,6 +198,17 @@ class _Packer:
             if not self._add_columns(item):
                 for document in documents_of(item):
                     self._add_document(document)
+
+    def _add_joined(self, item: Joined) -> None:
+        goes_on = item.goes_on and not self.shares
+        if goes_on:
+            self.flush()
+            self.goes_on = True
+        self.units += item.units
+        self.whole += not goes_on
+        self._add_document(item.document)
+        # Of a part without text nothing is held that could go on.
+        self.goes_on = self.goes_on and bool(self.held or not goes_on)
 
     def _add_document(self, document: Document) -> None:
         split = self._split_of(document.text) if self.shares else ""
@@ -299,6 +318,11 @@ class _Packer:
                     raise NotVerified(f"{format.NAME} does not read back: {item.message}")
         if (document := next(remaining, None)) is not None:
             raise _different(document.id, format)
+
+
+def _puts_together(options: ConvertOptions, format: Format) -> bool:
+    """Whether units of documents are put together: whole documents are to be written, without the ids that tell."""
+    return not format.KEEPS.ids and (options.unit or format.UNIT) == "document"
 
 
 def _columnar(options: ConvertOptions, format: Format) -> bool:

@@ -35,7 +35,7 @@ LAYERS = (
     ("seen", "eights", "spacing", "tables", "tag_arrays", "inplace", "words"),
     ("inline", "sightings", "search"),
     ("fit", "brackets", "dialect", "unrecognised", "detokenize", "split", "compare", "edit"),
-    ("unbracket", "columns", "ordinary", "transform"),
+    ("unbracket", "columns", "ordinary", "transform", "joining"),
     ("views",),
     ("lanes", "fit_columns", "units"),
     ("formats",),

@@ -60,7 +60,7 @@ _Rows = Callable[[Once], Iterator[Row | Finding]]
 @dataclass(slots=True)
 class _Table:
     """A table of rows, and what was learnt of it: by their names where tokens and tags stand among columns, the tag
-    scheme once it was needed, the columns that are not read, and the number of tags that had to be repaired.
+    scheme once it was needed, the columns that are not read, and how many tags had to be repaired and rows have no id.
     """
 
     rows: _Rows
@@ -72,6 +72,7 @@ class _Table:
     detection: Detection | None = None
     ignored: Counter[str] = field(default_factory=Counter)
     repaired: int = 0
+    nameless: int = 0
 
     def layout(self, row: Row) -> Layout | None:
         """Return where the tokens and tags of ``row`` stand; rows with the same columns have them in the same ones."""
@@ -131,9 +132,13 @@ class _Table:
         if self.repaired:
             values = {"repaired tags": f"{self.repaired:,} ({self.options.invalid})"}
             yield Facts(self.source.name, self.format, values, repaired=self.repaired)
+        values = {}
+        if self.nameless:
+            values["rows without an id"] = f"{self.nameless:,}, each a document of its own"
         if self.ignored:
-            keys = ", ".join(f"{key} ({count:,})" for key, count in sorted(self.ignored.items()))
-            yield Facts(self.source.name, self.format, {"keys not read": keys})
+            values["keys not read"] = ", ".join(f"{key} ({count:,})" for key, count in sorted(self.ignored.items()))
+        if values:
+            yield Facts(self.source.name, self.format, values)
 
 
 def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) -> Iterator[Item]:
@@ -146,7 +151,9 @@ def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) ->
     for row in rows(table.once):
         if isinstance(row, Finding):
             yield row
-        elif row.is_whole or is_rejected(row.columns):
+            continue
+        table.nameless += row.columns.get("id") in (None, "")
+        if row.is_whole or is_rejected(row.columns):
             table.ignored.update(row.columns.keys() - set(COLUMNS))
             yield from _read_whole(row, table.once)
         else:

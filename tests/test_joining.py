@@ -1,0 +1,102 @@
+"""Units put together: what a document was cut into becomes the document again, in memory and from file to file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import documents
+
+from nerconv import work
+from nerconv.compare import signature
+from nerconv.convert import convert
+from nerconv.document import Document, Origin, Span
+from nerconv.files import Source
+from nerconv.formats import conll
+from nerconv.joining import Joined, join_units
+from nerconv.plan import ConvertOptions
+from nerconv.tokens import trim
+from nerconv.transform import cut_units
+
+#: What survives the cut: all but the white space between units.
+KEEPS = replace(conll.KEEPS, provenance=True, meta=True)
+
+
+def whole(units: list[Document], most: int = 1 << 30) -> list[Document]:
+    return [item.document if isinstance(item, Joined) else item for item in join_units(units, most)]  # type: ignore[misc]
+
+
+def trimmed(one: Document) -> Document:
+    """Return ``one`` with sentences that begin and end with something else than white space, as those of files do."""
+    spaced = one.text.replace("\r\n", "  ")
+    return replace(one, sentences=tuple(pair for a, b in one.sentences if (pair := trim(spaced, a, b))))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from(["sentence", "paragraph"]))
+def test_units_become_their_documents_again(some: list[Document], unit: str) -> None:
+    named = [replace(trimmed(one), id=f"d{number}") for number, one in enumerate(some)]
+    if unit == "paragraph":  # which may cut sentences and lines in two
+        named = [replace(one, sentences=(), marks=()) for one in named]
+    cut = [[*cut_units(one, unit)] for one in named]
+    lost = [{finding.span for _, findings in parts for finding in findings} for parts in cut]
+    left = [
+        replace(one, spans=tuple(span for span in one.spans if span not in gone))
+        for one, gone in zip(named, lost, strict=True)
+    ]
+    found = whole([part for parts in cut for part, _ in parts])
+    assert [one.id for one in found] == [one.id for one in left]
+    assert [signature(one, KEEPS) for one in found] == [signature(one, KEEPS) for one in left]
+
+
+@given(st.integers(1, 40))
+def test_a_large_document_goes_on_in_the_next_part(most: int) -> None:
+    units = [Document(f"d/s{n}", f"Ann {n}", (Span(0, 3, "PER"),)) for n in range(1, 9)]
+    units.insert(5, Document("other", "Bo"))
+    found = list(join_units(units, most))
+    assert sum(item.units for item in found if isinstance(item, Joined)) == 8
+    goes_on = [item.goes_on for item in found if isinstance(item, Joined)]
+    assert goes_on.count(False) == 2  # before the other document, and behind it
+    assert "Ann 1" in whole(units, most)[0].text
+
+
+def test_only_units_of_one_document_and_one_source_are_put_together() -> None:
+    here, there = Origin("a.txt"), Origin("b.txt")
+    rows = [
+        Document("a/s1", "x", origin=here),
+        Document("a/s3", "x", origin=here),
+        Document("a/s2", "x", origin=here),
+        Document("a/s3", "x", origin=there),
+        Document("a/s4~2", "x", origin=there),
+        Document("a/p5", "x", origin=there),
+        Document("s6", "x", origin=there),
+        Document("a/s07", "x", origin=there),
+    ]
+    assert [one.text for one in whole(rows)] == ["x\nx", "x", "x", "x", "x", "x", "x"]
+
+
+ROWS = "".join(
+    f"-DOCSTART- O\n\n{''.join(f'Ann{n} B-PER{chr(10)}left O{chr(10)}{chr(10)}' for n in range(count))}"
+    for count in (3, 1, 12)
+)
+
+
+@pytest.mark.parametrize("between", ["x.parquet", "x.json", "x.jsonl", "x.spacy"])
+@pytest.mark.parametrize("last", ["y.conll", "y.txt"])
+@pytest.mark.parametrize("most", [1 << 19, 20])
+def test_documents_survive_sentences_in_a_table(
+    between: str, last: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_MUCH", most)
+    source = tmp_path / "in.conll"
+    source.write_text(ROWS, encoding="utf-8")
+    steps = [(source, between, "sentence"), (tmp_path / between, last, None), (source, f"direct.{last}", None)]
+    for path, name, unit in steps:
+        report = convert(
+            [Source(path.name, path.stem, path)], str(tmp_path / name), ConvertOptions(unit=unit), lambda _: None
+        )
+    assert (tmp_path / last).read_bytes() == (tmp_path / f"direct.{last}").read_bytes()
+    assert report.documents.total() == 3
