@@ -188,7 +188,7 @@ def refusal(detection: Detection, repair: str, scheme: str = "--read-scheme") ->
         )
     if detection.misspelt:
         found = spelling(detection.misspelt)
-        advice = _ADVICE.get(found.kind, found.fix).format(scheme=scheme)
+        advice = _ADVICE[found.kind].format(scheme=scheme) if found.kind in _ADVICE else found.fix
         return (
             "F005",
             f"the tags cannot be read ({evidence}): {detection.misspelt!r} looks like {found.looks}; {advice}",

@@ -160,6 +160,7 @@ def test_bare_labels_are_read_where_all_are_known(text: str, notation: Notation 
         ("building-other O O", "say --read-scheme labels"),
         ("0.98 0.51 1.00", "say --tag-column"),
         ("B_PER I_PER O", "write B-PER"),
+        ("B_a{0} B_a{x} O", "write B-a{0}"),
         ("PER-B PER-I O", "write B-PER"),
         ("b-per i-per O", "write B-per"),
         ("B-PER O I-PER", "say --read-scheme NAME, or --gold-invalid lenient or discard"),

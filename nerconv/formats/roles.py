@@ -193,7 +193,7 @@ def _hidden(sample: Sample, found: Role, usual: Shape) -> str | None:
 
 def _several(columns: Iterable[int]) -> str:
     names = " and ".join(str(number + 1) for number in columns)
-    return f"columns {names} hold tags, as of a gold and a prediction"
+    return f"columns {names} hold tags (a gold and a prediction, or outer and inner entities)"
 
 
 def _shown(cells: Iterable[str]) -> str:
