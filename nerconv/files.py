@@ -116,15 +116,7 @@ class Source:
                     return
                 with _OPEN_PACKED[Path(self.name).suffix.lower()](raw) as file:
                     yield file
-        except (
-            OSError,
-            EOFError,
-            lzma.LZMAError,
-            zlib.error,
-            zstandard.ZstdError,
-            ValueError,
-            remote.Trouble,
-        ) as error:
+        except _TROUBLE as error:
             raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
 
     def _raw(self) -> AbstractContextManager[BinaryIO]:
@@ -166,7 +158,11 @@ def expand(patterns: Sequence[str], suffixes: Collection[str]) -> list[Source]:
     """
     found: dict[Path | str, Source] = {}
     for pattern in patterns:
-        for source in _expand_one(pattern, suffixes):
+        try:
+            here = _expand_one(pattern, suffixes)
+        except OSError as error:
+            raise Unreadable(f"{pattern}: cannot be read: {_reason(error)}") from error
+        for source in here:
             found.setdefault(source.path or source.name, source)
     return list(found.values())
 
@@ -237,7 +233,9 @@ def _stemmed(source: Source, inside: str) -> Source:
 
 def is_dataset(path: Path) -> bool:
     """Whether a folder is a data set that ``datasets`` saved there."""
-    return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
+    with suppress(PermissionError):
+        return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
+    return False
 
 
 class Decoded(NamedTuple):

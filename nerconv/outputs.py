@@ -63,7 +63,10 @@ def check(inputs: Iterable[Place], outputs: Sequence[Place]) -> None:
     """
     inputs = list(inputs)
     for output in outputs:
-        _check_kind(output)
+        try:
+            _check_kind(output)
+        except OSError as error:
+            raise Unreadable(f"{output.what} {output.path}: cannot be written: {error.strerror}") from error
     read = {_identity(place.path): place for place in reversed(inputs)}
     written: dict[Identity, Place] = {}
     for output in outputs:
@@ -87,6 +90,8 @@ def _check_kind(output: Place) -> None:
     path = Path(output.path)
     if not output.path or "\0" in output.path:
         raise UsageError(f"{output.what} {output.path!r} names no file")
+    if output.path.endswith("/") and output.owns is None:
+        raise UsageError(f"{output.what} {output.path}: is a folder by its name; name a file in it, or another one")
     if path.is_dir():
         if output.owns is None:
             raise UsageError(f"{output.what} {path}: is a folder; name a file in it, or another one")

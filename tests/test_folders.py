@@ -167,3 +167,15 @@ def test_a_folder_with_nothing_but_faults_is_an_error_that_names_them() -> None:
         expand(["in"], SUFFIXES)
     with pytest.raises(Unreadable, match="in/sub: cannot be read: Permission denied"):
         expand(["in/sub"], SUFFIXES)
+
+
+def test_names_that_are_too_long_are_named(run: Run) -> None:
+    name = "x" * 300
+    for words in (f"inspect {name}", f"to-conll in -o {name}", f"to-conll in -o o.conll --ledger {name}"):
+        code, said = run(words)
+        assert (code, "File name too long" in said, "Traceback" in said) == (3, True, False), said
+
+
+def test_a_path_that_ends_like_a_folder_names_no_file(run: Run) -> None:
+    code, said = run("to-conll in -o new/")
+    assert (code, "is a folder by its name" in said, Path("new").exists()) == (2, True, False)
