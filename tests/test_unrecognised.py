@@ -89,8 +89,8 @@ NOTATIONS = [
 def test_each_notation_is_one_finding_with_what_it_costs(
     text: str, notation: str, unread: dict[str, int] | int, tmp_path: Path
 ) -> None:
-    found = [finding for finding in findings(text + "\nRain fell .\n", tmp_path) if finding.code == "F017"]
-    (finding,) = found
+    text += "\nRain fell .\n"
+    (finding,) = (each for each in findings(text, tmp_path) if each.code == "F017")
     assert f"notation {notation.replace('PARTY', 'PER')}" in finding.message or not notation
     assert finding.unread == unread if isinstance(unread, dict) else sum(finding.unread.values()) == unread
     assert finding.where and finding.excerpt

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nerconv.cli import parameters as p
-from nerconv.cli import uses
+from nerconv.cli import uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.show import say
 from nerconv.options import check_choice
@@ -51,7 +50,9 @@ def spacy_config(
     Example: nerconv config spacy --train corpus/train.spacy --dev corpus/dev.spacy -o ner.cfg
     """
     uses.check(context)
-    p.check_outputs([Place("--train", str(train), everything), Place("--dev", str(dev), everything)], [_place(output)])
+    values.check_outputs(
+        [Place("--train", str(train), everything), Place("--dev", str(dev), everything)], [_place(output)]
+    )
     found, measured = survey(train), survey(dev)
     lang = agreement.language(found, measured, lang)
     notes = agreement.check(found, measured, lang)
@@ -76,7 +77,7 @@ def project(source: Annotated[str, typer.Argument(metavar="SRC")], output: Outpu
     check_choice("profile", profile, PROFILES)
     named = project_source(source, output.parent)
     command = shlex.join(["nerconv", "config", "project", named, "--profile", profile, "-o", output.name])
-    p.check_outputs([Place("the input", source, everything)], [_place(output)])
+    values.check_outputs([Place("the input", source, everything)], [_place(output)])
     write_project(make_project(named, profile, command), output)
     if not (output.parent / named).exists():
         say(f"note: {named} is a path of Windows and was not looked for here")

@@ -11,7 +11,7 @@ import typer
 
 from nerconv import formats, outputs
 from nerconv.cli import parameters as p
-from nerconv.cli import show, uses
+from nerconv.cli import show, uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
 from nerconv.convert import convert as convert_sources
@@ -82,8 +82,8 @@ def convert(
     strict: p.Strict = None,
 ) -> tuple[ConvertOptions, Settings]:
     """Convert SRC to DST, in the format of its suffix; every span is written or named as lost."""
-    asked = p.settings({**locals(), "lint_policy": lint, "lint": None})
-    rules = Selection(None if lint_select is None else tuple(p.comma_list(lint_select)))
+    asked = values.settings({**locals(), "lint_policy": lint, "lint": None})
+    rules = Selection(None if lint_select is None else tuple(values.comma_list(lint_select)))
     return convert_options(asked, rules), asked
 
 
@@ -165,7 +165,7 @@ def _check_outputs(
         written = [shard_place(output, inputs.files, target)]
     labels = [outputs.Place("--labels-from", asked.labels_from)] if asked.labels_from else []
     account = [outputs.Place("--ledger", ledger)] if ledger else []
-    p.check_outputs([*outputs.read_places(inputs.files), *labels], [*written, *account])
+    values.check_outputs([*outputs.read_places(inputs.files), *labels], [*written, *account])
 
 
 def _check_suffix(output: str, target: formats.Format, working: _Working) -> None:
@@ -185,7 +185,7 @@ def _run(
     output = given["output"]
     target = target_format(output, options)
     inputs = _inputs(given, options)
-    uses.check(context, {"input": formats.names(inputs.files, options.read)}, target.NAME, p.by_option(asked))
+    uses.check(context, {"input": formats.names(inputs.files, options.read)}, target.NAME, values.by_option(asked))
     _check_outputs(given, inputs, target, options, asked, working)
     _check_suffix(output, target, working)
     if target is formats.dataset:

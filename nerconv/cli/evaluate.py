@@ -14,7 +14,7 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show, uses
+from nerconv.cli import show, uses, values
 from nerconv.evaluate.baseline import Gates, gated, read_baseline, read_report
 from nerconv.evaluate.comparable import remarks
 from nerconv.evaluate.differences import compare as compare_reports
@@ -278,7 +278,7 @@ def _check_outputs(written: dict[str, Path | None], job: Job, asked: Gates) -> N
     if asked.baseline and not asked.renewed:
         read.append(Place("--baseline, which --update-baseline renews,", str(asked.baseline)))
     named = [Place(option, str(path)) for option, path in written.items() if path is not None]
-    p.check_outputs(read, [Place("what --format prints", STDOUT), *named])
+    values.check_outputs(read, [Place("what --format prints", STDOUT), *named])
 
 
 def _job(given: dict[str, Any]) -> Job:
@@ -287,7 +287,7 @@ def _job(given: dict[str, Any]) -> Job:
     from nerconv.evaluate.run import EvaluateOptions
 
     check_choice("output format", given["format"], tuple(RENDERERS))
-    asked: Settings = p.settings({name: given[name] for name in _READING})
+    asked: Settings = values.settings({name: given[name] for name in _READING})
     read = read_options(asked)
     said = replace(
         read,
@@ -299,7 +299,7 @@ def _job(given: dict[str, Any]) -> Job:
         scheme_option="--predictions-scheme",
     )
     gold = replace(read, invalid=given["gold_invalid"], repair_option="--gold-invalid")
-    labels = p.label_map(given["map"])
+    labels = values.label_map(given["map"])
     return Job(
         gold=formats.sources(given["gold"], gold),
         predictions=[_sources(text, said) for text in given["predictions"] or ()],

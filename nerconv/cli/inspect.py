@@ -8,7 +8,7 @@ import typer
 
 from nerconv import formats, settings
 from nerconv.cli import parameters as p
-from nerconv.cli import show, uses
+from nerconv.cli import show, uses, values
 from nerconv.codes import exit_code
 from nerconv.inspect import inspect as inspect_sources
 from nerconv.options import check_choice
@@ -42,7 +42,7 @@ def inspect(
     Example: nerconv inspect corpus_samples/cables
     """
     check_choice("output format", format, ("text", "json"))
-    asked = p.settings(locals())
+    asked = values.settings(locals())
     options = settings.read_options(asked)
     files = formats.sources(sources, options)
     uses.check(context, {"input": formats.names(files, options)})

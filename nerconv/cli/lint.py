@@ -10,7 +10,7 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show, uses
+from nerconv.cli import show, uses, values
 from nerconv.files import Source
 from nerconv.lint import RULES, fixes
 from nerconv.lint import baseline as known_findings
@@ -103,13 +103,13 @@ def lint(
     Example: nerconv lint corpus_samples/cables --profile cable
     """
     _check_choices(format, fail_on)
-    settings = p.settings({**locals(), "map": None})
+    settings = values.settings({**locals(), "map": None})
     options, chosen = read_options(settings), _selection(settings, select, extend_select, ignore, profile)
     files = formats.sources(sources, options)
     uses.check(context, {"input": formats.names(files, options)})
     _check_outputs(files, baseline, write_baseline, prune_baseline)
     done = fixes.fix(files, options, chosen, unsafe_fixes) if fix or unsafe_fixes or diff else None
-    ask = asker(with_model, folds, p.label_map(map))
+    ask = asker(with_model, folds, values.label_map(map))
     report = _fixed(done, options, fix, diff) if done else _looked(files, options, chosen, ask)
     _apply_baseline(report, baseline, write_baseline, prune_baseline)
     if diff:
@@ -131,7 +131,7 @@ def _check_outputs(files: Sequence[Source], baseline: Path | None, write: Path |
     known = [Place("--baseline", str(baseline))] if baseline else []
     learnt = [Place("--write-baseline", str(write))] if write else []
     read = [*read_places(files), *beside, *([] if prune else known)]
-    p.check_outputs(read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt])
+    values.check_outputs(read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt])
 
 
 def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | None, prune: bool) -> None:
@@ -155,8 +155,8 @@ def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | Non
 def _selection(
     settings: Settings, select: list[str] | None, more: list[str] | None, less: list[str] | None, profile: str | None
 ) -> Selection:
-    chosen = None if select is None else tuple(p.comma_list(select))
-    asked = Selection(chosen, tuple(p.comma_list(more)), tuple(p.comma_list(less)), profile)
+    chosen = None if select is None else tuple(values.comma_list(select))
+    asked = Selection(chosen, tuple(values.comma_list(more)), tuple(values.comma_list(less)), profile)
     result = selection(settings, asked)
     choose(result)  # before anything is read: a word that names no rule is wrong usage
     return result

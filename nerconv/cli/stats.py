@@ -8,7 +8,7 @@ import typer
 
 from nerconv import formats
 from nerconv.cli import parameters as p
-from nerconv.cli import show, uses
+from nerconv.cli import show, uses, values
 from nerconv.codes import costs, exit_code
 from nerconv.document import Document, Finding
 from nerconv.lint.stats import Stats
@@ -47,7 +47,7 @@ def stats(
     Example: nerconv stats corpus_samples/news
     """
     check_choice("output format", format, ("text", "json"))
-    options = read_options(p.settings(locals()))
+    options = read_options(values.settings(locals()))
     files = formats.sources(sources, options)
     uses.check(context, {"input": formats.names(files, options)})
     found: list[Document] = []
