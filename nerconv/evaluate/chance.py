@@ -39,8 +39,8 @@ def swapped(before: Array, after: Array, seed: int) -> Array:
     """
     import numpy as np
 
-    moved = after - before
-    change, members = np.unique(moved[moved.any(axis=1)], axis=0, return_counts=True)
+    moved = (after - before)[(after != before).any(axis=1)]
+    change, members = np.unique(moved, axis=0, return_counts=True)
     if members.sum() <= _EXACT:
         change = np.repeat(change, members, axis=0)
         codes = np.arange(1 << max(len(change) - 1, 0))[:, None]

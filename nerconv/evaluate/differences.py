@@ -11,7 +11,7 @@ from nerconv.evaluate.chance import LEAST_UNITS, LEVEL, corrected, swapped
 from nerconv.evaluate.comparable import check_comparable
 from nerconv.evaluate.report import Interval, Report
 from nerconv.evaluate.runs import Chosen, choose, runs
-from nerconv.evaluate.statistics import AVERAGES, Draws, draws, f1_of, percentiles, resampled, tables
+from nerconv.evaluate.statistics import AVERAGES, Draws, draws, percentiles, resampled, tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: How much of the chance of a false alarm each mean may use, and all labels together: most falls show in micro F1.
 _MEANS, _LABELS = 0.8, 0.2
 _SIDES: Final = (0, 1)
+_Indexes = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def compare(
     flat = [tables(held, labels) for held in units]
     drawn = iter([draws(sums, labels) for sums in resampled(flat, resamples, seed)])
     by_side = [[next(drawn) for _ in side] for side in sides]
-    p = _chances(rows, (flat[: len(sides[0])], flat[len(sides[0]) :]), falls, seed)
+    p = _chances(rows, (flat[: len(sides[0])], flat[len(sides[0]) :]), labels, falls, seed)
     tests = len(p)
     return [_difference(row, _interval(row, by_side), p.get(at), tests, count) for at, row in enumerate(rows)]
 
@@ -115,7 +116,9 @@ def _of(row: _Row, held: Draws) -> Any:
     return held.averages[row.name] if row.at is None else held.labels[row.name]
 
 
-def _chances(rows: Sequence[_Row], counts: Sequence[Sequence[Array]], falls: bool, seed: int) -> dict[int, float]:
+def _chances(
+    rows: Sequence[_Row], counts: Sequence[Sequence[Array]], labels: Sequence[str], falls: bool, seed: int
+) -> dict[int, float]:
     """Return p by the number of the row: for a fall of micro and of the labels of the gold, else either way for all."""
     import numpy as np
 
@@ -127,37 +130,41 @@ def _chances(rows: Sequence[_Row], counts: Sequence[Sequence[Array]], falls: boo
     ]
     if not tested:
         return {}
-    cells = [[_cells(rows[number], counts[side], side) for number in tested] for side in _SIDES]
-    before, after = (np.concatenate(side, axis=1) for side in cells)
-    total, moved = (before + after).sum(0), swapped(before, after, seed)
-    borders = np.cumsum([part.shape[1] for part in cells[0]])[:-1]
+    taken = list(dict.fromkeys(_runs_of(rows[number]) for number in tested))
+    scores = dict(zip(taken, _scores(taken, counts, labels, seed), strict=True))
     differences = []
-    for number, sums, change in zip(tested, np.split(total, borders), np.split(moved, borders, axis=1), strict=True):
-        new, old = (_f1(rows[number], (sums + sign * change) / 2) for sign in (1, -1))
+    for number in tested:
+        new, old = (np.nan_to_num(_of(rows[number], held)) for held in scores[_runs_of(rows[number])])
         differences.append(new - old)
     table = np.stack(differences, axis=1)
-    labels = sum(rows[number].at is not None for number in tested)
-    shares = [_MEANS if rows[number].at is None else _LABELS / labels for number in tested]
+    tests = sum(rows[number].at is not None for number in tested)
+    shares = [_MEANS if rows[number].at is None else _LABELS / tests for number in tested]
     # Each swap has a mirror, in which the other units are swapped.
     table = np.concatenate([table, -table]) if falls else -np.abs(table)
     return dict(zip(tested, corrected(table, shares), strict=True))
 
 
-def _cells(row: _Row, tables: Sequence[Array], side: int) -> Array:
-    """Return the counts that a score is made from, the mean of its runs, of shape (units, cells)."""
+def _runs_of(row: _Row) -> tuple[_Indexes, _Indexes]:
+    return row.chosen[0].indexes, row.chosen[1].indexes
+
+
+def _scores(
+    taken: Sequence[tuple[_Indexes, _Indexes]], counts: Sequence[Sequence[Array]], labels: Sequence[str], seed: int
+) -> list[tuple[Draws, Draws]]:
+    """Return for each choice of runs the scores after and before, under the same swaps; the true ones first."""
     import numpy as np
 
-    held: Any = sum(tables[index] for index in row.chosen[side].indexes) / len(row.chosen[side].indexes)
-    if row.at is not None:
-        return np.asarray(held[:, row.at])
-    return np.asarray(held.sum(1) if row.name == "micro" else held.reshape(len(held), -1))
+    before, after = (np.concatenate([_mean(counts[side], chosen[side]) for chosen in taken], axis=1) for side in _SIDES)
+    total, moved = (before + after).sum(0), swapped(before, after, seed)
+    held = []
+    for sums, change in zip(np.split(total, len(taken)), np.split(moved, len(taken), axis=1), strict=True):
+        new, old = (draws(((sums + sign * change) / 2).reshape(-1, len(labels), 3), labels) for sign in (1, -1))
+        held.append((new, old))
+    return held
 
 
-def _f1(row: _Row, sums: Array) -> Array:
-    """Return F1 of sums of shape (swaps, cells)."""
-    import numpy as np
-
-    if row.at is not None or row.name == "micro":
-        return np.asarray(np.nan_to_num(f1_of(sums)))
-    held = sums.reshape(len(sums), -1, 3)
-    return np.asarray(np.nan_to_num(draws(held, [""] * held.shape[1]).averages[row.name]))
+def _mean(tables: Sequence[Array], indexes: _Indexes) -> Array:
+    """Return the mean counts of some runs, of shape (units, labels * 3)."""
+    total: Any = sum(tables[index] for index in indexes[1:]) + tables[indexes[0]]
+    mean: Array = (total / len(indexes)).reshape(len(total), -1)
+    return mean
