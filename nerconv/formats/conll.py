@@ -91,7 +91,7 @@ _TARGETS: Final[Mapping[str | None, _Target]] = MappingProxyType(
         "flair": _Target(
             None, False, "\t", _ANY - {"BILOU", "IOE1", "IOE2"}, re.compile(f"{_OTHER_SPACE}|{_OWN_MARKER}", re.M)
         ),
-        "hf": _Target(None, False, " ", _ANY, re.compile(rf"\r|^{DOCSTART}", re.M)),
+        "hf": _Target(None, False, " ", _ANY, re.compile(rf"{_OTHER_SPACE}|^{DOCSTART}", re.M)),
     }
 )
 

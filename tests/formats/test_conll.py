@@ -466,6 +466,7 @@ def test_a_scheme_that_the_target_misreads_is_refused(target: str, scheme: str, 
         ("flair", "10\u00a0km"),
         ("seqscore", "a\rb"),
         ("hf", "a\rb"),
+        ("hf", "10\u00a0km"),
         ("hf", "-DOCSTART-x"),
     ],
 )
