@@ -25,6 +25,8 @@ LONGEST_SUGGESTED: Final = 12
 #: About how often a corpus is seen: enough for a few hundred documents; large corpora stop by patience.
 _EPOCHS: Final = 40
 _WORDS_A_STEP: Final = 700
+#: So many tokens are asked of a pipeline at once when it is measured; spaCy takes 1,000 documents, whatever their size.
+_TOKENS_A_BATCH: Final = 10_000
 
 
 class Choice(NamedTuple):
@@ -49,6 +51,8 @@ def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
     config["system"]["seed"] = choice.seed
     config["training"]["seed"] = "${system.seed}"
     config["training"] |= _schedule(found, choice.profile)
+    size = found.tokens // max(found.docs or found.documents, 1)
+    config["nlp"]["batch_size"] = min(max(_TOKENS_A_BATCH // max(size, 1), 1), config["nlp"]["batch_size"])
     if component == "spancat":
         config["components"]["spancat"] |= {"spans_key": SPANS_KEY, "suggester": suggester(found)}
         scores = {"sc_f": 1.0, "sc_p": 0.0, "sc_r": 0.0}

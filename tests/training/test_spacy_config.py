@@ -89,6 +89,14 @@ def test_steps_follow_the_size_of_the_data() -> None:
     assert steps == [1000, 40 * 100_000 // 700, 20_000]
 
 
+def test_what_is_asked_at_once_follows_from_the_size_of_documents() -> None:
+    sizes = [
+        make_config(Survey(10, tokens, {"PER": 5}, ((1, 5),), False, docs=docs), Choice("cpu"), "t", "d")["nlp"]
+        for tokens, docs in ((100, 10), (1000, 10), (1_000_000, 10), (10_000, 100), (10**9, 1))
+    ]
+    assert [nlp["batch_size"] for nlp in sizes] == [1000, 100, 1, 100, 1]
+
+
 def test_nested_spans_get_a_categorizer_that_suggests_their_lengths(tmp_path: Path) -> None:
     found = survey(corpus(tmp_path, "train", nested=True))
     config = make_config(found, Choice("cpu"), "t", "d")
