@@ -7,6 +7,7 @@ a group are drawn together has the same distribution, and short sentences have f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
@@ -69,9 +70,14 @@ def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
     """
     import numpy as np
 
-    rows, members = np.unique(np.concatenate(tables, axis=1), axis=0, return_counts=True)
+    rows = np.concatenate([table.astype(np.int32) for table in tables], axis=1)
+    # Rows are hashed as bytes, and those that are distinct sorted; numpy.unique sorts all of them.
+    counts: Counter[Any] = Counter(rows.view(np.dtype((np.void, rows.strides[0]))).ravel().tolist())
+    distinct = np.frombuffer(b"".join(counts), np.int32).reshape(len(counts), -1)
+    order = np.lexsort(distinct.T[::-1])
     borders = np.cumsum([table.shape[1] for table in tables])[:-1]
-    return np.split(rows, borders, axis=1), members
+    members = np.array([*counts.values()])[order]
+    return np.split(distinct[order].astype(np.float64), borders, axis=1), members
 
 
 def f1_of(counts: Array) -> Any:
