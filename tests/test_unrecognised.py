@@ -96,9 +96,7 @@ def test_each_notation_is_one_finding_with_what_it_costs(
     assert finding.where and finding.excerpt
     assert "--accept-unrecognised" in finding.message
     (accepted,) = [
-        each
-        for each in findings(text, tmp_path, accept_unrecognised=True)
-        if each.message.endswith("accepted")
+        each for each in findings(text, tmp_path, accept_unrecognised=True) if each.message.endswith("accepted")
     ]
     assert (accepted.code, accepted.unread) == ("F007", {})
 
