@@ -65,7 +65,8 @@ def convert(
     sources = told_apart(sources)
     outputs.check(outputs.read_places(sources), places(target, format, options))
     if remote.is_url(target):
-        return _to_url(sources, target, replace(options, to=format.NAME), progress, crew)
+        with uploading(target) as path:
+            return convert(sources, str(path), replace(options, to=format.NAME), progress, crew)
     if options.split:
         options = replace(options, compared=True, places=_places(sources, options))
     with ExitStack() as stack:
@@ -95,16 +96,16 @@ def finished(report: Report, sources: Sequence[Source], options: ConvertOptions)
     return report
 
 
-def _to_url(sources: Iterable[Source], url: str, options: ConvertOptions, progress: Progress, crew: Crew) -> Report:
-    """Convert to a place here, and put what was made at ``url`` when all of it is there."""
+@contextmanager
+def uploading(url: str) -> Iterator[Path]:
+    """Give a path here, and put what was made there at ``url`` when all of it is made. Raises Unreadable."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, url.rstrip("/").rpartition("/")[2])
-        report = convert(sources, str(path), options, progress, crew)
+        yield path
         try:
             remote.upload(path, url)
         except remote.Trouble as error:
             raise Unreadable(str(error)) from error
-    return report
 
 
 @contextmanager

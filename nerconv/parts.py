@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -11,7 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from nerconv import formats, outputs, remote, split_report
-from nerconv.convert import ALONE, Made, Progress, compared, finished, outcomes, part_path, told_apart, workplace
+from nerconv.convert import (
+    ALONE,
+    Made,
+    Progress,
+    compared,
+    finished,
+    outcomes,
+    part_path,
+    told_apart,
+    uploading,
+    workplace,
+)
 from nerconv.engine import Crew
 from nerconv.files import Source, Unreadable, replacing
 from nerconv.formats import Format
@@ -71,7 +81,8 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
     sources = told_apart(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
     if remote.is_url(target):
-        return _to_url(parts, target, options, progress, crew)
+        with uploading(target) as path:
+            return convert_parts(parts, str(path), options, progress, crew)
     total = Report(format.NAME)
     remaining = iter(sources)
     with ExitStack() as stack:
@@ -117,15 +128,3 @@ def _write(
         made[files[place]].join("", part, options)
     total.findings += compared(written, format)
     split_report.tell(total, {name: one.noted("") for name, one in made.items()})
-
-
-def _to_url(parts: Parts, url: str, options: ConvertOptions, progress: Progress, crew: Crew) -> Report:
-    """Convert to a folder here, and put what was made at ``url`` when all of it is there."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, url.rstrip("/").rpartition("/")[2])
-        report = convert_parts(parts, str(path), options, progress, crew)
-        try:
-            remote.upload(path, url)
-        except remote.Trouble as error:
-            raise Unreadable(str(error)) from error
-    return report
