@@ -1,133 +1,339 @@
-"""Conversion as a function of record batches, for engines that move data as Arrow: Spark, Ray Data, Dask, Beam.
+"""Documents as batch: one text, and an array for each thing that spans have, so that nothing is done per token.
 
-``convert_batch`` is pure and picklable: a row in, a row out, in order, whatever the row holds; what is wrong with one
-stands in its column ``error`` and touches no other. A row is a source with its documents together.
+Text is UTF-8 bytes here and offsets count bytes, until somebody asks for code points. ``Document`` objects are views of
+batch that are made when somebody asks for them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from functools import cached_property
+from itertools import compress
+from typing import Final
 
-try:
-    import pyarrow as pa
-except ImportError as error:
-    raise ImportError(f"nerconv.batch needs pyarrow ({error}): pip install 'nerconv[batch]'") from error
+import numpy as np
+from numpy.typing import NDArray
 
-from nerconv import formats
-from nerconv.codes import CODES
-from nerconv.convert import convert
-from nerconv.document import Finding
-from nerconv.files import Source, Unreadable
-from nerconv.options import UsageError
-from nerconv.plan import ConvertOptions, NotVerified, Report
-
-#: A row: the name of a source, which its documents and places are named by, and its bytes.
-INPUT_SCHEMA: Final = pa.schema([("id", pa.string()), ("content", pa.binary())])
-
-#: A row: the name, what was made of the source, its documents, the spans read, written and lost, all findings and
-#: losses as JSON, and an error instead of a result.
-OUTPUT_SCHEMA: Final = pa.schema(
-    [
-        ("id", pa.string()),
-        ("content", pa.binary()),
-        ("documents", pa.int64()),
-        ("spans_read", pa.int64()),
-        ("spans_written", pa.int64()),
-        ("spans_lost", pa.int64()),
-        ("findings", pa.string()),
-        ("error", pa.string()),
-    ]
+from nerconv import white_space
+from nerconv.document import Mark
+from nerconv.tables import (
+    NOTHING_ELSE,
+    Anchors,
+    Covered,
+    Extent,
+    Extras,
+    Numbers,
+    Tokens,
+    edges_of,
+    points_before,
+    used,
+    within,
 )
+from nerconv.white_space import SpanTokens, Tight, is_white, span_tokens
+
+_NEWLINE: Final = ord("\n")
+#: The class has a property of this name.
+Raw = bytes
+#: Makes white space 1 and all else 0.
+_WHITE: Final = bytes(byte in b" \t\n" for byte in range(256))
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """How to convert: ``convert`` names the target format in ``to``, one that is a file and no folder.
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Documents as arrays: an item of each for each span, in text order, the longer first.
 
-    ``suffix`` tells the format of each source where ``convert.read.format`` does not. Raises UsageError for a
-    conversion that looks at several sources together.
+    ``text``: UTF-8; ``starts``, ``ends``: bytes of it; ``label_ids``: indexes of ``labels``. ``source_lines`` and
+    ``source_columns`` say where the opening bracket of each stood: the line and the column (code points), both from 1.
+    Spans may share text, and run across lines. ``source_map`` are the places at which something of the source is not in
+    the text, and ``marks`` those of the documents, both in bytes. ``line`` is the number of the first line of the text,
+    or None where the lines of the text are not those of the source, so that the source map alone says where it stood.
+    ``documents`` are the runs of whole lines that are documents; what stands between them separates them. ``name`` is
+    the file that they were read from.
+
+    What most files do not have is empty: ``joins`` are the offsets inside words at which one token ends and the next
+    begins; ``sentence_table`` holds sentences (starts, ends) that are not the lines; ``extras`` the rest, by document
+    or span. A source line of 0 says that the place of a span is not known.
     """
 
-    convert: ConvertOptions = field(default_factory=lambda: ConvertOptions(to="spans_jsonl"))
-    suffix: str = ".txt"
+    name: str
+    text: bytes
+    starts: Numbers
+    ends: Numbers
+    label_ids: Numbers
+    labels: tuple[str, ...]
+    source_lines: Numbers
+    source_columns: Numbers
+    source_map: Anchors
+    marks: tuple[Mark, ...]
+    line: int | None
+    documents: tuple[Extent, ...]
+    joins: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    sentence_table: tuple[Numbers, Numbers] | None = None
+    extras: Extras = NOTHING_ELSE
 
-    def __post_init__(self) -> None:
-        formats.get(self.convert.to or "")
-        if self.convert.split or self.convert.review:
-            raise UsageError("a batch is converted row by row: no split, no review of all documents")
+    @cached_property
+    def bounds(self) -> Numbers:
+        """Start and end of each document, in bytes, one row for each."""
+        return edges_of(self.documents)
 
+    @cached_property
+    def _points(self) -> Numbers | None:
+        return points_before(self.text, self.bytes)
 
-def convert_batch(batch: pa.RecordBatch, options: BatchOptions) -> pa.RecordBatch:
-    """Return a batch of OUTPUT_SCHEMA with a row for each row of ``batch``, which has INPUT_SCHEMA, in order.
+    def points(self, offsets: Numbers) -> Numbers:
+        """Return byte ``offsets`` of the text as offsets in code points."""
+        return offsets if self._points is None else self._points[offsets]
 
-    Raises UsageError for a batch without the columns that it needs; whatever a row holds, it never raises.
-    """
-    missing = set(INPUT_SCHEMA.names) - set(batch.schema.names)
-    if missing:
-        needed = ", ".join(INPUT_SCHEMA.names)
-        raise UsageError(f"a batch needs the columns {needed}; it has no {', '.join(sorted(missing))}")
-    ids, contents = batch.column("id").to_pylist(), batch.column("content").to_pylist()
-    with TemporaryDirectory() as folder:
-        rows = [_row(id, content, options, Path(folder)) for id, content in zip(ids, contents, strict=True)]
-    return pa.RecordBatch.from_pylist(rows, schema=OUTPUT_SCHEMA)
+    @cached_property
+    def bytes(self) -> NDArray[np.uint8]:
+        """The text as an array."""
+        return np.frombuffer(self.text, np.uint8)
 
+    @cached_property
+    def newlines(self) -> Numbers:
+        """The offsets of the line feeds of the text."""
+        return np.flatnonzero(self.bytes == _NEWLINE)
 
-def convert_batches(batches: Iterator[pa.RecordBatch], options: BatchOptions) -> Iterator[pa.RecordBatch]:
-    """Yield the result of each batch: what ``mapInArrow`` of Spark asks for."""
-    for batch in batches:
-        yield convert_batch(batch, options)
+    def document_of(self, offsets: Numbers) -> Numbers:
+        """Return the number of the document that each of ``offsets`` (bytes) lies in; they lie in one."""
+        if len(self.documents) == 1:
+            return np.zeros_like(offsets)
+        return np.searchsorted(self.bounds[:, 0], offsets, "right") - 1
 
+    @cached_property
+    def spaced(self) -> Raw:
+        """The text with a space for each carriage return before a line feed, which is white space as well."""
+        return self.text.replace(b"\r\n", b" \n") if b"\r" in self.text else self.text
 
-def _row(id: str | None, content: str | bytes | None, options: BatchOptions, folder: Path) -> dict[str, Any]:
-    if id is None or content is None:
-        return {"id": id, "error": "the row has no id or no content"}
-    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    path = folder / f"source{options.suffix}"
-    format = formats.get(options.convert.to or "")
-    target = folder / f"target{format.SUFFIXES[0]}"
-    path.write_bytes(data)
-    try:
-        # The row is known by its id: it stands in places, ids and findings, whatever the file is called meanwhile.
-        report = convert([Source(id, id, path)], str(target), _with_format(options), lambda _: None)
-    except (UsageError, Unreadable, NotVerified) as error:
-        return {"id": id, "error": str(error)}
-    except Exception as error:
-        # A bug shows in its row, and does not end the work of a cluster on all others.
-        return {"id": id, "error": f"a bug of nerconv: {type(error).__name__}: {error}"}
-    result = {"id": id, "content": target.read_bytes(), **_account(report)}
-    target.unlink()
-    return result
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The tokens of the documents: what is set apart by white space, joins and the edges of sentences."""
+        starts, ends = self._token_edges
+        return Tokens(starts, ends, self._closes(starts, ends))
 
+    @cached_property
+    def _token_edges(self) -> tuple[Numbers, Numbers]:
+        white = np.ones(len(self.text) + 2, dtype=bool)
+        white[1:-1] = np.frombuffer(self.spaced.translate(_WHITE), dtype=bool)
+        turns = np.flatnonzero(white[1:] != white[:-1])
+        starts, ends = turns[::2], turns[1::2]
+        if len(self.documents) != 1 or self.documents[0][1:] != (0, len(self.text)):
+            inside = within(self.bounds, starts)
+            starts, ends = starts[inside], ends[inside]
+        if len(cuts := np.concatenate((self.joins, *(self.sentence_table or ())))):
+            at = np.searchsorted(starts, cuts, "right") - 1
+            inside = (at >= 0) & (cuts > np.append(starts, 0)[at]) & (cuts < np.append(ends, 0)[at])
+            cuts = np.unique(cuts[inside])
+            starts, ends = np.sort(np.append(starts, cuts)), np.sort(np.append(ends, cuts))
+        return starts, ends
 
-def _with_format(options: BatchOptions) -> ConvertOptions:
-    """Return the options with the format of the sources, which no suffix of an id tells."""
-    read = options.convert.read
-    name = read.format or formats.of_path(f"source{options.suffix}").NAME
-    return replace(options.convert, read=replace(read, format=name))
+    def _closes(self, starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
+        """Return which tokens are the last of a sentence."""
+        closes = np.zeros(len(starts), dtype=bool)
+        for stops in (self.newlines, self.bounds[:, 1]) if self.sentence_table is None else (self.covering[1],):
+            before = np.searchsorted(ends, stops, "right") - 1
+            closes[before[before >= 0]] = True
+        return closes
 
+    @cached_property
+    def covering(self) -> tuple[Numbers, Numbers]:
+        """The start and end offsets of sentences that cover every token: those there are, else the lines."""
+        if self.sentence_table is None:
+            return self.sentences
+        starts, ends = self.sentence_table
+        firsts, lasts = self._token_edges
+        at = np.searchsorted(starts, firsts, "right") - 1
+        outside = np.flatnonzero((at < 0) | (firsts >= np.append(ends, 0)[at]))
+        # Tokens without a sentence belong together when they share a line and the gap between two sentences.
+        lines, owners = np.searchsorted(self.newlines, firsts[outside]), self.document_of(firsts[outside])
+        keys = np.stack((lines, at[outside], owners))
+        begins = np.append(True, (np.diff(keys) != 0).any(0))[: len(outside)]
+        stops = np.append(begins[1:], True)[: len(outside)]
+        starts = np.append(starts, firsts[outside[begins]])
+        ends = np.append(ends, lasts[outside[stops]])
+        order = np.argsort(starts, kind="stable")
+        return starts[order], ends[order]
 
-def _account(report: Report) -> dict[str, Any]:
-    ledger = report.ledger
-    return {
-        "documents": report.documents.total(),
-        "spans_read": ledger.read.total(),
-        "spans_written": ledger.written.total(),
-        "spans_lost": ledger.reasons().total(),
-        "findings": json.dumps([_plain(finding) for finding in (*report.findings, *report.lost)], ensure_ascii=False),
-    }
+    @cached_property
+    def covered(self) -> Covered | None:
+        """What the spans cover, or None when one does not meet token edges."""
+        found, met = self._covered
+        return found if met.all() else None
 
+    @cached_property
+    def span_tokens(self) -> SpanTokens:
+        """The tokens of the spans, which share no text and meet token edges."""
+        return span_tokens(self.tight, self.starts, self.ends)
 
-def _plain(finding: Finding) -> dict[str, Any]:
-    where = finding.where
-    return {
-        "code": finding.code,
-        "severity": CODES[finding.code].severity,
-        "line": where and where.line,
-        "column": where and where.column,
-        "message": finding.message,
-    }
+    @cached_property
+    def misaligned(self) -> NDArray[np.bool_]:
+        """Which spans do not meet token edges."""
+        if len(self.joins) or self.sentence_table is not None:
+            return ~self._covered[1]
+        bounded = np.append(np.frombuffer(self.spaced, np.uint8), np.uint8(_NEWLINE))
+        return ~(is_white(bounded[self.starts - 1]) & is_white(bounded[self.ends]))
+
+    @cached_property
+    def _covered(self) -> tuple[Covered, NDArray[np.bool_]]:
+        starts, ends, _ = self.tokens
+        if not len(self.starts):
+            return Covered(self.starts, self.starts, self.label_ids), np.zeros(0, dtype=bool)
+        first = np.minimum(np.searchsorted(starts, self.starts), len(starts) - 1)
+        last = np.minimum(np.searchsorted(ends, self.ends), len(ends) - 1)
+        return Covered(first, last, self.label_ids), (starts[first] == self.starts) & (ends[last] == self.ends)
+
+    @cached_property
+    def overlapping(self) -> NDArray[np.bool_]:
+        """Which spans share text with another."""
+        reach = np.maximum.accumulate(self.ends)
+        overlapped = self.starts[1:] < reach[:-1]
+        shared = np.append(False, overlapped)[: len(self.starts)]
+        # The first of each group is the one that the others lie in or run on from.
+        shared[:-1] |= overlapped
+        return shared
+
+    @cached_property
+    def tight(self) -> Tight:
+        """The text with its white space cut to a byte behind each token."""
+        return white_space.tight(np.frombuffer(self.spaced, np.uint8), self.bounds)
+
+    @cached_property
+    def sentences(self) -> tuple[Numbers, Numbers]:
+        """The start and end offsets (bytes) of sentences; without a table the lines that are not blank, trimmed."""
+        if self.sentence_table is not None:
+            return self.sentence_table
+        starts, ends, closes = self.tokens
+        last = np.flatnonzero(closes)
+        return starts[np.concatenate(([0], last[:-1] + 1))[: len(last)]], ends[last]
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """All anchors, offsets in code points; the first of a document is at its start or before it on its line."""
+        offsets, lines, batch = self.source_map
+        if self.line is not None:
+            begins = self._line_starts
+            offsets = np.concatenate((begins, offsets))
+            lines = np.concatenate((self.line + np.searchsorted(self.newlines, begins), lines))
+            batch = np.concatenate((np.ones_like(begins), batch))
+        offsets = self.points(offsets)
+        # By offset, then by line and column. All of them ascend but for a few runs, which a stable sort merges.
+        order = np.argsort(lines << 32 | batch, kind="stable")
+        order = order[np.argsort(offsets[order], kind="stable")]
+        return Anchors(offsets[order], lines[order], batch[order])
+
+    @property
+    def _line_starts(self) -> Numbers:
+        """The offsets at which lines start."""
+        return np.append(0, self.newlines + 1)
+
+    def anchor_ranges(self) -> Numbers:
+        """Return for each document the range of its anchors, from the one at its start to one at its very end."""
+        offsets, (begins, ends) = self.anchors.offsets, self.points(self.bounds).T
+        last = np.searchsorted(offsets, ends, "right")
+        # A document that begins at the very end of another one has anchors of its own at the same offset.
+        followed = np.append(self.bounds[1:, 0] == self.bounds[:-1, 1], False)
+        last = np.where(followed, np.minimum(np.searchsorted(offsets, ends) + 1, last), last)
+        first = np.searchsorted(offsets, begins, "right") - 1
+        return np.stack((first, last), 1)
+
+    def mark_ranges(self) -> Numbers:
+        """Return for each document the range of its marks."""
+        return self.ranges(self._mark_offsets)
+
+    def ranges(self, offsets: Numbers) -> Numbers:
+        """Return for each document the range of those of ``offsets``, which ascend by document, that belong to it."""
+        owners, numbers = self.document_of(offsets), np.arange(len(self.documents))
+        return np.stack((np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, "right")), 1)
+
+    @property
+    def _mark_offsets(self) -> Numbers:
+        return np.array([mark.offset for mark in self.marks], dtype=np.int64)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of spans by label, of those that have any."""
+        numbers = np.bincount(self.label_ids, minlength=len(self.labels)).tolist()
+        return {label: number for label, number in zip(self.labels, numbers, strict=True) if number}
+
+    def relabelled(self, labels: Mapping[str, str]) -> Batch:
+        """Return the same with each label replaced by what ``labels`` has for it."""
+        if not any(label in labels for label in self.labels):
+            return self
+        new = [labels.get(label, label) for label in self.labels]
+        distinct = tuple(dict.fromkeys(new))
+        codes = np.array([distinct.index(label) for label in new], dtype=np.int64)[self.label_ids]
+        return replace(self, labels=distinct, label_ids=codes)
+
+    def split(self, name: Callable[[str], str]) -> dict[str, Batch]:
+        """Return the documents by the name that ``name`` gives for the text of each."""
+        names = [name(self.text[start:end].decode()) for _, start, end in self.documents]
+        return {found: self._only(np.array(names) == found) for found in dict.fromkeys(names)}
+
+    def groups(self, most: int) -> Iterator[Batch]:
+        """Yield the documents, so many at most together."""
+        count = len(self.documents)
+        if count <= most:
+            yield self
+            return
+        for first in range(0, count, most):
+            yield self._between(first, min(first + most, count))
+
+    def regrouped(self, documents: tuple[Extent, ...]) -> Batch:
+        """Return the same text cut into other ``documents``, each of whole lines, that together hold the same lines."""
+        cut = replace(self, documents=documents)
+        # What follows from the lines alone is not found out anew.
+        known = ("tokens", "covered", "_covered", "overlapping", "bytes", "newlines", "_points", "sentences")
+        cut.__dict__.update((name, self.__dict__[name]) for name in known if name in self.__dict__)
+        return cut
+
+    def _between(self, first: int, last: int) -> Batch:
+        """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""
+        numbers = np.arange(len(self.documents))
+        part = self._only((first <= numbers) & (numbers < last))
+        begin, end = part.documents[0].start, part.documents[-1].end
+        table = part.sentence_table
+        return replace(
+            part,
+            text=self.text[begin:end],
+            starts=part.starts - begin,
+            ends=part.ends - begin,
+            source_map=part.source_map._replace(offsets=part.source_map.offsets - begin),
+            marks=tuple(mark._replace(offset=mark.offset - begin) for mark in part.marks),
+            line=self.line and self.line + int(np.searchsorted(self.newlines, begin)),
+            documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in part.documents),
+            joins=part.joins - begin,
+            sentence_table=table and (table[0] - begin, table[1] - begin),
+        )
+
+    def _only(self, kept: NDArray[np.bool_]) -> Batch:
+        """Return the same with those documents alone that are ``kept``."""
+
+        def of(offsets: Numbers) -> NDArray[np.bool_]:
+            """Return which of ``offsets`` lie in such a document."""
+            return kept[self.document_of(offsets)]
+
+        table = self.sentence_table
+        part = self.with_spans(of(self.starts))
+        return replace(
+            part,
+            source_map=Anchors(*(array[of(self.source_map.offsets)] for array in self.source_map)),
+            marks=tuple(compress(self.marks, of(self._mark_offsets).tolist())),
+            documents=tuple(compress(self.documents, kept.tolist())),
+            joins=self.joins[of(self.joins)],
+            sentence_table=table and (table[0][of(table[0])], table[1][of(table[0])]),
+            extras=part.extras.of_documents(np.flatnonzero(kept).tolist()),
+        )
+
+    def with_spans(self, kept: slice | NDArray[np.bool_]) -> Batch:
+        """Return the same with those spans alone that are ``kept``, and their labels."""
+        arrays = (self.starts, self.ends, self.label_ids, self.source_lines, self.source_columns)
+        starts, ends, codes, lines, places = (array[kept] for array in arrays)
+        codes, kept_labels = used(codes, len(self.labels))
+        labels = tuple(self.labels[code] for code in kept_labels)
+        extras = self.extras.of_spans(np.arange(len(self.starts))[kept].tolist()) if self.extras else self.extras
+        spans = replace(self, starts=starts, ends=ends, label_ids=codes, source_lines=lines, source_columns=places)
+        return replace(spans, labels=labels, extras=extras)
+
+    def filled(self) -> list[str]:
+        """Return the ids of the documents that have a token."""
+        return [id for id, start, end in self.documents if self.text[start:end].strip(b" \t\n")]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from nerconv import formats
 from nerconv.document import Document, Facts, Finding, Item
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
-    from nerconv.lanes import Reading
+    from nerconv.batch import Batch
+    from nerconv.views import Reading
 
 
 @dataclass(slots=True)
@@ -32,14 +32,14 @@ class Inspection:
     labels: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
 
-    def add(self, columns: Columns) -> None:
+    def add(self, columns: Batch) -> None:
         """Count the documents of ``columns`` in."""
         import numpy as np
 
         self.documents += len(columns.documents)
         self.sentences += len(columns.covering[0])
         self.tokens += len(columns.tokens.starts)
-        self.characters += int(np.diff(columns.points(columns.edges)).sum())
+        self.characters += int(np.diff(columns.points(columns.bounds)).sum())
         self.labels.update(columns.counts())
         self.marks.update(mark.kind for mark in columns.marks)
         # Documents share no text, so that a span of another one reaches into none.
@@ -83,9 +83,9 @@ def _count(inspection: Inspection, item: Item | Reading, source: Source) -> None
     elif isinstance(item, Facts):
         inspection.facts.append(item)
     elif isinstance(item, Document):
-        from nerconv.views import columns_of
+        from nerconv.views import batch_of
 
-        inspection.add(columns_of([item], source.name))
+        inspection.add(batch_of([item], source.name))
     else:
         inspection.findings += chain.from_iterable(found for _, found in sorted(item.findings.items()))
         inspection.add(item.columns)

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
+from nerconv.convert.report import ConvertOptions, Review
 from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions
-from nerconv.plan import ConvertOptions, Review
 
 
 class LintSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.spacing import runs
+from nerconv.white_space import runs
 
 Numbers = NDArray[np.int64]
 T = TypeVar("T")

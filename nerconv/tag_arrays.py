@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.eights import numbered
 from nerconv.schemes import Scheme
+from nerconv.short_strings import numbered
 from nerconv.tables import Covered, Numbers, used
 
 Flags = NDArray[np.bool_]

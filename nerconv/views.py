@@ -1,15 +1,16 @@
-"""Documents of columns, and columns of documents: each is the inverse of the other."""
+"""Documents of batch, and batch of documents: each is the inverse of the other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from nerconv import tokens
-from nerconv.columns import Columns
-from nerconv.document import Document, Mark, Origin, Span, Where
+from nerconv.batch import Batch
+from nerconv.document import Document, Finding, Mark, Origin, Span, Where
 from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers
 
 #: Line and column of an anchor of a document whose source is not known.
@@ -18,89 +19,106 @@ _NOWHERE = (0, 0)
 Row = tuple[int, int, str, int, int]
 
 
-def documents_of(columns: Columns) -> Iterator[Document]:
-    """Yield the documents of ``columns``, in order."""
-    text, points = columns.text.decode(), columns.points(columns.edges).tolist()
-    every = np.arange(len(columns.starts))
-    found = spans(columns, every, columns.points(columns.edges[:, 0])[columns.document_of(columns.starts)])
-    joins = columns.points(columns.joins).tolist()
+class Reading(NamedTuple):
+    """Documents as columns, and by the number of a document what is wrong with it, in source order.
+
+    ``other``: the same documents with the spans by the other rule for invalid tags, where that was asked for.
+    """
+
+    columns: Batch
+    findings: dict[int, list[Finding]]
+    other: Batch | None = None
+
+    def views(self) -> Iterator[Document | Finding]:
+        """Yield the documents as such, each followed by its findings."""
+        for number, document in enumerate(documents_of(self.columns)):
+            yield document
+            yield from self.findings.get(number, ())
+
+
+def documents_of(batch: Batch) -> Iterator[Document]:
+    """Yield the documents of ``batch``, in order."""
+    text, points = batch.text.decode(), batch.points(batch.bounds).tolist()
+    every = np.arange(len(batch.starts))
+    found = spans(batch, every, batch.points(batch.bounds[:, 0])[batch.document_of(batch.starts)])
+    joins = batch.points(batch.joins).tolist()
     ranges = (
-        np.searchsorted(columns.starts, columns.edges),
-        columns.mark_ranges(),
-        columns.anchor_ranges(),
-        columns.ranges(columns.joins),
+        np.searchsorted(batch.starts, batch.bounds),
+        batch.mark_ranges(),
+        batch.anchor_ranges(),
+        batch.ranges(batch.joins),
     )
     bounds = zip(points, *(each.tolist() for each in ranges), strict=True)
     for number, ((begin, end), (a, b), (c, d), (e, f), (g, h)) in enumerate(bounds):
         here = text[begin:end]
         yield Document(
-            columns.documents[number].id,
+            batch.documents[number].id,
             here,
             found[a:b],
-            _sentences(columns, number, here, begin),
-            marks_at(columns, c, d, begin),
+            _sentences(batch, number, here, begin),
+            marks_at(batch, c, d, begin),
             tuple(at - begin for at in joins[g:h]),
-            columns.extras.meta[number] if columns.extras.meta else {},
-            origin(columns, number, (e, f), begin),
+            batch.extras.meta[number] if batch.extras.meta else {},
+            origin(batch, number, (e, f), begin),
         )
 
 
-def _sentences(columns: Columns, number: int, text: str, begin: int) -> tuple[tuple[int, int], ...]:
-    if columns.sentence_table is None:
+def _sentences(batch: Batch, number: int, text: str, begin: int) -> tuple[tuple[int, int], ...]:
+    if batch.sentence_table is None:
         return tuple(tokens.lines(text, 0, len(text)))
-    starts, ends = columns.sentence_table
-    first, last = np.searchsorted(columns.document_of(starts), [number, number + 1]).tolist()
-    pairs = zip(columns.points(starts[first:last]).tolist(), columns.points(ends[first:last]).tolist(), strict=True)
+    starts, ends = batch.sentence_table
+    first, last = np.searchsorted(batch.document_of(starts), [number, number + 1]).tolist()
+    pairs = zip(batch.points(starts[first:last]).tolist(), batch.points(ends[first:last]).tolist(), strict=True)
     return tuple((start - begin, end - begin) for start, end in pairs)
 
 
-def origin(columns: Columns, number: int, anchors: Sequence[int], begin: int) -> Origin | None:
+def origin(batch: Batch, number: int, anchors: Sequence[int], begin: int) -> Origin | None:
     """Return where the document with a ``number`` came from.
 
     ``anchors``: the range of its anchors; ``begin``: where it begins, in code points.
     """
-    path = columns.extras.paths[number] if columns.extras.paths else columns.name
+    path = batch.extras.paths[number] if batch.extras.paths else batch.name
     if path is None:
         return None
-    offsets, lines, places = (array[slice(*anchors)].tolist() for array in columns.anchors)
+    offsets, lines, places = (array[slice(*anchors)].tolist() for array in batch.anchors)
     offsets = [offset - begin for offset in offsets]
     if offsets[0] < 0:  # a document that begins within a line
         offsets[0], places[0] = 0, places[0] - offsets[0]
     return Origin(path, tuple(offsets), tuple(lines), tuple(places))
 
 
-def spans(columns: Columns, chosen: Numbers, begins: Numbers) -> tuple[Span, ...]:
+def spans(batch: Batch, chosen: Numbers, begins: Numbers) -> tuple[Span, ...]:
     """Return the spans with the numbers ``chosen``, each in code points from its item of ``begins`` on."""
-    starts, ends = columns.points(columns.starts[chosen]) - begins, columns.points(columns.ends[chosen]) - begins
-    arrays = (chosen, starts, ends, columns.codes[chosen], columns.lines[chosen], columns.places[chosen])
+    starts, ends = batch.points(batch.starts[chosen]) - begins, batch.points(batch.ends[chosen]) - begins
+    arrays = (chosen, starts, ends, batch.label_ids[chosen], batch.source_lines[chosen], batch.source_columns[chosen])
     rows = zip(*(array.tolist() for array in arrays), strict=True)
     return tuple(
-        Span(start, end, columns.labels[code], _where(columns, number, line, place), _flags(columns, number))
+        Span(start, end, batch.labels[code], _where(batch, number, line, place), _flags(batch, number))
         for number, start, end, code, line, place in rows
     )
 
 
-def _where(columns: Columns, number: int, line: int, place: int) -> Where | None:
-    extras = columns.extras
+def _where(batch: Batch, number: int, line: int, place: int) -> Where | None:
+    extras = batch.extras
     path = extras.span_paths[number] if extras.span_paths else None
     if path is None and extras.paths:
-        path = extras.paths[int(columns.document_of(columns.starts[number : number + 1])[0])]
-    return Where(path or columns.name, line, place) if line else None
+        path = extras.paths[int(batch.document_of(batch.starts[number : number + 1])[0])]
+    return Where(path or batch.name, line, place) if line else None
 
 
-def _flags(columns: Columns, number: int) -> tuple[str, ...]:
-    return columns.extras.flags[number] if columns.extras.flags else ()
+def _flags(batch: Batch, number: int) -> tuple[str, ...]:
+    return batch.extras.flags[number] if batch.extras.flags else ()
 
 
-def marks_at(columns: Columns, first: int, last: int, begin: int) -> tuple[Mark, ...]:
+def marks_at(batch: Batch, first: int, last: int, begin: int) -> tuple[Mark, ...]:
     """Return the marks from the number ``first`` to ``last``, in code points from ``begin`` on."""
-    marks = columns.marks[first:last]
-    offsets = columns.points(np.array([mark.offset for mark in marks], dtype=np.int64)) - begin
+    marks = batch.marks[first:last]
+    offsets = batch.points(np.array([mark.offset for mark in marks], dtype=np.int64)) - begin
     return tuple(mark._replace(offset=offset) for mark, offset in zip(marks, offsets.tolist(), strict=True))
 
 
-def columns_of(found: Sequence[Document], name: str) -> Columns:
-    """Return documents as columns; ``name`` is the file that most of them came from.
+def batch_of(found: Sequence[Document], name: str) -> Batch:
+    """Return documents as batch; ``name`` is the file that most of them came from.
 
     A span without a place of its own gets that of its first character. Raises ValueError for lone surrogates.
     """
@@ -116,7 +134,7 @@ def columns_of(found: Sequence[Document], name: str) -> Columns:
 
     anchors = [_anchors(document) for document in found]
     starts, ends = (offsets([edge(span) for span in document.spans] for document in found) for edge in (_start, _end))
-    columns = Columns(
+    batch = Batch(
         name,
         text,
         starts,
@@ -132,7 +150,7 @@ def columns_of(found: Sequence[Document], name: str) -> Columns:
         offsets(document.joins for document in found),
         extras=_extras(found, spans, name),
     )
-    return with_sentences(columns, *(offsets([pair[n] for pair in d.sentences] for d in found) for n in (0, 1)))
+    return with_sentences(batch, *(offsets([pair[n] for pair in d.sentences] for d in found) for n in (0, 1)))
 
 
 def _start(span: Span) -> int:
@@ -195,9 +213,9 @@ def _extras(found: Sequence[Document], spans: Sequence[tuple[Document, Span, Whe
     return extras if any(extras) else NOTHING_ELSE
 
 
-def with_sentences(columns: Columns, starts: Numbers, ends: Numbers) -> Columns:
-    """Return ``columns`` with these sentences, as a table where they are not the lines."""
-    lines = replace(columns, sentence_table=None).sentences
+def with_sentences(batch: Batch, starts: Numbers, ends: Numbers) -> Batch:
+    """Return ``batch`` with these sentences, as a table where they are not the lines."""
+    lines = replace(batch, sentence_table=None).sentences
     if np.array_equal(lines[0], starts) and np.array_equal(lines[1], ends):
-        return replace(columns, sentence_table=None)
-    return replace(columns, sentence_table=(starts, ends))
+        return replace(batch, sentence_table=None)
+    return replace(batch, sentence_table=(starts, ends))

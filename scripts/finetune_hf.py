@@ -22,9 +22,9 @@ from nerconv import tokens
 from nerconv.document import Document, count_labels
 from nerconv.evaluate.run import EvaluateOptions, micro
 from nerconv.evaluate.side import read_side
-from nerconv.files import Source, Unreadable
 from nerconv.fit import Keeps, fit
 from nerconv.formats.class_labels import names_in
+from nerconv.io.sources import Source, Unreadable
 from nerconv.models import ModelError, ModelOptions, hf_model
 from nerconv.models.head import Head
 from nerconv.models.targets import head_of, names_of, targets

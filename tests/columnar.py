@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from nerconv.columns import Columns
-from nerconv.dialect import Detection
-from nerconv.lanes import read
+from nerconv.batch import Batch
+from nerconv.bracket.dialect import Detection
+from nerconv.bracket.lines import Grammar
+from nerconv.bracket.reader import read
 from nerconv.tables import Extent
-from nerconv.unbracket import Grammar
 
 _PIECES = (
     " ",
@@ -62,8 +62,8 @@ _PARTS = texts() | st.sampled_from(_OTHERS)
 
 
 @st.composite
-def columns(draw: st.DrawFn, pieces: st.SearchStrategy[str] = _PARTS) -> Columns:
-    """Columns of mostly ordinary text, cut into documents of some lines each, some of them left out."""
+def columns(draw: st.DrawFn, pieces: st.SearchStrategy[str] = _PARTS) -> Batch:
+    """Batch of mostly ordinary text, cut into documents of some lines each, some of them left out."""
     raw = "".join(draw(st.lists(pieces, max_size=4))).encode()
     documents, at = [], 0
     lines = raw.split(b"\n")

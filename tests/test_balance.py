@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.balance import balanced
-from nerconv.convert import convert
-from nerconv.engine import Crew
-from nerconv.files import expand
-from nerconv.plan import ConvertOptions
+from nerconv.convert.balance import balanced
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions
+from nerconv.convert.workers import Crew
+from nerconv.io.sources import expand
 
 SHARES = {"train": 0.7, "dev": 0.15, "test": 0.15}
 COUNTS = st.dictionaries(st.sampled_from(["PER", "LOC", "MISC"]), st.integers(0, 4))

@@ -15,11 +15,11 @@ pa = pytest.importorskip("pyarrow")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from nerconv.batch import INPUT_SCHEMA, OUTPUT_SCHEMA, BatchOptions, convert_batch, convert_batches  # noqa: E402
-from nerconv.convert import convert  # noqa: E402
-from nerconv.files import Source  # noqa: E402
+from nerconv.convert.arrow import INPUT_SCHEMA, OUTPUT_SCHEMA, BatchOptions, convert_batch, convert_batches  # noqa: E402
+from nerconv.convert.pipeline import convert  # noqa: E402
+from nerconv.convert.report import ConvertOptions  # noqa: E402
+from nerconv.io.sources import Source  # noqa: E402
 from nerconv.options import ReadOptions, UsageError  # noqa: E402
-from nerconv.plan import ConvertOptions  # noqa: E402
 
 TEXT = "[PER Ann  ] met [ORG [LOC Iran  ] MFA  ] . \nx [LOC Rome  ] \u201cquoted\u201d . \n"
 ROWS = [
@@ -131,7 +131,7 @@ def test_a_bug_in_one_row_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> 
     def broken(sources: list[Source], *_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("nerconv.batch.convert", broken)
+    monkeypatch.setattr("nerconv.convert.arrow.convert", broken)
     rows = convert_batch(batch(ROWS[:1]), options()).to_pylist()
     assert rows[0]["error"] == "a bug of nerconv: RuntimeError: broken"
 

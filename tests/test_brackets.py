@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerconv import formats, lanes
-from nerconv.brackets import scan
-from nerconv.dialect import Detection
+from nerconv import formats
+from nerconv.bracket import reader, survey
+from nerconv.bracket.dialect import Detection
+from nerconv.bracket.grammar import scan
+from nerconv.bracket.lines import Grammar, unbracket_line
 from nerconv.document import Document, Facts, Finding
-from nerconv.files import Source, Unreadable
-from nerconv.formats import bracket, bracket_windows
+from nerconv.formats import bracket
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import KNOWN_LABELS, ReadOptions, WriteOptions
 from nerconv.tables import Extent
-from nerconv.unbracket import Grammar, unbracket_line
 
 
 def read(data: str | bytes, folder: Path, **options: object) -> tuple[list[Document], list[Finding], dict[str, str]]:
@@ -408,7 +409,7 @@ def test_the_fast_lane_equals_the_exact_reading(
     try:
         fast, *rest = read(data, folder, **options)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(bracket_windows, "_reading", lambda *_: None)
+            patch.setattr(survey, "_reading", lambda *_: None)
             exact, *others = read(data, folder, **options)
     except Unreadable:
         return
@@ -424,8 +425,8 @@ def test_one_line_that_is_not_ordinary_leaves_the_others_in_the_fast_lane(tmp_pa
     grammar = Grammar("a.txt", False, None, Detection("illinois", "", {}))
     with pytest.MonkeyPatch.context() as patch:
         seen: list[str] = []
-        patch.setattr(lanes, "unbracket_line", lambda text, *rest: seen.append(text) or unbracket_line(text, *rest))
-        reading = lanes.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
+        patch.setattr(reader, "unbracket_line", lambda text, *rest: seen.append(text) or unbracket_line(text, *rest))
+        reading = reader.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
     assert seen == ["See [ORG [LOC Rome  ] Office  ] . "]
     assert reading is not None
     assert reading.columns.counts() == {"PER": 4, "ORG": 1, "LOC": 1}
@@ -448,7 +449,7 @@ def test_a_nul_behind_a_label_makes_it_another_one(tmp_path: Path) -> None:
 )
 def test_ordinary_lines_of_each_dialect_stay_in_the_fast_lane(dialect: str, line: str, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lanes, "unbracket_line", lambda *_: pytest.fail("read exactly"))
+        patch.setattr(reader, "unbracket_line", lambda *_: pytest.fail("read exactly"))
         documents, *_ = read(line.encode() * 3, tmp_path, dialect="auto" if dialect != "mixed" else "mixed")
     (document,) = documents
     assert [document.covered(span) for span in document.spans][:2] == ["Ann Lee", "Rome"]

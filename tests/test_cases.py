@@ -24,7 +24,7 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 CASES = sorted(path.parent for path in Path(__file__).parent.joinpath("cases").rglob("case.toml"))

@@ -1,4 +1,4 @@
-"""Columns: what is written from them equals what is written from documents, and the proof of it can fail."""
+"""Batch: what is written from them equals what is written from documents, and the proof of it can fail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from nerconv import formats, transform
-from nerconv.columns import Columns
+from nerconv.batch import Batch
+from nerconv.bracket.scan import Terms, read
 from nerconv.document import Document, Finding, Mark
 from nerconv.fit import fit
 from nerconv.fit_columns import drop, fit_columns
@@ -29,14 +30,13 @@ from nerconv.formats.bins import unstretch
 from nerconv.formats.pieces import Packed
 from nerconv.formats.strings import distinct, hashes_of
 from nerconv.options import WriteOptions
-from nerconv.ordinary import Terms, read
 from nerconv.tables import Anchors, Extent
 from nerconv.views import documents_of
 
 LINE = b"[PER Ann Lee  ] met [ORG MFA  ] in [LOC Iran  ] . \n"
 
 
-def of(raw: bytes) -> Columns:
+def of(raw: bytes) -> Batch:
     return read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).columns
 
 
@@ -65,7 +65,7 @@ class Fitted(NamedTuple):
     left_out: Counter[str]
 
 
-def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fitted:
+def fitted(format: formats.Format, found: Batch, options: WriteOptions) -> Fitted:
     """Return the documents as the target has them: whole or cut into sentences, blank ones only where it can."""
     total = Fitted([], [], Counter())
     for part in (part for view in documents_of(found) for part, _ in transform.cut_units(view, format.UNIT)):
@@ -86,7 +86,7 @@ def fitted(format: formats.Format, found: Columns, options: WriteOptions) -> Fit
 )
 @settings(max_examples=300, deadline=None)
 def test_columns_are_written_like_their_documents(
-    format: formats.Format, found: Columns, scheme: str, nested: str | None, group: int | None
+    format: formats.Format, found: Batch, scheme: str, nested: str | None, group: int | None
 ) -> None:
     options = WriteOptions(scheme=scheme, nested=nested, group=group)
     lane = encoder(format, options)
@@ -107,7 +107,7 @@ def test_columns_are_written_like_their_documents(
 
 @given(found=columns(), labels=st.sets(st.sampled_from(["PER", "LOC", "ORG"])))
 @settings(max_examples=100, deadline=None)
-def test_labels_are_dropped_like_those_of_documents(found: Columns, labels: set[str]) -> None:
+def test_labels_are_dropped_like_those_of_documents(found: Batch, labels: set[str]) -> None:
     columns, lost = drop(found, labels)
     dropped = [transform.drop(document, labels) for document in documents_of(found)]
     assert list(documents_of(columns)) == [document for document, _ in dropped]
@@ -220,7 +220,7 @@ def test_a_stretch_that_is_not_what_was_packed_is_seen() -> None:
 
 @given(found=columns())
 @settings(max_examples=100, deadline=None)
-def test_a_joined_docbin_is_the_message_that_spacy_writes(found: Columns) -> None:
+def test_a_joined_docbin_is_the_message_that_spacy_writes(found: Batch) -> None:
     piece = encoder(docbin, WriteOptions()).encode(found, WriteOptions())
     assume(piece is not None)
     file = BytesIO()

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.convert import convert
+from nerconv.bracket import survey
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions, NotVerified, Report
 from nerconv.document import Document, Finding, Span
-from nerconv.files import Source, Unreadable, expand
-from nerconv.formats import bracket_windows, spans_columns, spans_jsonl
+from nerconv.formats import spans_columns, spans_jsonl
+from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError, WriteOptions
-from nerconv.plan import ConvertOptions, NotVerified, Report
 
 LINES = "[PER Ann  ] met [ORG [LOC Iran  ] MFA  ] . \nx [LOC Rome  ] . \n"
 
@@ -177,7 +178,7 @@ def test_an_interrupt_leaves_what_stood_there(stage: str, tmp_path: Path, monkey
         raise KeyboardInterrupt
 
     (tmp_path / "o.jsonl").write_text("old")
-    module = {"survey": bracket_windows, "encode": spans_columns, "join": spans_jsonl}[stage]
+    module = {"survey": survey, "encode": spans_columns, "join": spans_jsonl}[stage]
     monkeypatch.setattr(module, stage, interrupt)
     with pytest.raises(KeyboardInterrupt):
         run([source(tmp_path)], tmp_path / "o.jsonl")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.files import expand
 from nerconv.inspect import Inspection, inspect
+from nerconv.io.sources import expand
 from nerconv.options import ReadOptions
 
 SAMPLES = Path(__file__).parent.parent / "corpus_samples"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import schemes
-from nerconv.detection import Detection, detect, refusal
+from nerconv.formats.scheme_detection import Detection, detect, refusal
 from nerconv.notation import LABELS, NAMES, Notation, name_of
 from nerconv.options import UsageError
 from nerconv.schemes import SCHEMES, InvalidTags, TokenSpan, decode, encode, validate

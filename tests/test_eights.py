@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.eights import names, numbered, rests, same, stand_at, to_space
+from nerconv.short_strings import names, numbered, rests, same, stand_at, to_space
 
 _STRINGS = st.lists(st.text(" !a\x00é]", max_size=20).map(str.encode), max_size=20)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from nerconv.files import Source, Unreadable, decode, expand, replacing
+from nerconv.io.sources import Source, Unreadable, decode, expand, replacing
 
 TXT = frozenset({".txt"})
 

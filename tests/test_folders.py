@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nerconv.cli import main
-from nerconv.files import Source, Unreadable, expand
 from nerconv.formats import SUFFIXES
+from nerconv.io.sources import Source, Unreadable, expand
 
 LINE = "[PER Ann  ] left [LOC Rome  ] . \n"
 Run = Callable[[str], tuple[int, str]]

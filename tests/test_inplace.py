@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nerconv import inplace
-from nerconv.files import Unreadable
-from nerconv.inplace import rewrite
+from nerconv.io import inplace
+from nerconv.io.inplace import rewrite
+from nerconv.io.sources import Unreadable
 
 
 def names(folder: Path) -> list[str]:

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv import work
-from nerconv.compare import signature
-from nerconv.convert import convert
+from nerconv.convert import part
+from nerconv.convert.joining import Joined, join_units
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions
+from nerconv.convert.signature import signature
 from nerconv.document import Document, Origin, Span
-from nerconv.files import Source
 from nerconv.formats import conll
-from nerconv.joining import Joined, join_units
-from nerconv.plan import ConvertOptions
+from nerconv.io.sources import Source
 from nerconv.tokens import trim
 from nerconv.transform import cut_units
 
@@ -90,7 +90,7 @@ ROWS = "".join(
 def test_documents_survive_sentences_in_a_table(
     between: str, last: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "_MUCH", most)
+    monkeypatch.setattr(part, "_MUCH", most)
     source = tmp_path / "in.conll"
     source.write_text(ROWS, encoding="utf-8")
     steps = [(source, between, "sentence"), (tmp_path / between, last, None), (source, f"direct.{last}", None)]

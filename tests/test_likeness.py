@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv import likeness
-from nerconv.columns import Columns
+from nerconv.batch import Batch
+from nerconv.convert import likeness
+from nerconv.convert.likeness import Overlap, Sentences, of_columns, of_document, overlaps
 from nerconv.document import Document, Origin
-from nerconv.likeness import Overlap, Sentences, of_columns, of_document, overlaps
 from nerconv.tokens import lines
 from nerconv.views import documents_of
 
@@ -75,7 +75,7 @@ def test_numbers_alone_are_like_nothing_but_themselves() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(columns())
-def test_columns_are_known_by_what_their_documents_are(found: Columns) -> None:
+def test_columns_are_known_by_what_their_documents_are(found: Batch) -> None:
     def rows(some: list[Sentences]) -> list[tuple[int, int, int]]:
         each = (zip(one.exact.tolist(), one.near.tolist(), one.lines.tolist(), strict=True) for one in some)
         return [row for part in each for row in part]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nerconv import markup
+from nerconv.bracket import markup
 from nerconv.document import Document
-from nerconv.files import Source
 from nerconv.formats import bracket
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 DECODED = [

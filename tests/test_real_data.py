@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.compare import signature
-from nerconv.convert import convert
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions
+from nerconv.convert.signature import signature
 from nerconv.detokenize import detokenize
 from nerconv.document import Document, Finding, count_labels
-from nerconv.files import Source, Unreadable, expand
 from nerconv.fit import Keeps
 from nerconv.formats import bracket
+from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, WriteOptions
-from nerconv.plan import ConvertOptions
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 PAIRS = sorted(path for path in SHARED.glob("data/*/*.txt") if path.with_suffix(".conll").exists())

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from nerconv import formats, remote
+from nerconv import formats
 from nerconv.cli import main
-from nerconv.convert import convert
-from nerconv.files import Unreadable
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions, Report
+from nerconv.io import urls
+from nerconv.io.sources import Unreadable
 from nerconv.options import ReadOptions, UsageError
-from nerconv.plan import ConvertOptions, Report
 
 fsspec = pytest.importorskip("fsspec")
 
@@ -37,11 +38,11 @@ def run(pattern: str, target: str, **options: object) -> Report:
 @pytest.mark.parametrize("suffix", ["jsonl", "conll", "spacy"])
 def test_from_memory_to_memory_is_as_on_disk(suffix: str, memory: object, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(LINE)
-    remote.upload(tmp_path / "a.txt", "memory://in/a.txt")
+    urls.upload(tmp_path / "a.txt", "memory://in/a.txt")
     report = run("memory://in/a.txt", f"memory://out/deep/a.{suffix}")
     assert report.ledger.balanced
     run(str(tmp_path / "a.txt"), str(tmp_path / f"a.{suffix}"))
-    with remote.open(f"memory://out/deep/a.{suffix}") as file:
+    with urls.open(f"memory://out/deep/a.{suffix}") as file:
         there = file.read()
     if suffix == "conll":
         assert there == (tmp_path / f"a.{suffix}").read_bytes()
@@ -55,7 +56,7 @@ def test_folders_and_globs_and_packed_files(memory: object, tmp_path: Path) -> N
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(LINE.encode()))
     (tmp_path / "a.txt").write_text(LINE)
     (tmp_path / "notes.md").write_text("no")
-    remote.upload(tmp_path, "memory://in")
+    urls.upload(tmp_path, "memory://in")
     for pattern in ("memory://in", "memory://in/*"):
         found = formats.sources([pattern], ReadOptions())
         assert [source.id for source in found] == ["a", "b"]
@@ -67,9 +68,9 @@ def test_a_split_is_written_as_a_folder(memory: object, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(lines)
     read = ReadOptions(documents="line")
     run(str(tmp_path / "a.txt"), "memory://out/s", to="spans_jsonl", split="train=0.5,dev=0.5", read=read)
-    assert remote.expand("memory://out/s") == [
+    assert urls.expand("memory://out/s") == [
         f"memory://out/s/{name}" if url.startswith("memory://out") else f"memory:///out/s/{name}"
-        for name, url in zip(("dev.jsonl", "splits.toml", "train.jsonl"), remote.expand("memory://out/s"), strict=True)
+        for name, url in zip(("dev.jsonl", "splits.toml", "train.jsonl"), urls.expand("memory://out/s"), strict=True)
     ]
 
 

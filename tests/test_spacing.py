@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.spacing import LINE, STOP, span_tokens, tight
+from nerconv.white_space import LINE, STOP, span_tokens, tight
 
 _LINES = st.lists(st.text("ab \té", max_size=8), min_size=1, max_size=8)
 

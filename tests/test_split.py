@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
+from nerconv.convert.split import assign, parse_shares
 from nerconv.document import Document
 from nerconv.options import UsageError
-from nerconv.split import assign, parse_shares
 
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.convert import convert
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions, Report
+from nerconv.convert.workers import Crew
 from nerconv.document import Document, Finding
-from nerconv.engine import Crew
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
-from nerconv.plan import ConvertOptions, Report
 
 
 def findings(text: str, folder: Path, **options: object) -> list[Finding]:

@@ -11,7 +11,7 @@ from strategies import documents
 
 from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.views import columns_of, documents_of
+from nerconv.views import batch_of, documents_of
 
 
 def known(document: Document) -> tuple[object, ...]:
@@ -29,14 +29,14 @@ def around_line_end(document: Document) -> bool:
 
 @given(st.lists(documents(), min_size=1, max_size=4))
 def test_documents_come_back_from_columns(found: Sequence[Document]) -> None:
-    assert list(map(known, documents_of(columns_of(found, "a.txt")))) == list(map(known, found))
+    assert list(map(known, documents_of(batch_of(found, "a.txt")))) == list(map(known, found))
 
 
 @given(st.lists(documents(), min_size=1, max_size=4))
 def test_columns_have_the_tokens_and_sentences_of_their_documents(found: Sequence[Document]) -> None:
     # Nobody means an edge between the two characters of a line end, or at the first of them.
     assume(not any(around_line_end(document) for document in found))
-    columns = columns_of(found, "a.txt")
+    columns = batch_of(found, "a.txt")
     starts, ends = columns.tokens[:2]
     texts = [columns.text[start:end].decode() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     sentences = [(d, start, end) for d in found for start, end in tokens.sentences(d)]
@@ -51,7 +51,7 @@ def test_columns_have_the_tokens_and_sentences_of_their_documents(found: Sequenc
 
 def test_an_overlap_a_join_and_a_carriage_return() -> None:
     document = Document("d", "ab c\r\nd\r", (Span(0, 4, "X"), Span(1, 2, "Y")), joins=(1,))
-    columns = columns_of([document, document], "a.txt")
+    columns = batch_of([document, document], "a.txt")
     assert list(documents_of(columns)) == [document, document]
     assert columns.tokens.starts.tolist()[:4] == [0, 1, 3, 6]
     assert columns.sharing.tolist() == [True] * 4

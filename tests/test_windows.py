@@ -13,14 +13,15 @@ from columnar import texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nerconv.brackets import scan
-from nerconv.dialect import DIALECTS, Tally, tally
+from nerconv.bracket import survey
+from nerconv.bracket.dialect import DIALECTS, Tally, tally
+from nerconv.bracket.grammar import scan
 from nerconv.document import Document, Finding
-from nerconv.files import Source, Unreadable, decode
-from nerconv.formats import bracket_windows, conll_windows
-from nerconv.formats.windows import HERE, WHOLE, Doing, Survey
+from nerconv.formats import conll_windows
+from nerconv.io.chunks import HERE, WHOLE, Doing, Survey
+from nerconv.io.sources import Source, Unreadable, decode
+from nerconv.io.text import Plain, plain
 from nerconv.options import ReadOptions, UsageError
-from nerconv.plain import Plain, plain
 from nerconv.schemes import SCHEMES
 
 _MARK = "\ufeff".encode()
@@ -40,7 +41,7 @@ def contents(text: str, how: str, block: int, most: int, markup: str = "none") -
     raw = text.replace("\r\n", "\n").encode()
     options = ReadOptions(documents=how, markup=markup)
     file, doing = BytesIO(raw), Doing(block=block)
-    told, known = bracket_windows.survey(Plain(file, len(raw)), Source("a.txt", "a"), options, WHOLE, doing)
+    told, known = survey.survey(Plain(file, len(raw)), Source("a.txt", "a"), options, WHOLE, doing)
     if known is None:
         return list(told)
     return [told, *held(known._replace(many=True), file, most, doing)]  # type: ignore[attr-defined]
@@ -87,7 +88,7 @@ def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
     raw = ("a b c d e\n" * 9 + between + "f g\n").encode()
     text, source, doing = Plain(BytesIO(raw), len(raw)), Source("a.txt", "a"), Doing(block=8)
     for most in range(8, 100):
-        _, known = bracket_windows.survey(text, source, ReadOptions(documents=how), most, doing)
+        _, known = survey.survey(text, source, ReadOptions(documents=how), most, doing)
         assert known is not None
         for window in known.windows(text.file, most, doing):
             texts = [part.columns.text for part in known.parts(window) if not isinstance(part, Document | Finding)]
@@ -228,7 +229,7 @@ def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
     text: str, markup: bool, labels: frozenset[str] | None
 ) -> None:
     exact = tally(scan(text, markup), DIALECTS, labels)
-    fast = bracket_windows._tally(text.encode(), 1, DIALECTS, markup, labels, False)
+    fast = survey._tally(text.encode(), 1, DIALECTS, markup, labels, False)
     assert told(fast) == told(exact)
 
 
@@ -265,7 +266,7 @@ def test_a_large_source_is_decoded_like_a_small_one(data: bytes, encoding: str, 
     except Unreadable:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nerconv.plain._BLOCK", 2)
+        patch.setattr("nerconv.io.text._BLOCK", 2)
         name = "a.txt.gz" if packed else "a.txt"
         text, facts, findings, size = read_plain(gzip.compress(data) if packed else data, name, encoding, 3)
     assert text == expected.text.encode()

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from nerconv import shards
-from nerconv.convert import convert
-from nerconv.engine import Crew
-from nerconv.files import Source, Unreadable, expand
+from nerconv.convert import shards
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions, Report
+from nerconv.convert.shards import convert_to_shards
+from nerconv.convert.workers import Crew
 from nerconv.formats import SUFFIXES
 from nerconv.formats.pieces import Packed
+from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError
-from nerconv.plan import ConvertOptions, Report
-from nerconv.shards import convert_to_shards
 
 LINES = (
     "[PER Ann Lee  ] met [ORG Interior Ministry  ] 's staff in [LOC Iran  ] . \n"

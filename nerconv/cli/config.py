@@ -11,8 +11,8 @@ import typer
 from nerconv.cli import uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.show import say
+from nerconv.io.outputs import Place, everything
 from nerconv.options import check_choice
-from nerconv.outputs import Place, everything
 from nerconv.training import agreement
 from nerconv.training.project import make_project, project_source, write_project
 from nerconv.training.spacy_config import PROFILES, Choice, header, make_config, write_config

@@ -9,20 +9,21 @@ from typing import Any, Final, NamedTuple
 
 import typer
 
-from nerconv import formats, outputs
+from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
-from nerconv.convert import convert as convert_sources
-from nerconv.convert import places, target_format
-from nerconv.engine import Crew, keep_memory
-from nerconv.files import Source
+from nerconv.convert.pipeline import convert as convert_sources
+from nerconv.convert.pipeline import places, target_format
+from nerconv.convert.report import ConvertOptions, Report
+from nerconv.convert.shards import convert_to_shards, shard_place
+from nerconv.convert.splits import convert_parts, parse_parts, places_of
+from nerconv.convert.workers import Crew, keep_memory
+from nerconv.io import outputs
+from nerconv.io.sources import Source
 from nerconv.options import Selection, UsageError
-from nerconv.parts import convert_parts, parse_parts, places_of
-from nerconv.plan import ConvertOptions, Report
 from nerconv.settings import Settings, convert_options, with_class_labels
-from nerconv.shards import convert_to_shards, shard_place
 
 #: The short forms, and the formats that each may write, the first of them unless the suffix says another.
 _SHORT: Final = {

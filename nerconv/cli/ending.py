@@ -7,10 +7,10 @@ import sys
 from traceback import format_exception
 
 from nerconv.cli.show import say
-from nerconv.files import Unreadable
+from nerconv.convert.report import NotVerified
+from nerconv.io.sources import Unreadable
 from nerconv.models.predictor import ModelError
 from nerconv.options import UsageError
-from nerconv.plan import NotVerified
 
 
 def ended(error: Exception) -> int:

@@ -26,12 +26,12 @@ from nerconv.evaluate.render.comparison import comparison
 from nerconv.evaluate.render.rows import percent
 from nerconv.evaluate.report import Report
 from nerconv.evaluate.runs import CHOICES
-from nerconv.files import Source
+from nerconv.io.outputs import STDOUT, Place, read_places, writing
+from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
 from nerconv.models.predictor import AGGREGATIONS
 from nerconv.notation import NAMES
 from nerconv.options import INVALID, PAIRINGS, PRESETS, ReadOptions, Selection, UsageError, check_choice
-from nerconv.outputs import STDOUT, Place, read_places, writing
 from nerconv.settings import Settings, read_options, selection
 
 if TYPE_CHECKING:

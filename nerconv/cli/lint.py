@@ -11,7 +11,8 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
-from nerconv.files import Source
+from nerconv.io.outputs import STDOUT, Place, read_places
+from nerconv.io.sources import Source
 from nerconv.lint import RULES, fixes
 from nerconv.lint import baseline as known_findings
 from nerconv.lint.ask import asker
@@ -23,7 +24,6 @@ from nerconv.lint.render import RENDERERS, manual
 from nerconv.lint.services import job_summary
 from nerconv.lint.suppress import SIDECAR
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice
-from nerconv.outputs import STDOUT, Place, read_places
 from nerconv.settings import Settings, read_options, selection
 
 _FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}

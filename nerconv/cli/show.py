@@ -16,14 +16,14 @@ from rich.markup import escape
 
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
-from nerconv.files import Source
 from nerconv.formats.groups import LARGE
+from nerconv.io.sources import Source
 from nerconv.printable import one_line
 
 if TYPE_CHECKING:
+    from nerconv.convert.report import Report
     from nerconv.inspect import Inspection
     from nerconv.lint.fixes import FixReport
-    from nerconv.plan import Report
 
 #: So many findings are shown; the rest by their number.
 SHOWN: Final = 20

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nerconv.io.outputs import Place, check
 from nerconv.options import PRESETS, UsageError
-from nerconv.outputs import Place, check
 from nerconv.settings import Settings, load, path_of
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import tokens
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.document import Document, Span, Where
 from nerconv.tables import Numbers
 from nerconv.views import documents_of
@@ -48,7 +48,7 @@ class Annotated:
     labels: tuple[str, ...]
     members: Numbers
     sources: Numbers
-    parts: tuple[Columns, ...] | tuple[Document, ...]
+    parts: tuple[Batch, ...] | tuple[Document, ...]
 
     @property
     def count(self) -> int:
@@ -153,13 +153,13 @@ class Annotated:
         """The number of tokens of each span, of shape (spans,); a part of a token counts as one."""
         if any(isinstance(part, Document) for part in self.parts):
             return as_array(map(len, self.words()))
-        return joined(_lengths(part) for part in self.parts if isinstance(part, Columns))[self.sources]
+        return joined(_lengths(part) for part in self.parts if isinstance(part, Batch))[self.sources]
 
     def words(self) -> Iterator[list[str]]:
         """Yield the tokens of each span."""
         starts, stops = self.starts - self.begins[self.owners], self.stops - self.begins[self.owners]
         members = self.members[self.owners]
-        plain = all(isinstance(part, Columns) and not len(part.joins) for part in self.parts)
+        plain = all(isinstance(part, Batch) and not len(part.joins) for part in self.parts)
         for member, at, start, stop in zip(
             members.tolist(), self.starts.tolist(), starts.tolist(), stops.tolist(), strict=True
         ):
@@ -173,12 +173,12 @@ class Annotated:
         if any(isinstance(part, Document) for part in self.parts):
             pairs = zip(self.documents, self.begins.tolist(), strict=True)
             return as_array(begin + start for document, begin in pairs for start, _ in tokens.sentences(document))
-        parts = [part for part in self.parts if isinstance(part, Columns)]
+        parts = [part for part in self.parts if isinstance(part, Batch)]
         before = accumulate((int(part.points(np.array(len(part.text)))) for part in parts), initial=0)
         return joined(part.points(part.covering[0]) + at for part, at in zip(parts, before, strict=False))
 
 
-def _lengths(part: Columns) -> Numbers:
+def _lengths(part: Batch) -> Numbers:
     begins = part.tokens.starts
     lengths: Numbers = np.searchsorted(begins, part.ends) - np.searchsorted(begins, part.starts, "right") + 1
     return lengths
@@ -208,14 +208,14 @@ def of_documents(documents: Iterable[Document]) -> Annotated:
     )
 
 
-def of_columns(parts: Iterable[Columns]) -> Annotated:
+def of_columns(parts: Iterable[Batch]) -> Annotated:
     """Return the documents of ``parts`` as arrays, without making them."""
     held = tuple(parts)
     texts = [part.text.decode() for part in held]
     before = list(accumulate(map(len, texts), initial=0))
     documents = list(accumulate((len(part.documents) for part in held), initial=0))
     labels = tuple(dict.fromkeys(chain.from_iterable(part.labels for part in held)))
-    edges = joined(part.points(part.edges) + at for part, at in zip(held, before, strict=False)).reshape(-1, 2)
+    edges = joined(part.points(part.bounds) + at for part, at in zip(held, before, strict=False)).reshape(-1, 2)
     return Annotated(
         "".join(texts),
         tuple(extent.id for part in held for extent in part.documents),
@@ -224,7 +224,7 @@ def of_columns(parts: Iterable[Columns]) -> Annotated:
         joined(part.document_of(part.starts) + at for part, at in zip(held, documents, strict=False)),
         joined(part.points(part.starts) + at for part, at in zip(held, before, strict=False)),
         joined(part.points(part.ends) + at for part, at in zip(held, before, strict=False)),
-        joined(renumbered(part.labels, labels)[part.codes] for part in held),
+        joined(renumbered(part.labels, labels)[part.label_ids] for part in held),
         labels,
         np.arange(documents[-1]),
         np.arange(sum(len(part.starts) for part in held)),

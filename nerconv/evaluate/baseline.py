@@ -12,7 +12,7 @@ from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.report import Gate, Report
 from nerconv.evaluate.report_json import from_json
 from nerconv.evaluate.runs import choose, runs
-from nerconv.files import Unreadable
+from nerconv.io.sources import Unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluate.side import ReadSide, read_side
 from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.lint.amend import amend, by_document
 from nerconv.lint.engine import check, choose
 from nerconv.lint.review import flagged

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from nerconv import formats
+from nerconv.batch import Batch
 from nerconv.codes import CODES, costs
-from nerconv.columns import Columns
 from nerconv.document import Document, Facts, Finding
 from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
 from nerconv.evaluate.report import Reading
-from nerconv.files import Source, Unreadable
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of
 
 #: Documents, and the same by the other rule for invalid tags, where some are.
-_Part = tuple[Columns, Columns | None] | tuple[Document, Document | None]
+_Part = tuple[Batch, Batch | None] | tuple[Document, Document | None]
 #: What a repair that was asked for leaves out.
 _ASKED = ("F023",)
 
@@ -84,9 +84,9 @@ def read_side(
     return ReadSide(replace(held, ids=ids), other and replace(other, ids=ids), reading, found)
 
 
-def _annotated(parts: Sequence[Columns | Document]) -> Annotated:
+def _annotated(parts: Sequence[Batch | Document]) -> Annotated:
     """Return ``parts`` as arrays; as documents all of them, where some are."""
-    columns = [part for part in parts if isinstance(part, Columns)]
+    columns = [part for part in parts if isinstance(part, Batch)]
     if len(columns) == len(parts):
         return of_columns(columns)
     return of_documents(

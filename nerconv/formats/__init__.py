@@ -10,7 +10,7 @@ A format module has
 - ``encode(documents, options)``, which makes a piece of some documents: a value that can be sent to another process,
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make.
 
-A format that can be read in windows has a surveyor as well (``nerconv.formats.windows``).
+A format that can be read in windows has a surveyor as well (``nerconv.io.chunks``).
 
 To add one: write the module, name it in FORMATS, put files under ``tests/data``; nothing else changes.
 """
@@ -24,27 +24,19 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from nerconv.bracket import survey
 from nerconv.document import Document, Finding, Item, Where
-from nerconv.files import Source, Unreadable, expand
 from nerconv.fit import Edges, Keeps
-from nerconv.formats import (
-    bracket,
-    bracket_windows,
-    conll,
-    conll_windows,
-    dataset,
-    docbin,
-    spans_jsonl,
-    tags_jsonl,
-    windows,
-)
+from nerconv.formats import bracket, conll, conll_windows, dataset, docbin, spans_jsonl, tags_jsonl
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import MOST, WHOLE, PartRead, Surveyor
+from nerconv.io import chunks
+from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
+from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
-    from nerconv.lanes import Reading
+    from nerconv.batch import Batch
+    from nerconv.views import Reading
 
 
 class Format(Protocol):
@@ -189,7 +181,7 @@ def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterat
     try:
         format = of_source(source, options)
         if surveyor := surveyor_of(format):
-            yield from windows.read_parts(surveyor, source, options, most)
+            yield from chunks.read_parts(surveyor, source, options, most)
         else:
             yield from map(PartRead, format.read(source, options))
     except Unreadable as error:
@@ -199,7 +191,7 @@ def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterat
 def surveyor_of(format: Format) -> Surveyor | None:
     """Return what surveys a source of ``format``, or None where it is not read in windows."""
     if format is bracket:
-        return bracket_windows
+        return survey
     return conll_windows if format is conll else None
 
 
@@ -211,13 +203,13 @@ def unreadable(source: Source, error: Unreadable) -> Finding:
 class Columnar(Protocol):
     """What a format offers that takes columns as they are."""
 
-    def encode(self, columns: Columns, options: WriteOptions) -> Any:
+    def encode(self, columns: Batch, options: WriteOptions) -> Any:
         """Return ``columns`` as a piece, or None when they ask for a closer look."""
 
-    def holds(self, piece: Any, columns: Columns, options: WriteOptions) -> bool:
+    def holds(self, piece: Any, columns: Batch, options: WriteOptions) -> bool:
         """Whether a piece, read back, has all of ``columns`` that the format keeps."""
 
-    def records(self, columns: Columns) -> list[str]:
+    def records(self, columns: Batch) -> list[str]:
         """Return the ids of the records that ``columns`` are written as."""
 
 

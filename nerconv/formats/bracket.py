@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from nerconv.bracket import survey
+from nerconv.cells import DOCSTART
 from nerconv.document import Document, Item
-from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
-from nerconv.formats import bracket_windows, windows
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.rows import DOCSTART
+from nerconv.io import chunks
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 
 NAME: Final = "bracket"
@@ -47,9 +48,9 @@ def tokens(options: WriteOptions) -> Edges | None:
 def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     """Yield Facts about the file, then its documents, each followed by its findings.
 
-    Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.brackets``.
+    Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.bracket.grammar``.
     """
-    return windows.read(bracket_windows, source, options)
+    return chunks.read(survey, source, options)
 
 
 def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from nerconv import schemes
 from nerconv.document import Finding
-from nerconv.files import Unreadable
+from nerconv.io.sources import Unreadable
 from nerconv.options import UsageError
 from nerconv.packages import package
 from nerconv.schemes import Scheme

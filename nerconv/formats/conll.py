@@ -18,12 +18,13 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from nerconv import schemes
+from nerconv.cells import DOCSTART
 from nerconv.document import Document, Item, Span
-from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
-from nerconv.formats import conll_windows, windows
+from nerconv.formats import conll_windows
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.rows import DOCSTART
+from nerconv.io import chunks
+from nerconv.io.sources import Source
 from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import Scheme
 from nerconv.tokens import edges, sentences, words
@@ -58,7 +59,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Item]:
     the last one as tags. Raises files.Unreadable for what is no column text, UsageError for a scheme, a column or a way
     to tell documents that does not exist.
     """
-    return windows.read(conll_windows, source, options)
+    return chunks.read(conll_windows, source, options)
 
 
 class _Target(NamedTuple):

@@ -13,15 +13,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns
-from nerconv.eights import stand_at
+from nerconv.batch import Batch
+from nerconv.cells import DOCSTART
 from nerconv.formats.conll import Layout, layout_of
-from nerconv.formats.rows import DOCSTART
 from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
 from nerconv.schemes import Scheme
-from nerconv.spacing import GONE, LINE, STOP, runs
+from nerconv.short_strings import stand_at
 from nerconv.tables import Numbers, within
+from nerconv.white_space import GONE, LINE, STOP, runs
 
 #: A byte that UTF-8 never has, behind a token of a span.
 _IN_SPAN: Final = 0xFE
@@ -33,24 +33,24 @@ _KINDS: Final = np.zeros(256, dtype=np.int8)
 _KINDS[[LINE, STOP]] = 1, 2
 
 
-def encode(columns: Columns, options: WriteOptions) -> bytes | None:
+def encode(columns: Batch, options: WriteOptions) -> bytes | None:
     """Return the rows of ``columns`` as a piece, or None when they ask for a closer look."""
     layout = layout_of(options)
     awkward = any(sign in label for label in columns.labels for sign in " \t\n\r")
-    if awkward or columns.off_edges.any() or columns.text.startswith(_BYTE_ORDER):
+    if awkward or columns.misaligned.any() or columns.text.startswith(_BYTE_ORDER):
         return None
     if _holds_docstart(columns) or (layout.target and layout.misread.search(columns.text.decode())):
         return None
     return _rows(columns, layout) if columns.filled() else None
 
 
-def _holds_docstart(columns: Columns) -> bool:
+def _holds_docstart(columns: Batch) -> bool:
     """Whether -DOCSTART- stands in a document, and not only between two."""
     found = np.array([match.start() for match in _DOCSTART.finditer(columns.text)], dtype=np.int64)
-    return bool(within(columns.edges, found).any())
+    return bool(within(columns.bounds, found).any())
 
 
-def _rows(columns: Columns, layout: Layout) -> bytes:
+def _rows(columns: Batch, layout: Layout) -> bytes:
     middle, start = layout.middle.encode(), layout.start.encode()
     outside = middle + b"O\n"
     spans = columns.span_tokens
@@ -59,21 +59,21 @@ def _rows(columns: Columns, layout: Layout) -> bytes:
     pieces = data.split(bytes([_IN_SPAN]))
     woven: list[bytes] = [b""] * (2 * len(pieces) - 1)
     woven[::2] = pieces
-    tags = tag_numbers(spans.lengths, columns.codes, spans.touches, layout.scheme)
+    tags = tag_numbers(spans.lengths, columns.label_ids, spans.touches, layout.scheme)
     ends = _KINDS[columns.tight.text[spans.behind]]
     woven[1::2] = _suffixes(columns, layout.scheme, middle, start)[tags * 3 + ends].tolist()
     woven[0] = start + woven[0]
     return b"".join(woven)
 
 
-def _separated(columns: Columns) -> bytes:
+def _separated(columns: Batch) -> bytes:
     """Return the tokens, each followed by a byte that tells those of spans, and of others those at ends."""
     marked = columns.tight.text.copy()
     marked[columns.span_tokens.behind] = _IN_SPAN
     return marked.tobytes()
 
 
-def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> NDArray[np.object_]:
+def _suffixes(columns: Batch, scheme: Scheme, middle: bytes, start: bytes) -> NDArray[np.object_]:
     """Return what may follow a token of a span: for each label and letter three, as it ends nothing or what."""
     texts = [
         b"%s%s-%s%s" % (middle, letter.encode(), label.encode(), end)
@@ -84,26 +84,26 @@ def _suffixes(columns: Columns, scheme: Scheme, middle: bytes, start: bytes) -> 
     return np.array(texts, dtype=object)
 
 
-def records(columns: Columns) -> list[str]:
+def records(columns: Batch) -> list[str]:
     """Return the ids of the documents that have rows."""
     return columns.filled()
 
 
-def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
+def holds(piece: bytes, columns: Batch, options: WriteOptions) -> bool:
     """Whether rows, read back from their bytes, have the documents, sentences, tokens and spans of ``columns``."""
     layout = layout_of(options)
     spans = columns.span_tokens
-    tags = tag_numbers(spans.lengths, columns.codes, spans.touches, layout.scheme)
+    tags = tag_numbers(spans.lengths, columns.label_ids, spans.touches, layout.scheme)
     found = _read(piece, layout, _spelt(columns, layout.scheme), tags)
     return (
         found is not None
         and found.text == _separated(columns)
         and np.array_equal(found.kinds, _KINDS[columns.tight.text[spans.behind]])
-        and tags_hold(tags, spans.lengths, columns.codes, spans.touches, layout.scheme)
+        and tags_hold(tags, spans.lengths, columns.label_ids, spans.touches, layout.scheme)
     )
 
 
-def _spelt(columns: Columns, scheme: Scheme) -> list[bytes]:
+def _spelt(columns: Batch, scheme: Scheme) -> list[bytes]:
     """Return how each tag of ``columns`` ends a row."""
     return [f" {letter}-{label}\n".encode() for label in columns.labels for letter in scheme.letters]
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from nerconv.formats.rows import DOCSTART, Block, blocks, is_marker
-from nerconv.formats.windows import Cuts, Doing, Stretch, stretches
+from nerconv.cells import DOCSTART
+from nerconv.formats.rows import Block, blocks, is_marker
+from nerconv.io.chunks import Cuts, Doing, Stretch, stretches
 
 #: A row that may start a document, and the blank lines between sentences.
 _MARKER: Final = re.compile(rf" *{DOCSTART}(?:[ \t].*)?".encode())

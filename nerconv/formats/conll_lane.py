@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns
-from nerconv.eights import Names, names
+from nerconv.batch import Batch
 from nerconv.formats.rows import Shape
 from nerconv.notation import Notation
+from nerconv.short_strings import Names, names
 from nerconv.tables import Anchors, Covered, Extent, Numbers, points_before
 from nerconv.tag_arrays import Coded, Read, Reader, coded
 
@@ -77,7 +77,7 @@ class _Piece(NamedTuple):
 
 def read(
     raw: bytes, line: int, terms: Terms, markers: Sequence[int], cuts: Sequence[int], id_of: Callable[[int], str]
-) -> tuple[Columns, Columns | None] | None:
+) -> tuple[Batch, Batch | None] | None:
     """Return whole lines of a column file, or None when they ask for a closer look.
 
     ``line`` is the number of the first. ``markers``: the offsets of the rows that are to start documents; ``cuts``:
@@ -145,7 +145,7 @@ def _spans(found: Names, closes: NDArray[np.bool_], terms: Terms) -> tuple[Read,
     return reader.read(terms.rule), reader.read(other) if terms.both else None
 
 
-def _columns(pieces: Sequence[_Piece], terms: Terms, id_of: Callable[[int], str]) -> tuple[Columns, Columns | None]:
+def _columns(pieces: Sequence[_Piece], terms: Terms, id_of: Callable[[int], str]) -> tuple[Batch, Batch | None]:
     """Return pieces as columns, by the rule that was asked for and by the other one."""
     before = list(accumulate((len(piece.text) for piece in pieces), initial=0))
     tokens = list(accumulate((len(piece.starts) for piece in pieces), initial=0))
@@ -160,12 +160,12 @@ def _columns(pieces: Sequence[_Piece], terms: Terms, id_of: Callable[[int], str]
         begins = _grouped(begins, np.concatenate([piece.closes for piece in pieces]), terms.group)
     documents = _documents(starts, ends, begins, id_of)
 
-    def made(spans: Covered, labels: tuple[str, ...]) -> Columns:
+    def made(spans: Covered, labels: tuple[str, ...]) -> Batch:
         """Return all of it with these spans."""
         edges = starts[spans.first], ends[spans.last]
         where = lines[spans.first], places[spans.first]
         anchors = Anchors(starts, lines, places)
-        return Columns(terms.name, text, *edges, spans.codes, labels, *where, anchors, (), None, documents)
+        return Batch(terms.name, text, *edges, spans.codes, labels, *where, anchors, (), None, documents)
 
     read = made(*_together([piece.spans for piece in pieces], tokens))
     if not any(piece.other for piece in pieces):

@@ -11,9 +11,8 @@ from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from nerconv import schemes
-from nerconv.detection import EDGE, Detection, detect_steps, refusal, steps_of
+from nerconv.cells import DOCSTART
 from nerconv.document import Document, Facts, Finding, Where
-from nerconv.files import Source, Unreadable
 from nerconv.formats.conll_cuts import (
     BLANK,
     begins_document,
@@ -27,14 +26,16 @@ from nerconv.formats.conll_cuts import (
 )
 from nerconv.formats.conll_exact import Rule, decode, document
 from nerconv.formats.layout import Layout, head, layout, sign_of
-from nerconv.formats.rows import DOCSTART, Block, Part, Sentence, Shape, blocks, parse
-from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Surveyed, Window, stretches
+from nerconv.formats.rows import Block, Part, Sentence, Shape, blocks, parse
+from nerconv.formats.scheme_detection import EDGE, Detection, detect_steps, refusal, steps_of
+from nerconv.io.chunks import HERE, WHOLE, Cuts, Doing, Surveyed, Window, stretches
+from nerconv.io.sources import Source, Unreadable
+from nerconv.io.text import Plain
 from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions, UsageError
-from nerconv.plain import Plain
 
 if TYPE_CHECKING:
-    from nerconv.lanes import Reading
+    from nerconv.views import Reading
 
 #: How many sentences are a document: all, whatever stands between them; or all between rows that start documents.
 _ALL, _BETWEEN = -1, 0
@@ -252,7 +253,7 @@ class ConllSurvey(NamedTuple):
     def parts(self, window: Window) -> Iterator[Reading | Document | Finding]:
         """Yield the documents that ``window`` holds: as columns, or one by one, each followed by its findings."""
         from nerconv.formats import conll_lane
-        from nerconv.lanes import Reading
+        from nerconv.views import Reading
 
         starts = markers(window.raw)
         group = max(self.group, 0)

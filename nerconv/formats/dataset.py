@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Item, Where, count_labels
-from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.class_labels import labels_of, tag_names
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Row, read_rows
 from nerconv.formats.tagged import to_row
+from nerconv.io.sources import Source, Unreadable, lying
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.fit_columns import flat
 from nerconv.formats.class_labels import tag_names
 from nerconv.formats.dataset import Rows
@@ -20,7 +20,7 @@ from nerconv.options import WriteOptions
 from nerconv.tables import Covered, Numbers
 
 
-def encode(columns: Columns, options: WriteOptions) -> Rows | None:
+def encode(columns: Batch, options: WriteOptions) -> Rows | None:
     """Return the sentences of ``columns`` as rows, or None when they ask for a closer look."""
     if columns.covered is None or len(columns.filled()) != len(columns.documents):
         return None
@@ -57,7 +57,7 @@ def _offsets(numbers: Numbers) -> pa.Array:
     return pa.array(numbers.astype(np.int32))
 
 
-def _strings(columns: Columns, starts: Numbers, ends: Numbers) -> pa.StringArray:
+def _strings(columns: Batch, starts: Numbers, ends: Numbers) -> pa.StringArray:
     """Return the stretches of the text as strings; they follow one another."""
     # The text as it stands, every other string being what is between two stretches.
     edges = np.stack((starts, ends), 1).astype(np.int32)
@@ -65,7 +65,7 @@ def _strings(columns: Columns, starts: Numbers, ends: Numbers) -> pa.StringArray
     return strings.take(pa.array(np.arange(0, len(strings), 2, dtype=np.int32)))
 
 
-def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array:
+def _tags(columns: Batch, covered: Covered, options: WriteOptions) -> pa.Array:
     """Return for each token its tag as an index of ``tag_names``."""
     tags = np.zeros(len(columns.tokens.starts), dtype=np.int64)
     tags[covered.inside] = 1 + tag_numbers(
@@ -74,45 +74,45 @@ def _tags(columns: Columns, covered: Covered, options: WriteOptions) -> pa.Array
     return pa.array(tags)
 
 
-def _touches(columns: Columns, covered: Covered) -> NDArray[np.bool_]:
+def _touches(columns: Batch, covered: Covered) -> NDArray[np.bool_]:
     """Return for each span whether the first token of the next one follows it in the same sentence."""
     touches: NDArray[np.bool_] = np.append(covered.first[1:], -1) == covered.last + 1
     return touches & ~columns.tokens.closes[covered.last]
 
 
-def _spans(columns: Columns, extents: Numbers) -> pa.ListArray:
+def _spans(columns: Batch, extents: Numbers) -> pa.ListArray:
     ranges = np.searchsorted(columns.starts, extents)
     starts, ends = _within(columns, extents, ranges)
     labels = pa.DictionaryArray.from_arrays(
-        pa.array(columns.codes.astype(np.int32)), pa.array(columns.labels, pa.string())
+        pa.array(columns.label_ids.astype(np.int32)), pa.array(columns.labels, pa.string())
     )
     count = len(columns.starts)
     fields: dict[str, Any] = {
         "start": pa.array(starts, pa.int64()),
         "end": pa.array(ends, pa.int64()),
         "label": labels.cast(pa.string()),
-        "line": pa.array(columns.lines, pa.int64()),
-        "column": pa.array(columns.places, pa.int64()),
+        "line": pa.array(columns.source_lines, pa.int64()),
+        "column": pa.array(columns.source_columns, pa.int64()),
         "path": pa.nulls(count, pa.string()),
         "flags": _empty(count, pa.string()),
     }
     return _lists(pa.StructArray.from_arrays(list(fields.values()), list(fields)), ranges)
 
 
-def _within(columns: Columns, extents: Numbers, ranges: Numbers) -> tuple[Numbers, Numbers]:
+def _within(columns: Batch, extents: Numbers, ranges: Numbers) -> tuple[Numbers, Numbers]:
     """Return start and end of each span, in code points from the start of its sentence; ``ranges``: those of each."""
     begins = np.repeat(columns.points(extents[:, 0]), np.diff(ranges)[:, 0])
     return columns.points(columns.starts) - begins, columns.points(columns.ends) - begins
 
 
-def _marks(columns: Columns, extents: Numbers) -> pa.ListArray:
+def _marks(columns: Batch, extents: Numbers) -> pa.ListArray:
     """Return for each sentence the marks from its start to that of the next in its document, moved to its edges.
 
     Those before the first sentence of a document belong to it.
     """
     if not columns.marks:
         return _empty(len(extents), kind_of("marks").value_type)
-    first = np.searchsorted(extents[:, 0], columns.edges[:, 0])
+    first = np.searchsorted(extents[:, 0], columns.bounds[:, 0])
     starts = columns.points(extents[:, 0])
     rows: list[list[dict[str, Any]]] = [[] for _ in extents]
     for begin, (low, high) in zip(first.tolist(), columns.mark_ranges().tolist(), strict=True):
@@ -145,7 +145,7 @@ def _anchors(origin: Origins) -> pa.ListArray:
     return _lists(triples, origin.ranges)
 
 
-def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
+def holds(piece: Rows, columns: Batch, options: WriteOptions) -> bool:
     """Whether rows, as Arrow has them, hold the sentences of ``columns`` with all that they have."""
     batch = piece.batch
     batch.validate(full=True)
@@ -162,7 +162,7 @@ def holds(piece: Rows, columns: Columns, options: WriteOptions) -> bool:
     )
 
 
-def _texts_hold(batch: pa.RecordBatch, columns: Columns, extents: Numbers) -> bool:
+def _texts_hold(batch: pa.RecordBatch, columns: Batch, extents: Numbers) -> bool:
     tokens, sentences = batch.column("tokens"), batch.column("sentences").flatten()
     text, (starts, ends, closes) = columns.text, columns.tokens
     within = _numpy(sentences.flatten()).reshape(-1, 2)
@@ -176,7 +176,7 @@ def _texts_hold(batch: pa.RecordBatch, columns: Columns, extents: Numbers) -> bo
     )
 
 
-def _tags_hold(batch: pa.RecordBatch, columns: Columns, options: WriteOptions) -> bool:
+def _tags_hold(batch: pa.RecordBatch, columns: Batch, options: WriteOptions) -> bool:
     assert columns.covered is not None
     covered = columns.covered.only(flat(columns, options.nested))
     tags = _numpy(batch.column("ner_tags").flatten())
@@ -187,7 +187,7 @@ def _tags_hold(batch: pa.RecordBatch, columns: Columns, options: WriteOptions) -
     )
 
 
-def _spans_hold(spans: pa.ListArray, columns: Columns, extents: Numbers) -> bool:
+def _spans_hold(spans: pa.ListArray, columns: Batch, extents: Numbers) -> bool:
     fields, counts = spans.flatten(), _counts(spans)
     begins = np.repeat(columns.points(extents[:, 0]), counts)
     ranges = np.searchsorted(columns.starts, extents)
@@ -196,15 +196,15 @@ def _spans_hold(spans: pa.ListArray, columns: Columns, extents: Numbers) -> bool
         np.array_equal(counts, np.diff(ranges)[:, 0])
         and np.array_equal(_numpy(fields.field("start")) + begins, columns.points(columns.starts))
         and np.array_equal(_numpy(fields.field("end")) + begins, columns.points(columns.ends))
-        and _strings_hold(fields.field("label"), [spelt[code] for code in columns.codes.tolist()])
-        and np.array_equal(_numpy(fields.field("line")), columns.lines)
-        and np.array_equal(_numpy(fields.field("column")), columns.places)
+        and _strings_hold(fields.field("label"), [spelt[code] for code in columns.label_ids.tolist()])
+        and np.array_equal(_numpy(fields.field("line")), columns.source_lines)
+        and np.array_equal(_numpy(fields.field("column")), columns.source_columns)
         and fields.field("path").null_count == len(fields)
         and not len(fields.field("flags").flatten())
     )
 
 
-def _origins_hold(batch: pa.RecordBatch, columns: Columns, extents: Numbers) -> bool:
+def _origins_hold(batch: pa.RecordBatch, columns: Batch, extents: Numbers) -> bool:
     found = origins(columns, extents)
     anchors = batch.column("anchors")
     return (
@@ -216,7 +216,7 @@ def _origins_hold(batch: pa.RecordBatch, columns: Columns, extents: Numbers) -> 
     )
 
 
-def _marks_hold(marks: pa.ListArray, columns: Columns, extents: Numbers) -> bool:
+def _marks_hold(marks: pa.ListArray, columns: Batch, extents: Numbers) -> bool:
     """Whether each mark stands in a sentence of its document, at the nearest place to its own."""
     owned = [mark for low, high in columns.mark_ranges().tolist() for mark in columns.marks[low:high]]
     fields, rows = marks.flatten(), np.repeat(np.arange(len(extents)), _counts(marks))
@@ -257,9 +257,9 @@ def _numpy(array: pa.Array) -> Numbers:
     return numbers
 
 
-def records(columns: Columns) -> list[str]:
+def records(columns: Batch) -> list[str]:
     """Return the ids of the sentences: that of the document, and their number in it."""
-    numbers = np.searchsorted(columns.sentences[0], columns.edges)
+    numbers = np.searchsorted(columns.sentences[0], columns.bounds)
     return [
         f"{extent.id}/s{number}"
         for extent, (first, last) in zip(columns.documents, numbers.tolist(), strict=True)

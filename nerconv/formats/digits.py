@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.spacing import GONE
 from nerconv.tables import Numbers
+from nerconv.white_space import GONE
 
 #: Digits are written four at a time and read eight at a time.
 _BLOCK: Final = 10_000

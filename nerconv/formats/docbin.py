@@ -27,7 +27,6 @@ import msgspec
 
 from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
-from nerconv.files import Source, Unreadable, lying
 from nerconv.fit import Edges, Keeps, fit
 from nerconv.formats import groups
 from nerconv.formats.bins import ATTRIBUTES, Bin, binaries, stretch
@@ -38,6 +37,7 @@ from nerconv.formats.pieces import Pieces
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import to_document
 from nerconv.formats.shapes import counted
+from nerconv.io.sources import Source, Unreadable, lying
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.document import WHITE_SPACE
-from nerconv.eights import same
 from nerconv.fit_columns import flat
 from nerconv.formats import kept_columns
 from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binaries, binary, stretch, unstretch
@@ -22,8 +21,9 @@ from nerconv.formats.group_columns import grouped
 from nerconv.formats.groups import Part, tally
 from nerconv.formats.strings import Hashes, Words, distinct, hashes, hashes_of, laid, murmur, named
 from nerconv.options import WriteOptions
-from nerconv.spacing import runs
+from nerconv.short_strings import same
 from nerconv.tables import Covered, Numbers
+from nerconv.white_space import runs
 
 _SPACE: Final = ord(" ")
 #: Makes white space to us 1 and all else 0.
@@ -53,7 +53,7 @@ class _Pieces(NamedTuple):
     lengths: Numbers
 
 
-def encode(columns: Columns, options: WriteOptions) -> Bin | None:
+def encode(columns: Batch, options: WriteOptions) -> Bin | None:
     """Return ``columns`` as a piece of a DocBin, or None when they ask for a closer look."""
     if columns.covered is None or (cut := grouped(columns, options.group)) is None:
         return None
@@ -67,7 +67,7 @@ def encode(columns: Columns, options: WriteOptions) -> Bin | None:
         return None
     entities = columns.covered.only(flat(columns, options.nested))
     table = _table(columns, pieces, entities, words.codes, named(found[words.firsts]))
-    labels = [columns.labels[code] for code in np.unique(columns.codes).tolist()]
+    labels = [columns.labels[code] for code in np.unique(columns.label_ids).tolist()]
     return Bin(
         stretch(_raw(table)),
         stretch(_raw(pieces.spaces)),
@@ -94,15 +94,15 @@ def _raw(array: NDArray[Any]) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
-def _strings(columns: Columns, pieces: _Pieces, words: Words) -> list[str]:
+def _strings(columns: Batch, pieces: _Pieces, words: Words) -> list[str]:
     """Return each word, as one token of it stands in the text."""
     text = columns.text.decode()
     places = (columns.points(offsets[words.firsts]).tolist() for offsets in (pieces.starts, pieces.ends))
     return [text[start:end] for start, end in zip(*places, strict=True)]
 
 
-def _pieces(columns: Columns) -> _Pieces:
-    length, edges = len(columns.text), columns.edges
+def _pieces(columns: Batch) -> _Pieces:
+    length, edges = len(columns.text), columns.bounds
     # What stands before a document counts as white space, and it starts a line: its first space is a token.
     white = np.ones(length + 1, dtype=bool)
     white[1:] = np.frombuffer(columns.text.translate(_WHITE), dtype=bool)
@@ -124,7 +124,7 @@ def _pieces(columns: Columns) -> _Pieces:
     return _Pieces(starts, follows - spaces, spaces, np.flatnonzero(~here[starts]), lengths)
 
 
-def _table(columns: Columns, pieces: _Pieces, entities: Covered, codes: Numbers, numbers: Hashes) -> Table:
+def _table(columns: Batch, pieces: _Pieces, entities: Covered, codes: Numbers, numbers: Hashes) -> Table:
     """Return a row of the attributes for each token: ``numbers`` has that of each word, ``codes`` its words."""
     outside = np.tile(np.array([0, _OUTSIDE, 0, _GOES_ON], dtype="<u8"), (len(numbers), 1))
     outside[:, 0] = numbers
@@ -140,32 +140,32 @@ def _table(columns: Columns, pieces: _Pieces, entities: Covered, codes: Numbers,
     return table
 
 
-def _sentence_starts(columns: Columns, pieces: _Pieces) -> Numbers:
+def _sentence_starts(columns: Batch, pieces: _Pieces) -> Numbers:
     """Return the numbers of the tokens that start sentences. The first one of a document belongs to the first token."""
     after = np.zeros(len(columns.tokens.closes) + 1, dtype=bool)
     after[1:] = columns.tokens.closes
-    after[np.searchsorted(columns.tokens.starts, columns.edges[:, 0])] = False
+    after[np.searchsorted(columns.tokens.starts, columns.bounds[:, 0])] = False
     begins = np.cumsum(pieces.lengths) - pieces.lengths
     return np.concatenate((pieces.solid[np.flatnonzero(after[:-1])], begins[pieces.lengths > 0]))
 
 
-def _groups(columns: Columns, pieces: _Pieces) -> list[bytes]:
+def _groups(columns: Batch, pieces: _Pieces) -> list[bytes]:
     """Return the spans of each document as ``SpanGroups.to_bytes`` has them, in the group that spancat learns from."""
     assert columns.covered is not None
     first, last, _ = columns.covered
     document = columns.document_of(columns.starts)
     begins = np.cumsum(pieces.lengths) - pieces.lengths
-    offsets = columns.points(columns.edges)[:, 0]
+    offsets = columns.points(columns.bounds)[:, 0]
     packed = np.zeros(len(first), dtype=_PACKED_SPAN)
     packed["head"] = _SPAN_HEAD
     rows = packed["span"]
-    rows["label"] = hashes_of(columns.labels)[columns.codes]
+    rows["label"] = hashes_of(columns.labels)[columns.label_ids]
     rows["at"][:, 0] = pieces.solid[first] - begins[document]
     rows["at"][:, 1] = pieces.solid[last] + 1 - begins[document]
     rows["at"][:, 2] = columns.points(columns.starts) - offsets[document]
     rows["at"][:, 3] = columns.points(columns.ends) - offsets[document]
     data, size = packed.tobytes(), _PACKED_SPAN.itemsize
-    cuts = np.searchsorted(columns.starts, columns.edges).tolist()
+    cuts = np.searchsorted(columns.starts, columns.bounds).tolist()
     heads = {count: _group_head(count) for count in {end - begin for begin, end in cuts}}
     return [heads[end - begin] + data[begin * size : end * size] + _GROUP_END for begin, end in cuts]
 
@@ -178,7 +178,7 @@ def _group_head(count: int) -> bytes:
     return b"\x81" + binary(head + spans).removesuffix(spans)
 
 
-def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
+def holds(piece: Bin, columns: Batch, options: WriteOptions) -> bool:
     """Whether a piece, unpacked, has the texts, sentences, entities and places of ``columns``."""
     found = grouped(columns, options.group)
     if found is None:
@@ -189,18 +189,18 @@ def holds(piece: Bin, columns: Columns, options: WriteOptions) -> bool:
         return False
 
 
-def _holds(piece: Bin, columns: Columns, parts: Sequence[Part | None], options: WriteOptions) -> bool:
+def _holds(piece: Bin, columns: Batch, parts: Sequence[Part | None], options: WriteOptions) -> bool:
     table = np.frombuffer(unstretch(piece.tokens), "<u8").reshape(-1, len(ATTRIBUTES))
     words, iob, types, marks = (np.ascontiguousarray(column) for column in table.T)
     spaces = np.frombuffer(unstretch(piece.spaces), bool)
     lengths = np.frombuffer(unstretch(piece.lengths), "<i4")
     texts = b"".join([columns.text[start:end] for _, start, end in columns.documents])
     found = _found(texts, words, spaces, list(piece.strings))
-    moved = np.append(0, np.cumsum(np.diff(columns.edges)[:, 0]))
+    moved = np.append(0, np.cumsum(np.diff(columns.bounds)[:, 0]))
     if found is None or not np.array_equal(found.bounds[np.append(0, np.cumsum(lengths))], moved):
         return False
     # The texts stand there without what separates them.
-    shift = columns.edges[:, 0] - moved[:-1]
+    shift = columns.bounds[:, 0] - moved[:-1]
     return (
         _entities_hold(found, iob, types, columns, shift, options)
         and _sentences_hold(found, marks, columns, shift)
@@ -236,7 +236,7 @@ def _found(texts: bytes, words: Hashes, spaces: NDArray[np.bool_], strings: list
 
 
 def _entities_hold(
-    found: _Found, iob: Hashes, types: Hashes, columns: Columns, shift: Numbers, options: WriteOptions
+    found: _Found, iob: Hashes, types: Hashes, columns: Batch, shift: Numbers, options: WriteOptions
 ) -> bool:
     entities = flat(columns, options.nested)
     gone = shift[columns.document_of(columns.starts)]
@@ -250,17 +250,17 @@ def _entities_hold(
         and np.array_equal(found.ends[inside[last]], ends)
         and np.array_equal(inside, runs(inside[first], counts))
         and int((iob[inside] == _INSIDE).sum()) == len(inside) - len(first)
-        and np.array_equal(types[inside], np.repeat(hashes_of(columns.labels)[columns.codes[entities]], counts))
+        and np.array_equal(types[inside], np.repeat(hashes_of(columns.labels)[columns.label_ids[entities]], counts))
         and np.count_nonzero(types) == len(inside)
     )
 
 
-def _sentences_hold(found: _Found, marks: Hashes, columns: Columns, shift: Numbers) -> bool:
+def _sentences_hold(found: _Found, marks: Hashes, columns: Batch, shift: Numbers) -> bool:
     starts = np.flatnonzero(marks != _GOES_ON)
     return bool((marks[starts] == _STARTS).all()) and np.array_equal(found.bounds[starts], _opens(columns, shift))
 
 
-def _opens(columns: Columns, shift: Numbers) -> Numbers:
+def _opens(columns: Batch, shift: Numbers) -> Numbers:
     """Return where sentences start in the texts, each put behind the one before, ``shift`` being what that takes off.
 
     The first one of a document starts with its first token, which may be white space.
@@ -268,7 +268,7 @@ def _opens(columns: Columns, shift: Numbers) -> Numbers:
     starts = columns.sentences[0]
     document = columns.document_of(starts)
     later = np.diff(document, prepend=-1) == 0
-    begins, stops = columns.edges.T
+    begins, stops = columns.bounds.T
     return np.union1d((begins - shift)[begins < stops], (starts - shift[document])[later])
 
 
@@ -279,32 +279,32 @@ class _Group(msgspec.Struct, gc=False):
     spans: msgspec.Raw
 
 
-def _groups_hold(piece: Bin, columns: Columns) -> bool:
+def _groups_hold(piece: Bin, columns: Batch) -> bool:
     """Whether the groups have the spans, those that share text too."""
     maps, group = msgspec.msgpack.Decoder(dict[bytes, list[str]]), msgspec.msgpack.Decoder(_Group)
     held = [group.decode(data) for entry in _entries(piece.groups, columns) for data in maps.decode(entry)]
-    counts = np.diff(np.searchsorted(columns.starts, columns.edges))[:, 0].tolist()
+    counts = np.diff(np.searchsorted(columns.starts, columns.bounds))[:, 0].tolist()
     heads = [array_header(count) for count in counts]
     parts = [bytes(found.spans) for found in held]
     packed = np.frombuffer(b"".join(map(bytes.removeprefix, parts, heads)), _PACKED_SPAN)
-    rows, begins = packed["span"], columns.points(columns.edges)[columns.document_of(columns.starts), 0]
+    rows, begins = packed["span"], columns.points(columns.bounds)[columns.document_of(columns.starts), 0]
     sizes = [len(head) + count * _PACKED_SPAN.itemsize for head, count in zip(heads, counts, strict=True)]
     return (
         list(map(len, parts)) == sizes
         and all(map(bytes.startswith, parts, heads))
         and bool((packed["head"] == _SPAN_HEAD).all())
-        and np.array_equal(rows["label"], hashes_of(columns.labels)[columns.codes])
+        and np.array_equal(rows["label"], hashes_of(columns.labels)[columns.label_ids])
         and np.array_equal(rows["at"][:, 2], columns.points(columns.starts) - begins)
         and np.array_equal(rows["at"][:, 3], columns.points(columns.ends) - begins)
     )
 
 
-def _entries(part: Stretch, columns: Columns) -> list[bytes]:
+def _entries(part: Stretch, columns: Batch) -> list[bytes]:
     """Return the msgpack values of a column that has one for each document."""
     count = len(columns.documents).to_bytes(4)
     return msgspec.msgpack.decode(b"\xdd" + count + unstretch(part), type=list[bytes])
 
 
-def records(columns: Columns) -> list[str]:
+def records(columns: Batch) -> list[str]:
     """Return the ids of the documents."""
     return [extent.id for extent in columns.documents]

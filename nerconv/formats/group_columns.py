@@ -7,35 +7,35 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.formats.groups import Limits, Part, first_sentences, limits
 from nerconv.tables import NOTHING_ELSE, Extent, Numbers
 
 
 class Grouped(NamedTuple):
-    """Columns whose documents are groups of lines, the part that each is, and how many groups each document is."""
+    """Batch whose documents are groups of lines, the part that each is, and how many groups each document is."""
 
-    columns: Columns
+    columns: Batch
     parts: list[Part | None]
     counts: list[int]
 
 
-def grouped(columns: Columns, group: int | None) -> Grouped | None:
+def grouped(columns: Batch, group: int | None) -> Grouped | None:
     """Return ``columns`` as ``WriteOptions.group`` asks for.
 
     None when they are to be grouped and have more than lines and spans within them, which asks for a closer look.
     """
     limit = limits(group)
     starts = columns.tokens.starts
-    many = np.diff(np.searchsorted(starts, columns.edges))[:, 0] > limit.least
+    many = np.diff(np.searchsorted(starts, columns.bounds))[:, 0] > limit.least
     if not many.any():
         return Grouped(columns, [None] * len(many), [1] * len(many))
     if columns.sentence_table is not None or len(columns.joins) or columns.extras != NOTHING_ELSE:
         return None
     lines = columns.sentences[0]
-    begins = np.append(0, columns.breaks + 1)[np.searchsorted(columns.breaks, lines)]
+    begins = np.append(0, columns.newlines + 1)[np.searchsorted(columns.newlines, lines)]
     before = np.append(np.searchsorted(starts, lines), len(starts))
-    ranges = np.searchsorted(lines, columns.edges)
+    ranges = np.searchsorted(lines, columns.bounds)
     extents: list[Extent] = []
     parts: list[Part | None] = []
     counts: list[int] = []

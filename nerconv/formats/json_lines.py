@@ -19,7 +19,7 @@ from nerconv.formats.foreign import Held, foreign
 from nerconv.formats.json_record import FIELDS
 from nerconv.formats.once import Once
 from nerconv.formats.shapes import counted, keys, shape
-from nerconv.plain import Plain
+from nerconv.io.text import Plain
 
 #: So many lines that are not JSON are named one by one, the rest by their number.
 NAMED_LINES: Final = 20

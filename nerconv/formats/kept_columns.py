@@ -10,19 +10,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.formats import relative
 from nerconv.formats.docbin import USER_DATA_KEY
 from nerconv.formats.groups import Part
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN, Kept, unpacked
 from nerconv.formats.strings import hashes_of
-from nerconv.spacing import runs
 from nerconv.tables import Numbers
+from nerconv.white_space import runs
 
 Table = NDArray[Any]
 
 
-def encode(columns: Columns, parts: Sequence[Part | None]) -> list[bytes]:
+def encode(columns: Batch, parts: Sequence[Part | None]) -> list[bytes]:
     """Return the user data of each document, or part of one as ``parts`` says, as msgpack."""
     tables = (_spans(columns), _sentences(columns), _anchors(columns, parts))
     spans, sentences, anchors = (_cut(*table) for table in tables)
@@ -37,7 +37,7 @@ def encode(columns: Columns, parts: Sequence[Part | None]) -> list[bytes]:
     ]
 
 
-def holds(data: Sequence[bytes], columns: Columns, parts: Sequence[Part | None]) -> bool:
+def holds(data: Sequence[bytes], columns: Batch, parts: Sequence[Part | None]) -> bool:
     """Whether the user data have the ids, places, sentences, anchors and marks of the documents, and their parts."""
     decoder = msgspec.msgpack.Decoder(dict[str, Kept])
     held = [decoder.decode(entry)[USER_DATA_KEY] for entry in data]
@@ -65,23 +65,23 @@ def _same(parts: list[bytes], table: Table, counts: Numbers) -> bool:
     )
 
 
-def _spans(columns: Columns) -> tuple[Table, Numbers]:
+def _spans(columns: Batch) -> tuple[Table, Numbers]:
     """Return all spans as rows, and how many each document has."""
     table = np.empty(len(columns.starts), SPAN)
     table["start"], table["end"] = relative.spans(columns)
-    table["label"] = hashes_of(columns.labels)[columns.codes]
-    table["line"], table["column"] = columns.lines, columns.places
+    table["label"] = hashes_of(columns.labels)[columns.label_ids]
+    table["line"], table["column"] = columns.source_lines, columns.source_columns
     return table, relative.counts(columns, columns.starts)
 
 
-def _sentences(columns: Columns) -> tuple[Table, Numbers]:
+def _sentences(columns: Batch) -> tuple[Table, Numbers]:
     starts, ends = relative.sentences(columns)
     table = np.empty(len(starts), SENTENCE)
     table["start"], table["end"] = starts, ends
     return table, relative.counts(columns, columns.sentences[0])
 
 
-def _anchors(columns: Columns, parts: Sequence[Part | None]) -> tuple[Table, Numbers]:
+def _anchors(columns: Batch, parts: Sequence[Part | None]) -> tuple[Table, Numbers]:
     first, last = columns.anchor_ranges().T
     # Of anchors where a part ends, the last belongs to the next one.
     ends = np.array([part is None or part[0] == part[1] for part in parts], dtype=bool)

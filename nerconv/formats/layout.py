@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from nerconv.bracket.column_guard import separator
+from nerconv.cells import fields, starts_document
 from nerconv.document import Finding, Where, excerpt
-from nerconv.files import Unreadable
-from nerconv.formats.column_guard import separator
 from nerconv.formats.roles import Found, Sample, judge, role, tags_in
-from nerconv.formats.rows import Block, Shape, fields, is_marker, starts_document
+from nerconv.formats.rows import Block, Shape, is_marker
+from nerconv.io.sources import Unreadable
 from nerconv.options import KNOWN_LABELS, ReadOptions, UsageError
 from nerconv.spelling import spelling
 

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.formats.record import CLOSING, OPENING
-from nerconv.spacing import runs
 from nerconv.tables import Anchors, Numbers
+from nerconv.white_space import runs
 
 #: Bits of a column: an anchor is one number, offset before column, so that anchors are sorted and compared at once.
 _BITS: Final = 32
@@ -33,12 +33,12 @@ class Origins(NamedTuple):
     whole: NDArray[np.bool_]
 
 
-def origins(columns: Columns, extents: Numbers) -> Origins:
+def origins(columns: Batch, extents: Numbers) -> Origins:
     """Return where the texts at ``extents`` (bytes, ascending) came from."""
     points = columns.points(extents)
     if columns.line is None or not _in_step(columns, columns.line):
         return _whole(columns, extents, points)
-    actual = np.sort(_packed(columns.points(columns.cuts.offsets), columns.cuts.columns))
+    actual = np.sort(_packed(columns.points(columns.source_map.offsets), columns.source_map.columns))
     following = np.sort(_following(columns))
     places = _begins(columns, extents, actual)
     if not len(extents) or np.array_equal(actual, following):
@@ -47,19 +47,19 @@ def origins(columns: Columns, extents: Numbers) -> Origins:
     return _differing(columns, points, places, (actual, following))
 
 
-def _in_step(columns: Columns, line: int) -> bool:
+def _in_step(columns: Batch, line: int) -> bool:
     """Whether spans and cuts say that they stood on the lines of the text, the first of which is ``line``."""
-    offsets, lines, _ = columns.cuts
-    return np.array_equal(columns.lines, line + _rows(columns, columns.starts)) and np.array_equal(
+    offsets, lines, _ = columns.source_map
+    return np.array_equal(columns.source_lines, line + _rows(columns, columns.starts)) and np.array_equal(
         lines, line + _rows(columns, offsets)
     )
 
 
-def _whole(columns: Columns, extents: Numbers, points: Numbers) -> Origins:
+def _whole(columns: Batch, extents: Numbers, points: Numbers) -> Origins:
     """Return origins that hold all anchors, but those of texts without any but the first, which have no spans."""
     anchors, counts = _all(columns, points)
     heads = np.cumsum(counts) - counts
-    spans, breaks = (np.diff(np.searchsorted(found, extents))[:, 0] for found in (columns.starts, columns.breaks))
+    spans, breaks = (np.diff(np.searchsorted(found, extents))[:, 0] for found in (columns.starts, columns.newlines))
     whole = (counts > 1) | (spans > 0) | (breaks > 0)
     owners = np.repeat(np.arange(len(extents)), counts)
     kept = Anchors(*(array[whole[owners]] for array in anchors))
@@ -67,40 +67,40 @@ def _whole(columns: Columns, extents: Numbers, points: Numbers) -> Origins:
     return _arranged(places, whole, kept, owners[whole[owners]])
 
 
-def _rows(columns: Columns, offsets: Numbers) -> Numbers:
+def _rows(columns: Batch, offsets: Numbers) -> Numbers:
     """Return how many lines of the text stand before those that byte ``offsets`` lie in."""
-    return np.searchsorted(columns.breaks, offsets)
+    return np.searchsorted(columns.newlines, offsets)
 
 
 def _packed(offsets: Numbers, columns: Numbers) -> Numbers:
     return (offsets.astype(np.int64) << _BITS) | columns
 
 
-def _following(columns: Columns) -> Numbers:
+def _following(columns: Batch) -> Numbers:
     """Return the anchors that follow from spans, if each stood alone in brackets closed by two spaces."""
     widths = np.array([len(label) for label in columns.labels], dtype=np.int64)
     starts, ends = columns.points(columns.starts), columns.points(columns.ends)
-    within = columns.places + widths[columns.codes] + OPENING
+    within = columns.source_columns + widths[columns.label_ids] + OPENING
     return np.concatenate((_packed(starts, within), _packed(ends, within + ends - starts + CLOSING)))
 
 
-def _begins(columns: Columns, extents: Numbers, anchors: Numbers) -> Numbers:
+def _begins(columns: Batch, extents: Numbers, anchors: Numbers) -> Numbers:
     """Return line and column of the start of each text, a row for each. ``anchors`` are those within lines, sorted."""
     assert columns.line is not None
     offsets = extents[:, 0]
     rows, begins = _rows(columns, offsets), columns.points(offsets)
-    lines = columns.points(np.append(0, columns.breaks + 1))[rows]
+    lines = columns.points(np.append(0, columns.newlines + 1))[rows]
     before = np.append(0, anchors)[np.searchsorted(anchors, _packed(begins + 1, np.zeros_like(begins)))]
     at, column = before >> _BITS, before & _COLUMN
     cut = (at >= lines) & (column > 0)
     return np.stack((columns.line + rows, begins - np.where(cut, at, lines) + np.where(cut, column, 1)), 1)
 
 
-def _differing(columns: Columns, points: Numbers, places: Numbers, anchors: tuple[Numbers, Numbers]) -> Origins:
+def _differing(columns: Batch, points: Numbers, places: Numbers, anchors: tuple[Numbers, Numbers]) -> Origins:
     """Return origins where the anchors within lines (the first, sorted) differ from those that follow."""
     assert columns.line is not None
     actual, following = (array[_owners(points, array) >= 0] for array in anchors)
-    breaks = columns.points(columns.breaks)
+    breaks = columns.points(columns.newlines)
     keys, numbers = np.unique(np.concatenate((actual, following)), return_inverse=True)
     odd = keys[np.bincount(numbers, np.repeat((1, -1), (len(actual), len(following))), len(keys)) != 0]
     is_odd = np.zeros(len(breaks) + 1, dtype=bool)
@@ -129,7 +129,7 @@ def _owners(points: Numbers, anchors: Numbers) -> Numbers:
     return np.where(inside, at, -1)
 
 
-def _all(columns: Columns, points: Numbers) -> tuple[Anchors, Numbers]:
+def _all(columns: Batch, points: Numbers) -> tuple[Anchors, Numbers]:
     """Return all anchors of the texts at ``points``, of each that of its start first, and the number of each."""
     offsets, lines, places = columns.anchors
     begins, ends = points.T

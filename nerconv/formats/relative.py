@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.formats.record import MarkRecord
 from nerconv.tables import Numbers
 from nerconv.views import marks_at
 
 
-def counts(columns: Columns, offsets: Numbers) -> Numbers:
+def counts(columns: Batch, offsets: Numbers) -> Numbers:
     """Return how many of ``offsets`` (bytes), which ascend, lie in each document."""
-    found: Numbers = np.diff(np.searchsorted(offsets, columns.edges))[:, 0]
+    found: Numbers = np.diff(np.searchsorted(offsets, columns.bounds))[:, 0]
     return found
 
 
-def begins(columns: Columns, counts: Numbers) -> Numbers:
+def begins(columns: Batch, counts: Numbers) -> Numbers:
     """Return the start in code points of each document, as often as ``counts`` says."""
-    return np.repeat(columns.points(columns.edges[:, 0]), counts)
+    return np.repeat(columns.points(columns.bounds[:, 0]), counts)
 
 
-def spans(columns: Columns) -> tuple[Numbers, Numbers]:
+def spans(columns: Batch) -> tuple[Numbers, Numbers]:
     """Return start and end of each span."""
     return _extents(columns, columns.starts, columns.ends)
 
 
-def sentences(columns: Columns) -> tuple[Numbers, Numbers]:
+def sentences(columns: Batch) -> tuple[Numbers, Numbers]:
     """Return start and end of each sentence."""
     return _extents(columns, *columns.sentences)
 
 
-def _extents(columns: Columns, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+def _extents(columns: Batch, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
     shift = begins(columns, counts(columns, starts))
     return columns.points(starts) - shift, columns.points(ends) - shift
 
 
-def marks(columns: Columns) -> list[list[MarkRecord]]:
+def marks(columns: Batch) -> list[list[MarkRecord]]:
     """Return the marks of each document."""
     if not columns.marks:
         return [[] for _ in columns.documents]
-    ranges = zip(columns.points(columns.edges[:, 0]).tolist(), columns.mark_ranges().tolist(), strict=True)
+    ranges = zip(columns.points(columns.bounds[:, 0]).tolist(), columns.mark_ranges().tolist(), strict=True)
     return [[MarkRecord(*mark) for mark in marks_at(columns, a, b, begin)] if a < b else [] for begin, (a, b) in ranges]

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from nerconv import schemes
+from nerconv.cells import DOCSTART, fields, starts_document
 from nerconv.document import Finding, Where, excerpt
 from nerconv.spelling import spelling
 
 #: The token of a row that starts a document; its other columns differ from file to file.
-DOCSTART: Final = "-DOCSTART-"
 
 
 class Shape(NamedTuple):
@@ -115,14 +115,6 @@ def blocks(text: str, line: int = 1) -> Iterator[Block]:
         start = blank.end()
 
 
-def fields(row: str) -> list[str]:
-    """Return the columns of a row that is not blank."""
-    row = row.rstrip(" \t")
-    if "\t" in row:
-        return [field.strip(" ") for field in row.split("\t")]
-    return [field for field in row.split(" ") if field]
-
-
 def offset_of(row: str, column: int) -> int:
     """Return the offset in ``row`` at which what stands in a column begins, as ``fields`` has it."""
     row = row.rstrip(" \t")
@@ -137,11 +129,6 @@ def offset_of(row: str, column: int) -> int:
 def is_marker(text: str) -> bool:
     """Whether ``text``, which is not blank, is one row and starts a document."""
     return "\n" not in text and starts_document(text)
-
-
-def starts_document(row: str) -> bool:
-    """Whether ``row``, which is not blank, starts a document."""
-    return row.lstrip(" \t").startswith(DOCSTART) and fields(row)[0] == DOCSTART
 
 
 def parse(found: Iterable[Block], usual: Shape, name: str) -> Iterator[Part]:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.formats import relative
 from nerconv.formats.digits import Strings, lists, parse
 from nerconv.formats.origins import Origins, origins
@@ -24,9 +24,9 @@ from nerconv.tables import Numbers
 _UNIT: Final = b',"offset_unit":%s' % msgspec.json.encode(OFFSET_UNIT)
 
 
-def encode(columns: Columns, options: WriteOptions) -> bytes:
+def encode(columns: Batch, options: WriteOptions) -> bytes:
     """Return the records of ``columns`` as lines."""
-    labels = Strings([msgspec.json.encode(label) for label in columns.labels], columns.codes)
+    labels = Strings([msgspec.json.encode(label) for label in columns.labels], columns.label_ids)
     start, end, line, column = _spans(columns)
     span = (b'{"start":', start, b',"end":', end, b',"label":', labels, b',"line":', line, b',"column":', column, b"}")
     first, last = relative.sentences(columns)
@@ -37,17 +37,17 @@ def encode(columns: Columns, options: WriteOptions) -> bytes:
         _lists(b"spans", lists(span, relative.counts(columns, columns.starts))),
         _lists(b"sentences", lists((b"[", first, b",", last, b"]"), relative.counts(columns, columns.sentences[0]))),
         _lists(b"marks", map(b",".join, marks)),
-        _origins(columns.name, origins(columns, columns.edges)),
+        _origins(columns.name, origins(columns, columns.bounds)),
     )
     return b"".join(chain.from_iterable(zip(*fields, strict=True)))
 
 
-def _spans(columns: Columns) -> tuple[Numbers, ...]:
+def _spans(columns: Batch) -> tuple[Numbers, ...]:
     """Return start, end, line and column of each span."""
-    return *relative.spans(columns), columns.lines, columns.places
+    return *relative.spans(columns), columns.source_lines, columns.source_columns
 
 
-def _texts(columns: Columns) -> list[str]:
+def _texts(columns: Batch) -> list[str]:
     return [columns.text[start:end].decode() for _, start, end in columns.documents]
 
 
@@ -91,7 +91,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     marks: list[MarkRecord] = []
 
 
-def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
+def holds(piece: bytes, columns: Batch, options: WriteOptions) -> bool:
     """Whether the lines, read back from their bytes, have all of ``columns``."""
     found = msgspec.json.Decoder(_Line).decode_lines(piece)
     return (
@@ -108,7 +108,7 @@ def holds(piece: bytes, columns: Columns, options: WriteOptions) -> bool:
     )
 
 
-def _spans_hold(found: Sequence[msgspec.Raw], columns: Columns) -> bool:
+def _spans_hold(found: Sequence[msgspec.Raw], columns: Batch) -> bool:
     data, shapes = b"".join(found), []
     for code, label in enumerate(columns.labels):
         spelt = sign = msgspec.json.encode(label)
@@ -117,7 +117,7 @@ def _spans_hold(found: Sequence[msgspec.Raw], columns: Columns) -> bool:
             sign = b"\xff" * (code + 1)
             data = data.replace(b'"label":%s,' % spelt, b'"label":%s,' % sign)
         shapes.append(b'{"start":,"end":,"label":%s,"line":,"column":}' % sign)
-    items = map(shapes.__getitem__, columns.codes.tolist())
+    items = map(shapes.__getitem__, columns.label_ids.tolist())
     return _list_holds(data, _spans(columns), list(items), relative.counts(columns, columns.starts))
 
 
@@ -137,8 +137,8 @@ def _list_holds(data: bytes, numbers: Sequence[Numbers], shapes: Sequence[bytes]
     return parsed.rest == rest and np.array_equal(parsed.numbers, np.stack(numbers, 1).ravel())
 
 
-def _origins_hold(found: Sequence[_Origin], columns: Columns) -> bool:
-    expected = origins(columns, columns.edges)
+def _origins_hold(found: Sequence[_Origin], columns: Batch) -> bool:
+    expected = origins(columns, columns.bounds)
     begins = [
         (columns.name, *((None, None) if whole else begin))
         for whole, begin in zip(
@@ -151,6 +151,6 @@ def _origins_hold(found: Sequence[_Origin], columns: Columns) -> bool:
     )
 
 
-def records(columns: Columns) -> list[str]:
+def records(columns: Batch) -> list[str]:
     """Return the ids of the documents."""
     return [extent.id for extent in columns.documents]

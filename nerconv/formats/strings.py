@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.eights import eights, rests
+from nerconv.short_strings import eights, rests
 from nerconv.tables import Numbers
 
 Hashes = NDArray[np.uint64]

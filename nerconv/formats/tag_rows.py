@@ -13,22 +13,22 @@ import msgspec
 
 from nerconv import schemes
 from nerconv import tokens as corpus
-from nerconv.detection import Detection, detect, refusal
 from nerconv.document import Facts, Finding, Item, Where
-from nerconv.files import Source
 from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_record, seen_spans
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import to_document
+from nerconv.formats.scheme_detection import Detection, detect, refusal
 from nerconv.formats.shapes import in_words
 from nerconv.formats.tag_table import USUAL, Layout, are_numbers, layout, missing
 from nerconv.formats.tagged import COLUMNS, NESTED
+from nerconv.io.sources import Source
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE, ReadOptions
 from nerconv.schemes import InvalidTags, TokenSpan
 
 _KNOWN: Final = FIELDS | set(COLUMNS)
-#: Columns that tables of others do not have: offsets beside them count code points.
+#: Batch that tables of others do not have: offsets beside them count code points.
 _OURS: Final = frozenset({"joins", "marks", "anchors"})
 _ADVICE: Final = "; a table has the columns tokens and ner_tags, or text and spans"
 

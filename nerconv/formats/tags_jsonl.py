@@ -16,7 +16,6 @@ import msgspec
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Finding, Item, Where
-from nerconv.files import Source
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.json_lines import decoded, whole_json
 from nerconv.formats.json_record import enter_bad
@@ -25,8 +24,9 @@ from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.shapes import shape
 from nerconv.formats.tag_rows import Row, read_rows
 from nerconv.formats.tagged import NESTED, to_row
+from nerconv.io.sources import Source
+from nerconv.io.text import Plain, plain
 from nerconv.options import ReadOptions, WriteOptions
-from nerconv.plain import Plain, plain
 
 NAME: Final = "tags_jsonl"
 SUFFIXES: Final = (".json",)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nerconv.files import Unreadable
+from nerconv.io.outputs import writing
+from nerconv.io.sources import Unreadable
 from nerconv.lint.problem import Problem
-from nerconv.outputs import writing
 
 
 @dataclass(slots=True)

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import views
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.document import Document, Origin, Where
 from nerconv.lint.near import Mask, Near, Words
 from nerconv.lint.parts import Numbered, Stretch, View, numbered
-from nerconv.spacing import runs
 from nerconv.tables import Numbers, within
+from nerconv.white_space import runs
 
 _SPACE: Final = ord(" ")
 _BLANK: Final = b" \t"
@@ -41,7 +41,7 @@ _FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 
 class ColumnPart:
     """Documents as columns. Offsets are bytes of their text in here, and code points of documents outside."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Batch) -> None:
         self._columns = columns
         self._origins: dict[int, Origin | None] = {}
 
@@ -66,7 +66,7 @@ class ColumnPart:
     @property
     def labels(self) -> Numbered:
         """The label of each span."""
-        return Numbered(self._columns.codes, self._columns.labels)
+        return Numbered(self._columns.label_ids, self._columns.labels)
 
     def directives(self) -> Sequence[Document]:
         """Return all documents where one holds a directive."""
@@ -88,7 +88,7 @@ class ColumnPart:
     @cached_property
     def _begins(self) -> list[int]:
         """Where each document begins, in code points."""
-        found: list[int] = self._columns.points(self._columns.edges[:, 0]).tolist()
+        found: list[int] = self._columns.points(self._columns.bounds[:, 0]).tolist()
         return found
 
     @cached_property
@@ -106,8 +106,8 @@ class ColumnPart:
         owners = columns.document_of(columns.starts[kept])
         numbers = np.unique(columns.document_of(offsets))
         bounds = zip(*(np.searchsorted(owners, numbers, side).tolist() for side in ("left", "right")), strict=True)
-        stops = columns.points(columns.edges[numbers, 1]).tolist()
-        begins = columns.points(columns.edges[:, 0])
+        stops = columns.points(columns.bounds[numbers, 1]).tolist()
+        begins = columns.points(columns.bounds[:, 0])
         spans = views.spans(columns, kept, begins[owners])
         for number, stop, (first, last) in zip(numbers.tolist(), stops, bounds, strict=True):
             begin = self._begins[number]
@@ -117,8 +117,8 @@ class ColumnPart:
     def _on_lines(self, offsets: Numbers) -> Numbers:
         """Return the numbers of the spans on the lines of ``offsets``."""
         columns = self._columns
-        lines = np.unique(np.searchsorted(columns.breaks, offsets))
-        begins, ends = np.append(0, columns.breaks + 1)[lines], np.append(columns.breaks, len(columns.text))[lines]
+        lines = np.unique(np.searchsorted(columns.newlines, offsets))
+        begins, ends = np.append(0, columns.newlines + 1)[lines], np.append(columns.newlines, len(columns.text))[lines]
         first, last = (np.searchsorted(columns.starts, edges) for edges in (begins, ends))
         return runs(first, last - first)
 
@@ -133,7 +133,7 @@ class ColumnPart:
 
     def paired(self, whole: Words) -> Mask:
         """Return which spans are one of ``whole`` together with a span of their label right behind them."""
-        starts, ends, codes = self._columns.starts, self._columns.ends, self._columns.codes
+        starts, ends, codes = self._columns.starts, self._columns.ends, self._columns.label_ids
         gaps = starts[1:] - ends[:-1]
         near = np.flatnonzero((gaps >= 0) & (gaps <= _GAP) & (codes[1:] == codes[:-1]))
         extents = zip(starts[near].tolist(), ends[near + 1].tolist(), strict=True)
@@ -174,7 +174,7 @@ class ColumnPart:
         """Return where words begin outside of spans whose first byte is one for which ``firsts`` holds 1."""
         at = np.flatnonzero(np.frombuffer(self._bare.translate(firsts), bool))
         at = at[_WHITE[Near(self._bare).at(at - 1)]]
-        return at[within(self._columns.edges, at)]
+        return at[within(self._columns.bounds, at)]
 
     def _likely(self, wanted: Words) -> Numbers:
         """Return where words begin outside of spans that go on, for some bytes, as one of ``wanted`` does."""
@@ -234,9 +234,9 @@ class ColumnPart:
     def _sentences(self) -> tuple[Numbers, Numbers]:
         """Where the lines of documents begin that are not blank, and the hash of each without outer white space."""
         columns = self._columns
-        begins = np.append(0, columns.breaks + 1)
+        begins = np.append(0, columns.newlines + 1)
         texts = np.fromiter((hash(line.strip(_BLANK)) for line in columns.text.split(b"\n")), np.int64, len(begins))
-        filled = (texts != hash(b"")) & within(columns.edges, begins)
+        filled = (texts != hash(b"")) & within(columns.bounds, begins)
         return begins[filled], texts[filled]
 
     @property
@@ -250,7 +250,7 @@ class ColumnPart:
         found = np.zeros(len(begins), dtype=np.uint64)
         if len(columns.starts):
             lines = np.searchsorted(begins, columns.starts, "right") - 1
-            labels = np.array([hash(label) for label in columns.labels])[columns.codes]
+            labels = np.array([hash(label) for label in columns.labels])[columns.label_ids]
             keys = (columns.starts - begins[lines], columns.ends - begins[lines], labels)
             mixed = [key.astype(np.uint64) * factor for key, factor in zip(keys, _FACTORS, strict=True)]
             filled, first = np.unique(lines, return_index=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.document import Document, Where
 from nerconv.lint.column_part import ColumnPart
 from nerconv.lint.mention import Guess, Mention
@@ -43,7 +43,7 @@ class Corpus:
 
     def __init__(
         self,
-        documents: Sequence[Document | Columns],
+        documents: Sequence[Document | Batch],
         split: Mapping[str, str] | None = None,
         guesses: Sequence[Sequence[Guess]] | None = None,
     ) -> None:
@@ -182,16 +182,16 @@ class Corpus:
             yield self._show(part, view.number, view.document), stretches
 
 
-def _parts(documents: Sequence[Document | Columns]) -> list[Part]:
+def _parts(documents: Sequence[Document | Batch]) -> list[Part]:
     """Return columns as parts, and the documents between them.
 
     A name that runs over lines is looked for across lines, and views have the spans of single ones: then columns are
     looked at as documents, too.
     """
     parts: list[Part] = []
-    for are_columns, run in groupby(documents, key=lambda item: isinstance(item, Columns)):
+    for are_columns, run in groupby(documents, key=lambda item: isinstance(item, Batch)):
         if are_columns:
-            parts += (ColumnPart(item) for item in run if isinstance(item, Columns))
+            parts += (ColumnPart(item) for item in run if isinstance(item, Batch))
         else:
             parts.append(DocumentPart([item for item in run if isinstance(item, Document)]))
     whole = [part for part in parts if isinstance(part, DocumentPart)]

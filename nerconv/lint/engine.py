@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nerconv import formats
 from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, excerpt
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.lint import RULES
 from nerconv.lint.mention import Guess
 from nerconv.lint.problem import LintReport, Problem, source_order
@@ -21,7 +21,7 @@ from nerconv.lint.suppress import without_ignored
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
+    from nerconv.batch import Batch
     from nerconv.lint.corpus import Corpus
 
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
@@ -117,9 +117,9 @@ def lint(
     )
 
 
-def _read(source: Source, read: ReadOptions) -> Iterator[Document | Columns | Finding]:
+def _read(source: Source, read: ReadOptions) -> Iterator[Document | Batch | Finding]:
     """Yield the documents of ``source``, as columns where they are read as such, and what its reader finds."""
-    from nerconv.lanes import Reading
+    from nerconv.views import Reading
 
     for item in formats.read_columns(source, read):
         if isinstance(item, Reading):
@@ -153,7 +153,7 @@ def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool
 
 
 def check(
-    documents: Sequence[Document | Columns],
+    documents: Sequence[Document | Batch],
     chosen: dict[str, tuple[Rule, Options]],
     guesses: Sequence[Sequence[Guess]] | None = None,
 ) -> Iterator[Problem]:

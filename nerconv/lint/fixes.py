@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from nerconv import formats
 from nerconv.document import Where
-from nerconv.files import Source, Unreadable
-from nerconv.inplace import rewrite
+from nerconv.io.inplace import rewrite
+from nerconv.io.sources import Source, Unreadable
 from nerconv.lint.edits import Edit, applied, edits_of
 from nerconv.lint.engine import lint
 from nerconv.lint.problem import LintReport, Problem

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.eights import Eights, eights
+from nerconv.short_strings import Eights, eights
 from nerconv.tables import Numbers
 
 Mask = NDArray[np.bool_]

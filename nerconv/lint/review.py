@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from nerconv import tokens
+from nerconv.convert.report import Review
 from nerconv.document import Document, Finding, Span
 from nerconv.edit import Change, edited
 from nerconv.fit import loss
@@ -18,7 +19,6 @@ from nerconv.lint.problem import Problem
 from nerconv.lint.suppress import without_ignored
 from nerconv.lint.surface import is_mask, masks
 from nerconv.options import LINT_POLICIES, REDACTIONS, Selection, check_choice
-from nerconv.plan import Review
 
 #: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.
 MASK: Final = "REDACTED"

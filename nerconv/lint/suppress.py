@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from nerconv.document import Document, Finding, Mark, Where
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.lint.problem import Problem
 from nerconv.options import UsageError
 

@@ -10,8 +10,8 @@ import shlex
 from pathlib import Path
 from typing import Final
 
+from nerconv.io.outputs import writing
 from nerconv.options import UsageError
-from nerconv.outputs import writing
 from nerconv.printable import one_line
 
 #: A drive, or a share of a server.

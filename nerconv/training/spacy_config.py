@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from nerconv.formats.docbin import SPANS_KEY
+from nerconv.io.outputs import writing
 from nerconv.options import UsageError, check_choice
-from nerconv.outputs import writing
 from nerconv.printable import one_line
 from nerconv.training.survey import Survey
 

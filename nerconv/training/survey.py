@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nerconv.files import Unreadable
 from nerconv.formats.docbin import SPANS_KEY, USER_DATA_KEY, refusing
+from nerconv.io.sources import Unreadable
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

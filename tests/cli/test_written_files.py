@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from nerconv import outputs
 from nerconv.cli import main
 from nerconv.cli.commands import application
 from nerconv.cli.uses import option_of
-from nerconv.files import Source, Unreadable
+from nerconv.io import outputs
+from nerconv.io.outputs import Place
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
-from nerconv.outputs import Place
 
 Run = Callable[..., tuple[int, str, str]]
 LINE = "[PER Ann Lee  ] left [LOC Rome  ] . \n"

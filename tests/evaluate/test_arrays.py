@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import formats, tokens
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
 from nerconv.evaluate.match import key, outcomes, tally, views
 from nerconv.evaluate.pair import Paired, pair
 from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of
 
@@ -125,7 +125,7 @@ def test_columns_are_what_their_documents_are(name: str, tmp_path: Path) -> None
     path.write_text(TEXTS[name], encoding="utf-8")
     items = [*formats.read_columns(Source(name, path.stem, path), ReadOptions())]
     parts = [item.columns for item in items if not isinstance(item, Facts | Finding | Document)]
-    assert parts and all(isinstance(part, Columns) for part in parts)
+    assert parts and all(isinstance(part, Batch) for part in parts)
     held = of_columns([*parts, *parts])
     same_as_documents(held, [document for part in (*parts, *parts) for document in documents_of(part)])
     assert held.documents == tuple(document for part in (*parts, *parts) for document in documents_of(part))

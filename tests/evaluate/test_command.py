@@ -17,7 +17,7 @@ from nerconv.cli import main
 from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.html import html
 from nerconv.evaluate.report_json import from_json
-from nerconv.files import Source
+from nerconv.io.sources import Source
 
 GOLD = "".join(f"Ann B-PER\nleft O\nRome B-LOC\nnow O\n{n} O\n\n" for n in range(30))
 RIGHT = GOLD

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nerconv.bracket.column_guard import holds_columns
 from nerconv.document import Finding
-from nerconv.files import Source, Unreadable
 from nerconv.formats import bracket, conll
-from nerconv.formats.column_guard import holds_columns
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
 
 HERE = Path(__file__).parents[2]

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerconv import formats, schemes, tokens
-from nerconv.compare import signature
+from nerconv.convert.signature import signature
 from nerconv.document import Document, Facts, Finding, Item, Span
-from nerconv.files import Source, Unreadable
 from nerconv.fit import fit
 from nerconv.formats import bracket, conll
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import SCHEMES
 

@@ -9,12 +9,11 @@ import pytest
 
 from nerconv import formats
 from nerconv.document import Document, Facts, Finding, Span
-from nerconv.files import Source
 from nerconv.formats import conll_lane
-from nerconv.lanes import Reading
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.schemes import SCHEMES
-from nerconv.views import documents_of
+from nerconv.views import Reading, documents_of
 
 Read = tuple[str, str, tuple[Span, ...], tuple[Span, ...]]
 

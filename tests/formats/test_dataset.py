@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats, schemes
-from nerconv.compare import signature
+from nerconv.convert.signature import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
-from nerconv.files import Source, Unreadable
 from nerconv.fit import fit
 from nerconv.formats import dataset
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 datasets = pytest.importorskip("datasets")

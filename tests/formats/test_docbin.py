@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats
-from nerconv.compare import signature
+from nerconv.convert.signature import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
-from nerconv.files import Source, Unreadable
 from nerconv.fit import Fitted, fit
 from nerconv.formats import bins_read, docbin
 from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN
 from nerconv.formats.strings import hashes_of
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.tokens import lines, trim
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats
-from nerconv.compare import signature
+from nerconv.convert.signature import signature
 from nerconv.document import Document, Mark, Origin, Span
-from nerconv.files import Source
 from nerconv.fit import fit
 from nerconv.formats import docbin, groups
 from nerconv.formats.groups import MANY_TOKENS, Limits, first_sentences, parts
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.tokens import lines
 

@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats
-from nerconv.columns import Columns
+from nerconv.batch import Batch
+from nerconv.bracket.scan import Terms, read
 from nerconv.document import Document, Origin, Span, Where
-from nerconv.files import Source
 from nerconv.formats import spans_columns, spans_jsonl
 from nerconv.formats.origins import origins
 from nerconv.formats.record import OriginRecord, to_record
 from nerconv.formats.record_read import to_document
-from nerconv.lanes import Reading
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
-from nerconv.ordinary import Terms, read
 from nerconv.tables import Extent
-from nerconv.views import documents_of
+from nerconv.views import Reading, documents_of
 
 HERE = Where("x.jsonl", 1, 1)
 
@@ -37,7 +36,7 @@ def test_any_origin_comes_back(document: Document) -> None:
 
 @given(columns())
 @settings(max_examples=300, deadline=None)
-def test_origins_of_columns_are_those_of_documents(found: Columns) -> None:
+def test_origins_of_columns_are_those_of_documents(found: Batch) -> None:
     texts = [(np.array(found.edges), list(documents_of(found)))]
     cut = [view.cut(start, end, "s", start, end) for view in documents_of(found) for start, end in view.sentences]
     texts.append((np.stack(found.sentences, 1), cut))

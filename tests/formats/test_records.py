@@ -14,9 +14,9 @@ from strategies import documents
 
 from nerconv import formats
 from nerconv.document import Document, Finding, Item
-from nerconv.files import Source
 from nerconv.formats import json_lines, spans_jsonl, units
 from nerconv.formats.foreign import foreign
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 
 TEXT = "Zoë met \U0001f44b Ada Berg in Riga."

@@ -8,7 +8,7 @@ from typing import Final
 
 from nerconv import formats
 from nerconv.document import Document
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.lint.corpus import Corpus
 from nerconv.lint.rule import Flag, Rule
 from nerconv.lint.rules import (

@@ -36,8 +36,8 @@ def test_rules_and_readers_report_together_in_source_order(tmp_path: Path) -> No
 
 
 def test_places_are_those_of_the_source_whatever_the_format(tmp_path: Path) -> None:
-    from nerconv.convert import convert
-    from nerconv.plan import ConvertOptions
+    from nerconv.convert.pipeline import convert
+    from nerconv.convert.report import ConvertOptions
 
     first = run(tmp_path, ignore=("F",))
     sources = formats.sources([str(tmp_path / "a.txt")], ReadOptions())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Span, count_labels
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.lint.edits import edits_of
 from nerconv.lint.engine import Selection, lint
 from nerconv.lint.fixes import FixReport, fix, write

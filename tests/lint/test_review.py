@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from nerconv import formats
 from nerconv.cli.commands import application
 from nerconv.document import Document
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.lint.engine import Selection
 from nerconv.lint.review import reviewer
 from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError

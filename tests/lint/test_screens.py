@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv import formats, lanes, tokens, views
-from nerconv.columns import Columns
-from nerconv.dialect import Detection
+from nerconv import formats, tokens, views
+from nerconv.batch import Batch
+from nerconv.bracket import reader
+from nerconv.bracket.dialect import Detection
+from nerconv.bracket.lines import Grammar
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.lint import RULES, engine, surface
 from nerconv.lint.corpus import Corpus
@@ -27,7 +29,6 @@ from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.rule import Options, Rule
 from nerconv.options import ReadOptions
 from nerconv.tables import Extent
-from nerconv.unbracket import Grammar
 from nerconv.views import documents_of
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -87,15 +88,15 @@ def told(problems: Sequence[Problem]) -> list[tuple[object, ...]]:
     ]
 
 
-def whole(found: Sequence[Document | Columns]) -> list[Document]:
+def whole(found: Sequence[Document | Batch]) -> list[Document]:
     """Return ``found`` as documents."""
-    return [each for item in found for each in (documents_of(item) if isinstance(item, Columns) else [item])]
+    return [each for item in found for each in (documents_of(item) if isinstance(item, Batch) else [item])]
 
 
 @pytest.mark.parametrize("options", [{}, _OPTIONS], ids=["as they are", "looking for more"])
 @given(st.lists(columns(noise()) | columns() | documents(), max_size=3))
 def test_columns_have_the_problems_of_their_documents(
-    options: dict[str, dict[str, object]], found: list[Document | Columns]
+    options: dict[str, dict[str, object]], found: list[Document | Batch]
 ) -> None:
     chosen = choose(Selection(select=("ALL",), options=options))
     looked = list(check(found, chosen))
@@ -112,7 +113,7 @@ def test_the_examples_of_rules_do_not_escape_their_screens(code: str, tmp_path: 
         options = ReadOptions(labels=frozenset(), dialect="illinois", markup="none")
         [source] = formats.sources([str(tmp_path / f"{number}.txt")], options)
         items = formats.read_columns(source, options)
-        found = [item.columns for item in items if isinstance(item, lanes.Reading)]
+        found = [item.columns for item in items if isinstance(item, reader.Reading)]
         assert found and list(check(found, chosen))
 
 
@@ -149,11 +150,11 @@ def test_nothing_is_made_of_documents_without_noise() -> None:
         assert not list(check(found, choose(Selection())))
 
 
-def read_text(text: str) -> list[Columns]:
+def read_text(text: str) -> list[Batch]:
     """Return ``text`` in the dialect illinois as columns."""
     raw = text.encode()
     grammar = Grammar("a.txt", False, None, Detection("illinois", "", {}))
-    reading = lanes.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
+    reading = reader.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
     assert reading is not None
     return [reading.columns]
 
@@ -205,7 +206,7 @@ def test_a_token_ends_where_its_edge_is(document: Document) -> None:
 
 
 @given(st.lists(columns() | documents(), max_size=3))
-def test_counts_are_those_of_documents(found: list[Document | Columns]) -> None:
+def test_counts_are_those_of_documents(found: list[Document | Batch]) -> None:
     corpus, plain = Corpus(found), Corpus(whole(found))
     assert list(corpus.totals.items()) == list(plain.totals.items())
     assert [(name, [*labels.items()]) for name, labels in corpus.labels.items()] == [

@@ -10,7 +10,7 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document
-from nerconv.files import Unreadable
+from nerconv.io.sources import Unreadable
 from nerconv.lint.baseline import baseline_of, read_baseline, write_baseline
 from nerconv.lint.engine import Selection, lint
 from nerconv.lint.fixes import fix

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.convert import convert
-from nerconv.files import expand
-from nerconv.plan import ConvertOptions
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions
+from nerconv.io.sources import expand
 from nerconv.training.project import make_project
 from nerconv.training.spacy_config import Choice, make_config
 from nerconv.training.survey import survey

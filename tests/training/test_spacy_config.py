@@ -12,8 +12,8 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Span
-from nerconv.files import Unreadable
 from nerconv.formats import docbin
+from nerconv.io.sources import Unreadable
 from nerconv.options import UsageError, WriteOptions
 from nerconv.training import agreement
 from nerconv.training.project import make_project, project_source

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nerconv.convert import convert
-from nerconv.files import Source
-from nerconv.plan import ConvertOptions
-from nerconv.shards import convert_to_shards
+from nerconv.convert.pipeline import convert
+from nerconv.convert.report import ConvertOptions
+from nerconv.convert.shards import convert_to_shards
+from nerconv.io.sources import Source
 
 spacy = pytest.importorskip("spacy")
 from spacy.tokens import DocBin  # noqa: E402

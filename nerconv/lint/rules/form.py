@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from nerconv.bracket.markup import decode
 from nerconv.document import Document, Span
 from nerconv.lint.mend import drop, retext, shown
 from nerconv.lint.rule import Fix, Flag, Options, Rule, TextChange
 from nerconv.lint.surface import noise
 from nerconv.lint.values import number, strings, switch
 from nerconv.lint.words import family, is_name, rarely_lower, word_set
-from nerconv.markup import decode
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus

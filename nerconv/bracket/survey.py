@@ -10,22 +10,23 @@ from functools import partial
 from itertools import accumulate, compress, groupby, pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from nerconv import markup
-from nerconv.brackets import Line, LineReading, scan
-from nerconv.dialect import Tally, detect, tally, tally_ordinary
+from nerconv.bracket import markup
+from nerconv.bracket.column_guard import holds_columns
+from nerconv.bracket.dialect import Tally, detect, tally, tally_ordinary
+from nerconv.bracket.grammar import Line, LineReading
+from nerconv.bracket.grammar import scan as scan_text
+from nerconv.bracket.lines import Grammar, unbracket
+from nerconv.bracket.sightings import Sightings
+from nerconv.bracket.unrecognised import judge
+from nerconv.cells import DOCSTART
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Where
-from nerconv.files import Source, Unreadable
-from nerconv.formats.column_guard import holds_columns
-from nerconv.formats.rows import DOCSTART
-from nerconv.formats.windows import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
+from nerconv.io.chunks import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
+from nerconv.io.sources import Source, Unreadable
+from nerconv.io.text import Plain
 from nerconv.options import ReadOptions, UsageError
-from nerconv.plain import Plain
-from nerconv.sightings import Sightings
-from nerconv.unbracket import Grammar, unbracket
-from nerconv.unrecognised import judge
 
 if TYPE_CHECKING:
-    from nerconv.lanes import Reading
+    from nerconv.views import Reading
 
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
 _PRE_LINE: Final = re.compile(rb"(?:<code>\s*)?<pre(?=\W)")
@@ -156,15 +157,15 @@ def _tally(
 
     With ``look`` notations that are not read are looked for, too.
     """
-    from nerconv import ordinary, search
+    from nerconv.bracket import scan, search
 
-    found = ordinary.count(raw, marked_up, labels)
+    found = scan.count(raw, marked_up, labels)
     total = Tally()
     for spaces, counts in enumerate(found.labels):
         total.add(tally_ordinary(spaces, counts, labels))
     if found.bad.any():
         others = b"\n".join(compress(raw.split(b"\n"), found.bad.tolist()))
-        total.add(tally(scan(others.decode(), marked_up), dialects, labels))
+        total.add(tally(scan_text(others.decode(), marked_up), dialects, labels))
     if look:
         total.sightings = search.look(raw, found.openings, line)
     return total
@@ -269,13 +270,13 @@ def _has_lines(text: str, part: _Part) -> bool:
 
 def _reading(raw: bytes, text: str, grammar: Grammar, group: Sequence[_Part]) -> Reading | None:
     """Return documents that follow one another as columns, or None where they must be read one by one."""
-    from nerconv import lanes
+    from nerconv.bracket import reader
     from nerconv.tables import Extent
 
     cuts = _in_bytes(text, [edge for part in group for edge in (part.start, part.end)])
     begin, end = cuts[0], cuts[-1]
     places = [Extent(part.id, a - begin, b - begin) for part, a, b in zip(group, cuts[::2], cuts[1::2], strict=True)]
-    return lanes.read(raw[begin:end], grammar, group[0].line, places)
+    return reader.read(raw[begin:end], grammar, group[0].line, places)
 
 
 def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:

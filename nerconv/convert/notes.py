@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
+from nerconv.convert.report import Report
 from nerconv.document import Facts, Finding
-from nerconv.files import Source, replacing
-from nerconv.plan import Report
+from nerconv.io.sources import Source, replacing
 from nerconv.printable import file_name
 
 #: Where the notes stand, in the folder of the shards.

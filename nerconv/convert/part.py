@@ -1,8 +1,8 @@
 """The work of a conversion on one part of its input: read, transform, fit to the target, encode, prove.
 
 A part is a source, or a window of one. What becomes of it depends on the part and the options alone, so that parts
-are worked on in any order and place (``nerconv.engine``). Columns stay columns where the target takes them; every other
-document is fitted, encoded, and read back from what was written.
+are worked on in any order and place (``nerconv.convert.workers``). Batches stay such where the target takes them; every
+other document is fitted, encoded, and read back from what was written.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv import formats, tokens, transform
 from nerconv.codes import CODES
-from nerconv.compare import signature
+from nerconv.convert.joining import Joined, join_units
+from nerconv.convert.report import ConvertOptions, NotVerified, Report, Tally
+from nerconv.convert.signature import signature
+from nerconv.convert.split import assign, parse_shares
 from nerconv.detokenize import detokenize
 from nerconv.document import Document, Facts, Finding, Item, count_labels
-from nerconv.files import Source
 from nerconv.fit import fit
 from nerconv.formats import Columnar, Format
 from nerconv.formats.bins import Bin
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import Survey, Window
-from nerconv.joining import Joined, join_units
+from nerconv.io.chunks import Survey, Window
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, UsageError
-from nerconv.plan import ConvertOptions, NotVerified, Report, Tally
-from nerconv.split import assign, parse_shares
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
+    from nerconv.batch import Batch
+    from nerconv.convert.likeness import Sentences
     from nerconv.fit_columns import FittedColumns
-    from nerconv.lanes import Reading
-    from nerconv.likeness import Sentences
+    from nerconv.views import Reading
 
 #: So many documents, or so many code points of them, are encoded together.
 _BATCH: Final = 256
@@ -112,7 +112,7 @@ def work(number: int, task: Task, options: ConvertOptions, target: str, folder: 
     return pack(found, number, options, report, folder, bool(task.window and task.window.goes_on))
 
 
-def contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Columns | Document]:
+def contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Batch | Document]:
     """Yield what a part holds, its spans counted, and enter all else in ``report``."""
     for item in _items(task, options):
         if isinstance(item, Finding | Facts):
@@ -134,7 +134,7 @@ def _items(task: Task, options: ConvertOptions) -> Iterator[Item | Reading]:
 
 
 def pack(
-    found: Iterable[Columns | Document],
+    found: Iterable[Batch | Document],
     number: int,
     options: ConvertOptions,
     report: Report,
@@ -186,7 +186,7 @@ class _Packer:
     units: int = 0
     whole: int = 0
 
-    def add(self, item: Columns | Document | Joined) -> None:
+    def add(self, item: Batch | Document | Joined) -> None:
         """Take a document, or documents as columns."""
         if isinstance(item, Joined):
             self._add_joined(item)
@@ -218,7 +218,7 @@ class _Packer:
         if len(self.held) >= min(_BATCH, self.options.most or _BATCH) or self.size >= _MUCH:
             self.flush()
 
-    def _add_columns(self, columns: Columns) -> bool:
+    def _add_columns(self, columns: Batch) -> bool:
         """Make pieces of ``columns``, or return False when they ask for a closer look."""
         encoder = formats.columnar(self.format, self.options.write) if _columnar(self.options, self.format) else None
         if encoder is None:
@@ -228,7 +228,7 @@ class _Packer:
         groups = [
             (split, group)
             for split, part in fitted.items()
-            for group in part.columns.groups(self.options.most or len(part.columns.documents))
+            for group in part.batch.groups(self.options.most or len(part.batch.documents))
         ]
         pieces = [encoder.encode(group, self.options.write) for _, group in groups]
         if any(piece is None for piece in pieces):
@@ -241,7 +241,7 @@ class _Packer:
             self._put_columns(encoder, split, group, piece)
         return True
 
-    def _put_columns(self, encoder: Columnar, split: str, columns: Columns, piece: Any) -> None:
+    def _put_columns(self, encoder: Columnar, split: str, columns: Batch, piece: Any) -> None:
         """Write the ``piece`` that was made of ``columns``. Raises NotVerified when it does not read back as them."""
         if not encoder.holds(piece, columns, self.options.write):
             raise NotVerified(f"{columns.name} reads back differently from {self.format.NAME}")
@@ -249,7 +249,7 @@ class _Packer:
         self._put(split, piece, ids)
         self.report.written.update(columns.counts())
         if self.options.compared:
-            from nerconv.likeness import of_columns
+            from nerconv.convert.likeness import of_columns
 
             self.sink.note(split, of_columns(columns))
             self._tally(split, len(columns.covering[0]), columns.counts())
@@ -267,7 +267,7 @@ class _Packer:
             self._prove(documents, Packed(piece, len(documents)))
             self._put(split, piece, [document.id for document in documents])
             if self.options.compared:
-                from nerconv.likeness import of_document
+                from nerconv.convert.likeness import of_document
 
                 self.sink.note(split, [of_document(document) for document in documents])
                 count = sum(len(tokens.sentences(document)) for document in documents)
@@ -333,7 +333,7 @@ def _columnar(options: ConvertOptions, format: Format) -> bool:
     )
 
 
-def _fitted_columns(columns: Columns, format: Format, options: ConvertOptions) -> FittedColumns:
+def _fitted_columns(columns: Batch, format: Format, options: ConvertOptions) -> FittedColumns:
     from nerconv.fit_columns import drop, fit_columns
     from nerconv.units import cut_units
 

@@ -2,8 +2,8 @@
 
 A line is ordinary when every bracket of it belongs to a flat annotation, closed as its dialect has it, and no tag,
 reference or comment stands on it. Most corpora hold hardly anything else.
-What is not ordinary is left to the exact reading of ``nerconv.brackets`` and ``nerconv.unbracket``, which this one
-equals (``nerconv.lanes``).
+What is not ordinary is left to the exact reading of ``nerconv.bracket.grammar`` and ``nerconv.bracket.lines``, which
+this one equals (``nerconv.bracket.reader``).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.brackets import closes, in_word, is_known
-from nerconv.columns import Columns
-from nerconv.eights import Names, names, to_space
+from nerconv.batch import Batch
+from nerconv.bracket.grammar import closes, in_word, is_known
 from nerconv.options import DIALECTS
-from nerconv.spacing import GONE
+from nerconv.short_strings import Names, names, to_space
 from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
+from nerconv.white_space import GONE
 
 _GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
@@ -64,7 +64,7 @@ class _Events(NamedTuple):
 class Lines(NamedTuple):
     """Lines as columns, and the numbers, from 0, of those that are not ordinary: their text is the source as it is."""
 
-    columns: Columns
+    columns: Batch
     others: Numbers
 
 
@@ -189,7 +189,7 @@ def _columns(
     events: _Events,
     begin: tuple[str, int],
     documents: Sequence[Extent],
-) -> Columns:
+) -> Batch:
     name, line = begin
     opens, closes, widths, spaces, at, labels, _ = events
     kept = array.copy()
@@ -205,7 +205,7 @@ def _columns(
     starts, ends = (opens - gone[:-1])[inside], (closes - widths - spaces - 2 - gone[:-1])[inside]
     places, behind = (_points_between(raw, array, begins, offsets)[inside] for offsets in (opens, closes))
     lines = (line + at)[inside]
-    return Columns(
+    return Batch(
         name,
         kept.tobytes().translate(None, _GONE),
         starts,

@@ -23,9 +23,9 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import zstandard
 
-from nerconv import folders, remote
 from nerconv.document import Finding, Where, excerpt
-from nerconv.folders import Entry
+from nerconv.io import folders, urls
+from nerconv.io.folders import Entry
 from nerconv.printable import file_name
 
 
@@ -71,7 +71,7 @@ _OPEN_PACKED: Final[Mapping[str, Callable[[BinaryIO], Any]]] = {
 }
 
 
-_TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, ValueError, remote.Trouble)
+_TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, ValueError, urls.Trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Source:
         if self.fault is not None:
             raise Unreadable(f"{self.name}: {self.fault.message}")
         if self.url is not None:
-            return remote.open(self.url)
+            return urls.open(self.url)
         if self.path is None:
             return nullcontext(sys.stdin.buffer)
         return self.path.open("rb")
@@ -170,7 +170,7 @@ def expand(patterns: Sequence[str], suffixes: Collection[str]) -> list[Source]:
 def _expand_one(pattern: str, suffixes: Collection[str]) -> list[Source]:
     if pattern == "-":
         return [Source("<stdin>", "stdin")]
-    if remote.is_url(pattern):
+    if urls.is_url(pattern):
         return _at_url(pattern, suffixes)
     path = Path(pattern)
     if path.is_dir() and not is_dataset(path):
@@ -195,12 +195,12 @@ def _some(sources: list[Source], nothing: str) -> list[Source]:
 def _at_url(pattern: str, suffixes: Collection[str]) -> list[Source]:
     """Return the files that a URL names, one with ``*`` or of a folder several."""
     try:
-        urls = remote.expand(pattern)
-    except remote.Trouble as error:
+        found = urls.expand(pattern)
+    except urls.Trouble as error:
         raise Unreadable(str(error)) from error
-    stems = [re.sub(r"^.*/", "", url) for url in urls]
-    sources = [_stemmed(Source(url, "", None, url), stem) for url, stem in zip(urls, stems, strict=True)]
-    if readable := [source for source in sources if urls == [pattern] or source.suffix in suffixes]:
+    stems = [re.sub(r"^.*/", "", url) for url in found]
+    sources = [_stemmed(Source(url, "", None, url), stem) for url, stem in zip(found, stems, strict=True)]
+    if readable := [source for source in sources if found == [pattern] or source.suffix in suffixes]:
         return readable
     raise Unreadable(f"{pattern}: no such file, or none in it ends in one of {' '.join(sorted(suffixes))}")
 

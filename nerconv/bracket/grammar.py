@@ -12,8 +12,8 @@ bracket, and nothing is escaped, so the dialect decides what is an annotation an
 An opening bracket is never glued to a word: behind a letter or digit it is text (``succeed[ing ]``). By the two-space
 rule it stands at the start of a token; punctuation may stand before it where a line would not come out otherwise.
 
-This module finds the brackets (``scan``) and pairs them (``read_line``); ``nerconv.dialect`` chooses the dialect and
-``nerconv.unbracket`` makes documents of that. All offsets are code points of the source.
+This module finds the brackets (``scan``) and pairs them (``read_line``); ``nerconv.bracket.dialect`` chooses the
+dialect and ``nerconv.bracket.lines`` makes documents of that. All offsets are code points of the source.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from nerconv import markup
+from nerconv.bracket import markup
 from nerconv.options import KNOWN_LABELS
 
 _BRACKET: Final = r"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]"

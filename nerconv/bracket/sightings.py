@@ -1,6 +1,6 @@
 """What of a source may be annotation in a notation that nerconv does not read: counted, with places, window by window.
 
-``nerconv.search`` finds them.
+``nerconv.bracket.search`` finds them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from nerconv.bracket.inline import Sight
 from nerconv.document import Excerpt, excerpt
-from nerconv.inline import Sight
 
 #: So many examples of each notation and label are held.
 _EXAMPLES: Final = 2

@@ -11,12 +11,12 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
 from nerconv.document import Document, Facts, Finding, Item
-from nerconv.files import Source
+from nerconv.io.sources import Source
+from nerconv.io.text import Lying, Plain, plain
 from nerconv.options import ReadOptions
-from nerconv.plain import Lying, Plain, plain
 
 if TYPE_CHECKING:
-    from nerconv.lanes import Reading
+    from nerconv.views import Reading
 
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
 BLOCK: Final = 1 << 20
@@ -73,7 +73,7 @@ class Cuts(NamedTuple):
 
 def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Stretch]:
     """Yield ``file`` in runs of whole lines of about ``block`` bytes; a document of up to ``most`` is not cut."""
-    from nerconv.spacing import line_ends
+    from nerconv.white_space import line_ends
 
     file.seek(0)
     held, at, line, goes_on, enough = b"", 0, 1, False, block

@@ -15,23 +15,23 @@ from typing import Final
 
 import numpy as np
 
-from nerconv.columns import Columns
+from nerconv.batch import Batch
+from nerconv.convert.report import ConvertOptions
+from nerconv.convert.split import key
 from nerconv.document import Document
-from nerconv.plan import ConvertOptions
-from nerconv.split import key
 
 #: Stands for being a document, of which each part has a share, too.
 _ANY: Final = ""
 
 
-def counted(item: Columns | Document, options: ConvertOptions) -> Iterator[tuple[bytes, Counter[str]]]:
+def counted(item: Batch | Document, options: ConvertOptions) -> Iterator[tuple[bytes, Counter[str]]]:
     """Yield the key of each document and its spans by the label that they are written with."""
     if isinstance(item, Document):
         yield key(item.text), _written([span.label for span in item.spans], options)
         return
-    ranges = np.searchsorted(item.starts, item.edges).tolist()
+    ranges = np.searchsorted(item.starts, item.bounds).tolist()
     for (_, start, end), (first, last) in zip(item.documents, ranges, strict=True):
-        labels = [item.labels[code] for code in item.codes[first:last].tolist()]
+        labels = [item.labels[code] for code in item.label_ids[first:last].tolist()]
         yield key(item.text[start:end].decode()), _written(labels, options)
 
 

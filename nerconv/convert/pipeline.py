@@ -19,25 +19,27 @@ from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nerconv import engine, formats, outputs, remote, split_report
+from nerconv import formats
 from nerconv.codes import CODES
+from nerconv.convert import split_report, workers
+from nerconv.convert.part import SENTENCES, Outcome, Task, contents, load, pack, piece_path
+from nerconv.convert.report import ConvertOptions, NotVerified, Report, Review
+from nerconv.convert.split import parse_shares
+from nerconv.convert.split_report import Noted
+from nerconv.convert.workers import Crew, Hands
 from nerconv.document import Document, Facts, Finding, Where, count_labels
-from nerconv.engine import Crew, Hands
-from nerconv.files import Source, Unreadable, is_dataset, replacing
 from nerconv.formats import Format, class_labels
 from nerconv.formats.pieces import Packed, Pieces
-from nerconv.formats.windows import BLOCK, MOST, Surveyor
+from nerconv.io import outputs, urls
+from nerconv.io.chunks import BLOCK, MOST, Surveyor
+from nerconv.io.outputs import STDOUT, Place, writing
+from nerconv.io.sources import Source, Unreadable, is_dataset, replacing
+from nerconv.io.text import plain
 from nerconv.options import UsageError
-from nerconv.outputs import STDOUT, Place, writing
-from nerconv.plain import plain
-from nerconv.plan import ConvertOptions, NotVerified, Report, Review
 from nerconv.seen import Distinct
-from nerconv.split import parse_shares
-from nerconv.split_report import Noted
-from nerconv.work import SENTENCES, Outcome, Task, contents, load, pack, piece_path
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
+    from nerconv.batch import Batch
 
 #: Of a split: which document is in which part.
 _LISTING: Final = "splits.toml"
@@ -64,7 +66,7 @@ def convert(
     formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
     sources = told_apart(sources)
     outputs.check(outputs.read_places(sources), places(target, format, options))
-    if remote.is_url(target):
+    if urls.is_url(target):
         with uploading(target) as path:
             return convert(sources, str(path), replace(options, to=format.NAME), progress, crew)
     if options.split:
@@ -103,8 +105,8 @@ def uploading(url: str) -> Iterator[Path]:
         path = Path(folder, url.rstrip("/").rpartition("/")[2])
         yield path
         try:
-            remote.upload(path, url)
-        except remote.Trouble as error:
+            urls.upload(path, url)
+        except urls.Trouble as error:
             raise Unreadable(str(error)) from error
 
 
@@ -215,7 +217,7 @@ def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
             raise UsageError("--split writes a folder, which standard output is not; name one with -o")
         parts = [part_path(Path(target), name, format) for name in parse_shares(options.split)]
         return [Place("-o", str(path)) for path in (*parts, Path(target, _LISTING))]
-    named = not (outputs.is_stdout(target) or remote.is_url(target))
+    named = not (outputs.is_stdout(target) or urls.is_url(target))
     if named:
         _check_target(Path(target))
     whole = named and format is formats.dataset and Path(target).suffix not in format.SUFFIXES
@@ -237,9 +239,9 @@ def outcomes(sources: Sequence[Source], made: Made, progress: Progress, crew: Cr
     options, target = made.options, made.format.NAME
     if _apart(sources, options):
         reports = {source.id: made.report for source in sources}
-        with engine.hired(crew) as hands:
+        with workers.hired(crew) as hands:
             tasks = tasks_of(sources, reports, options, progress, hands)
-            yield from (outcome for _, outcome in engine.run(tasks, options, target, made.folder, hands))
+            yield from (outcome for _, outcome in workers.run(tasks, options, target, made.folder, hands))
         return
     _note_one_process(crew, made.report)
     found = _read(sources, options, made.report, progress)
@@ -327,7 +329,7 @@ def _places(sources: Sequence[Source], options: ConvertOptions) -> dict[bytes, s
     """Return the part of each document where labels are to be balanced: what is read is looked at beforehand."""
     if options.balance is None:
         return {}
-    from nerconv.balance import balanced, counted
+    from nerconv.convert.balance import balanced, counted
 
     if unread := [source.name for source in sources if source.path is None and source.url is None]:
         raise UsageError(f"--balance reads everything twice, which {unread[0]} cannot be; save it to a file first")
@@ -335,7 +337,7 @@ def _places(sources: Sequence[Source], options: ConvertOptions) -> dict[bytes, s
     return balanced(found, parse_shares(options.split or ""), options.seed)
 
 
-def _beforehand(sources: Sequence[Source], options: ConvertOptions) -> Iterator[Columns | Document]:
+def _beforehand(sources: Sequence[Source], options: ConvertOptions) -> Iterator[Batch | Document]:
     """Yield the documents that will be converted, cut as they will be."""
     unheard = Report(options.to or "")
     if _apart(sources, options):

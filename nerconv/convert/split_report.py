@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.codes import CODES
+from nerconv.convert.part import load
+from nerconv.convert.report import ConvertOptions, Report, Tally
 from nerconv.document import Finding
-from nerconv.files import Source
+from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
-from nerconv.plan import ConvertOptions, Report, Tally
-from nerconv.work import load
 
 if TYPE_CHECKING:
-    from nerconv.likeness import Sentences
+    from nerconv.convert.likeness import Sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def tell(
 
     ``shares``, ``balance``: what was asked for, where nerconv made the parts.
     """
-    from nerconv.likeness import described, overlaps
+    from nerconv.convert.likeness import described, overlaps
 
     report.remarks += _held(report, shares or {})
     report.findings += _missing(report, bool(shares) and balance is None)

@@ -14,17 +14,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from nerconv import engine, formats, notes, outputs, remote
-from nerconv.convert import ALONE, Progress, compared, finished, source_order, tasks_of, told_apart, workplace
+from nerconv import formats
+from nerconv.convert import notes, workers
+from nerconv.convert.part import Outcome, load, piece_path
+from nerconv.convert.pipeline import ALONE, Progress, compared, finished, source_order, tasks_of, told_apart, workplace
+from nerconv.convert.report import ConvertOptions, NotVerified, Report
+from nerconv.convert.workers import Crew, Hands
 from nerconv.document import Document, Facts, Finding, count_labels
-from nerconv.engine import Crew, Hands
-from nerconv.files import Source, Unreadable, replacing
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
+from nerconv.io import outputs, urls
+from nerconv.io.outputs import Place
+from nerconv.io.sources import Source, Unreadable, replacing
 from nerconv.options import UsageError
-from nerconv.outputs import Place
-from nerconv.plan import ConvertOptions, NotVerified, Report
-from nerconv.work import Outcome, load, piece_path
 
 _SHARD: Final = re.compile(r"([^/]+)\.\d{5,}\.\w+")
 #: Of the digests: notes of another version do not hold.
@@ -62,7 +64,7 @@ def convert_to_shards(
             written += (folder / shard.name for shard in note.shards)
         else:
             pending.append(source)
-    with workplace(str(folder / "shards")) as place, engine.hired(crew) as hands:
+    with workplace(str(folder / "shards")) as place, workers.hired(crew) as hands:
         for source, report, pieces in _by_source(pending, format, options, place, progress, hands):
             report.findings.sort(key=source_order)
             if not _is_unread(source, report):
@@ -86,7 +88,7 @@ def shard_place(folder: str, sources: Iterable[Source], format: Format) -> Place
 
     Raises UsageError for what is no folder of this machine.
     """
-    if outputs.is_stdout(folder) or remote.is_url(folder):
+    if outputs.is_stdout(folder) or urls.is_url(folder):
         raise UsageError(f"--shard-docs writes a folder of this machine, which {folder} is not; name one with -o")
     stems = {_stem(source) for source in told_apart(sources)}
 
@@ -130,7 +132,7 @@ def _by_source(
     remaining = iter(sources)
     current = next(remaining, None)
     tasks = tasks_of(sources, reports, options, progress, hands)
-    for number, (task, outcome) in enumerate(engine.run(tasks, options, format.NAME, place, hands)):
+    for number, (task, outcome) in enumerate(workers.run(tasks, options, format.NAME, place, hands)):
         while current is not None and current.id != task.source.id:
             yield current, reports[current.id], paths[current.id]
             current = next(remaining, None)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import tokens
-from nerconv.columns import Columns
+from nerconv.batch import Batch
 from nerconv.document import Document, Where
 from nerconv.formats.strings import Hashes, laid, murmur
 from nerconv.tables import Numbers
@@ -55,7 +55,7 @@ class Overlap(NamedTuple):
     places: tuple[tuple[Where, Where], ...]
 
 
-def of_columns(columns: Columns) -> list[Sentences]:
+def of_columns(columns: Batch) -> list[Sentences]:
     """Return the sentences of ``columns``."""
     if columns.extras.paths:
         return [of_document(document) for document in documents_of(columns)]

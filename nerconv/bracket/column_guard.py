@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from nerconv.formats.rows import fields, starts_document
+from nerconv.cells import fields, starts_document
 from nerconv.options import KNOWN_LABELS
 from nerconv.spelling import spelling
 

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from nerconv.files import Unreadable
+from nerconv.io.sources import Unreadable
 
 _WRITABLE = 0o222
 

@@ -1,7 +1,7 @@
 """Where on the lines of a source annotation may stand in a notation that nerconv does not read.
 
 Signs that stand in one are found with whole-array operations; only the lines that hold them are looked at
-(``nerconv.inline``), so that a text without any costs next to nothing.
+(``nerconv.bracket.inline``), so that a text without any costs next to nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv import inline
-from nerconv.inline import Sight
-from nerconv.sightings import Sightings
+from nerconv.bracket import inline
+from nerconv.bracket.inline import Sight
+from nerconv.bracket.sightings import Sightings
 
 Numbers = NDArray[np.int64]
 Finder = Callable[[str], Iterator[Sight]]

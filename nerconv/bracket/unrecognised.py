@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from nerconv.dialect import Detection
+from nerconv.bracket.dialect import Detection
+from nerconv.bracket.labels import CORE
+from nerconv.bracket.sightings import Example, Seen, Sightings
+from nerconv.bracket.vocabulary import EDITORIAL, WORDS
 from nerconv.document import Finding, Where
-from nerconv.labels import CORE
 from nerconv.options import KNOWN_LABELS
-from nerconv.sightings import Example, Seen, Sightings
-from nerconv.vocabulary import EDITORIAL, WORDS
 
 
 #: Seen so often, in which of these, a notation is proven; 0 where it never is. Later ones count those before them.

@@ -5,38 +5,20 @@ Which lane a line takes follows from its bytes. What comes of it is what the exa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 
-from nerconv import ordinary
-from nerconv.brackets import Line
-from nerconv.columns import Columns
-from nerconv.document import Document, Finding, Mark
-from nerconv.ordinary import Terms
+from nerconv.batch import Batch
+from nerconv.bracket import scan
+from nerconv.bracket.grammar import Line
+from nerconv.bracket.lines import Grammar, Unbracketed, findings, unbracket_line
+from nerconv.bracket.scan import Terms
+from nerconv.document import Finding, Mark
 from nerconv.tables import Anchors, Extent, Numbers, within
-from nerconv.unbracket import Grammar, Unbracketed, findings, unbracket_line
-from nerconv.views import documents_of
-
-
-class Reading(NamedTuple):
-    """Documents as columns, and by the number of a document what is wrong with it, in source order.
-
-    ``other``: the same documents with the spans by the other rule for invalid tags, where that was asked for.
-    """
-
-    columns: Columns
-    findings: dict[int, list[Finding]]
-    other: Columns | None = None
-
-    def views(self) -> Iterator[Document | Finding]:
-        """Yield the documents as such, each followed by its findings."""
-        for number, document in enumerate(documents_of(self.columns)):
-            yield document
-            yield from self.findings.get(number, ())
+from nerconv.views import Reading
 
 
 def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -> Reading | None:
@@ -46,7 +28,7 @@ def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -
     is no part of a token there.
     """
     terms = Terms(grammar.marked_up, grammar.detection.dialect, grammar.labels)
-    columns, others = ordinary.read(raw, grammar.name, line, terms, documents)
+    columns, others = scan.read(raw, grammar.name, line, terms, documents)
     found: dict[int, list[Finding]] = {}
     if len(others):
         columns, found = _exactly(columns, raw, others, grammar, line)
@@ -55,12 +37,12 @@ def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -
 
 
 def _exactly(
-    columns: Columns, raw: bytes, others: Numbers, grammar: Grammar, first: int
-) -> tuple[Columns, dict[int, list[Finding]]]:
+    columns: Batch, raw: bytes, others: Numbers, grammar: Grammar, first: int
+) -> tuple[Batch, dict[int, list[Finding]]]:
     """Return ``columns`` with the ``others`` among its lines read exactly, and what is wrong with them by document."""
-    ends = np.append(columns.breaks, len(columns.text))
-    starts = np.append(0, columns.breaks + 1)
-    others = others[within(columns.edges, starts[others])]
+    ends = np.append(columns.newlines, len(columns.text))
+    starts = np.append(0, columns.newlines + 1)
+    others = others[within(columns.bounds, starts[others])]
     source = raw.split(b"\n")
     text = b"\n".join(source[number] for number in others.tolist()).decode()
     paired = grammar.paired(text, 0)
@@ -78,7 +60,7 @@ def _exactly(
     return _spliced(columns, np.stack((starts[at], ends[at]), 1), [line for line, _ in lines], made), found
 
 
-def _spliced(columns: Columns, extents: Numbers, lines: Sequence[Line], made: Sequence[Unbracketed]) -> Columns:
+def _spliced(columns: Batch, extents: Numbers, lines: Sequence[Line], made: Sequence[Unbracketed]) -> Batch:
     """Return ``columns`` with the lines at ``extents``, which hold no span yet, replaced by what was ``made`` of them.
 
     ``lines`` are the same lines as they stand in the source.
@@ -97,24 +79,30 @@ def _spliced(columns: Columns, extents: Numbers, lines: Sequence[Line], made: Se
         done = end
     labels = list(dict.fromkeys([*columns.labels, *(event.value for found in made for *_, event in found.spans)]))
     spans, cuts, marks = _rows(lines, made, texts, (firsts + grown[:-1]).tolist(), labels)
-    arrays = (moved(columns.starts), moved(columns.ends), columns.codes, columns.lines, columns.places)
+    arrays = (
+        moved(columns.starts),
+        moved(columns.ends),
+        columns.label_ids,
+        columns.source_lines,
+        columns.source_columns,
+    )
     starts, ends, codes, at, places = (np.append(array, spans[n]) for n, array in enumerate(arrays))
     order = np.lexsort((np.argsort(np.argsort(labels))[codes], -ends, starts))
-    anchors = (moved(columns.cuts.offsets), columns.cuts.lines, columns.cuts.columns)
+    anchors = (moved(columns.source_map.offsets), columns.source_map.lines, columns.source_map.columns)
     return replace(
         columns,
         text=b"".join(pieces) + columns.text[done:],
         starts=starts[order],
         ends=ends[order],
-        codes=codes[order],
+        label_ids=codes[order],
         labels=tuple(labels),
-        lines=at[order],
-        places=places[order],
-        cuts=Anchors(*(np.append(array, cuts[n]) for n, array in enumerate(anchors))),
+        source_lines=at[order],
+        source_columns=places[order],
+        source_map=Anchors(*(np.append(array, cuts[n]) for n, array in enumerate(anchors))),
         marks=marks,
         documents=tuple(
             Extent(document.id, *edge)
-            for document, edge in zip(columns.documents, moved(columns.edges).tolist(), strict=True)
+            for document, edge in zip(columns.documents, moved(columns.bounds).tolist(), strict=True)
         ),
     )
 

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from nerconv import remote
-from nerconv.files import Source, Unreadable, replacing
+from nerconv.io import urls
+from nerconv.io.sources import Source, Unreadable, replacing
 from nerconv.options import UsageError
 
 #: How standard output is spelt.
@@ -85,7 +85,7 @@ def _shown(place: Place) -> str:
 
 def _check_kind(output: Place) -> None:
     """Raise UsageError where nothing can be written because of what stands there, Unreadable because of its folder."""
-    if is_stdout(output.path) or output.path == os.devnull or remote.is_url(output.path):
+    if is_stdout(output.path) or output.path == os.devnull or urls.is_url(output.path):
         return
     path = Path(output.path)
     if not output.path or "\0" in output.path:
@@ -114,7 +114,7 @@ def _identity(name: str) -> Identity:
         return _standard(sys.stdin, "stdin")
     if name == os.devnull:
         return ("nothing", object())  # takes any number of outputs
-    if remote.is_url(name):
+    if urls.is_url(name):
         scheme, _, rest = name.partition("://")
         if scheme.lower() not in ("file", "local"):
             return ("url", name.rstrip("/"))
@@ -168,7 +168,7 @@ def _within(output: Place, others: Iterable[Place]) -> Place | None:
 
 def _inside(path: str, folder: str) -> str:
     """Return the path below ``folder`` at which ``path`` lies, or nothing when it lies elsewhere."""
-    if is_stdout(path) or is_stdout(folder) or remote.is_url(path) or remote.is_url(folder):
+    if is_stdout(path) or is_stdout(folder) or urls.is_url(path) or urls.is_url(folder):
         return ""
     real, around = Path(os.path.realpath(path)), Path(os.path.realpath(folder))
     return real.relative_to(around).as_posix() if real != around and real.is_relative_to(around) else ""

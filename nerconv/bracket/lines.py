@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from nerconv import markup, tokens
-from nerconv.brackets import Event, Line, LineReading, read_line, scan
-from nerconv.dialect import Detection
+from nerconv import tokens
+from nerconv.bracket import markup
+from nerconv.bracket.dialect import Detection
+from nerconv.bracket.grammar import Event, Line, LineReading, read_line, scan
 from nerconv.document import Document, Finding, Mark, Origin, Span, Where, excerpt
 
 #: A bracket opened so many lines before the one that closes it still counts as one that runs across lines.

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from nerconv.brackets import Line, LineReading, closes, is_known, read_line
-from nerconv.labels import meant
+from nerconv.bracket.grammar import Line, LineReading, closes, is_known, read_line
+from nerconv.bracket.labels import meant
+from nerconv.bracket.sightings import Sightings
 from nerconv.options import DIALECTS, KNOWN_LABELS
-from nerconv.sightings import Sightings
 
 #: A bracket weighs nothing against so many that two spaces close.
 _OUTWEIGHED: Final = 20
@@ -131,7 +131,7 @@ class Detection(NamedTuple):
     ``suspects``: the unknown labels that likely are annotations all the same, with the label that is meant, or nothing.
     ``labels``: those that open an entity where two spaces do not prove one, as in ``brackets.read_line``.
     ``annotated``: the file holds spans; ``held``: the labels of them. ``reported``: unknown labels that are reported
-    for all of the file (``nerconv.unrecognised``). ``accepted``: what looks like an annotation may be text.
+    for all of the file (``nerconv.bracket.unrecognised``). ``accepted``: what looks like an annotation may be text.
     """
 
     dialect: str | None

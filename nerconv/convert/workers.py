@@ -15,12 +15,12 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from nerconv.files import Unreadable
-from nerconv.formats.windows import Apply, Doing
+from nerconv.convert.part import Outcome, Task, work
+from nerconv.convert.report import ConvertOptions
+from nerconv.io.chunks import Apply, Doing
+from nerconv.io.sources import Unreadable
 from nerconv.options import ENGINES, UsageError, check_choice
 from nerconv.packages import package
-from nerconv.plan import ConvertOptions
-from nerconv.work import Outcome, Task, work
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -157,7 +157,7 @@ def _busy(job: Callable[[int, Task], Outcome], folder: Path, number: int, task: 
 
 
 def _warm_up() -> None:
-    import_module("nerconv.ordinary")
+    import_module("nerconv.bracket.scan")
 
 
 def keep_memory() -> None:

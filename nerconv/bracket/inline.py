@@ -2,8 +2,8 @@
 
 People, annotation tools and language models mark names in many ways: ``<ORG>x</ORG>``, ``[ORG] x [/ORG]``,
 ``x/PERSON``, ``[x](PER)``, ``[PER: x]``, ``@@x##``. This module finds what may be one; whether a file is written in it
-is judged over all of the file (``nerconv.unrecognised``). Each search is bounded, so that a line of any length takes
-time in proportion to it.
+is judged over all of the file (``nerconv.bracket.unrecognised``). Each search is bounded, so that a line of any
+length takes time in proportion to it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from nerconv.labels import CORE
+from nerconv.bracket.labels import CORE
+from nerconv.bracket.vocabulary import HTML, TITLES
 from nerconv.options import KNOWN_LABELS
-from nerconv.vocabulary import HTML, TITLES
 
 
 class Sight(NamedTuple):

@@ -9,8 +9,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from nerconv import formats, outputs, remote, split_report
-from nerconv.convert import (
+from nerconv import formats
+from nerconv.convert import split_report
+from nerconv.convert.pipeline import (
     ALONE,
     Made,
     Progress,
@@ -22,12 +23,13 @@ from nerconv.convert import (
     uploading,
     workplace,
 )
-from nerconv.engine import Crew
-from nerconv.files import Source, Unreadable, replacing
+from nerconv.convert.report import ConvertOptions, Report, Tally
+from nerconv.convert.workers import Crew
 from nerconv.formats import Format
+from nerconv.io import outputs, urls
+from nerconv.io.outputs import Place
+from nerconv.io.sources import Source, Unreadable, replacing
 from nerconv.options import ReadOptions, UsageError
-from nerconv.outputs import Place
-from nerconv.plan import ConvertOptions, Report, Tally
 
 #: Between two parts: a comma before a name. Other commas belong to names of files.
 _BETWEEN = re.compile(r",(?=\s*\w+=)")
@@ -61,7 +63,7 @@ def places_of(parts: Iterable[str], target: str, format: Format) -> list[Place]:
     """Return the files that are written for ``parts``. Raises UsageError for a target that is no folder."""
     if outputs.is_stdout(target):
         raise UsageError("--splits writes a folder, which standard output is not; name one with -o")
-    if remote.is_url(target):
+    if urls.is_url(target):
         return [Place("-o", f"{target.rstrip('/')}/{part_path(Path(), name, format)}") for name in parts]
     folder = Path(target)
     if folder.suffix in formats.SUFFIXES and not folder.is_dir():
@@ -80,7 +82,7 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
     format, options = formats.get(options.to), replace(options, split=None, compared=True)
     sources = told_apart(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
-    if remote.is_url(target):
+    if urls.is_url(target):
         with uploading(target) as path:
             return convert_parts(parts, str(path), options, progress, crew)
     total = Report(format.NAME)

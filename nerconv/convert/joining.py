@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv.document import Document, Origin
 
 if TYPE_CHECKING:
-    from nerconv.columns import Columns
+    from nerconv.batch import Batch
 
 # The id of the document, the letter of the unit, its number, and what tells documents with the same id apart.
 _ID: Final = re.compile(r"(.+)/([sp])([1-9]\d*)(~\d+)?", re.DOTALL)
@@ -46,7 +46,7 @@ class Joined(NamedTuple):
     goes_on: bool
 
 
-def join_units(found: Iterable[Columns | Document], most: int) -> Iterator[Columns | Document | Joined]:
+def join_units(found: Iterable[Batch | Document], most: int) -> Iterator[Batch | Document | Joined]:
     """Yield what was ``found``, the units of a document that follow each other as one.
 
     A document of more than ``most`` code points becomes several, each of which goes on with the one before.

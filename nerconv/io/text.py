@@ -19,7 +19,7 @@ from itertools import count
 from typing import Any, BinaryIO, Final
 
 from nerconv.document import Finding
-from nerconv.files import (
+from nerconv.io.sources import (
     NAMED_RUNS,
     Source,
     Unreadable,

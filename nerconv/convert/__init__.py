@@ -1,0 +1,1 @@
+"""A conversion: read, change, fit to the target, encode, read back, verify, join."""
