@@ -9,13 +9,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nerconv import formats
-from nerconv.document import Document, Facts, Finding, Item
+from nerconv.document import Facts, Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.views import Reading
+    from nerconv.views import Read
 
 
 @dataclass(slots=True)
@@ -32,18 +32,18 @@ class Inspection:
     labels: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
 
-    def add(self, columns: Batch) -> None:
-        """Count the documents of ``columns`` in."""
+    def add(self, batch: Batch) -> None:
+        """Count the documents of ``batch`` in."""
         import numpy as np
 
-        self.documents += len(columns.documents)
-        self.sentences += len(columns.covering[0])
-        self.tokens += len(columns.tokens.starts)
-        self.characters += int(np.diff(columns.points(columns.bounds)).sum())
-        self.labels.update(columns.counts())
-        self.marks.update(mark.kind for mark in columns.marks)
+        self.documents += len(batch.documents)
+        self.sentences += len(batch.covering[0])
+        self.tokens += len(batch.tokens.starts)
+        self.characters += int(np.diff(batch.points(batch.bounds)).sum())
+        self.labels.update(batch.counts())
+        self.marks.update(mark.kind for mark in batch.marks)
         # Documents share no text, so that a span of another one reaches into none.
-        self.nested += int((columns.starts[1:] < np.maximum.accumulate(columns.ends)[:-1]).sum())
+        self.nested += int((batch.starts[1:] < np.maximum.accumulate(batch.ends)[:-1]).sum())
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values, keys sorted, for ``--format json``; version 1 of its shape."""
@@ -73,19 +73,15 @@ def inspect(sources: Iterable[Source], options: ReadOptions, progress: Callable[
         for part in formats.read_parts(source, options):
             # What goes on with a document is none of its own.
             inspection.documents -= part.goes_on
-            _count(inspection, part.item, source)
+            _count(inspection, part.item)
     return inspection
 
 
-def _count(inspection: Inspection, item: Item | Reading, source: Source) -> None:
+def _count(inspection: Inspection, item: Read) -> None:
     if isinstance(item, Finding):
         inspection.findings.append(item)
     elif isinstance(item, Facts):
         inspection.facts.append(item)
-    elif isinstance(item, Document):
-        from nerconv.views import batch_of
-
-        inspection.add(batch_of([item], source.name))
     else:
         inspection.findings += chain.from_iterable(found for _, found in sorted(item.findings.items()))
-        inspection.add(item.columns)
+        inspection.add(item.batch)

@@ -1,4 +1,4 @@
-"""Documents of batch, and batch of documents: each is the inverse of the other."""
+"""Documents of a batch, and a batch of documents: each is the inverse of the other."""
 
 from __future__ import annotations
 
@@ -10,30 +10,75 @@ import numpy as np
 
 from nerconv import tokens
 from nerconv.batch import Batch
-from nerconv.document import Document, Finding, Mark, Origin, Span, Where
+from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
 from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers
 
 #: Line and column of an anchor of a document whose source is not known.
 _NOWHERE = (0, 0)
+#: So many documents, or so many code points of them, become a batch.
+_TOGETHER, _CHARACTERS = 256, 1 << 19
 #: Start and end in code points, label, line and column.
 Row = tuple[int, int, str, int, int]
 
 
 class Reading(NamedTuple):
-    """Documents as columns, and by the number of a document what is wrong with it, in source order.
+    """Documents as a batch, and by the number of a document what is wrong with it, in source order.
 
     ``other``: the same documents with the spans by the other rule for invalid tags, where that was asked for.
     """
 
-    columns: Batch
+    batch: Batch
     findings: dict[int, list[Finding]]
     other: Batch | None = None
 
     def views(self) -> Iterator[Document | Finding]:
         """Yield the documents as such, each followed by its findings."""
-        for number, document in enumerate(documents_of(self.columns)):
+        for number, document in enumerate(documents_of(self.batch)):
             yield document
             yield from self.findings.get(number, ())
+
+
+#: What is read of a source: facts first, then documents and findings in source order.
+Read = Reading | Finding | Facts
+
+
+def gathered(items: Iterable[Item | Reading], name: str) -> Iterator[Read]:
+    """Yield ``items`` of the file ``name``, documents that follow one another as batches with their findings."""
+    held: list[Document] = []
+    findings: dict[int, list[Finding]] = {}
+    size = 0
+    for item in items:
+        if isinstance(item, Finding) and held:
+            findings.setdefault(len(held) - 1, []).append(item)
+            continue
+        full = len(held) >= _TOGETHER or size >= _CHARACTERS
+        if held and (full or not isinstance(item, Document)):
+            yield _reading(held, findings, name)
+            held, findings, size = [], {}, 0
+        if isinstance(item, Document):
+            held.append(item)
+            size += len(item.text)
+        else:
+            yield item
+    if held:
+        yield _reading(held, findings, name)
+
+
+def _reading(held: Sequence[Document], findings: dict[int, list[Finding]], name: str) -> Reading:
+    other = None
+    if any(document.other_spans is not None for document in held):
+        spans = (d.spans if d.other_spans is None else d.other_spans for d in held)
+        other = batch_of([replace(d, spans=own) for d, own in zip(held, spans, strict=True)], name)
+    return Reading(batch_of(held, name), findings, other)
+
+
+def opened(items: Iterable[Read]) -> Iterator[Item]:
+    """Yield ``items``, batches as documents, each followed by its findings."""
+    for item in items:
+        if isinstance(item, Reading):
+            yield from item.views()
+        else:
+            yield item
 
 
 def documents_of(batch: Batch) -> Iterator[Document]:

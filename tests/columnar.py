@@ -79,4 +79,4 @@ def columns(draw: st.DrawFn, pieces: st.SearchStrategy[str] = _PARTS) -> Batch:
     # Text with carriage returns before line feeds is no matter of columns.
     assume(found is not None)
     assert found is not None
-    return found.columns
+    return found.batch

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_as
 
 from nerconv import formats
 from nerconv.bracket import reader, survey
@@ -26,7 +27,7 @@ def read(data: str | bytes, folder: Path, **options: object) -> tuple[list[Docum
     path = folder / "t.txt"
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     documents, findings, facts = [], [], {}
-    for item in bracket.read(Source(str(path), "t", path), ReadOptions(**options)):  # type: ignore[arg-type]
+    for item in read_as(bracket, Source(str(path), "t", path), ReadOptions(**options)):  # type: ignore[arg-type]
         if isinstance(item, Document):
             documents.append(item)
         elif isinstance(item, Finding):
@@ -429,7 +430,7 @@ def test_one_line_that_is_not_ordinary_leaves_the_others_in_the_fast_lane(tmp_pa
         reading = reader.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
     assert seen == ["See [ORG [LOC Rome  ] Office  ] . "]
     assert reading is not None
-    assert reading.columns.counts() == {"PER": 4, "ORG": 1, "LOC": 1}
+    assert reading.batch.counts() == {"PER": 4, "ORG": 1, "LOC": 1}
     assert [finding.code for finding in reading.findings[0]] == ["F004"]
 
 

@@ -78,6 +78,6 @@ def check_files(run: dict[str, Any], folder: Path) -> None:
 
 def spans_of(path: Path) -> list[str]:
     """Return ``LABEL text`` of each span that nerconv reads from a file."""
-    items = formats.read(Source(str(path), path.stem, path), ReadOptions(labels=frozenset()))
+    items = formats.documents(Source(str(path), path.stem, path), ReadOptions(labels=frozenset()))
     documents = (item for item in items if isinstance(item, Document))
     return [f"{span.label} {document.covered(span)}" for document in documents for span in document.spans]

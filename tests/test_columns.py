@@ -37,7 +37,7 @@ LINE = b"[PER Ann Lee  ] met [ORG MFA  ] in [LOC Iran  ] . \n"
 
 
 def of(raw: bytes) -> Batch:
-    return read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).columns
+    return read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).batch
 
 
 def encoder(format: formats.Format, options: WriteOptions) -> formats.Columnar:
@@ -132,7 +132,7 @@ def test_hardly_any_ordinary_text_is_left_to_documents() -> None:
     [
         {"starts": lambda found: found.starts + np.array([4, 0, 0])},
         {"ends": lambda found: found.ends - np.array([4, 0, 0])},
-        {"codes": lambda found: found.codes[::-1]},
+        {"label_ids": lambda found: found.label_ids[::-1]},
         {"text": lambda found: found.text.replace(b"met", b"saw")},
         {"text": lambda found: found.text.replace(b" in ", b"\nin ")},
     ],
@@ -150,7 +150,7 @@ def test_a_piece_of_other_columns_is_not_taken_for_theirs(format: formats.Format
 def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     right = of(LINE)
     lane, options = encoder(format, WriteOptions()), WriteOptions()
-    for name in ("lines", "places"):
+    for name in ("lines", "source_columns"):
         wrong = replace(right, **{name: getattr(right, name) + 1})
         assert not lane.holds(lane.encode(wrong, options), right, options)
 
@@ -158,9 +158,9 @@ def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"cuts": lambda found: found.cuts._replace(lines=found.cuts.lines + 1)},
-        {"cuts": lambda found: found.cuts._replace(columns=found.cuts.columns + 1)},
-        {"cuts": lambda found: Anchors(*(array[1:] for array in found.cuts))},
+        {"source_map": lambda found: found.source_map._replace(lines=found.source_map.lines + 1)},
+        {"source_map": lambda found: found.source_map._replace(columns=found.source_map.columns + 1)},
+        {"source_map": lambda found: Anchors(*(array[1:] for array in found.source_map))},
         {"marks": lambda found: ()},
         {"marks": lambda found: tuple(mark._replace(value="q") for mark in found.marks)},
         {"marks": lambda found: tuple(mark._replace(offset=mark.offset + 1) for mark in found.marks)},
@@ -268,7 +268,7 @@ def test_stretches_join_to_one_stream(pieces: list[bytes]) -> None:
 
 def test_a_damaged_stretch_is_seen() -> None:
     raw = b"[PER Ann  ] met [LOC Rome  ] . \n"
-    found = read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).columns
+    found = read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).batch
     piece = docbin_columns.encode(found, WriteOptions())
     assert piece is not None and docbin_columns.holds(piece, found, WriteOptions())
     damaged = piece._replace(spaces=piece.spaces._replace(adler=0))

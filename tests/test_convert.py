@@ -32,7 +32,7 @@ def run(sources: Iterable[Source], target: Path | str, **options: object) -> Rep
 
 
 def documents(path: Path) -> list[Document]:
-    items = formats.read(expand([str(path)], formats.SUFFIXES)[0], ReadOptions())
+    items = formats.documents(expand([str(path)], formats.SUFFIXES)[0], ReadOptions())
     return [item for item in items if isinstance(item, Document)]
 
 

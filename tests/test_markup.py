@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from reading import read_as
 
 from nerconv.bracket import markup
 from nerconv.document import Document
@@ -60,7 +61,7 @@ def test_no_reference_stops_the_reader_or_leaves_the_text(tmp_path: Path) -> Non
     path = tmp_path / "a.txt"
     line = " ".join(f"<b>{reference}</b>" for reference in (*LEFT, *huge))
     path.write_text(f"<p>&#1;</p>\n{line} [PER Ann &#2; Lee  ]\n", encoding="utf-8")
-    items = bracket.read(Source(str(path), "a", path), ReadOptions())
+    items = read_as(bracket, Source(str(path), "a", path), ReadOptions())
     (document,) = (item for item in items if isinstance(item, Document))
     assert document.text == f"&#1;\n{' '.join((*LEFT, *huge))} Ann &#2; Lee\n"
     assert [document.covered(span) for span in document.spans] == ["Ann &#2; Lee"]

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from reading import read_as
 
 from nerconv import formats
 from nerconv.convert.pipeline import convert
@@ -27,7 +28,7 @@ needs_seed = pytest.mark.skipif(not SEEDS, reason="the seed document is not besi
 
 def only(path: Path) -> tuple[Document, list[Finding]]:
     """Return the one document of a file, and its findings."""
-    items = list(formats.read(Source(str(path), "d", path), ReadOptions()))
+    items = list(formats.documents(Source(str(path), "d", path), ReadOptions()))
     (document,) = (item for item in items if isinstance(item, Document))
     return document, [item for item in items if isinstance(item, Finding)]
 
@@ -61,7 +62,7 @@ def test_every_span_of_the_seed_arrives(suffix: str, natural: bool, tmp_path: Pa
     report = convert(expand([str(SEEDS[0])], formats.SUFFIXES), str(target), options, lambda _: None)
     assert report.ledger.read == {"ORG": 50, "PER": 32, "LOC": 20, "MISC": 11}
     assert report.ledger.written == report.ledger.read
-    items = formats.read(Source(str(target), "d", target), ReadOptions())
+    items = formats.documents(Source(str(target), "d", target), ReadOptions())
     again = [item for item in items if isinstance(item, Document)]
     assert count_labels(again) == report.ledger.read
     if suffix != "conll":
@@ -108,7 +109,7 @@ def test_mutated_real_files_never_raise_and_lose_nothing_unnamed(path: Path, tmp
         file.write_bytes(mutate(data[:20_000], dice))
         options = ReadOptions(documents=dice.choice(("auto", "line", "blank-line", "pre")))
         try:
-            items = list(bracket.read(Source(str(file), "d", file), options))
+            items = list(read_as(bracket, Source(str(file), "d", file), options))
         except Unreadable:
             continue
         documents = [item for item in items if isinstance(item, Document)]

@@ -46,7 +46,7 @@ def test_from_memory_to_memory_is_as_on_disk(suffix: str, memory: object, tmp_pa
         there = file.read()
     if suffix == "conll":
         assert there == (tmp_path / f"a.{suffix}").read_bytes()
-    items = list(formats.read(formats.sources([f"memory://out/deep/a.{suffix}"], ReadOptions())[0], ReadOptions()))
+    items = list(formats.documents(formats.sources([f"memory://out/deep/a.{suffix}"], ReadOptions())[0], ReadOptions()))
     assert [item.text.split() for item in items if hasattr(item, "spans")] == [["Ann", "left", "Iran", "."]]
 
 

@@ -25,7 +25,7 @@ def findings(text: str, folder: Path, **options: object) -> list[Finding]:
     path = folder / "a.txt"
     path.write_text(text, encoding="utf-8", newline="")
     read = ReadOptions(format="bracket", **options)  # type: ignore[arg-type]
-    return [item for item in formats.read(Source("a.txt", "a", path), read) if isinstance(item, Finding)]
+    return [item for item in formats.documents(Source("a.txt", "a", path), read) if isinstance(item, Finding)]
 
 
 def notations(found: list[Finding]) -> dict[str, dict[str, int]]:
@@ -246,6 +246,6 @@ def test_what_is_accepted_is_text_in_every_target(tmp_path: Path) -> None:
         report = convert([Source("a.txt", "a", path)], str(tmp_path / name), ConvertOptions(read=read), lambda _: None)
         assert not report.lost
         assert [finding.code for finding in report.findings] == ["F007", "F007"]
-        again = formats.read(Source(name, "b", tmp_path / name), ReadOptions(accept_unrecognised=True))
+        again = formats.documents(Source(name, "b", tmp_path / name), ReadOptions(accept_unrecognised=True))
         (document,) = (item for item in again if isinstance(item, Document))
         assert document.text.strip() == "Ada met <PER>Ole</PER> and [PERS Eva] ."

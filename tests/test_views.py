@@ -46,7 +46,7 @@ def test_columns_have_the_tokens_and_sentences_of_their_documents(found: Sequenc
     cuts = [{edge for pair in document.sentences for edge in pair} for document in found]
     edges = [[set(side) | cut for side in tokens.edges(d)] for d, cut in zip(found, cuts, strict=True)]
     met = [s.start in a and s.end in b for d, (a, b) in zip(found, edges, strict=True) for s in d.spans]
-    assert (~columns.off_edges).tolist() == met
+    assert (~columns.misaligned).tolist() == met
 
 
 def test_an_overlap_a_join_and_a_carriage_return() -> None:
@@ -54,4 +54,4 @@ def test_an_overlap_a_join_and_a_carriage_return() -> None:
     columns = batch_of([document, document], "a.txt")
     assert list(documents_of(columns)) == [document, document]
     assert columns.tokens.starts.tolist()[:4] == [0, 1, 3, 6]
-    assert columns.sharing.tolist() == [True] * 4
+    assert columns.overlapping.tolist() == [True] * 4

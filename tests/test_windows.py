@@ -91,7 +91,7 @@ def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
         _, known = survey.survey(text, source, ReadOptions(documents=how), most, doing)
         assert known is not None
         for window in known.windows(text.file, most, doing):
-            texts = [part.columns.text for part in known.parts(window) if not isinstance(part, Document | Finding)]
+            texts = [part.batch.text for part in known.parts(window) if not isinstance(part, Document | Finding)]
             assert not (window.goes_on and texts[0].strip() == b"f g"), most
 
 
@@ -210,8 +210,8 @@ def test_like_rows_are_read_as_columns() -> None:
     assert known is not None
     (reading,) = (part for window in known.windows(text.file) for part in known.parts(window))
     assert not isinstance(reading, Document | Finding)
-    assert [document.id for document in reading.columns.documents] == ["a#1", "a#2"]
-    assert reading.columns.counts() == {"PER": 1, "LOC": 1}
+    assert [document.id for document in reading.batch.documents] == ["a#1", "a#2"]
+    assert reading.batch.counts() == {"PER": 1, "LOC": 1}
 
 
 @given(text=st.lists(_ROWS, max_size=30).map("".join), block=st.integers(1, 40))

@@ -64,7 +64,7 @@ class _Events(NamedTuple):
 class Lines(NamedTuple):
     """Lines as columns, and the numbers, from 0, of those that are not ordinary: their text is the source as it is."""
 
-    columns: Batch
+    batch: Batch
     others: Numbers
 
 

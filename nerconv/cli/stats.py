@@ -55,7 +55,7 @@ def stats(
     with show.progress(len(files)) as begin:
         for source in files:
             begin(source)
-            for item in formats.read(source, options):
+            for item in formats.documents(source, options):
                 if isinstance(item, Document):
                     found.append(item)
                 elif isinstance(item, Finding) and costs(item):

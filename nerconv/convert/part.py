@@ -25,7 +25,7 @@ from nerconv.convert.report import ConvertOptions, NotVerified, Report, Tally
 from nerconv.convert.signature import signature
 from nerconv.convert.split import assign, parse_shares
 from nerconv.detokenize import detokenize
-from nerconv.document import Document, Facts, Finding, Item, count_labels
+from nerconv.document import Document, Facts, Finding, count_labels
 from nerconv.fit import fit
 from nerconv.formats import Columnar, Format
 from nerconv.formats.bins import Bin
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from nerconv.batch import Batch
     from nerconv.convert.likeness import Sentences
     from nerconv.fit_columns import FittedColumns
-    from nerconv.views import Reading
+    from nerconv.views import Read
 
 #: So many documents, or so many code points of them, are encoded together.
 _BATCH: Final = 256
@@ -112,25 +112,24 @@ def work(number: int, task: Task, options: ConvertOptions, target: str, folder: 
     return pack(found, number, options, report, folder, bool(task.window and task.window.goes_on))
 
 
-def contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Batch | Document]:
+def contents(task: Task, options: ConvertOptions, report: Report) -> Iterator[Batch]:
     """Yield what a part holds, its spans counted, and enter all else in ``report``."""
     for item in _items(task, options):
         if isinstance(item, Finding | Facts):
             report.tell(item)
-        elif isinstance(item, Document):
-            report.read.update(count_labels([item]))
-            yield item
         else:
             for finding in chain.from_iterable(item.findings.values()):
                 report.tell(finding)
-            report.read.update(item.columns.counts())
-            yield item.columns
+            report.read.update(item.batch.counts())
+            yield item.batch
 
 
-def _items(task: Task, options: ConvertOptions) -> Iterator[Item | Reading]:
+def _items(task: Task, options: ConvertOptions) -> Iterator[Read]:
+    from nerconv.views import gathered
+
     if task.window is None or task.known is None:
-        return formats.read_columns(task.source, options.read)
-    return task.known.parts(task.window)
+        return formats.read(task.source, options.read)
+    return gathered(task.known.parts(task.window), task.source.name)
 
 
 def pack(
@@ -289,6 +288,8 @@ class _Packer:
 
     def _prove(self, documents: list[Document], packed: Packed) -> None:
         """Raise NotVerified unless a piece reads back as its documents, as far as the format keeps them."""
+        from nerconv.views import gathered, opened
+
         # What class labels are fixed is looked at when all spans are known.
         format, write = self.format, replace(self.options.write, names=())
         keeps = formats.keeps(format, write)
@@ -307,7 +308,7 @@ class _Packer:
             path = Path(folder, f"piece{format.SUFFIXES[0]}")
             format.join(Pieces([packed], len(documents)), path, write)
             remaining = iter(documents)
-            for item in format.read(Source(str(path), "doc", path), options):
+            for item in opened(gathered(format.read(Source(str(path), "doc", path), options), "doc")):
                 if isinstance(item, Document):
                     if (document := next(remaining, None)) is None:
                         raise _different(documents[-1].id, format)

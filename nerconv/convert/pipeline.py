@@ -95,6 +95,7 @@ def finished(report: Report, sources: Sequence[Source], options: ConvertOptions)
     for label in sorted({*options.labels, *options.drop} - {*report.read}):
         report.findings.append(Finding("F016", f"no span has the label {label!r}, which --map or --drop names"))
     report.findings.sort(key=source_order)
+    report.lost.sort(key=source_order)
     return report
 
 
@@ -310,7 +311,7 @@ def _told(sources: Iterable[Source], options: ConvertOptions, report: Report, pr
     distinct = Distinct()
     for source in sources:
         progress(source)
-        for item in formats.read(source, options.read):
+        for item in formats.documents(source, options.read):
             if isinstance(item, Finding | Facts):
                 report.tell(item)
             else:

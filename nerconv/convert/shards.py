@@ -20,7 +20,7 @@ from nerconv.convert.part import Outcome, load, piece_path
 from nerconv.convert.pipeline import ALONE, Progress, compared, finished, source_order, tasks_of, told_apart, workplace
 from nerconv.convert.report import ConvertOptions, NotVerified, Report
 from nerconv.convert.workers import Crew, Hands
-from nerconv.document import Document, Facts, Finding, count_labels
+from nerconv.document import Facts, Finding
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import outputs, urls
@@ -116,9 +116,9 @@ def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOpti
         return options
     seen: set[str] = set()
     for source in sources:
-        for item in formats.read_columns(source, options.read):
+        for item in formats.read(source, options.read):
             if not isinstance(item, Finding | Facts):
-                seen.update(count_labels([item]) if isinstance(item, Document) else item.columns.counts())
+                seen.update(item.batch.labels)
     kept = {options.labels.get(label, label) for label in seen - options.drop}
     return replace(options, write=replace(options.write, labels=options.write.labels or tuple(sorted(kept))))
 

@@ -208,7 +208,7 @@ def of_documents(documents: Iterable[Document]) -> Annotated:
     )
 
 
-def of_columns(parts: Iterable[Batch]) -> Annotated:
+def of_batches(parts: Iterable[Batch]) -> Annotated:
     """Return the documents of ``parts`` as arrays, without making them."""
     held = tuple(parts)
     texts = [part.text.decode() for part in held]

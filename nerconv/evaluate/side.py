@@ -9,15 +9,14 @@ from itertools import chain
 from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.codes import CODES, costs
-from nerconv.document import Document, Facts, Finding
-from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
+from nerconv.document import Facts, Finding
+from nerconv.evaluate.annotated import Annotated, of_batches, unique
 from nerconv.evaluate.report import Reading
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
-from nerconv.views import documents_of
 
 #: Documents, and the same by the other rule for invalid tags, where some are.
-_Part = tuple[Batch, Batch | None] | tuple[Document, Document | None]
+_Part = tuple[Batch, Batch | None]
 #: What a repair that was asked for leaves out.
 _ASKED = ("F023",)
 
@@ -59,17 +58,14 @@ def read_side(
     facts: list[Facts] = []
     for source in sources:
         progress(source)
-        for item in formats.read_columns(source, options):
+        for item in formats.read(source, options):
             if isinstance(item, Facts):
                 facts.append(item)
             elif isinstance(item, Finding):
                 _refuse([item], quoted, hint)
-            elif isinstance(item, Document):
-                spans = item.other_spans
-                parts.append((item, None if spans is None else replace(item, spans=spans)))
             else:
                 _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
-                parts.append((item.columns, item.other))
+                parts.append((item.batch, item.other))
     found = _schemes(facts)
     reading = Reading(
         tuple(dict.fromkeys(each.format for each in facts)),
@@ -78,20 +74,10 @@ def read_side(
         options.invalid if found else "",
         _repaired(facts),
     )
-    held = _annotated([part for part, _ in parts])
-    other = _annotated([other or part for part, other in parts]) if any(other for _, other in parts) else None
+    held = of_batches([part for part, _ in parts])
+    other = of_batches([other or part for part, other in parts]) if any(other for _, other in parts) else None
     ids = unique(held.ids)
     return ReadSide(replace(held, ids=ids), other and replace(other, ids=ids), reading, found)
-
-
-def _annotated(parts: Sequence[Batch | Document]) -> Annotated:
-    """Return ``parts`` as arrays; as documents all of them, where some are."""
-    columns = [part for part in parts if isinstance(part, Batch)]
-    if len(columns) == len(parts):
-        return of_columns(columns)
-    return of_documents(
-        chain.from_iterable([part] if isinstance(part, Document) else documents_of(part) for part in parts)
-    )
 
 
 def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from nerconv.options import ReadOptions, UsageError, WriteOptions
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.views import Reading
+    from nerconv.views import Read, Reading
 
 
 class Format(Protocol):
@@ -61,7 +61,7 @@ class Format(Protocol):
     def tokens(self, options: WriteOptions) -> Edges | None:
         """Return the token edges that spans must meet."""
 
-    def read(self, source: Source, options: ReadOptions) -> Iterator[Item]:
+    def read(self, source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
         """Yield what ``source`` holds."""
 
     def encode(self, documents: Sequence[Document], options: WriteOptions) -> Any:
@@ -157,24 +157,25 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     return list(found.values())
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield what ``source`` holds, in the format it is in; an F014 finding when it cannot be read."""
-    if source.fault is not None:
-        yield source.fault
-        return
-    try:
-        yield from of_source(source, options).read(source, options)
-    except Unreadable as error:
-        yield unreadable(source, error)
+def read(source: Source, options: ReadOptions) -> Iterator[Read]:
+    """Yield what ``source`` holds, in the format it is in: facts, documents as batches, and findings.
 
-
-def read_columns(source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
-    """Yield what ``read`` does, documents as columns where they were read as such."""
+    An F014 finding says that it cannot be read.
+    """
     return (part.item for part in read_parts(source, options, WHOLE))
 
 
+def documents(source: Source, options: ReadOptions) -> Iterator[Item]:
+    """Yield what ``read`` does, documents one by one, each followed by its findings."""
+    from nerconv.views import opened
+
+    return opened(read(source, options))
+
+
 def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterator[PartRead]:
-    """Yield what ``read_columns`` does, documents of more than ``most`` bytes in parts."""
+    """Yield what ``read`` does, documents of more than ``most`` bytes in parts where the format is read in chunks."""
+    from nerconv.views import gathered
+
     if source.fault is not None:
         yield PartRead(source.fault)
         return
@@ -183,7 +184,7 @@ def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterat
         if surveyor := surveyor_of(format):
             yield from chunks.read_parts(surveyor, source, options, most)
         else:
-            yield from map(PartRead, format.read(source, options))
+            yield from map(PartRead, gathered(format.read(source, options), source.name))
     except Unreadable as error:
         yield PartRead(unreadable(source, error))
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
-from nerconv.document import Document, Item
+from nerconv.document import Document
 from nerconv.fit import Edges, Keeps
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
+
+if TYPE_CHECKING:
+    from nerconv.views import Read
 
 NAME: Final = "bracket"
 SUFFIXES: Final = (".txt", ".brackets")
@@ -45,7 +48,7 @@ def tokens(options: WriteOptions) -> Edges | None:
     return None
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Item]:
+def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts about the file, then its documents, each followed by its findings.
 
     Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.bracket.grammar``.

@@ -15,11 +15,11 @@ from itertools import chain, pairwise
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv import schemes
 from nerconv.cells import DOCSTART
-from nerconv.document import Document, Item, Span
+from nerconv.document import Document, Span
 from nerconv.fit import Edges, Keeps
 from nerconv.formats import conll_windows
 from nerconv.formats.pieces import Pieces
@@ -28,6 +28,9 @@ from nerconv.io.sources import Source
 from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import Scheme
 from nerconv.tokens import edges, sentences, words
+
+if TYPE_CHECKING:
+    from nerconv.views import Read
 
 NAME: Final = "conll"
 SUFFIXES: Final = (".conll", ".bio", ".iob", ".iob2", ".tsv", ".bioes", ".bilou")
@@ -51,7 +54,7 @@ def tokens(options: WriteOptions) -> Edges | None:
     return edges
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Item]:
+def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then each document followed by its findings.
 
     A sentence with a ragged row is left out, and one with invalid tags unless ``options.invalid`` names a repair. No

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
-from nerconv.document import Document, Facts, Finding, Item
+from nerconv.document import Document, Facts, Finding
 from nerconv.io.sources import Source
 from nerconv.io.text import Lying, Plain, plain
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
-    from nerconv.views import Reading
+    from nerconv.views import Read, Reading
 
 #: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
 BLOCK: Final = 1 << 20
@@ -135,28 +135,26 @@ class Surveyor(Protocol):
 class PartRead(NamedTuple):
     """What was read of a source; ``goes_on``: its first document is a part of the one before, which was too large."""
 
-    item: Item | Reading
+    item: Read
     goes_on: bool = False
 
 
 def read_parts(surveyor: Surveyor, source: Source, options: ReadOptions, most: int) -> Iterator[PartRead]:
-    """Yield what ``source`` holds: facts first, then documents, each followed by its findings, or many as columns.
+    """Yield what ``source`` holds: facts first, then documents as batches with what is wrong with them.
 
     Documents of more than ``most`` bytes come in parts.
     """
+    from nerconv.views import gathered
+
     with plain(source, options.encoding) as text:
         told, survey = surveyor.survey(text, source, options, most)
         yield from map(PartRead, told)
         if survey is not None:
             for window in survey.windows(text.file, most):
-                for number, item in enumerate(survey.parts(window)):
+                for number, item in enumerate(gathered(survey.parts(window), source.name)):
                     yield PartRead(item, window.goes_on and not number)
 
 
-def read(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield what ``read_parts`` does, documents whole and one by one."""
-    for item, _ in read_parts(surveyor, source, options, WHOLE):
-        if isinstance(item, Document | Finding | Facts):
-            yield item
-        else:
-            yield from item.views()
+def read(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Read]:
+    """Yield what ``read_parts`` does, documents whole."""
+    return (part.item for part in read_parts(surveyor, source, options, WHOLE))

@@ -117,13 +117,13 @@ def lint(
     )
 
 
-def _read(source: Source, read: ReadOptions) -> Iterator[Document | Batch | Finding]:
-    """Yield the documents of ``source``, as columns where they are read as such, and what its reader finds."""
+def _read(source: Source, read: ReadOptions) -> Iterator[Batch | Finding]:
+    """Yield the documents of ``source`` as batches, and what its reader finds."""
     from nerconv.views import Reading
 
-    for item in formats.read_columns(source, read):
+    for item in formats.read(source, read):
         if isinstance(item, Reading):
-            yield item.columns
+            yield item.batch
             yield from (finding for _, found in sorted(item.findings.items()) for finding in found)
         elif not isinstance(item, Facts):
             yield item

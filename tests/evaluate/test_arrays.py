@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
-from nerconv.evaluate.annotated import Annotated, of_columns, of_documents, unique
+from nerconv.evaluate.annotated import Annotated, of_batches, of_documents, unique
 from nerconv.evaluate.match import key, outcomes, tally, views
 from nerconv.evaluate.pair import Paired, pair
 from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
@@ -123,10 +123,10 @@ TEXTS = {
 def test_columns_are_what_their_documents_are(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(TEXTS[name], encoding="utf-8")
-    items = [*formats.read_columns(Source(name, path.stem, path), ReadOptions())]
-    parts = [item.columns for item in items if not isinstance(item, Facts | Finding | Document)]
+    items = [*formats.read(Source(name, path.stem, path), ReadOptions())]
+    parts = [item.batch for item in items if not isinstance(item, Facts | Finding | Document)]
     assert parts and all(isinstance(part, Batch) for part in parts)
-    held = of_columns([*parts, *parts])
+    held = of_batches([*parts, *parts])
     same_as_documents(held, [document for part in (*parts, *parts) for document in documents_of(part)])
     assert held.documents == tuple(document for part in (*parts, *parts) for document in documents_of(part))
 
@@ -139,4 +139,4 @@ def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
 def test_nothing_is_a_side_too() -> None:
     held = of_documents([])
     assert held.count == 0 and held.used == set() and held.sentences.tolist() == [] and held.documents == ()
-    assert of_columns([]).count == 0 and not np.size(of_columns([]).lengths)
+    assert of_batches([]).count == 0 and not np.size(of_batches([]).lengths)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reading import read_as
 
 from nerconv.bracket.column_guard import holds_columns
 from nerconv.document import Finding
@@ -67,7 +68,7 @@ def test_columns_are_refused_as_text(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(SHAPES[name].encode())
     with pytest.raises(Unreadable, match=r"a\.txt: looks like columns of token and tag"):
-        list(bracket.read(Source("a.txt", "a", path), ReadOptions()))
+        list(read_as(bracket, Source("a.txt", "a", path), ReadOptions()))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_columns_between_other_signs_are_named(name: str, tmp_path: Path) -> Non
     path = tmp_path / "a.conll"
     path.write_text(SHAPES[name])
     with pytest.raises(Unreadable, match=r"a\.conll: has '[,;]' between columns; write it with tabs between them"):
-        list(conll.read(Source("a.conll", "a", path), ReadOptions()))
+        list(read_as(conll, Source("a.conll", "a", path), ReadOptions()))
 
 
 @pytest.mark.parametrize("name", [name for name in SHAPES if "commas" not in name and "semicolons" not in name])
@@ -115,7 +116,7 @@ def test_columns_are_read_or_refused_where_they_are_named_so(name: str, tmp_path
     """Never read without its spans: of each shape there is a span, a finding that counts them, or a refusal."""
     path = tmp_path / "a.conll"
     path.write_bytes(SHAPES[name].encode())
-    items = list(conll.read(Source("a.conll", "a", path), ReadOptions()))
+    items = list(read_as(conll, Source("a.conll", "a", path), ReadOptions()))
     spans = sum(len(getattr(item, "spans", ())) for item in items)
     lost = sum(sum(item.unread.values()) for item in items if isinstance(item, Finding))
     expected = {"no entity": 0, "long comments": 1, "CoNLL-U": 1, "tokens with spaces": 3}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_as
 
 from nerconv import formats, schemes, tokens
 from nerconv.convert.signature import signature
@@ -29,7 +30,7 @@ GOLD = sorted(path for path in CORPORA.glob("*/*.conll") if path.with_suffix(".t
 def of_bytes(data: bytes, folder: Path, options: ReadOptions | None = None) -> list[Item]:
     path = folder / "d.conll"
     path.write_bytes(data)
-    return list(conll.read(Source("d.conll", "d", path), options or ReadOptions()))
+    return list(read_as(conll, Source("d.conll", "d", path), options or ReadOptions()))
 
 
 def documents_of(items: list[Item]) -> list[Document]:
@@ -64,7 +65,7 @@ def test_there_are_cases() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_read_as_expected(case: Path) -> None:
     expected = json.loads(case.with_name(f"{case.name}.json").read_text())
-    items = list(conll.read(Source(str(case), "d", case), ReadOptions()))
+    items = list(read_as(conll, Source(str(case), "d", case), ReadOptions()))
     facts = facts_of(items)
     assert isinstance(items[0], Facts)
     assert {name: facts[name] for name in expected["facts"]} == expected["facts"]
@@ -331,7 +332,7 @@ def test_documents_come_back_in_every_scheme(
 @pytest.mark.skipif(not GOLD, reason="the corpora are not beside this checkout")
 @pytest.mark.parametrize("gold", GOLD, ids=lambda path: path.stem)
 def test_gold_comes_back_byte_for_byte(gold: Path, tmp_path: Path) -> None:
-    items = list(conll.read(Source(str(gold), "d", gold), ReadOptions()))
+    items = list(read_as(conll, Source(str(gold), "d", gold), ReadOptions()))
     assert findings_of(items) == []
     assert facts_of(items)["scheme"].startswith("IOB2: B- after O: ")
     assert written(documents_of(items), tmp_path) == gold.read_bytes()
@@ -341,7 +342,7 @@ def test_gold_comes_back_byte_for_byte(gold: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("gold", GOLD, ids=lambda path: path.stem)
 def test_bracket_text_gives_the_gold_byte_for_byte(gold: Path, tmp_path: Path) -> None:
     source = gold.with_suffix(".txt")
-    items = list(bracket.read(Source(str(source), "d", source), ReadOptions(dialect="illinois")))
+    items = list(read_as(bracket, Source(str(source), "d", source), ReadOptions(dialect="illinois")))
     fitted = [fit(doc, conll.KEEPS, conll.tokens(WriteOptions()), None) for doc in documents_of(items)]
     assert not any(f.lost for f in fitted)
     assert written([f.document for f in fitted], tmp_path) == gold.read_bytes()
@@ -352,7 +353,7 @@ def test_bracket_text_gives_the_gold_byte_for_byte(gold: Path, tmp_path: Path) -
 def test_gold_comes_back_through_every_scheme(name: str, tmp_path: Path) -> None:
     """But for the touching spans that IO cannot hold, the tags of one scheme say what those of another do."""
     gold = max(GOLD, key=lambda path: path.stat().st_size)
-    first = documents_of(list(conll.read(Source(str(gold), "d", gold), ReadOptions())))
+    first = documents_of(list(read_as(conll, Source(str(gold), "d", gold), ReadOptions())))
     options = WriteOptions(scheme=name)
     fitted = [fit(doc, formats.keeps(conll, options), tokens.edges, None).document for doc in first]
     items = of_bytes(written(fitted, tmp_path, options), tmp_path)

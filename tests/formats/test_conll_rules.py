@@ -34,7 +34,7 @@ def read(path: Path, options: ReadOptions) -> tuple[list[Read], int, bool]:
     """Return id, text, spans and other spans of all documents, the repaired tags, and whether all came as columns."""
     documents: list[Read] = []
     repaired, columns = 0, True
-    for item in formats.read_columns(Source("in.conll", "in", path), options):
+    for item in formats.read(Source("in.conll", "in", path), options):
         if isinstance(item, Facts):
             repaired += item.repaired
         elif isinstance(item, Document):
@@ -42,8 +42,8 @@ def read(path: Path, options: ReadOptions) -> tuple[list[Read], int, bool]:
             other = item.spans if item.other_spans is None else item.other_spans
             documents.append((item.id, item.text, item.spans, other))
         elif isinstance(item, Reading):
-            others = documents_of(item.other or item.columns)
-            for one, other_one in zip(documents_of(item.columns), others, strict=True):
+            others = documents_of(item.other or item.batch)
+            for one, other_one in zip(documents_of(item.batch), others, strict=True):
                 documents.append((one.id, one.text, one.spans, other_one.spans))
         else:
             assert isinstance(item, Finding) and item.code == "F023"

@@ -137,7 +137,7 @@ def test_labels_stand_in_the_order_asked_for_and_others_follow(
 def test_the_same_documents_give_the_same_bytes_and_nothing_else_is_written(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\nfrom nerconv.document import Document, Span\n"
-        "from nerconv import formats\nfrom nerconv.files import Source\nfrom nerconv.formats import dataset\n"
+        "from nerconv import formats\nfrom nerconv.io.sources import Source\nfrom nerconv.formats import dataset\n"
         "from nerconv.options import ReadOptions, WriteOptions\n"
         "docs = [Document(f'd{n}', 'b a', (Span(0, 1, f'L{n}'),), meta={'k': n}) for n in range(30)]\n"
         "for name in ('o.parquet', 'folder'):\n"

@@ -37,7 +37,7 @@ def test_any_origin_comes_back(document: Document) -> None:
 @given(columns())
 @settings(max_examples=300, deadline=None)
 def test_origins_of_columns_are_those_of_documents(found: Batch) -> None:
-    texts = [(np.array(found.edges), list(documents_of(found)))]
+    texts = [(np.array(found.bounds), list(documents_of(found)))]
     cut = [view.cut(start, end, "s", start, end) for view in documents_of(found) for start, end in view.sentences]
     texts.append((np.stack(found.sentences, 1), cut))
     for extents, views in texts:
@@ -52,7 +52,7 @@ def test_origins_of_columns_are_those_of_documents(found: Batch) -> None:
 
 def test_of_ordinary_lines_only_the_beginning_is_said() -> None:
     raw = "[PER Ann Lee  ] met\n[LOC Rome é  ] [LOC é  ]\n".encode()
-    (view,) = documents_of(read(raw, "a.txt", 7, Terms(False), [Extent("a", 0, len(raw))]).columns)
+    (view,) = documents_of(read(raw, "a.txt", 7, Terms(False), [Extent("a", 0, len(raw))]).batch)
     assert to_record(view).origin == OriginRecord("a.txt", [], 7, 6)
 
 
@@ -69,7 +69,7 @@ def test_of_column_files_documents_and_columns_say_the_same(rows: list[str]) -> 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.conll")
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        items = list(formats.read_columns(Source("a.conll", "a", path), ReadOptions(scheme="IOB2", invalid="lenient")))
+        items = list(formats.read(Source("a.conll", "a", path), ReadOptions(scheme="IOB2", invalid="lenient")))
     for found in (item for item in items if isinstance(item, Reading)):
-        views = list(documents_of(found.columns))
-        assert spans_columns.encode(found.columns, WriteOptions()) == spans_jsonl.encode(views, WriteOptions())
+        views = list(documents_of(found.batch))
+        assert spans_columns.encode(found.batch, WriteOptions()) == spans_jsonl.encode(views, WriteOptions())

@@ -26,7 +26,7 @@ def read(data: bytes, name: str = "d.jsonl") -> list[Item]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(data)
-        return list(formats.read(Source(name, "d", path), ReadOptions()))
+        return list(formats.documents(Source(name, "d", path), ReadOptions()))
 
 
 def lines(records: list[Any]) -> bytes:

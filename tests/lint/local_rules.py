@@ -49,7 +49,7 @@ def flags_of(rule: Rule, corpus: Corpus) -> list[tuple[Document, Flag]]:
 
 def corpus_of_files(paths: Iterable[Path], options: ReadOptions) -> Corpus:
     """Return the corpus of the documents in ``paths``."""
-    items = [item for path in paths for item in formats.read(Source(str(path), path.stem, path), options)]
+    items = [item for path in paths for item in formats.documents(Source(str(path), path.stem, path), options)]
     return Corpus([item for item in items if isinstance(item, Document)])
 
 

@@ -101,7 +101,7 @@ def test_a_diff_shows_the_lines_and_changes_nothing(tmp_path: Path) -> None:
 def test_edits_that_the_source_does_not_bear_out_are_not_made(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x [PER Ann  ] y \n")
     (source,) = formats.sources([str(tmp_path / "a.txt")], READ)
-    (document,) = (item for item in formats.read(source, READ) if isinstance(item, Document))
+    (document,) = (item for item in formats.documents(source, READ) if isinstance(item, Document))
     (span,) = document.spans
     lines = ["x [PER Ann  ] y "]
     assert edits_of(document, Fix("safe", "", (SpanChange(span, None),)), lines)
@@ -134,7 +134,7 @@ def test_fixing_twice_changes_nothing_more_adds_no_finding_and_loses_no_span_una
     path.write_bytes(data)
     source = Source(str(path), "a", path)
     before = lint([source], READ, Selection(), lambda _: None)
-    spans = count_labels(item for item in formats.read(source, READ) if isinstance(item, Document))
+    spans = count_labels(item for item in formats.documents(source, READ) if isinstance(item, Document))
     once, report = mended(data, folder, unsafe)
     old = Counter(problem.finding.code for problem in before.problems)
     new = Counter(problem.finding.code for problem in report.remaining.problems)
@@ -142,7 +142,7 @@ def test_fixing_twice_changes_nothing_more_adds_no_finding_and_loses_no_span_una
     assert mended(once, folder, unsafe)[0] == once
     assert once.count(end.encode()) == data.count(end.encode())
     if not unsafe:
-        after = count_labels(item for item in formats.read(source, READ) if isinstance(item, Document))
+        after = count_labels(item for item in formats.documents(source, READ) if isinstance(item, Document))
         assert after == spans
 
 

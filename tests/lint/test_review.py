@@ -31,7 +31,7 @@ def convert(tmp_path: Path, name: str, *options: str) -> tuple[str, Document]:
     source.write_text(TEXT, encoding="utf-8")
     result = RUNNER.invoke(application(), ["convert", str(source), "-o", str(target), "--unit", "document", *options])
     assert result.exit_code == 0, result.output
-    items = formats.read(Source(str(target), "a", target), ReadOptions())
+    items = formats.documents(Source(str(target), "a", target), ReadOptions())
     return result.output, next(item for item in items if isinstance(item, Document))
 
 

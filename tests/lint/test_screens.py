@@ -29,7 +29,7 @@ from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.rule import Options, Rule
 from nerconv.options import ReadOptions
 from nerconv.tables import Extent
-from nerconv.views import documents_of
+from nerconv.views import documents_of, opened
 
 _ROOT: Final = Path(__file__).parents[2]
 _NAMES: Final = (
@@ -112,16 +112,17 @@ def test_the_examples_of_rules_do_not_escape_their_screens(code: str, tmp_path: 
         (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8", newline="")
         options = ReadOptions(labels=frozenset(), dialect="illinois", markup="none")
         [source] = formats.sources([str(tmp_path / f"{number}.txt")], options)
-        items = formats.read_columns(source, options)
-        found = [item.columns for item in items if isinstance(item, reader.Reading)]
+        items = formats.read(source, options)
+        found = [item.batch for item in items if isinstance(item, views.Reading)]
         assert found and list(check(found, chosen))
 
 
 def both(paths: Sequence[Path], read: ReadOptions) -> tuple[LintReport, LintReport]:
     """Return what linting ``paths`` gives, and what it gives when all rules look at all documents."""
     sources, all_ = formats.sources([*map(str, paths)], read), Selection(select=("ALL",))
+    as_read = formats.read
     with (
-        patch.object(formats, "read_columns", formats.read),
+        patch.object(formats, "read", lambda source, options: opened(as_read(source, options))),
         patch.object(engine, "choose", lambda selection: unscreened(choose(selection))),
     ):
         plain = lint(sources, read, all_, lambda _: None)
@@ -156,7 +157,7 @@ def read_text(text: str) -> list[Batch]:
     grammar = Grammar("a.txt", False, None, Detection("illinois", "", {}))
     reading = reader.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
     assert reading is not None
-    return [reading.columns]
+    return [reading.batch]
 
 
 def test_names_across_lines_are_looked_for_in_columns_too() -> None:

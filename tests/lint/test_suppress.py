@@ -48,7 +48,7 @@ def test_directives(text: str, expected: list[tuple[str, int]], tmp_path: Path) 
 def test_a_directive_leaves_the_text_and_changes_nothing_else_of_it(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("AT&amp;T <url> [LOC Rome  ] <!-- nerconv: ignore --> . \n")
     (source,) = formats.sources([str(tmp_path / "a.txt")], READ)
-    (document,) = (item for item in formats.read(source, READ) if isinstance(item, Document))
+    (document,) = (item for item in formats.documents(source, READ) if isinstance(item, Document))
     assert document.text == "AT&amp;T <url> Rome  . \n"
     assert [mark.kind for mark in document.marks] == ["directive"]
 
