@@ -150,7 +150,7 @@ def test_a_piece_of_other_columns_is_not_taken_for_theirs(format: formats.Format
 def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     right = of(LINE)
     lane, options = encoder(format, WriteOptions()), WriteOptions()
-    for name in ("lines", "source_columns"):
+    for name in ("source_lines", "source_columns"):
         wrong = replace(right, **{name: getattr(right, name) + 1})
         assert not lane.holds(lane.encode(wrong, options), right, options)
 
