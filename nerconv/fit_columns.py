@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,6 @@ from nerconv import transform, views
 from nerconv.batch import Batch
 from nerconv.document import Document, Finding
 from nerconv.fit import Edges, Fitted, Keeps, fit, loss_of
-
-_FLAT: Final = Keeps(nesting=False)
 
 
 class FittedColumns(NamedTuple):
@@ -82,11 +80,6 @@ def _loss_of(batch: Batch, head: int, number: int) -> Finding:
     why = f"touches [{span.label} {before}]: written as one"
     surface = batch.text[int(batch.starts[number]) : int(batch.ends[number])].decode()
     return loss_of("K004", surface, span, why)
-
-
-def flat(batch: Batch, nested: str | None) -> NDArray[np.bool_]:
-    """Return which spans stay where none may share text; ``nested`` says which of two that do."""
-    return _kept(batch, batch.overlapping, lambda document: fit(document, _FLAT, None, nested))[0]
 
 
 def drop(batch: Batch, labels: Set[str]) -> tuple[Batch, list[Finding]]:

@@ -14,8 +14,8 @@ from nerconv.convert.report import ConvertOptions
 from nerconv.convert.signature import signature
 from nerconv.detokenize import detokenize
 from nerconv.document import Document, Finding, count_labels
-from nerconv.fit import Keeps
 from nerconv.formats import bracket
+from nerconv.formats.keeps import Keeps
 from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, WriteOptions
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document
-from nerconv.fit import Keeps
+from nerconv.formats.keeps import Keeps
 
 
 def signature(document: Document, keeps: Keeps) -> bytes:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.fit import Keeps
+from nerconv.formats.keeps import Keeps
 from nerconv.tables import Anchors, Numbers
 from nerconv.white_space import LINE, SPACE, STOP, runs
 
@@ -112,6 +112,7 @@ def _tokens(batch: Batch) -> _Terms:
     text[(begins + sizes - 1)[last[:-1]]] = STOP
 
     def moved(offsets: Numbers, within: Numbers) -> Numbers:
+        """Return where offsets stand among the tokens."""
         at = np.maximum(np.searchsorted(starts, within, "right") - 1, 0)
         found: Numbers = begins[at] + np.minimum(offsets, ends[at]) - starts[at]
         return found

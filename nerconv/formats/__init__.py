@@ -3,7 +3,7 @@
 A format module has
 
 - ``NAME`` and ``SUFFIXES``, by which it is named and recognised,
-- ``KEEPS``, what it can hold (``nerconv.fit.Keeps``),
+- ``KEEPS``, what it can hold (``nerconv.formats.keeps.Keeps``),
 - ``UNIT``, the unit that one record of it usually is: document or sentence,
 - ``tokens(options)``, which gives the token edges that its spans must meet, or None,
 - ``read(source, options)``, an iterator of Facts, Documents and Findings,
@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nerconv.bracket import survey
 from nerconv.document import Document, Finding, Item, Where
-from nerconv.fit import Edges, Keeps
 from nerconv.formats import bracket, conll, conll_windows, dataset, docbin, spans_jsonl, tags_jsonl
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor

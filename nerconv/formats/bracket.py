@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
 from nerconv.document import Document
-from nerconv.fit import Edges, Keeps
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
 from nerconv.io.sources import Source

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv import schemes
 from nerconv.cells import DOCSTART
 from nerconv.document import Document, Span
-from nerconv.fit import Edges, Keeps
 from nerconv.formats import conll_windows
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
 from nerconv.io.sources import Source

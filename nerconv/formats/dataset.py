@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Item, Where, count_labels
-from nerconv.fit import Edges, Keeps
 from nerconv.formats.class_labels import labels_of, tag_names
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Row, read_rows

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from nerconv import schemes
 from nerconv.batch import Batch
-from nerconv.fit_columns import flat
 from nerconv.formats.class_labels import tag_names
 from nerconv.formats.dataset import Rows
 from nerconv.formats.dataset_schema import kind_of
 from nerconv.formats.origins import Origins, origins
 from nerconv.formats.tag_columns import tag_numbers, tags_hold
 from nerconv.options import WriteOptions
+from nerconv.overlaps import flat
 from nerconv.tables import Covered, Numbers
 
 

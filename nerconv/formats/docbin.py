@@ -27,11 +27,11 @@ import msgspec
 
 from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
-from nerconv.fit import Edges, Keeps, fit
 from nerconv.formats import groups
 from nerconv.formats.bins import ATTRIBUTES, Bin, binaries, stretch
 from nerconv.formats.bins import write as write_bin
 from nerconv.formats.groups import Group, Part
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
@@ -189,6 +189,7 @@ def _annotated(doc: Doc, document: Document, options: WriteOptions, part: Part |
     """Return ``doc`` with the entities, spans, sentence starts and user data of ``document``, or a part of one."""
     from spacy.tokens import Span as DocSpan
 
+    from nerconv.fit import fit
     from nerconv.formats.kept import kept
 
     starts = doc.to_array("IDX").astype("int64")

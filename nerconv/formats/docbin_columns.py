@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import WHITE_SPACE
-from nerconv.fit_columns import flat
 from nerconv.formats import kept_columns
 from nerconv.formats.bins import ATTRIBUTES, Bin, Stretch, array_header, binaries, binary, stretch, unstretch
 from nerconv.formats.group_columns import grouped
 from nerconv.formats.groups import Part, tally
 from nerconv.formats.strings import Hashes, Words, distinct, hashes, hashes_of, laid, murmur, named
 from nerconv.options import WriteOptions
+from nerconv.overlaps import flat
 from nerconv.short_strings import same
 from nerconv.tables import Covered, Numbers
 from nerconv.white_space import runs

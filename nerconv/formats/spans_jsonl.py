@@ -17,9 +17,9 @@ from typing import Final
 import msgspec
 
 from nerconv.document import Document, Facts, Finding, Item, Where, count_labels
-from nerconv.fit import Edges, Keeps
 from nerconv.formats.json_lines import Line, decoded, whole_json
 from nerconv.formats.json_record import FIELDS, read_record
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, to_record

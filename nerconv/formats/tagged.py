@@ -17,7 +17,7 @@ import msgspec
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document
-from nerconv.fit import Keeps, fit
+from nerconv.formats.keeps import Keeps
 from nerconv.formats.record import OriginRecord, SpanRecord, to_record
 from nerconv.schemes import Scheme, TokenSpan
 
@@ -70,6 +70,8 @@ def to_row(document: Document, scheme: Scheme, nested: str | None) -> dict[str, 
 def _tags(document: Document, scheme: Scheme, nested: str | None) -> list[str]:
     if not document.spans:
         return ["O"] * corpus.count(document)
+    from nerconv.fit import fit
+
     flat = fit(document, _FLAT, None, nested).document
     starts, ends = corpus.edges(flat)
     spans = [(bisect_left(starts, s.start), bisect_left(ends, s.end) + 1, s.label) for s in flat.spans]

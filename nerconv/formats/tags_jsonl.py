@@ -16,9 +16,9 @@ import msgspec
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Finding, Item, Where
-from nerconv.fit import Edges, Keeps
 from nerconv.formats.json_lines import decoded, whole_json
 from nerconv.formats.json_record import enter_bad
+from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.shapes import shape

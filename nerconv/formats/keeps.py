@@ -1,0 +1,44 @@
+"""What a format can hold, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nerconv.document import Document
+
+#: Gives the start offsets and the end offsets of the tokens of a document.
+Edges = Callable[[Document], tuple[Sequence[int], Sequence[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeps:
+    """What a format holds of a document; what is False is lost on writing.
+
+    ``text``: the white space of the text, so that offsets survive. ``nesting``: spans that share text.
+    ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
+    line and column of every span; ``flags``: its lint flags. ``crossing``: spans across a sentence boundary, ``lines``:
+    across a line end. ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents
+    without a token. ``any_text``: text that holds the signs of the format itself. ``open_end``: text that ends
+    without a line end. ``outer_space``: spans that begin or end with what Unicode counts as white space, such as a
+    no-break space; else it is trimmed. ``flat_part`` names the part of a format that holds flat spans only though
+    another holds all of them.
+    """
+
+    text: bool = True
+    nesting: bool = True
+    crossing: bool = True
+    lines: bool = True
+    touching: bool = True
+    sentences: bool = True
+    marks: bool = True
+    joins: bool = True
+    ids: bool = True
+    meta: bool = True
+    blank: bool = True
+    any_text: bool = True
+    open_end: bool = True
+    provenance: bool = True
+    flags: bool = True
+    outer_space: bool = True
+    flat_part: str = ""
