@@ -334,6 +334,11 @@ class Batch:
         spans = replace(self, starts=starts, ends=ends, label_ids=codes, source_lines=lines, source_columns=places)
         return replace(spans, labels=labels, extras=extras)
 
+    @cached_property
+    def has_tokens(self) -> NDArray[np.bool_]:
+        """Which documents have a token, of shape (documents,)."""
+        return np.array([bool(self.spaced[start:end].strip(b" \t\n")) for _, start, end in self.documents], dtype=bool)
+
     def filled(self) -> list[str]:
         """Return the ids of the documents that have a token."""
-        return [id for id, start, end in self.documents if self.text[start:end].strip(b" \t\n")]
+        return [extent.id for extent in compress(self.documents, self.has_tokens.tolist())]

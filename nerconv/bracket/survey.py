@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv.bracket import markup
 from nerconv.bracket.column_guard import holds_columns
-from nerconv.bracket.dialect import Tally, detect, tally, tally_ordinary
+from nerconv.bracket.dialect import Detection, Tally, detect, tally, tally_ordinary
 from nerconv.bracket.grammar import Line, LineReading
 from nerconv.bracket.grammar import scan as scan_text
 from nerconv.bracket.lines import Grammar, unbracket
@@ -21,11 +21,12 @@ from nerconv.bracket.unrecognised import judge
 from nerconv.cells import DOCSTART
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Where
 from nerconv.io.chunks import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
-from nerconv.io.sources import Source, Unreadable
+from nerconv.io.sources import Source, Unreadable, decode
 from nerconv.io.text import Plain
 from nerconv.options import ReadOptions, UsageError
 
 if TYPE_CHECKING:
+    from nerconv.batch import Batch
     from nerconv.views import Reading
 
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
@@ -75,6 +76,24 @@ def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE,
     told += (each.finding(source.name, detection.held, options.accept_unrecognised) for each in strange)
     grammar = Grammar(source.name, looked.marked_up, detection.labels, detection)
     return Surveyed(told, BracketSurvey(source.id, how, grammar, text.size > (most if how == "file" else doing.block)))
+
+
+def read_text(data: bytes, labels: frozenset[str] | None, dialect: str) -> Batch:
+    """Return the documents of bracket text of a known ``dialect`` as it is read from a file, markup being text.
+
+    ``labels``: as in ``brackets.read_line``. Raises Unreadable for what is no text or holds columns.
+    """
+    from nerconv.views import Reading, batch_of, gathered, opened
+
+    text = decode(data, "", "utf-8").text
+    _refuse_columns(text[: 1 << 16], "")
+    how = DOCSTART if DOCSTART in text else "file"
+    known = BracketSurvey("d", how, Grammar("", False, labels, Detection(dialect, "", {}, labels)), False)
+    items = list(known.parts(Window(text.encode(), 1, 0, False)))
+    readings = [item.batch for item in items if isinstance(item, Reading)]
+    if len(readings) == 1:
+        return readings[0]
+    return batch_of([item for item in opened(gathered(items, "")) if isinstance(item, Document)], "")
 
 
 @dataclass(slots=True)

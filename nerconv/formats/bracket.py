@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
@@ -20,6 +20,7 @@ from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
+    from nerconv.batch import Batch
     from nerconv.views import Read
 
 NAME: Final = "bracket"
@@ -39,8 +40,10 @@ KEEPS: Final = Keeps(
     flags=False,
 )
 
-_HEADER: Final = f"\n{DOCSTART}\n\n"
-_CLOSING: Final = {"illinois": "  ]", "compact": "]", "spaced": " ]"}
+_HEADER: Final = f"\n{DOCSTART}\n\n".encode()
+_CLOSING: Final = {"illinois": b"  ]", "compact": b"]", "spaced": b" ]"}
+#: The place of the end of a document among what stands at one offset.
+_END: Final = 1
 
 
 def tokens(options: WriteOptions) -> Edges | None:
@@ -56,30 +59,64 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     return chunks.read(survey, source, options)
 
 
-def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:
-    """Return ``documents`` as bracket text of ``options.dialect``, the last line ended too, each after -DOCSTART-.
+class Piece(NamedTuple):
+    """Documents as bracket text, each behind a header: how many there are, and the labels of their spans."""
 
-    A text that itself holds what reads as a bracket cannot be told apart from annotation, since nothing is
-    escaped; reading the file back shows it.
+    text: bytes
+    documents: int
+    labels: frozenset[str]
+
+    def headed(self, is_first: bool, documents: int) -> bytes:
+        """Return the text as it stands in a file of so many ``documents``, first or behind other pieces."""
+        return self.text[len(_HEADER) if documents == 1 else is_first :]
+
+
+def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Piece:
+    """Return documents as bracket text of ``options.dialect``, the last line of each ended; blank ones are left out.
+
+    A text that itself holds what reads as a bracket cannot be told apart from annotation, since nothing is escaped;
+    reading it back shows it.
     """
-    closing = _CLOSING[options.dialect]
-    return "".join(_HEADER + _bracketed(document, closing) for document in documents).encode()
+    import numpy as np
+
+    from nerconv.batch import Batch
+    from nerconv.views import batch_of
+
+    batch = found if isinstance(found, Batch) else batch_of(found, "")
+    begins, ends = batch.bounds[batch.has_tokens].T
+    signs = [*(f"[{label} ".encode() for label in batch.labels), _CLOSING[options.dialect], b"", b"\n", _HEADER]
+    closing = len(batch.labels)
+    end = closing + 1 + (batch.bytes[ends - 1] != ord("\n"))
+    names = np.argsort(np.argsort(batch.labels))[batch.label_ids]
+    # Rows of offset, what comes first at one offset, the other edge of the span, its label, the sign: the inner of two
+    # spans is closed first and the outer one opened first.
+    rows = (
+        (batch.ends, 0, -batch.starts, names, closing),
+        (ends, _END, 0, 0, end),
+        (begins, 2, 0, 0, closing + 3),
+        (batch.starts, 3, -batch.ends, names, batch.label_ids),
+    )
+    table = np.hstack([np.stack(np.broadcast_arrays(*row)) for row in rows])
+    offsets, kinds, _, _, numbers = table[:, np.lexsort(table[3::-1])]
+    # What stands between two documents is not written.
+    stops = np.where(kinds == _END, offsets, np.append(offsets[1:], 0))
+    cuts = zip(numbers.tolist(), offsets.tolist(), stops.tolist(), strict=True)
+    text = b"".join([signs[number] + batch.text[start:stop] for number, start, stop in cuts])
+    return Piece(text, len(begins), frozenset(batch.labels))
+
+
+def records(batch: Batch) -> list[str]:
+    """Return the ids of the documents that are written."""
+    return batch.filled()
+
+
+def read_back(piece: Piece, options: WriteOptions) -> Batch:
+    """Return what is read of the file that a piece makes. Raises files.Unreadable where that is no bracket text."""
+    return survey.read_text(piece.headed(True, piece.documents), piece.labels or None, options.dialect)
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     """Write the text of ``pieces``, -DOCSTART- only where there are several documents."""
     with path.open("wb") as file:
         for number, (piece, _, goes_on) in enumerate(pieces.packed):
-            headless = goes_on or pieces.documents == 1
-            file.write(piece[len(_HEADER) if headless else not number :])
-
-
-def _bracketed(document: Document, closing: str) -> str:
-    inserts = [(span.start, 1, -span.end, f"[{span.label} ") for span in document.spans]
-    inserts += [(span.end, 0, -span.start, closing) for span in document.spans]
-    pieces, done = [], 0
-    for offset, _, _, bracket in sorted(inserts):
-        pieces += [document.text[done:offset], bracket]
-        done = offset
-    text = "".join(pieces) + document.text[done:]
-    return text if text.endswith("\n") or not text else text + "\n"
+            file.write(piece.headed(not number, 1 if goes_on else pieces.documents))
