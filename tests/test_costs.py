@@ -1,0 +1,230 @@
+"""What options cost, counted in calls of Python functions: at most four times the default, and next to none a line.
+
+Seconds depend on the machine; how often a function of nerconv is called, or calls one that is written in C, does not.
+Work that is done on arrays calls the same functions for ten lines as for ten thousand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import random
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+import nerconv
+from nerconv import formats
+from nerconv.cli import main
+from nerconv.cli.uses import USES
+
+pytest.importorskip("datasets", reason="the package datasets is not installed")
+
+#: An option may cost so many times what the conversion costs without it.
+MOST: Final = 4
+#: Of so many lines, and of twice as many; each of those that come in addition may take so many calls.
+LINES: Final = 500
+LABELS: Final = ("LOC", "MISC", "ORG", "PER")
+MOST_A_LINE: Final = 6
+SUFFIX: Final = {
+    "bracket": "txt",
+    "spans_jsonl": "jsonl",
+    "conll": "conll",
+    "docbin": "spacy",
+    "dataset": "parquet",
+    "tags_jsonl": "json",
+}
+#: How each option of a conversion is asked for, and the input that it is asked for beside, by name.
+WORDS: Final = {
+    "--accept-unrecognised": "--accept-unrecognised",
+    "--balance": "--balance labels --split a=0.5,b=0.5 @documents",
+    "--columns": "--columns 4",
+    "--comments": "--comments none @conll",
+    "--cut-tokens": "--cut-tokens",
+    "--delimiter": "--delimiter tab",
+    "--detokenize": "--detokenize",
+    "--dialect": "--dialect illinois",
+    "--documents": "--documents blank-line",
+    "--drop": "--drop MISC",
+    "--encoding": "--encoding utf-8",
+    "--for": "--for spacy",
+    "--force": "--force --shard-docs 100 @documents",
+    "--from": "--from bracket",
+    "--group-sentences": "--group-sentences 20",
+    "--invalid": "--invalid lenient @conll",
+    "--label-set": "--label-set LOC,ORG,PER,MISC",
+    "--labels": "--labels LOC,ORG,PER,MISC",
+    "--labels-from": "--labels-from labels.json",
+    "--ledger": "--ledger ledger.jsonl",
+    "--lint": "--lint drop",
+    "--lint-select": "--lint-select B1 --lint drop",
+    "--map": "--map PER=PERSON",
+    "--markup": "--markup none",
+    "--nested": "--nested inner @nested",
+    "--read-scheme": "--read-scheme IOB2 @conll",
+    "--redactions": "--redactions mask",
+    "--scheme": "--scheme IO",
+    "--seed": "--seed 7 --split a=0.5,b=0.5 @documents",
+    "--shard-docs": "--shard-docs 100 @documents",
+    "--split": "--split a=0.5,b=0.5 @documents",
+    "--strict": "--strict",
+    "--tag-column": "--tag-column -1 @conll",
+    "--token-column": "--token-column 1 @conll",
+    "--tokens": "--tokens spacy",
+    "--unit": "--unit sentence",
+    "--write-dialect": "--write-dialect compact",
+}
+#: Work of other processes, and of what every row here says.
+UNCOUNTED: Final = {"--engine", "--scheduler", "--workers", "--output", "--to", "--splits"}
+#: What else may make a conversion slow: a line or two among many that arrays do not settle, and other inputs.
+INPUTS: Final = ("documents", "separators", "no-break space", "markup", "nested", "carriage returns")
+READ: Final = ("conll", "spans_jsonl", "docbin", "dataset", "tags_jsonl")
+
+
+class Row(NamedTuple):
+    """What is converted to ``target``, what stands on the command line beside it, and the name of the input."""
+
+    name: str
+    target: str
+    words: str = ""
+    input: str = "plain"
+
+
+#: Known failures, by target the names of rows; a row that passes has to leave. Of a target whose default is slow,
+#: nothing else is looked at. Column files cost 65,000 calls whatever their length, the other rows 14 to 540 a line.
+_COLUMNS: Final = ("--comments", "--invalid", "--read-scheme", "--tag-column", "--token-column")
+_CHANGES: Final = ("--cut-tokens", "--detokenize", "--drop", "--lint", "--lint-select", "--redactions", "markup")
+SLOW: Final = {
+    "bracket": ("default",),
+    "tags_jsonl": ("default",),
+    "spans_jsonl": (*_COLUMNS, *_CHANGES, "--unit", "from conll"),
+    "conll": (*_COLUMNS, *_CHANGES, "from spans_jsonl", "from docbin", "from dataset", "from tags_jsonl"),
+    "docbin": (*_COLUMNS, *_CHANGES, "--tokens", "--unit", "no-break space"),
+    "dataset": (*_COLUMNS, *_CHANGES),
+}
+
+
+def rows() -> Iterator[Row]:
+    """Yield every format, then every option beside every format that it says something about, then the inputs."""
+    yield from (Row("default", target) for target in formats.FORMATS)
+    for target in formats.FORMATS:
+        if "default" in SLOW.get(target, ()):
+            continue
+        for option, text in WORDS.items():
+            words, _, name = text.partition(" @")
+            use = USES["convert"][option]
+            if (use.writes is None or target in use.writes) and (use.reads is None or (name or "bracket") in use.reads):
+                yield Row(option, target, words, name or "plain")
+        yield from (Row(name, target, "", name) for name in INPUTS)
+    yield from (Row(f"from {name}", "spans_jsonl" if name == "conll" else "conll", "", name) for name in READ)
+
+
+@cache
+def lines(count: int) -> str:
+    """Return so many sentences of names, each of other letters."""
+    dice = random.Random(count)
+    words = "the of and to in a is that for it as was".split()  # noqa: SIM905
+    text = []
+    for _ in range(count):
+        name = "".join(dice.choices("abcdefghij", k=6)).title()
+        items = [*dice.choices(words, k=8), f"[{dice.choice(LABELS)} Ann {name}  ]", *dice.choices(words, k=4), "."]
+        text.append(" ".join(items) + " \n")
+    return "".join(text)
+
+
+def text_of(name: str, count: int) -> str:
+    """Return the bracket text of the input with a ``name``."""
+    text = lines(count)
+    middle = text.index("\n", len(text) // 2) + 1
+    inserted = {
+        "separators": "-DOCSTART-\n",
+        "no-break space": "a \N{NO-BREAK SPACE} [LOC Rome  ] . \n",
+        "markup": "<a href='/tag/1'>[PER Ann  ]</a> &amp; co . \n",
+        "nested": "[ORG [LOC Rome  ] Office  ] . \n",
+    }
+    if name == "carriage returns":
+        return text.replace("\n", "\r\n")
+    if name == "documents":
+        rows = text.splitlines(keepends=True)
+        return "-DOCSTART-\n".join("".join(rows[at : at + count // 20]) for at in range(0, count, count // 20))
+    first = inserted["separators"] if name == "separators" else ""
+    return first + text[:middle] + inserted.get(name, "") + text[middle:]
+
+
+def calls(words: str) -> int:
+    """Return how often functions of nerconv are called and call others while a command runs."""
+    home, found = str(Path(nerconv.__file__).parent) + os.sep, 0
+
+    def count(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal found
+        found += event in ("call", "c_call") and frame.f_code.co_filename.startswith(home)
+
+    sys.argv = ["nerconv", *words.split()]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        sys.setprofile(count)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        finally:
+            sys.setprofile(None)
+    assert code in (0, 1), f"{words} ends in {code}: {said.getvalue()}"
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with each input in three sizes: one that loads what is loaded once, ``LINES``, and twice as many."""
+    folder = tmp_path_factory.mktemp("costs")
+    (folder / "labels.json").write_text(json.dumps(["O", *(f"{letter}-{name}" for name in LABELS for letter in "BI")]))
+    for count in (20, LINES, 2 * LINES):
+        for name in ("plain", *INPUTS):
+            (folder / f"{name.replace(' ', '-')}.{count}.txt").write_text(text_of(name, count), newline="")
+        for name in READ:
+            calls(f"convert {folder}/plain.{count}.txt --to {name} -o {folder}/{name}.{count}.{SUFFIX[name]}")
+    return folder
+
+
+@pytest.fixture
+def cost(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what counts the calls of a row for so many lines of its input."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", [])
+
+    def count(row: Row, lines: int) -> int:
+        several = "--split" in row.words or "--shard-docs" in row.words
+        target = tmp_path / (f"{row.name}{lines}" if several else f"out.{SUFFIX[row.target]}")
+        source = f"{row.input.replace(' ', '-')}.{lines}.{SUFFIX.get(row.input, 'txt')}"
+        return calls(f"convert {source} -o {target} --to {row.target} {row.words}")
+
+    return count
+
+
+def known(row: Row) -> Any:
+    slow = row.name in SLOW.get(row.target, ())
+    marks = [pytest.mark.xfail(strict=True, reason=f"{row.name} to {row.target} works line by line")] if slow else []
+    return pytest.param(row, marks=marks, id=f"{row.target}-{row.name}")
+
+
+def test_every_option_has_a_row() -> None:
+    assert set(WORDS) | UNCOUNTED == set(USES["convert"])
+    assert {(target, name) for target, names in SLOW.items() for name in names} <= {(r.target, r.name) for r in rows()}
+
+
+@pytest.mark.parametrize("row", [known(row) for row in rows()])
+def test_an_option_costs_no_more_than_four_times_the_default(row: Row, cost: Any) -> None:
+    default = Row("default", "conll" if row.name == "default" else row.target)
+    for each in (default, row):
+        cost(each, 20)
+    once, twice, without = cost(row, LINES), cost(row, 2 * LINES), cost(default, LINES)
+    a_line = (twice - once) / LINES
+    assert once <= MOST * without and a_line <= MOST_A_LINE, (
+        f"{once:,} calls, {once / without:.1f} times {without:,}; {a_line:.1f} for each line more"
+    )
