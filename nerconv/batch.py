@@ -27,6 +27,7 @@ from nerconv.tables import (
     Tokens,
     edges_of,
     points_before,
+    ranks,
     used,
     within,
 )
@@ -267,7 +268,7 @@ class Batch:
     def split(self, name: Callable[[str], str]) -> dict[str, Batch]:
         """Return the documents by the name that ``name`` gives for the text of each."""
         names = [name(self.text[start:end].decode()) for _, start, end in self.documents]
-        return {found: self._only(np.array(names) == found) for found in dict.fromkeys(names)}
+        return {found: self.only(np.array(names) == found) for found in dict.fromkeys(names)}
 
     def groups(self, most: int) -> Iterator[Batch]:
         """Yield the documents, so many at most together."""
@@ -276,7 +277,7 @@ class Batch:
             yield self
             return
         for first in range(0, count, most):
-            yield self._between(first, min(first + most, count))
+            yield self.between(first, min(first + most, count))
 
     def regrouped(self, documents: tuple[Extent, ...]) -> Batch:
         """Return the same text cut into other ``documents``, each of whole lines, that together hold the same lines."""
@@ -286,10 +287,10 @@ class Batch:
         cut.__dict__.update((name, self.__dict__[name]) for name in known if name in self.__dict__)
         return cut
 
-    def _between(self, first: int, last: int) -> Batch:
+    def between(self, first: int, last: int) -> Batch:
         """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""
         numbers = np.arange(len(self.documents))
-        part = self._only((first <= numbers) & (numbers < last))
+        part = self.only((first <= numbers) & (numbers < last))
         begin, end = part.documents[0].start, part.documents[-1].end
         table = part.sentence_table
         return replace(
@@ -305,7 +306,7 @@ class Batch:
             sentence_table=table and (table[0] - begin, table[1] - begin),
         )
 
-    def _only(self, kept: NDArray[np.bool_]) -> Batch:
+    def only(self, kept: NDArray[np.bool_]) -> Batch:
         """Return the same with those documents alone that are ``kept``."""
 
         def of(offsets: Numbers) -> NDArray[np.bool_]:
@@ -324,8 +325,13 @@ class Batch:
             extras=part.extras.of_documents(np.flatnonzero(kept).tolist()),
         )
 
-    def with_spans(self, kept: slice | NDArray[np.bool_]) -> Batch:
-        """Return the same with those spans alone that are ``kept``, and their labels."""
+    @property
+    def text_order(self) -> Numbers:
+        """The numbers of the spans in text order, the longer first, then by label."""
+        return np.lexsort((ranks(self.labels)[self.label_ids], -self.ends, self.starts))
+
+    def with_spans(self, kept: slice | NDArray[np.bool_] | Numbers) -> Batch:
+        """Return the same with those spans alone that are ``kept``, or have these numbers, and their labels."""
         arrays = (self.starts, self.ends, self.label_ids, self.source_lines, self.source_columns)
         starts, ends, codes, lines, places = (array[kept] for array in arrays)
         codes, kept_labels = used(codes, len(self.labels))

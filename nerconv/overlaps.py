@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.tables import Numbers
+from nerconv.tables import Numbers, ranks
 
 
 def flat(batch: Batch, nested: str | None) -> NDArray[np.bool_]:
@@ -36,7 +36,7 @@ def overlapped_by(batch: Batch, nested: str | None) -> Numbers:
     # Spans that share text follow one another; what begins behind all before it begins a new cluster.
     clusters = np.cumsum(np.append(True, starts[1:] >= np.maximum.accumulate(ends)[:-1]))
     sign = 1 if nested == "inner" else -1
-    labels = np.argsort(np.argsort(np.array(batch.labels)))[batch.label_ids[numbers]]
+    labels = ranks(batch.labels)[batch.label_ids[numbers]]
     order = np.lexsort((labels, sign * starts, sign * lengths, clusters))
     rows = zip(*(array[order].tolist() for array in (numbers, starts, ends, clusters)), strict=True)
     kept: list[tuple[int, int, int]] = []
