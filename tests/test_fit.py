@@ -15,7 +15,7 @@ from nerconv import fit as oracle
 from nerconv import tokens
 from nerconv.batch import Batch
 from nerconv.convert.fit import fit
-from nerconv.document import Finding
+from nerconv.document import Document, Finding
 from nerconv.formats.keeps import Keeps, corpus_tokens
 from nerconv.views import batch_of, documents_of
 

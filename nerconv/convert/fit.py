@@ -195,7 +195,8 @@ def _across_sentences(batch: Batch) -> Mask:
 
 
 def _across_lines(batch: Batch) -> Mask:
-    return np.searchsorted(batch.newlines, batch.starts) != np.searchsorted(batch.newlines, batch.ends)
+    found: Mask = np.searchsorted(batch.newlines, batch.starts) != np.searchsorted(batch.newlines, batch.ends)
+    return found
 
 
 def _flatten(fitting: _Fitting, nested: str | None) -> None:
