@@ -6,7 +6,7 @@ batch that are made when somebody asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import compress
@@ -269,6 +269,11 @@ class Batch:
         """Return the documents by the name that ``name`` gives for the text of each."""
         names = [name(self.text[start:end].decode()) for _, start, end in self.documents]
         return {found: self.only(np.array(names) == found) for found in dict.fromkeys(names)}
+
+    def named(self, ids: Sequence[str]) -> Batch:
+        """Return the documents with ``ids``."""
+        documents = tuple(extent._replace(id=id) for id, extent in zip(ids, self.documents, strict=True))
+        return self if documents == self.documents else replace(self, documents=documents)
 
     def groups(self, most: int) -> Iterator[Batch]:
         """Yield the documents, so many at most together."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nerconv.convert.balance import balanced
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
-from nerconv.convert.workers import Crew
+from nerconv.convert.workers import Workers
 from nerconv.io.sources import expand
 
 SHARES = {"train": 0.7, "dev": 0.15, "test": 0.15}
@@ -75,7 +75,7 @@ def test_a_conversion_deals_documents_by_label(options: dict[str, object], folde
     for workers in (1, 2):
         asked = ConvertOptions(to="docbin", split="train=0.5,dev=0.25,test=0.25", balance="labels", **options)  # type: ignore[arg-type]
         sources = expand([str(folder / "in")], [".txt"])
-        report = convert(sources, str(folder / f"out{workers}"), asked, lambda _: None, Crew(workers))
+        report = convert(sources, str(folder / f"out{workers}"), asked, lambda _: None, Workers(workers))
         assert {name: tally.labels["MISC"] for name, tally in report.tallies.items()} == {
             "train": 1,
             "dev": 1,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv.convert import part
+from nerconv.convert import pipeline
 from nerconv.convert.joining import Joined, join_units
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
@@ -90,7 +90,7 @@ ROWS = "".join(
 def test_documents_survive_sentences_in_a_table(
     between: str, last: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(part, "_MUCH", most)
+    monkeypatch.setattr(pipeline, "_MUCH", most)
     source = tmp_path / "in.conll"
     source.write_text(ROWS, encoding="utf-8")
     steps = [(source, between, "sentence"), (tmp_path / between, last, None), (source, f"direct.{last}", None)]

@@ -14,7 +14,7 @@ import pytest
 from nerconv import formats
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions, Report
-from nerconv.convert.workers import Crew
+from nerconv.convert.workers import Workers
 from nerconv.document import Document, Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
@@ -178,7 +178,7 @@ def test_the_documentation_of_python_raises_no_alarm(tmp_path: Path) -> None:
 def converted(path: Path, target: Path, workers: int = 1, **options: object) -> Report:
     read = ReadOptions(format="bracket")
     source = Source(path.name, "a", path)
-    return convert([source], str(target), ConvertOptions(read=read, **options), lambda _: None, Crew(workers))  # type: ignore[arg-type]
+    return convert([source], str(target), ConvertOptions(read=read, **options), lambda _: None, Workers(workers))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from nerconv.convert import shards
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions, Report
 from nerconv.convert.shards import convert_to_shards
-from nerconv.convert.workers import Crew
+from nerconv.convert.workers import Workers
 from nerconv.formats import SUFFIXES
 from nerconv.formats.pieces import Packed
 from nerconv.io.sources import Source, Unreadable, expand
@@ -44,7 +44,7 @@ def corpus(folder: Path, megabytes: float = 2.2) -> list[Source]:
     return expand([str(folder / "in")], SUFFIXES)
 
 
-def run(folder: Path, target: str, crew: Crew, **options: object) -> Report:
+def run(folder: Path, target: str, crew: Workers, **options: object) -> Report:
     return convert(corpus(folder), str(folder / target), ConvertOptions(**options), lambda _: None, crew)  # type: ignore[arg-type]
 
 
@@ -61,7 +61,7 @@ def test_workers_give_the_same_bytes_and_the_same_account(suffix: str, tmp_path:
     size = 2.2 if suffix in ("conll", "jsonl", "spacy", "parquet") else 0.02
     corpus(tmp_path, size)
     reports = []
-    for number, crew in enumerate((Crew(), Crew(2))):
+    for number, crew in enumerate((Workers(), Workers(2))):
         sources = expand([str(tmp_path / "in")], SUFFIXES)
         reports.append(convert(sources, str(tmp_path / f"{number}.{suffix}"), ConvertOptions(), lambda _: None, crew))
     assert digest(tmp_path / f"0.{suffix}") == digest(tmp_path / f"1.{suffix}")
@@ -71,7 +71,7 @@ def test_workers_give_the_same_bytes_and_the_same_account(suffix: str, tmp_path:
 def test_workers_give_the_same_splits(tmp_path: Path) -> None:
     options = {"split": "train=0.7,dev=0.3", "to": "spans_jsonl"}
     corpus(tmp_path, 0.1)
-    for name, crew in (("one", Crew()), ("two", Crew(2))):
+    for name, crew in (("one", Workers()), ("two", Workers(2))):
         sources = expand([str(tmp_path / "in")], SUFFIXES)
         read = ConvertOptions(**options, read=ConvertOptions().read.__class__(documents="blank-line"))  # type: ignore[arg-type]
         convert(sources, str(tmp_path / name), read, lambda _: None, crew)
@@ -81,8 +81,8 @@ def test_workers_give_the_same_splits(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["conll", "spacy", "parquet"])
 def test_a_cluster_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the package distributed is not installed")
-    one = run(tmp_path, f"one.{suffix}", Crew())
-    two = run(tmp_path, f"two.{suffix}", Crew(2, "dask"))
+    one = run(tmp_path, f"one.{suffix}", Workers())
+    two = run(tmp_path, f"two.{suffix}", Workers(2, "dask"))
     assert digest(tmp_path / f"one.{suffix}") == digest(tmp_path / f"two.{suffix}")
     assert one == two
 
@@ -93,7 +93,7 @@ def test_a_cluster_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
 )
 def test_crews_that_make_no_sense_are_refused(crew: tuple[int, str, str], why: str) -> None:
     with pytest.raises(UsageError, match=why):
-        Crew(*crew)
+        Workers(*crew)
 
 
 def children(pid: int) -> list[int]:
@@ -155,7 +155,7 @@ def test_an_interrupt_stops_all_workers_and_leaves_the_old_file(sign: signal.Sig
 # ------------------------------------------------------------------------------------------------- shards
 
 
-def shard(folder: Path, crew: Crew = Crew(), force: bool = False, **options: object) -> tuple[Report, list[str]]:  # noqa: B008
+def shard(folder: Path, crew: Workers = Workers(), force: bool = False, **options: object) -> tuple[Report, list[str]]:  # noqa: B008
     begun: list[str] = []
     report = convert_to_shards(
         expand([str(folder / "in")], SUFFIXES),
@@ -214,7 +214,7 @@ def test_workers_make_the_same_shards(tmp_path: Path) -> None:
     corpus(tmp_path, 2.2)
     shard(tmp_path, to="docbin")
     one = digest(tmp_path / "out")
-    shard(tmp_path, Crew(2), force=True, to="docbin")
+    shard(tmp_path, Workers(2), force=True, to="docbin")
     assert digest(tmp_path / "out") == one
 
 
@@ -291,7 +291,7 @@ def test_a_cluster_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(distributed, "Client", refuse)
     with pytest.raises(Unreadable, match=r"tcp://127.0.0.1:1: no Dask scheduler answers there: Timed out"):
-        run(tmp_path, "o.conll", Crew(1, "dask", "tcp://127.0.0.1:1"))
+        run(tmp_path, "o.conll", Workers(1, "dask", "tcp://127.0.0.1:1"))
 
 
 def test_a_target_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from nerconv.cli import show, uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
 from nerconv.convert.pipeline import convert as convert_sources
-from nerconv.convert.pipeline import places, target_format
 from nerconv.convert.report import ConvertOptions, Report
 from nerconv.convert.shards import convert_to_shards, shard_place
 from nerconv.convert.splits import convert_parts, parse_parts, places_of
-from nerconv.convert.workers import Crew, keep_memory
+from nerconv.convert.target import places, target_format
+from nerconv.convert.workers import Workers, keep_memory
 from nerconv.io import outputs
 from nerconv.io.sources import Source
 from nerconv.options import Selection, UsageError
@@ -91,7 +91,7 @@ def convert(
 class _Working(NamedTuple):
     """Who works, and whether on shards."""
 
-    crew: Crew
+    workers: Workers
     shard_docs: int | None
     force: bool
 
@@ -103,7 +103,7 @@ def _working(
     shard_docs: p.ShardDocs = None,
     force: p.Force = None,
 ) -> _Working:
-    crew = Crew(1 if workers is None else workers, engine or "processes", scheduler or "")
+    crew = Workers(1 if workers is None else workers, engine or "processes", scheduler or "")
     return _Working(crew, shard_docs, bool(force))
 
 
@@ -204,9 +204,9 @@ def _converted(
     inputs: _Inputs, output: str, options: ConvertOptions, begin: Callable[[Source], None], working: _Working
 ) -> Report:
     if inputs.parts:
-        return convert_parts(inputs.parts, output, options, begin, working.crew)
+        return convert_parts(inputs.parts, output, options, begin, working.workers)
     if working.shard_docs is None:
-        return convert_sources(inputs.files, output, options, begin, working.crew)
+        return convert_sources(inputs.files, output, options, begin, working.workers)
     return convert_to_shards(
-        inputs.files, Path(output), options, working.shard_docs, begin, working.crew, working.force
+        inputs.files, Path(output), options, working.shard_docs, begin, working.workers, working.force
     )

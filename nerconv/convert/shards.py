@@ -10,16 +10,20 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from nerconv import formats
-from nerconv.convert import notes, workers
-from nerconv.convert.part import Outcome, load, piece_path
-from nerconv.convert.pipeline import ALONE, Progress, compared, finished, source_order, tasks_of, told_apart, workplace
+from nerconv.convert import notes
+from nerconv.convert.made import finished, source_order
+from nerconv.convert.parts import Outcome, load, parts_of, piece_path
+from nerconv.convert.pipeline import convert_part
 from nerconv.convert.report import ConvertOptions, NotVerified, Report
-from nerconv.convert.workers import Crew, Hands
+from nerconv.convert.target import class_label_findings, workplace
+from nerconv.convert.together import Progress, with_distinct_ids
+from nerconv.convert.workers import ALONE, Executor, Workers, run, started
 from nerconv.document import Facts, Finding
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
@@ -40,7 +44,7 @@ def convert_to_shards(
     options: ConvertOptions,
     size: int,
     progress: Progress,
-    crew: Crew = ALONE,
+    workers: Workers = ALONE,
     force: bool = False,
 ) -> Report:
     """Convert each of ``sources`` into shards of about ``size`` records in ``folder``, and return the account of all.
@@ -51,7 +55,7 @@ def convert_to_shards(
     _check(options, size)
     format = formats.get(options.to or "")
     formats.require(format, format.SUFFIXES[0])
-    sources = told_apart(sources)
+    sources = with_distinct_ids(sources)
     outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
     options = replace(_with_labels(sources, format, options), most=size)
     total, pending = Report(format.NAME), []
@@ -64,8 +68,8 @@ def convert_to_shards(
             written += (folder / shard.name for shard in note.shards)
         else:
             pending.append(source)
-    with workplace(str(folder / "shards")) as place, workers.hired(crew) as hands:
-        for source, report, pieces in _by_source(pending, format, options, place, progress, hands):
+    with workplace(str(folder / "shards")) as place, started(workers) as executor:
+        for source, report, pieces in _by_source(pending, format, options, place, progress, executor):
             report.findings.sort(key=source_order)
             if not _is_unread(source, report):
                 shards = list(_write(pieces, folder, source, format, options))
@@ -73,7 +77,7 @@ def convert_to_shards(
                 written += (folder / shard.name for shard in shards)
             total.add(report)
     notes.forget(folder, sources, total)
-    total.findings += compared({path: path for path in written}, format)
+    total.findings += class_label_findings({path: path for path in written}, format)
     return finished(total, sources, options)
 
 
@@ -90,7 +94,7 @@ def shard_place(folder: str, sources: Iterable[Source], format: Format) -> Place
     """
     if outputs.is_stdout(folder) or urls.is_url(folder):
         raise UsageError(f"--shard-docs writes a folder of this machine, which {folder} is not; name one with -o")
-    stems = {_stem(source) for source in told_apart(sources)}
+    stems = {_stem(source) for source in with_distinct_ids(sources)}
 
     def owns(inside: str) -> bool:
         """Whether a shard or a note may be written there."""
@@ -124,21 +128,27 @@ def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOpti
 
 
 def _by_source(
-    sources: Sequence[Source], format: Format, options: ConvertOptions, place: Path, progress: Progress, hands: Hands
+    sources: Sequence[Source],
+    format: Format,
+    options: ConvertOptions,
+    place: Path,
+    progress: Progress,
+    executor: Executor,
 ) -> Iterator[tuple[Source, Report, list[Path]]]:
     """Yield each source with its account and where its pieces lie, when all parts of it are done."""
     reports = {source.id: Report(format.NAME) for source in sources}
     paths: dict[str, list[Path]] = {source.id: [] for source in sources}
     remaining = iter(sources)
     current = next(remaining, None)
-    tasks = tasks_of(sources, reports, options, progress, hands)
-    for number, (task, outcome) in enumerate(workers.run(tasks, options, format.NAME, place, hands)):
-        while current is not None and current.id != task.source.id:
+    parts = parts_of(sources, reports, options, progress, executor.doing)
+    job = partial(convert_part, options=options, target=format.NAME)
+    for number, (part, outcome) in enumerate(run(parts, job, place, executor)):
+        while current is not None and current.id != part.source.id:
             yield current, reports[current.id], paths[current.id]
             current = next(remaining, None)
-        _settle(task.source, outcome)
-        reports[task.source.id].add(outcome.report)
-        paths[task.source.id].append(piece_path(place, "", number))
+        _settle(part.source, outcome)
+        reports[part.source.id].add(outcome.report)
+        paths[part.source.id].append(piece_path(place, "", number))
     while current is not None:
         yield current, reports[current.id], paths[current.id]
         current = next(remaining, None)

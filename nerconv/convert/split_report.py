@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.codes import CODES
-from nerconv.convert.part import load
+from nerconv.convert.parts import Stored
 from nerconv.convert.report import ConvertOptions, Report, Tally
 from nerconv.document import Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
-if TYPE_CHECKING:
-    from nerconv.convert.likeness import Sentences
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What the sentences of a part are known by, in files, to be gone through again and again."""
-
-    paths: Sequence[Path]
-
-    def __iter__(self) -> Iterator[Sentences]:
-        return load(self.paths)
-
 
 def tell(
-    report: Report, noted: Mapping[str, Noted], shares: Mapping[str, float] | None = None, balance: str | None = None
+    report: Report, noted: Mapping[str, Stored], shares: Mapping[str, float] | None = None, balance: str | None = None
 ) -> None:
     """Enter what each part holds and how they differ.
 

@@ -11,20 +11,12 @@ from pathlib import Path
 
 from nerconv import formats
 from nerconv.convert import split_report
-from nerconv.convert.pipeline import (
-    ALONE,
-    Made,
-    Progress,
-    compared,
-    finished,
-    outcomes,
-    part_path,
-    told_apart,
-    uploading,
-    workplace,
-)
+from nerconv.convert.made import Made, finished
+from nerconv.convert.pipeline import outcomes
 from nerconv.convert.report import ConvertOptions, Report, Tally
-from nerconv.convert.workers import Crew
+from nerconv.convert.target import class_label_findings, part_path, uploading, workplace
+from nerconv.convert.together import Progress, with_distinct_ids
+from nerconv.convert.workers import ALONE, Workers
 from nerconv.formats import Format
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import Place
@@ -71,7 +63,9 @@ def places_of(parts: Iterable[str], target: str, format: Format) -> list[Place]:
     return [Place("-o", str(part_path(folder, name, format))) for name in parts]
 
 
-def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: Progress, crew: Crew = ALONE) -> Report:
+def convert_parts(
+    parts: Parts, target: str, options: ConvertOptions, progress: Progress, workers: Workers = ALONE
+) -> Report:
     """Convert each of ``parts`` into a file of its name in the folder ``target``, and return the account of all.
 
     Class labels are those of all parts, or those that ``options`` fix. Raises UsageError, files.Unreadable,
@@ -80,11 +74,11 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
     if options.to is None:
         raise UsageError("name the format to write with --to: " + ", ".join(formats.FORMATS))
     format, options = formats.get(options.to), replace(options, split=None, compared=True)
-    sources = told_apart(source for part in parts.values() for source in part)
+    sources = with_distinct_ids(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
     if urls.is_url(target):
         with uploading(target) as path:
-            return convert_parts(parts, str(path), options, progress, crew)
+            return convert_parts(parts, str(path), options, progress, workers)
     total = Report(format.NAME)
     remaining = iter(sources)
     with ExitStack() as stack:
@@ -93,7 +87,7 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
         for name, part in parts.items():
             (folder / name).mkdir()
             own = [next(remaining) for _ in part]
-            made[name] = _made(own, format, options, folder / name, progress, crew)
+            made[name] = _made(own, format, options, folder / name, progress, workers)
             documents = _required(name, made[name])
             tallies = {name: made[name].report.tallies.get("", Tally())}
             total.add(replace(made[name].report, documents=Counter({name: documents}), tallies=tallies))
@@ -102,11 +96,16 @@ def convert_parts(parts: Parts, target: str, options: ConvertOptions, progress: 
 
 
 def _made(
-    sources: Sequence[Source], format: Format, options: ConvertOptions, folder: Path, progress: Progress, crew: Crew
+    sources: Sequence[Source],
+    format: Format,
+    options: ConvertOptions,
+    folder: Path,
+    progress: Progress,
+    workers: Workers,
 ) -> Made:
     """Return what becomes of one part, its pieces in ``folder``."""
     made = Made(format, options, Report(format.NAME), folder)
-    for outcome in outcomes(sources, made, progress, crew):
+    for outcome in outcomes(sources, made, progress, workers):
         made.add(outcome)
     made.settle()
     return made
@@ -128,5 +127,5 @@ def _write(
     written = {place: stack.enter_context(replacing(place)) for place in files}
     for place, part in written.items():
         made[files[place]].join("", part, options)
-    total.findings += compared(written, format)
-    split_report.tell(total, {name: one.noted("") for name, one in made.items()})
+    total.findings += class_label_findings(written, format)
+    split_report.tell(total, {name: one.stored("") for name, one in made.items()})

@@ -15,8 +15,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from nerconv.convert.part import Outcome, Task, work
-from nerconv.convert.report import ConvertOptions
+from nerconv.convert.parts import Outcome, Part
 from nerconv.io.chunks import Apply, Doing
 from nerconv.io.sources import Unreadable
 from nerconv.options import ENGINES, UsageError, check_choice
@@ -32,8 +31,8 @@ _AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
-    """Who works on the parts: so many processes here, or the workers of a Dask cluster.
+class Workers:
+    """How many processes work on the parts of a conversion, here or on a Dask cluster.
 
     ``scheduler`` is the address of that cluster; empty for one of ``workers`` processes, started for the occasion.
     """
@@ -50,36 +49,40 @@ class Crew:
             raise UsageError("--scheduler is the address of a Dask cluster; say --engine dask, too")
 
 
-class Hands(NamedTuple):
-    """Who was hired: ``apply`` has them call a function with each of some arguments, and yields results in order.
+class Executor(NamedTuple):
+    """Where work is done: ``apply`` calls a function with each of some arguments, and yields results in order.
 
-    ``far``: they share no disk with this process; ``beside``: they do, and are other processes.
+    ``remote``: by processes that share no disk with this one; ``local``: by other processes that do.
     """
 
     apply: Apply
-    far: bool = False
-    beside: bool = False
+    remote: bool = False
+    local: bool = False
 
     def doing(self, path: str | None) -> Doing:
         """Return how windows of a file at ``path`` are worked on."""
-        return Doing(self.apply, path if self.beside else None)
+        return Doing(self.apply, path if self.local else None)
+
+
+#: One process, this one.
+ALONE: Final = Workers()
 
 
 @contextmanager
-def hired(crew: Crew) -> Iterator[Hands]:
-    """Give the workers of ``crew``, until all is done or anything goes wrong, when they are sent home at once."""
-    if crew.engine == "dask":
-        with _cluster(crew) as hands:
-            yield hands
-    elif crew.workers == 1:
-        yield Hands(starmap)
+def started(settings: Workers) -> Iterator[Executor]:
+    """Give an executor with the workers of ``settings``; when all is done, or anything goes wrong, they are stopped."""
+    if settings.engine == "dask":
+        with _cluster(settings) as executor:
+            yield executor
+    elif settings.workers == 1:
+        yield Executor(starmap)
     else:
-        with _processes(crew.workers) as hands:
-            yield hands
+        with _processes(settings.workers) as executor:
+            yield executor
 
 
 @contextmanager
-def _processes(workers: int) -> Iterator[Hands]:
+def _processes(workers: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
@@ -88,7 +91,7 @@ def _processes(workers: int) -> Iterator[Hands]:
         # They start, and import what they need, while the first source is surveyed.
         for _ in range(workers):
             pool.submit(_warm_up)
-        yield Hands(partial(_ahead, pool.submit, workers * _AHEAD), beside=True)
+        yield Executor(partial(_ahead, pool.submit, workers * _AHEAD), local=True)
     finally:
         _stop(pool)
 
@@ -107,34 +110,34 @@ def _ahead(
 
 
 def run(
-    tasks: Iterable[Task], options: ConvertOptions, target: str, folder: Path, hands: Hands
-) -> Iterator[tuple[Task, Outcome]]:
-    """Yield each of ``tasks``, without what it held, and its outcome, in order; pieces of ``target`` go to ``folder``.
+    parts: Iterable[Part], job: Callable[..., Outcome], folder: Path, executor: Executor
+) -> Iterator[tuple[Part, Outcome]]:
+    """Yield each of ``parts``, without what it held, and what ``job`` made of it, in order; pieces go to ``folder``.
 
-    The result is the same whoever works. Raises Unreadable, naming the sources in hand, when a worker dies.
+    ``job`` is called with the number of a part, the part and ``folder``; the result is the same wherever that is.
+    Raises Unreadable, naming the sources that were worked on, when a worker dies.
     """
-    job = partial(work, options=options, target=target)
-    begun: deque[Task] = deque()
+    begun: deque[Part] = deque()
 
-    def numbered() -> Iterator[tuple[int, Task]]:
-        """Yield what a job asks for, and note the task."""
-        for number, task in enumerate(tasks):
-            begun.append(task._replace(window=None))
-            yield number, task
+    def numbered() -> Iterator[tuple[int, Part]]:
+        """Yield what a job asks for, and note the part."""
+        for number, part in enumerate(parts):
+            begun.append(part._replace(window=None))
+            yield number, part
 
     with _naming(begun, folder):
-        if hands.far:
-            for outcome, pieces in hands.apply(partial(_far, job), numbered()):
+        if executor.remote:
+            for outcome, pieces in executor.apply(partial(_far, job), numbered()):
                 for name, data in pieces.items():
                     (folder / name).write_bytes(data)
                 yield begun.popleft(), outcome
         else:
-            for outcome in hands.apply(partial(_busy, partial(job, folder=folder), folder), numbered()):
+            for outcome in executor.apply(partial(_busy, partial(job, folder=folder), folder), numbered()):
                 yield begun.popleft(), outcome
 
 
 @contextmanager
-def _naming(begun: Sequence[Task], folder: Path) -> Iterator[None]:
+def _naming(begun: Sequence[Part], folder: Path) -> Iterator[None]:
     """Raise Unreadable, with the sources that were worked on, for whatever an engine raises when a worker dies."""
     try:
         yield
@@ -142,16 +145,16 @@ def _naming(begun: Sequence[Task], folder: Path) -> Iterator[None]:
         if type(error).__name__ not in ("BrokenProcessPool", "KilledWorker"):
             raise
         busy = {path.read_text(encoding="utf-8") for path in folder.glob("*.busy")}
-        names = sorted(busy or {task.source.name for task in begun})
+        names = sorted(busy or {part.source.name for part in begun})
         why = "the process that worked on it died, perhaps for want of memory; nothing was written"
         raise Unreadable(f"{', '.join(names)}: {why}") from error
 
 
-def _busy(job: Callable[[int, Task], Outcome], folder: Path, number: int, task: Task) -> Outcome:
+def _busy(job: Callable[[int, Part], Outcome], folder: Path, number: int, part: Part) -> Outcome:
     """Do a job, and leave the name of its source in ``folder`` while it lasts."""
     busy = folder / f"{number}.busy"
-    busy.write_text(task.source.name, encoding="utf-8")
-    outcome = job(number, task)
+    busy.write_text(part.source.name, encoding="utf-8")
+    outcome = job(number, part)
     busy.unlink()
     return outcome
 
@@ -191,27 +194,27 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 
 
 @contextmanager
-def _cluster(crew: Crew) -> Iterator[Hands]:
+def _cluster(settings: Workers) -> Iterator[Executor]:
     """Give the processes of a Dask cluster. They share no disk with this one: windows and pieces travel as bytes."""
     distributed = package("distributed", "--engine dask", "dist")
     with ExitStack() as stack:
-        address: Any = crew.scheduler
+        address: Any = settings.scheduler
         if not address:
             silent = {"dashboard_address": None, "silence_logs": "ERROR"}
-            cluster = distributed.LocalCluster(n_workers=crew.workers, threads_per_worker=1, **silent)
+            cluster = distributed.LocalCluster(n_workers=settings.workers, threads_per_worker=1, **silent)
             address = stack.enter_context(cluster)
         try:
             client = stack.enter_context(distributed.Client(address, timeout="30s"))
         except ValueError as error:
-            raise UsageError(f"--scheduler {crew.scheduler}: {error}; spell it like tcp://HOST:8786") from error
+            raise UsageError(f"--scheduler {settings.scheduler}: {error}; spell it like tcp://HOST:8786") from error
         except OSError as error:
-            raise Unreadable(f"{crew.scheduler}: no Dask scheduler answers there: {error}") from error
+            raise Unreadable(f"{settings.scheduler}: no Dask scheduler answers there: {error}") from error
         ahead = max(sum(client.nthreads().values()), 1) * _AHEAD
-        yield Hands(partial(_ahead, partial(client.submit, pure=False), ahead), far=True)
+        yield Executor(partial(_ahead, partial(client.submit, pure=False), ahead), remote=True)
 
 
-def _far(job: Callable[..., Outcome], number: int, task: Task) -> tuple[Outcome, dict[str, bytes]]:
+def _far(job: Callable[..., Outcome], number: int, part: Part) -> tuple[Outcome, dict[str, bytes]]:
     """Do a job in a folder of its own; return the pieces by the name of their file."""
     with tempfile.TemporaryDirectory() as name:
-        outcome = job(number, task, folder=Path(name))
+        outcome = job(number, part, folder=Path(name))
         return outcome, {path.name: path.read_bytes() for path in sorted(Path(name).iterdir()) if path.is_file()}
