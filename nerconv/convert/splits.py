@@ -12,6 +12,7 @@ from pathlib import Path
 from nerconv import formats
 from nerconv.convert import split_report
 from nerconv.convert.made import Made, finished
+from nerconv.convert.parts import SENTENCES
 from nerconv.convert.pipeline import outcomes
 from nerconv.convert.report import ConvertOptions, Report, Tally
 from nerconv.convert.target import class_label_findings, part_path, uploading, workplace
@@ -128,4 +129,4 @@ def _write(
     for place, part in written.items():
         made[files[place]].join("", part, options)
     total.findings += class_label_findings(written, format)
-    split_report.tell(total, {name: one.stored("") for name, one in made.items()})
+    split_report.tell(total, {name: one.stored(SENTENCES) for name, one in made.items()})

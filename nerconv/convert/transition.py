@@ -40,7 +40,8 @@ def _from_arrays(
     if options.detokenize or options.cut_tokens or not (rows_are_documents or options.unit in (None, format.UNIT)):
         return None
     encoder = formats.columnar(format, options.write)
-    if encoder is None:
+    has_more = len(batch.joins) or batch.sentence_table is not None or any(batch.extras) or options.review
+    if encoder is None or has_more:
         return None
     changed, lost = drop(batch, options.drop)
     changed, crossing = cut_units(
@@ -112,7 +113,7 @@ def _prove(documents: list[Document], packed: Packed, format: Format, options: C
     )
     with tempfile.TemporaryDirectory(dir=folder) as inner:
         path = Path(inner, f"piece{format.SUFFIXES[0]}")
-        format.join(Pieces([packed], len(documents)), path, write)
+        format.join(Pieces([packed], max(len(documents), 2)), path, write)
         remaining = iter(documents)
         for item in opened(gathered(format.read(Source(str(path), "doc", path), read), "doc")):
             if isinstance(item, Document):
