@@ -167,7 +167,7 @@ def batch_of(found: Sequence[Document], name: str) -> Batch:
 
     A span without a place of its own gets that of its first character. Raises ValueError for lone surrogates.
     """
-    text, begins, points = _joined(found)
+    text, begins, points = joined([document.text for document in found])
     spans = [(document, span, document.place(span)) for document in found for span in document.spans]
     labels = tuple(dict.fromkeys(span.label for _, span, _ in spans))
     numbers = {label: code for code, label in enumerate(labels)}
@@ -210,18 +210,21 @@ def _flat(values: Iterable[Iterable[int]]) -> Numbers:
     return np.array([value for own in values for value in own], dtype=np.int64)
 
 
-def _joined(found: Sequence[Document]) -> tuple[bytes, list[int], Numbers]:
-    """Return the texts, a line end between two of them; where each begins in code points; the bytes of code points."""
+def joined(texts: Iterable[str]) -> tuple[bytes, list[int], Numbers]:
+    """Return ``texts`` as one, a line end between two; where each begins in code points; the bytes of code points.
+
+    The latter has an item for each code point, and one for the end. Raises UnicodeEncodeError for lone surrogates.
+    """
     pieces: list[str] = []
     begins, length = [], 0
-    for document in found:
+    for text in texts:
         begins.append(length)
         # A carriage return at the end must not become part of the line end that separates.
-        pieces += (document.text, " \n" if document.text.endswith("\r") else "\n")
-        length += len(document.text) + len(pieces[-1])
-    text = "".join(pieces[:-1]).encode()
-    firsts = np.flatnonzero((np.frombuffer(text, np.uint8) & 0xC0) != 0x80)
-    return text, begins, np.append(firsts, len(text))
+        pieces += (text, " \n" if text.endswith("\r") else "\n")
+        length += len(text) + len(pieces[-1])
+    raw = "".join(pieces[:-1]).encode()
+    firsts = np.flatnonzero((np.frombuffer(raw, np.uint8) & 0xC0) != 0x80)
+    return raw, begins, np.append(firsts, len(raw))
 
 
 def _extents(found: Sequence[Document], begins: Sequence[int], points: Numbers) -> tuple[Extent, ...]:
@@ -260,7 +263,7 @@ def _extras(found: Sequence[Document], spans: Sequence[tuple[Document, Span, Whe
 
 def with_sentences(batch: Batch, starts: Numbers, ends: Numbers) -> Batch:
     """Return ``batch`` with these sentences, as a table where they are not the lines."""
-    lines = replace(batch, sentence_table=None).sentences
-    if np.array_equal(lines[0], starts) and np.array_equal(lines[1], ends):
-        return replace(batch, sentence_table=None)
+    lines = replace(batch, sentence_table=None)
+    if all(map(np.array_equal, lines.sentences, (starts, ends))):
+        return lines
     return replace(batch, sentence_table=(starts, ends))

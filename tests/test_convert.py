@@ -15,7 +15,7 @@ from nerconv.bracket import survey
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions, NotVerified, Report
 from nerconv.document import Document, Finding, Span
-from nerconv.formats import spans_columns, spans_jsonl
+from nerconv.formats import spans_jsonl
 from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
@@ -178,7 +178,7 @@ def test_an_interrupt_leaves_what_stood_there(stage: str, tmp_path: Path, monkey
         raise KeyboardInterrupt
 
     (tmp_path / "o.jsonl").write_text("old")
-    module = {"survey": survey, "encode": spans_columns, "join": spans_jsonl}[stage]
+    module = {"survey": survey, "encode": spans_jsonl, "join": spans_jsonl}[stage]
     monkeypatch.setattr(module, stage, interrupt)
     with pytest.raises(KeyboardInterrupt):
         run([source(tmp_path)], tmp_path / "o.jsonl")

@@ -227,9 +227,7 @@ def columnar(format: Format, options: WriteOptions) -> Columnar | None:
 
         return conll_columns
     if format is spans_jsonl:
-        from nerconv.formats import spans_columns
-
-        return spans_columns
+        return spans_jsonl
     if format is docbin and options.tokens == "corpus":
         from nerconv.formats import docbin_columns
 

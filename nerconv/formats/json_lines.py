@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
@@ -40,23 +40,35 @@ class Line(NamedTuple):
     raw: Any
 
 
+@dataclass(slots=True)
+class Decoder:
+    """Decodes the lines of the file ``name`` one by one; of those that are not JSON the first are named."""
+
+    name: str
+    once: Once
+    bad: int = 0
+
+    def decode(self, number: int, line: str) -> Line | Finding | None:
+        """Return what a line holds, or the finding that it is not JSON; None when that was entered in ``once``."""
+        try:
+            return Line(number, msgspec.json.decode(line))
+        except (ValueError, RecursionError) as error:
+            finding = _malformed(line, error, where := Where(self.name, number, 1))
+        self.bad += 1
+        if self.bad <= NAMED_LINES:
+            return finding
+        where = finding.where or where
+        self.once.add("F012", "one more line is not JSON", where, finding.unread, finding.excerpt)
+        return None
+
+
 def decoded(text: Plain, name: str, once: Once) -> Iterator[Line | Finding]:
     """Yield what each line of ``text`` that is not blank holds, or a finding for one that is not JSON.
 
     After the first such findings, others are entered in ``once``.
     """
-    bad = 0
-    for number, line in text.lines():
-        try:
-            yield Line(number, msgspec.json.decode(line))
-        except (ValueError, RecursionError) as error:
-            finding = _malformed(line, error, Where(name, number, 1))
-            bad += 1
-            if bad <= NAMED_LINES:
-                yield finding
-            else:
-                where = finding.where or Where(name, number, 1)
-                once.add("F012", "one more line is not JSON", where, finding.unread, finding.excerpt)
+    decoder = Decoder(name, once)
+    return filter(None, starmap(decoder.decode, text.lines()))
 
 
 def _malformed(line: str, error: Exception, where: Where) -> Finding:

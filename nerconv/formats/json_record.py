@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -13,66 +13,100 @@ from nerconv.formats.exports import tool
 from nerconv.formats.foreign import TAGS, Held, foreign
 from nerconv.formats.foreign_items import of_list
 from nerconv.formats.once import Once
-from nerconv.formats.own import owns
+from nerconv.formats.own import Own, owns
 from nerconv.formats.record import Record
-from nerconv.formats.record_read import to_document
-from nerconv.formats.shapes import counted, in_words, keys, listed, shape
+from nerconv.formats.record_read import corrected, to_document
+from nerconv.formats.shapes import counted, in_words, listed
 
+T = TypeVar("T")
 FIELDS: Final = frozenset(Record.__struct_fields__)
 #: What Prodigy notes of a record that nobody may learn from.
 _REFUSED: Final = ("reject", "ignore")
 
 
+class Loose(NamedTuple):
+    """A record as somebody wrote it, and what each of its spans says of itself, if they do."""
+
+    record: Record
+    own: Sequence[Own] = ()
+
+
+def read_exactly(
+    raw: Any,
+    id: str,
+    where: Where,
+    once: Once,
+    known: Collection[str] = FIELDS,
+    advice: str = "",
+    made: Callable[[Any], Loose] | None = None,
+) -> tuple[Record, list[Finding]] | None:
+    """Return a sound record of ``raw``, and what of it had to be trimmed or left out; what many share goes to ``once``.
+
+    None where ``raw`` makes no document. ``known``: the keys that are read, or repeat what others say; ``advice``: how
+    to write what is not read; ``made`` makes a record of ``raw`` or raises ValueError.
+    """
+    if is_rejected(raw):
+        message = (
+            f"its answer is {raw['answer']!r}: a person looked at the record and did not accept it; it is left out"
+        )
+        once.add("F020", message, where, seen_spans(raw, known))
+        return None
+    try:
+        record, own = (made or loose)(raw)
+        held = _elsewhere(raw, known, record)
+        if held and not record.spans:
+            once.add("F019", _left_out(raw, held, advice), where, _labels(held), like=_kinds(held))
+            return None
+        found = corrected(record, id, where, own)
+    except (ValueError, RecursionError) as error:
+        enter_bad(raw, error, where, once, advice, known)
+        return None
+    if held:
+        once.add("F019", _besides(held), where, _labels(held), like=f"besides {_kinds(held)}")
+    return found
+
+
+def loose(raw: Any) -> Loose:
+    """Return a record of spans JSONL as somebody wrote it. Raises ValueError for what is none."""
+    return Loose(record_of(raw), owns(raw))
+
+
 def read_record(
     raw: Any, id: str, where: Where, once: Once, known: Collection[str] = FIELDS, advice: str = ""
 ) -> Iterator[Document | Finding]:
-    """Yield the document of ``raw``, then what of it had to be trimmed or left out; what many share goes to ``once``.
-
-    ``known``: the keys that are read, or repeat what others say; ``advice``: how to write what is not read.
-    """
-    if isinstance(raw, dict) and is_rejected(raw):
-        _enter_refused(raw, where, once)
-        return
-    own = isinstance(raw, dict) and isinstance(raw.get("text"), str)
-    held = _elsewhere(raw, known) if own else []
-    if held and not raw.get("spans"):
-        once.add("F019", _left_out(raw, held, advice), where, _labels(held), like=_kinds(held))
-        return
-    try:
-        if not own:
-            raise ValueError(_no_text(raw))
-        record = record_of(raw)
-        document, findings = to_document(record, id, where, owns(raw))
-    except (ValueError, RecursionError) as error:
-        enter_bad(raw, error, where, once, advice)
-        return
-    if held:
-        once.add("F019", _besides(held), where, _labels(held), like=f"besides {_kinds(held)}")
-    yield document
-    yield from findings
+    """Yield what ``read_exactly`` returns, the record as a document."""
+    if found := read_exactly(raw, id, where, once, known, advice):
+        yield to_document(found[0], id, where)[0]
+        yield from found[1]
 
 
-def is_rejected(raw: Mapping[str, Any]) -> bool:
+def is_rejected(raw: Any) -> bool:
     """Whether somebody looked at ``raw`` and did not accept it."""
-    return raw.get("answer") in _REFUSED
+    return isinstance(raw, dict) and raw.get("answer") in _REFUSED
 
 
-def record_of(raw: Mapping[str, Any]) -> Record:
+def record_of(raw: Any) -> Record:
     """Return ``raw`` as a record, numbers as ids and digits as offsets too. Raises ValueError in words."""
     try:
         return msgspec.convert(raw, Record)
     except msgspec.ValidationError:
         pass
-    id = raw.get("id")
+    named = isinstance(raw, dict) and type(id := raw.get("id")) in (int, float)
+    return converted({**raw, "id": str(id)} if named else raw, Record)
+
+
+def converted(raw: Any, kind: type[T]) -> T:
+    """Return ``raw`` as ``kind``, digits as numbers too. Raises ValueError in words."""
     try:
-        named = {**raw, "id": str(id)} if type(id) in (int, float) else raw
-        return msgspec.convert(named, Record, strict=False)
+        return msgspec.convert(raw, kind, strict=False)
     except msgspec.ValidationError as error:
         raise ValueError(in_words(error, raw)) from error
 
 
-def seen_spans(raw: Any) -> Counter[str]:
+def seen_spans(raw: Any, known: Collection[str] = FIELDS) -> Counter[str]:
     """Return by label the spans that ``raw`` shows wherever they stand, ``?`` for an unknown label."""
+    if "spans" not in known:
+        return _labels(foreign(raw))
     return _labels(foreign(raw, FIELDS)) + _own_spans(raw)
 
 
@@ -93,41 +127,24 @@ def _labels(held: Collection[Held]) -> Counter[str]:
     return sum((each.labels for each in held), Counter())
 
 
-def _elsewhere(raw: Mapping[str, Any], known: Collection[str]) -> list[Held]:
-    """Return the annotation of ``raw`` under other keys than ``known``, without spans that ``spans`` holds as well."""
+def _elsewhere(raw: Mapping[str, Any], known: Collection[str], record: Record) -> list[Held]:
+    """Return the annotation of ``raw`` under other keys than ``known``, without the spans of ``record``."""
     if not raw.keys() - known:
         return []
-    spans = raw.get("spans")
-    read = [
-        (span.get("start"), span.get("end"), span.get("label"))
-        for span in (spans if isinstance(spans, list) else ())
-        if isinstance(span, dict)
-    ]
-    return foreign(raw, known, read)
+    return foreign(raw, known, [(span.start, span.end, span.label) for span in record.spans])
 
 
-def _enter_refused(raw: Mapping[str, Any], where: Where, once: Once) -> None:
-    message = f"its answer is {raw['answer']!r}: a person looked at the record and did not accept it; it is left out"
-    once.add("F020", message, where, seen_spans(raw))
-
-
-def enter_bad(raw: Any, error: Exception, where: Where, once: Once, advice: str = "") -> None:
+def enter_bad(
+    raw: Any, error: Exception, where: Where, once: Once, advice: str = "", known: Collection[str] = FIELDS
+) -> None:
     """Enter in ``once`` that ``raw`` makes no document because of ``error``, and the spans that it shows."""
-    elsewhere = foreign(raw, FIELDS)
+    elsewhere = foreign(raw, known)
     why = str(error) or type(error).__name__
     if elsewhere:
         message = f"{why}; {_place(elsewhere)}. The record is left out{_looks(raw)}{advice or _advice(elsewhere)}"
-        once.add("F019", message, where, seen_spans(raw), like=f"{why} {_kinds(elsewhere)}")
+        once.add("F019", message, where, seen_spans(raw, known), like=f"{why} {_kinds(elsewhere)}")
     else:
-        once.add("F012", f"not a document: {why}", where, _own_spans(raw))
-
-
-def _no_text(raw: Any) -> str:
-    if not isinstance(raw, dict):
-        return f"the record is {shape(raw)}, where an object with text and spans is expected"
-    if "text" in raw:
-        return f"text is {shape(raw['text'])}, where a text is expected"
-    return f"the record has no key text; it {f'has {keys(raw)}' if raw else 'is empty'}"
+        once.add("F012", f"not a document: {why}", where, seen_spans(raw, known))
 
 
 def _place(held: Collection[Held]) -> str:

@@ -1,6 +1,6 @@
-"""Where the texts of columns came from, as ``record.OriginRecord`` says it, found with whole-array operations.
+"""Where texts came from, as ``record.OriginRecord`` says it: made of a batch, and read back, whole arrays at a time.
 
-A text is a document or a sentence: any stretch of columns that begins where no other one goes on.
+A text is a document or a sentence: any stretch of a batch that begins where no other one goes on.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from nerconv.formats.record import CLOSING, OPENING
 from nerconv.tables import Anchors, Numbers
 from nerconv.white_space import runs
 
-#: Bits of a column: an anchor is one number, offset before column, so that anchors are sorted and compared at once.
+#: Bits of the second of two numbers that are sorted and compared as one.
 _BITS: Final = 32
-_COLUMN: Final = (1 << _BITS) - 1
 
 
 class Origins(NamedTuple):
@@ -33,105 +32,132 @@ class Origins(NamedTuple):
     whole: NDArray[np.bool_]
 
 
-def origins(columns: Batch, extents: Numbers) -> Origins:
-    """Return where the texts at ``extents`` (bytes, ascending) came from."""
-    points = columns.points(extents)
-    if columns.line is None or not _in_step(columns, columns.line):
-        return _whole(columns, extents, points)
-    actual = np.sort(_packed(columns.points(columns.source_map.offsets), columns.source_map.columns))
-    following = np.sort(_following(columns))
-    places = _begins(columns, extents, actual)
-    if not len(extents) or np.array_equal(actual, following):
-        none = extents[:0, 0]
-        return _arranged(places, np.zeros(len(extents), dtype=bool), Anchors(none, none, none), none)
-    return _differing(columns, points, places, (actual, following))
+def origins(batch: Batch, extents: Numbers) -> Origins:
+    """Return where the texts at ``extents``, ascending byte offsets of shape (texts, 2), came from.
 
-
-def _in_step(columns: Batch, line: int) -> bool:
-    """Whether spans and cuts say that they stood on the lines of the text, the first of which is ``line``."""
-    offsets, lines, _ = columns.source_map
-    return np.array_equal(columns.source_lines, line + _rows(columns, columns.starts)) and np.array_equal(
-        lines, line + _rows(columns, offsets)
-    )
-
-
-def _whole(columns: Batch, extents: Numbers, points: Numbers) -> Origins:
-    """Return origins that hold all anchors, but those of texts without any but the first, which have no spans."""
-    anchors, counts = _all(columns, points)
+    Of ``b"Ann met\\n"``, a document that was read from ``[PER Ann  ] met``, only line 1 and column 6 are said: that the
+    text goes on in column 12 behind ``Ann`` follows from its span, and that line 2 begins behind it from the line feed.
+    """
+    points = batch.points(extents)
+    anchors, counts = _all(batch, points)
     heads = np.cumsum(counts) - counts
-    spans, breaks = (np.diff(np.searchsorted(found, extents))[:, 0] for found in (columns.starts, columns.newlines))
-    whole = (counts > 1) | (spans > 0) | (breaks > 0)
-    owners = np.repeat(np.arange(len(extents)), counts)
-    kept = Anchors(*(array[whole[owners]] for array in anchors))
-    places = np.stack((anchors.lines[heads], anchors.columns[heads]), 1)
-    return _arranged(places, whole, kept, owners[whole[owners]])
+    owners = np.repeat(np.arange(len(points)), counts)
+    lines, columns = anchors.lines[heads], anchors.columns[heads]
+    first = np.zeros(len(owners), dtype=bool)
+    first[heads] = True
+    breaks = batch.points(batch.newlines)
+    begins = points[:, 0] + np.arange(len(points))
 
+    def rows(places: Numbers, owners: Numbers) -> Numbers:
+        """Return the number of the line that each place lies in, one more from text to text."""
+        return np.searchsorted(breaks, places - owners) + owners
 
-def _rows(columns: Batch, offsets: Numbers) -> Numbers:
-    """Return how many lines of the text stand before those that byte ``offsets`` lie in."""
-    return np.searchsorted(columns.newlines, offsets)
-
-
-def _packed(offsets: Numbers, columns: Numbers) -> Numbers:
-    return (offsets.astype(np.int64) << _BITS) | columns
-
-
-def _following(columns: Batch) -> Numbers:
-    """Return the anchors that follow from spans, if each stood alone in brackets closed by two spaces."""
-    widths = np.array([len(label) for label in columns.labels], dtype=np.int64)
-    starts, ends = columns.points(columns.starts), columns.points(columns.ends)
-    within = columns.source_columns + widths[columns.label_ids] + OPENING
-    return np.concatenate((_packed(starts, within), _packed(ends, within + ends - starts + CLOSING)))
-
-
-def _begins(columns: Batch, extents: Numbers, anchors: Numbers) -> Numbers:
-    """Return line and column of the start of each text, a row for each. ``anchors`` are those within lines, sorted."""
-    assert columns.line is not None
-    offsets = extents[:, 0]
-    rows, begins = _rows(columns, offsets), columns.points(offsets)
-    lines = columns.points(np.append(0, columns.newlines + 1))[rows]
-    before = np.append(0, anchors)[np.searchsorted(anchors, _packed(begins + 1, np.zeros_like(begins)))]
-    at, column = before >> _BITS, before & _COLUMN
-    cut = (at >= lines) & (column > 0)
-    return np.stack((columns.line + rows, begins - np.where(cut, at, lines) + np.where(cut, column, 1)), 1)
-
-
-def _differing(columns: Batch, points: Numbers, places: Numbers, anchors: tuple[Numbers, Numbers]) -> Origins:
-    """Return origins where the anchors within lines (the first, sorted) differ from those that follow."""
-    assert columns.line is not None
-    actual, following = (array[_owners(points, array) >= 0] for array in anchors)
-    breaks = columns.points(columns.newlines)
-    keys, numbers = np.unique(np.concatenate((actual, following)), return_inverse=True)
-    odd = keys[np.bincount(numbers, np.repeat((1, -1), (len(actual), len(following))), len(keys)) != 0]
-    is_odd = np.zeros(len(breaks) + 1, dtype=bool)
-    is_odd[np.searchsorted(breaks, odd >> _BITS)] = True
-    begins = _packed(breaks + 1, np.ones_like(breaks))[is_odd[1:]]
-    told = np.sort(np.append(actual[is_odd[np.searchsorted(breaks, actual >> _BITS)]], begins))
-    owners = _owners(points, told)
-    told, owners = told[owners >= 0], owners[owners >= 0]
-    rows = np.searchsorted(breaks, told >> _BITS)
-    # Of a line with no anchor at all it can only be said that none follows by telling all of the text.
-    is_odd[rows] = False
+    # Places are offsets in the batch, one more from text to text: where one begins none has its end.
+    places = anchors.offsets + begins[owners]
+    at = rows(places, owners)
+    steps = lines - rows(begins, np.arange(len(points)))
     whole = np.zeros(len(points), dtype=bool)
-    whole[_owners(points, odd[is_odd[np.searchsorted(breaks, odd >> _BITS)]])] = True
-    kept = ~whole[owners]
-    some = Anchors((told >> _BITS) - points[owners, 0], columns.line + rows, told & _COLUMN)
-    every, counts = _all(columns, points[whole])
-    both = Anchors(*(np.append(a[kept], b) for a, b in zip(some, every, strict=True)))
-    return _arranged(places, whole, both, np.append(owners[kept], np.repeat(np.flatnonzero(whole), counts)))
+    whole[owners[anchors.lines != steps[owners] + at]] = True
+    following = _following(batch, points, breaks, steps, whole)
+    told = ~first & ~whole[owners]
+    actual = places[told] << _BITS | anchors.columns[told]
+    if not np.array_equal(actual, following):
+        odd = _odd(actual, following) >> _BITS
+        odd_owners = np.searchsorted(begins, odd, "right") - 1
+        odd_rows = rows(odd, odd_owners)
+        told &= np.isin(at, odd_rows)
+        # Of a line without any anchor it can only be said that none follows by telling all of the text.
+        whole[odd_owners[~np.isin(odd_rows, at[told])]] = True
+    else:
+        told[:] = False
+    chosen = np.flatnonzero(told | whole[owners])
+    bounds = np.searchsorted(owners[chosen], np.arange(len(points) + 1))
+    some = Anchors(*(array[chosen] for array in anchors))
+    return Origins(lines, columns, some, np.stack((bounds[:-1], bounds[1:]), 1), whole)
 
 
-def _owners(points: Numbers, anchors: Numbers) -> Numbers:
-    """Return the number of the text that each of packed ``anchors`` lies in, behind its start, or -1."""
-    offsets = anchors >> _BITS
-    at = np.searchsorted(points[:, 0], offsets, "right") - 1
-    inside = (at >= 0) & (offsets > points[at, 0]) & (offsets <= points[at, 1])
-    return np.where(inside, at, -1)
+def _following(batch: Batch, points: Numbers, breaks: Numbers, steps: Numbers, whole: NDArray[np.bool_]) -> Numbers:
+    """Return place and column of the anchors that follow from line feeds and spans, sorted, each pair as one number.
+
+    ``steps``: what added to the number of a line of the text gives that of the source. Texts in which a span stood on
+    another line become ``whole``, and those that are have none.
+    """
+    starts, ends, columns = batch.points(batch.starts), batch.points(batch.ends), batch.source_columns
+    known = batch.source_lines > 0
+    if batch.extras.span_paths:
+        known &= np.array([path is None for path in batch.extras.span_paths], dtype=bool)
+    owners = np.searchsorted(points[:, 0], starts, "right") - 1
+    known &= (owners >= 0) & (ends <= np.append(points[:, 1], 0)[owners])
+    out = known & (batch.source_lines != np.append(steps, 0)[owners] + np.searchsorted(breaks, starts) + owners)
+    whole[owners[out]] = True
+    known &= ~np.append(whole, True)[owners]
+    starts, ends, columns, owners, ids = (each[known] for each in (starts, ends, columns, owners, batch.label_ids))
+    columns = columns + label_widths(batch.labels)[ids]
+    inner = starts > points[owners, 0]
+    line_owners = np.searchsorted(points[:, 0], breaks, "right") - 1
+    within = (line_owners >= 0) & (breaks < np.append(points[:, 1], 0)[line_owners])
+    within &= ~np.append(whole, True)[line_owners]
+    places = np.concatenate((breaks[within] + 1 + line_owners[within], starts[inner] + owners[inner], ends + owners))
+    columns = np.concatenate((np.ones(within.sum(), dtype=np.int64), columns[inner], columns + ends - starts + CLOSING))
+    return np.sort(places.astype(np.int64) << _BITS | columns)
 
 
-def _all(columns: Batch, points: Numbers) -> tuple[Anchors, Numbers]:
+def label_widths(labels: tuple[str, ...]) -> Numbers:
+    """Return how many code points of the source stand before a span of each label."""
+    return np.array([len(label) + OPENING for label in labels], dtype=np.int64)
+
+
+def _odd(actual: Numbers, following: Numbers) -> Numbers:
+    """Return the values that two arrays do not hold equally often."""
+    values, numbers = np.unique(np.concatenate((actual, following)), return_inverse=True)
+    found: Numbers = values[np.bincount(numbers, np.repeat((1, -1), (len(actual), len(following))), len(values)) != 0]
+    return found
+
+
+class Places(NamedTuple):
+    """Offsets in texts, each with the number of its text and the line and column of the source that it stood at."""
+
+    owners: Numbers
+    offsets: Numbers
+    lines: Numbers
+    columns: Numbers
+
+    def only(self, chosen: NDArray[np.bool_]) -> Places:
+        """Return those that are ``chosen``."""
+        return Places(*(array[chosen] for array in self))
+
+    def joined(self, *others: Places) -> Places:
+        """Return these and ``others``."""
+        return Places(*map(np.concatenate, zip(self, *others, strict=True)))
+
+
+def expanded(begins: Numbers, told: Places, breaks: tuple[Numbers, Numbers], spans: Places, ends: Numbers) -> Places:
+    """Return all anchors of texts, by text and offset: what ``origins`` leaves out follows.
+
+    ``begins``: line and column of each text, of shape (texts, 2), 0 where nothing follows; ``told``: the anchors that
+    are said; ``breaks``: number of the text and offset of each line feed; ``spans``: those that may stand in brackets,
+    their columns being those behind ``[LABEL ``; ``ends``: their ends. Offsets are code points in their texts.
+    """
+    follow = begins[:, 0] > 0
+    heads = Places(*(array[follow] for array in (np.arange(len(begins)), np.zeros_like(begins[:, 0]), *begins.T)))
+    owners, offsets = (array[follow[breaks[0]]] for array in breaks)
+    count = np.arange(len(owners)) - np.searchsorted(owners, owners)
+    lines = Places(owners, offsets + 1, begins[owners, 0] + count + 1, np.ones_like(offsets))
+    in_brackets = follow[spans.owners] & (spans.lines > 0)
+    spans, ends = spans.only(in_brackets), ends[in_brackets]
+    behind = spans._replace(offsets=ends, columns=spans.columns + ends - spans.offsets + CLOSING)
+    found = lines.joined(spans.only(spans.offsets > 0), behind)
+    if len(told.owners):
+        keys, known = ((places.owners << _BITS | places.lines) for places in (found, told))
+        found = found.only(~np.isin(keys, known))
+    found = heads.joined(found, told)
+    order = np.lexsort((found.lines << _BITS | found.columns, found.owners << _BITS | found.offsets))
+    return Places(*(array[order] for array in found))
+
+
+def _all(batch: Batch, points: Numbers) -> tuple[Anchors, Numbers]:
     """Return all anchors of the texts at ``points``, of each that of its start first, and the number of each."""
-    offsets, lines, places = columns.anchors
+    offsets, lines, columns = batch.anchors
     begins, ends = points.T
     first = np.searchsorted(offsets, begins, "right") - 1
     # A text that begins at the very end of another one has anchors of its own at the same offset.
@@ -141,17 +167,7 @@ def _all(columns: Batch, points: Numbers) -> tuple[Anchors, Numbers]:
     counts = last - first
     taken = runs(first, counts)
     heads = np.cumsum(counts) - counts
-    found = Anchors(offsets[taken] - np.repeat(begins, counts), lines[taken], places[taken])
+    found = Anchors(offsets[taken] - np.repeat(begins, counts), lines[taken], columns[taken])
     found.columns[heads] -= found.offsets[heads]
     found.offsets[heads] = 0
     return found, counts
-
-
-def _arranged(places: Numbers, whole: NDArray[np.bool_], anchors: Anchors, owners: Numbers) -> Origins:
-    """Return origins of which ``anchors`` belong to the texts with the numbers ``owners``, in order for each."""
-    order = np.argsort(owners, kind="stable")
-    bounds = np.searchsorted(owners[order], np.arange(len(whole) + 1))
-    lines, columns = places.T
-    return Origins(
-        lines, columns, Anchors(*(array[order] for array in anchors)), np.stack((bounds[:-1], bounds[1:]), 1), whole
-    )

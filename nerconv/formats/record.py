@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -27,6 +27,9 @@ Anchor = tuple[int, int, int]
 class SpanRecord(msgspec.Struct, omit_defaults=True):
     """A span, the place that it was read from (``path`` only where it is not the document's), and its lint flags."""
 
+    #: What it says itself that it covers.
+    text: ClassVar[str | None] = None
+
     start: int
     end: int
     label: str
@@ -34,6 +37,12 @@ class SpanRecord(msgspec.Struct, omit_defaults=True):
     column: int | None = None
     path: str | None = None
     flags: list[str] = []
+
+
+class QuotedSpan(SpanRecord, forbid_unknown_fields=True):
+    """A span that says itself which text it covers."""
+
+    text: str | None = None  # type: ignore[misc]
 
 
 class MarkRecord(msgspec.Struct):

@@ -8,40 +8,112 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import le, lt
 from typing import Final
 
-from nerconv.document import Document, Finding, Mark, Origin, Span, Where
+import msgspec
+
+from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
 from nerconv.formats import units
 from nerconv.formats.own import Own, disagrees, other_white_space
-from nerconv.formats.record import OFFSET_UNIT, Anchor, Record, SpanRecord, all_anchors
+from nerconv.formats.record import OFFSET_UNIT, Anchor, MarkRecord, OriginRecord, Record, SpanRecord, all_anchors
 from nerconv.formats.shapes import counted
 from nerconv.tokens import trim
 
 #: Lines and columns are whole numbers up to this one.
 _MOST: Final = 1 << 31
+#: Below this one they stay so whatever is added to them.
+_FAR: Final = 1 << 30
 
 
-def to_document(record: Record, id: str, where: Where, own: Sequence[Own] = ()) -> tuple[Document, list[Finding]]:
-    """Return the document of ``record``, and what of it had to be trimmed or left out.
+def is_sound(record: Record) -> bool:
+    """Whether ``record`` makes a document as it is: nothing of it is to be trimmed, put in order or looked into."""
+    text, size = record.text, len(record.text)
+    if record.offset_unit not in ("", OFFSET_UNIT) or not (record.origin is None or _is_whole(record.origin, size)):
+        return False
+    before = -1, 0, ""
+    for span in record.spans:
+        start, end = span.start, span.end
+        if not (0 <= start < end <= size and before <= (start, -end, span.label) and span.label and _is_placed(span)):
+            return False
+        if text[start] in WHITE_SPACE or text[end - 1] in WHITE_SPACE or span.text not in (None, text[start:end]):
+            return False
+        before = start, -end, span.label
+    sentences = [0, *chain.from_iterable(record.sentences), size]
+    return (
+        all(map(le, sentences, sentences[1:]))
+        and all(start < end for start, end in record.sentences)
+        and all(map(le, (offsets := [0, *(mark.offset for mark in record.marks), size]), offsets[1:]))
+        and all(map(lt, (offsets := [-1, *record.joins, size + 1]), offsets[1:]))
+        and (bool(record.offset_unit) or not units.fitting(text, list(map(_extent, record.spans))))
+    )
 
-    ``where`` is the place of the record itself, ``own`` what each of its spans says of itself, if they do. Raises
-    ValueError when the record as a whole makes no document.
+
+def _is_placed(span: SpanRecord) -> bool:
+    return 0 <= (span.line or 0) < _FAR and 0 <= (span.column or 0) < _FAR
+
+
+def _is_whole(origin: OriginRecord, size: int) -> bool:
+    """Whether the anchors of ``origin`` are sound, those too that follow."""
+    if origin.line is not None and not (0 < origin.line < _FAR and 0 < (origin.column or 1) < _FAR):
+        return False
+    offsets = [anchor[0] for anchor in origin.anchors]
+    if origin.line is None and offsets[:1] not in ([], [0]):
+        return False
+    # Anchors to which others are added are put in order with these.
+    offsets = [0, *(offsets if origin.line is None else sorted(offsets)), size]
+    places = (0 < line < _FAR and 0 < column < _FAR for _, line, column in origin.anchors)
+    return all(map(le, offsets, offsets[1:])) and all(places)
+
+
+def corrected(record: Record, id: str, where: Where, own: Sequence[Own] = ()) -> tuple[Record, list[Finding]]:
+    """Return ``record`` as it makes a document, and what of it had to be trimmed or left out.
+
+    ``id`` is taken where it has none; ``where`` is the place of the record itself, ``own`` what each of its spans says
+    of itself, if they do. Raises ValueError when the record as a whole makes no document.
     """
     if record.offset_unit not in ("", OFFSET_UNIT):
         raise ValueError(f"offset_unit is {record.offset_unit!r}, which is not read; convert to {OFFSET_UNIT!r}")
     _check_text(record.text)
     path = (record.origin.path if record.origin else "") or where.path
     findings: list[Finding] = []
+    spans = sorted(_spans(record, where, own, findings), key=lambda span: (span.start, -span.end, span.label))
+    found = msgspec.structs.replace(
+        record,
+        id=record.id or id,
+        offset_unit=OFFSET_UNIT,
+        spans=spans,
+        sentences=_sentences(record, where, findings),
+        marks=sorted(record.marks, key=_offset),
+        joins=sorted(set(record.joins)),
+        origin=_origin(record, path, where, findings),
+    )
+    for offset in (*map(_offset, found.marks), *found.joins):
+        if not 0 <= offset <= len(record.text):
+            raise ValueError(
+                f"the mark or join at {offset} of {found.id!r} is not within its text (0:{len(record.text)})"
+            )
+    return found, findings
+
+
+def to_document(record: Record, id: str, where: Where, own: Sequence[Own] = ()) -> tuple[Document, list[Finding]]:
+    """Return what ``corrected`` does as a document."""
+    found, findings = corrected(record, id, where, own)
+    path, anchors = (found.origin.path, found.origin.anchors) if found.origin else ("", [])
+    spans = (
+        Span(s.start, s.end, s.label, Where(s.path or path, s.line, s.column or 1) if s.line else None, tuple(s.flags))
+        for s in found.spans
+    )
     document = Document(
-        record.id or id,
-        record.text,
-        tuple(_spans(record, path, where, own, findings)),
-        _sentences(record, where, findings),
-        tuple(sorted((Mark(mark.offset, mark.kind, mark.value) for mark in record.marks), key=_offset)),
-        tuple(sorted(set(record.joins))),
-        record.meta,
-        _origin(record, path, where, findings),
+        found.id or id,
+        found.text,
+        tuple(spans),
+        tuple(found.sentences),
+        tuple(Mark(mark.offset, mark.kind, mark.value) for mark in found.marks),
+        tuple(found.joins),
+        found.meta,
+        Origin(path, *zip(*anchors, strict=True)) if anchors else Origin(path),
     )
     return document, findings
 
@@ -51,7 +123,7 @@ def unread(spans: Sequence[SpanRecord]) -> dict[str, int]:
     return dict(Counter(span.label or "?" for span in spans))
 
 
-def _offset(mark: Mark) -> int:
+def _offset(mark: MarkRecord) -> int:
     return mark.offset
 
 
@@ -62,12 +134,12 @@ def _check_text(text: str) -> None:
         raise ValueError(f"the text holds a lone surrogate at {error.start}, which no encoding can write") from error
 
 
-def _sentences(record: Record, where: Where, findings: list[Finding]) -> tuple[tuple[int, int], ...]:
+def _sentences(record: Record, where: Where, findings: list[Finding]) -> list[tuple[int, int]]:
     """Return the sentences in order, without empty ones, or none when one overlaps another or leaves the text."""
     found = sorted(pair for pair in record.sentences if pair[0] != pair[1])
     borders = [0, *(offset for pair in found for offset in pair), len(record.text)]
     if all(before <= after for before, after in pairwise(borders)):
-        return tuple(found)
+        return found
     number = next(at for at, (before, after) in enumerate(pairwise(borders)) if before > after)
     start, end = found[min(number // 2, len(found) - 1)]
     message = (
@@ -75,18 +147,16 @@ def _sentences(record: Record, where: Where, findings: list[Finding]) -> tuple[t
         "the sentences of the record are left out, and the lines of its text stand for them"
     )
     findings.append(Finding("F012", message, where))
-    return ()
+    return []
 
 
-def _origin(record: Record, path: str, where: Where, findings: list[Finding]) -> Origin:
+def _origin(record: Record, path: str, where: Where, findings: list[Finding]) -> OriginRecord:
     anchors = all_anchors(record.origin, record.text, record.spans) if record.origin else []
-    if not anchors:
-        return Origin(path)
-    if _is_sound(anchors, len(record.text)):
-        return Origin(path, *zip(*anchors, strict=True))
+    if not anchors or _is_sound(anchors, len(record.text)):
+        return OriginRecord(path, anchors)
     message = "the origin of the record is not sound, which its anchors or lines say: where its text stood is not known"
     findings.append(Finding("F012", message, where))
-    return Origin(where.path, (0,), (where.line,), (where.column,))
+    return OriginRecord(where.path, [(0, where.line, where.column)])
 
 
 def _is_sound(anchors: Sequence[Anchor], length: int) -> bool:
@@ -99,7 +169,7 @@ def _is_sound(anchors: Sequence[Anchor], length: int) -> bool:
     )
 
 
-def _spans(record: Record, path: str, where: Where, own: Sequence[Own], findings: list[Finding]) -> Iterator[Span]:
+def _spans(record: Record, where: Where, own: Sequence[Own], findings: list[Finding]) -> Iterator[SpanRecord]:
     wrong = _of_other_units(record, where, own, findings)
     for number, span in enumerate(record.spans):
         if number in wrong:
@@ -118,14 +188,14 @@ def _spans(record: Record, path: str, where: Where, own: Sequence[Own], findings
         if (start, end) != (span.start, span.end):
             message = f"{_named(span)} has white space at an edge; it is read as {start}:{end}"
             findings.append(Finding("F015", message, where))
-        yield Span(start, end, span.label, _place(span, path), tuple(span.flags))
+        line = _positive(span.line)
+        column = line and (_positive(span.column) or 1)
+        yield SpanRecord(start, end, span.label, line, column, span.path, span.flags)
 
 
-def _place(span: SpanRecord, path: str) -> Where | None:
-    if not span.line or not 0 < span.line < _MOST:
-        return None
-    column = span.column or 1
-    return Where(span.path or path, span.line, column if 0 < column < _MOST else 1)
+def _positive(number: int | None) -> int | None:
+    """Return a line or a column, None for what cannot be one."""
+    return number if number and 0 < number < _MOST else None
 
 
 def _trimmed(span: SpanRecord, text: str) -> tuple[int, int] | None:

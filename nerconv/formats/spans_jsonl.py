@@ -9,24 +9,14 @@ what its offsets cover. What somebody rejected (``answer``) is left out.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from nerconv.document import Document, Facts, Finding, Item, Where, count_labels
-from nerconv.formats.json_lines import Line, decoded, whole_json
-from nerconv.formats.json_record import FIELDS, read_record
-from nerconv.formats.keeps import Edges, Keeps
-from nerconv.formats.once import Once
-from nerconv.formats.pieces import Pieces, join_lines
-from nerconv.formats.record import OFFSET_UNIT, to_record
-from nerconv.io.sources import Source
-from nerconv.io.text import plain
-from nerconv.options import ReadOptions, WriteOptions
-from nerconv.seen import Seen
+from nerconv.formats.json_record import loose
+from nerconv.formats.keeps import Keeps
+from nerconv.formats.record import QuotedSpan, Record
+from nerconv.formats.records import RecordFormat
 
 NAME: Final = "spans_jsonl"
 SUFFIXES: Final = (".jsonl", ".ndjson")
@@ -34,53 +24,16 @@ UNIT: Final = "document"
 KEEPS: Final = Keeps()
 
 
-def tokens(options: WriteOptions) -> Edges | None:
-    """Return None: a span stands at any offset."""
-    return None
+class _Record(Record, forbid_unknown_fields=True):
+    """A record without keys that are not read."""
+
+    spans: list[QuotedSpan] = msgspec.field(default_factory=list)  # type: ignore[assignment]
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield Facts, then a document for each line, or a finding for lines that hold none, after all documents.
-
-    Keys that a record does not have are counted in a closing Facts. Raises files.Unreadable for what is no text.
-    """
-    ignored: Counter[str] = Counter()
-    once, ids = Once(), Seen()
-    with plain(source, options.encoding) as text:
-        yield Facts(source.name, NAME, text.facts | {"offsets": OFFSET_UNIT})
-        yield from text.findings
-        if (finding := whole_json(text, source.name)) is not None:
-            yield finding
-            return
-        for item in decoded(text, source.name, once):
-            if isinstance(item, Finding):
-                yield item
-            else:
-                ignored.update(item.raw.keys() - FIELDS if isinstance(item.raw, dict) else ())
-                yield from _read_line(item, source, ids, once)
-    yield from once.findings()
-    if ignored:
-        keys = ", ".join(f"{key} ({count})" for key, count in sorted(ignored.items()))
-        yield Facts(source.name, NAME, {"keys not read": keys})
+def _same(record: Record) -> Record:
+    return record
 
 
-def _read_line(line: Line, source: Source, ids: Seen, once: Once) -> Iterator[Item]:
-    """Yield the document of ``line`` and what is wrong with it, but no second document with the same id."""
-    where = Where(source.name, line.number, 1)
-    for item in read_record(line.raw, f"{source.id}#{line.number}", where, once):
-        if isinstance(item, Document) and not ids.add(item.id):
-            message = f"a second document with the id {item.id!r}; it is left out"
-            once.add("F012", message, where, count_labels([item]))
-        else:
-            yield item
-
-
-def encode(documents: Sequence[Document], options: WriteOptions) -> bytes:
-    """Return a record a line."""
-    encoder = msgspec.json.Encoder()
-    return b"".join(encoder.encode(to_record(document)) + b"\n" for document in documents)
-
-
-def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
-    """Write the lines of ``pieces``."""
-    join_lines(pieces.packed, path)
+_FORMAT: Final = RecordFormat(NAME, _Record, ("text", "spans"), _same, _same, loose)
+tokens, encode, records, join = _FORMAT.tokens, _FORMAT.encode, _FORMAT.records, _FORMAT.join
+read, read_back, looks_like, holds = _FORMAT.read, _FORMAT.read_back, _FORMAT.looks_like, _FORMAT.holds

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import Any, BinaryIO, Final
 
 from nerconv.document import Finding
@@ -53,15 +52,21 @@ class Plain:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line that is not blank with its number, from the first on; several may go through them at once."""
-        at = 0
-        for number in count(1):
+        for first, block in self.blocks():
+            for number, line in enumerate(block, first):
+                if (text := line.decode()).strip():
+                    yield number, text
+
+    def blocks(self) -> Iterator[tuple[int, list[bytes]]]:
+        """Yield some lines after the other, each time with the number of the first; several may do so at once."""
+        at, number = 0, 1
+        while True:
             self.file.seek(at)
-            line = self.file.readline()
-            if not line:
+            block = self.file.read(_BLOCK) + self.file.readline()
+            if not block:
                 return
-            at += len(line)
-            if (text := line.decode().removesuffix("\n")).strip():
-                yield number, text
+            yield number, (lines := block.removesuffix(b"\n").split(b"\n"))
+            at, number = at + len(block), number + len(lines)
 
 
 @contextmanager
