@@ -77,6 +77,8 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
         _flatten(fitting, nested)
     if not keeps.touching:
         _merge(fitting)
+    if not keeps.blank:
+        _leave_out_blank(fitting, left_out)
     batch = fitting.batch
     if keeps.flat_part:
         left_out[f"nested spans in {keeps.flat_part}"] = int((~flat(batch, nested)).sum())
@@ -84,8 +86,6 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
         batch = replace(batch, marks=())
     if not keeps.meta and batch.extras.meta:
         batch = replace(batch, extras=batch.extras._replace(meta=()))
-    if not keeps.blank:
-        batch = _without_blank(batch, left_out)
     left = set(fitting.numbers.tolist()) if trimmed else ()
     noted = [finding for number, finding in trimmed.items() if number in left]
     return Fitted(batch, fitting.lost, +left_out, noted)
@@ -105,13 +105,17 @@ def _left_out(batch: Batch, keeps: Keeps) -> Counter[str]:
     return found
 
 
-def _without_blank(batch: Batch, left_out: Counter[str]) -> Batch:
-    """Return ``batch`` with those documents alone that have a token."""
+def _leave_out_blank(fitting: _Fitting, left_out: Counter[str]) -> None:
+    """Leave out the documents without a token; a span of one, of half a line end, is lost."""
+    batch = fitting.batch
     first, last = np.searchsorted(batch.tokens.starts, batch.bounds).T
-    if (first < last).all():
-        return batch
-    left_out["documents without text"] = int((first >= last).sum())
-    return batch.only(first < last)
+    filled = first < last
+    if filled.all():
+        return
+    left_out["documents without text"] = int((~filled).sum())
+    reason = "F006", "stands in a document without a token"
+    fitting.lose(~filled[batch.document_of(batch.starts)], lambda numbers: repeat(reason, len(numbers)))
+    fitting.batch = fitting.batch.only(filled)
 
 
 def _trim(fitting: _Fitting) -> dict[int, Finding]:

@@ -11,13 +11,16 @@ from typing import Any
 from nerconv import formats, tokens, transform
 from nerconv.batch import Batch
 from nerconv.codes import CODES
+from nerconv.convert.fit import fit as fit_batch
 from nerconv.convert.report import ConvertOptions, NotVerified, Report
 from nerconv.convert.signature import signature
+from nerconv.convert.verify import difference
 from nerconv.detokenize import detokenize
 from nerconv.document import Document, Finding, count_labels
 from nerconv.fit import fit
 from nerconv.fit_columns import drop, fit_columns
 from nerconv.formats import Format
+from nerconv.formats.keeps import corpus_tokens
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, UsageError
@@ -29,8 +32,52 @@ def pieces(
     batch: Batch, format: Format, options: ConvertOptions, report: Report, folder: Path
 ) -> list[tuple[Any, Batch, list[str]]]:
     """Return the pieces of a batch, each with what it holds and the ids of its records."""
+    if hasattr(format, "read_back"):
+        return list(_proved(batch, format, options, report))
     found = _from_arrays(batch, format, options, report)
     return list(_from_documents(batch, format, options, report, folder)) if found is None else found
+
+
+def _proved(
+    batch: Batch, format: Format, options: ConvertOptions, report: Report
+) -> Iterator[tuple[Any, Batch, list[str]]]:
+    changed = _changed(batch, format, options, report)
+    for group in changed.groups(options.most or max(len(changed.documents), 1)):
+        if group.documents:
+            piece = format.encode(group, options.write)  # type: ignore[arg-type]
+            write = replace(options.write, names=())
+            read = format.read_back(piece, write)  # type: ignore[attr-defined]
+            if found := difference(group, read, formats.keeps(format, write)):
+                raise _unlike(group, format, found)
+            yield piece, group, [extent.id for extent in group.documents]
+
+
+def _changed(batch: Batch, format: Format, options: ConvertOptions, report: Report) -> Batch:
+    """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``."""
+    batch, dropped = drop(batch, options.drop)
+    batch = batch.relabelled(options.labels)
+    if options.detokenize or options.cut_tokens:
+        documents = documents_of(batch)
+        made = map(detokenize, documents) if options.detokenize else documents
+        batch = batch_of(list(map(transform.cut_tokens, made) if options.cut_tokens else made), batch.name)
+    batch, cut = cut_units(batch, options.unit or format.UNIT)
+    edges = format.tokens(options.write)
+    of_batch = corpus_tokens if edges is tokens.edges else edges
+    fitted = fit_batch(batch, formats.keeps(format, options.write), of_batch, options.write.nested)  # type: ignore[arg-type]
+    report.lost += (*dropped, *cut, *fitted.lost)
+    report.findings += fitted.trimmed
+    report.left_out.update(fitted.left_out)
+    return fitted.batch
+
+
+def _unlike(batch: Batch, format: Format, found: str) -> Exception:
+    said = f"{batch.name}: what was written as {format.NAME} reads back differently: {found}"
+    if format.KEEPS.any_text:
+        return NotVerified(said)
+    return UsageError(
+        f"{said}. {format.NAME} escapes nothing: the text holds what reads as annotation, as the start of a document "
+        "or as another line end; choose another format"
+    )
 
 
 def _from_arrays(

@@ -40,6 +40,7 @@ KEEPS: Final = Keeps(
     flags=False,
 )
 
+_BYTE_ORDER: Final = "\ufeff".encode()
 _HEADER: Final = f"\n{DOCSTART}\n\n".encode()
 _CLOSING: Final = {"illinois": b"  ]", "compact": b"]", "spaced": b" ]"}
 #: The place of the end of a document among what stands at one offset.
@@ -111,12 +112,14 @@ def records(batch: Batch) -> list[str]:
 
 
 def read_back(piece: Piece, options: WriteOptions) -> Batch:
-    """Return what is read of the file that a piece makes. Raises files.Unreadable where that is no bracket text."""
-    return survey.read_text(piece.headed(True, piece.documents), piece.labels or None, options.dialect)
+    """Return what is read of a file that has more such pieces. Raises Unreadable where that is no bracket text."""
+    return survey.read_text(piece.headed(True, piece.documents + 1), piece.labels or None, options.dialect)
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     """Write the text of ``pieces``, -DOCSTART- only where there are several documents."""
     with path.open("wb") as file:
         for number, (piece, _, goes_on) in enumerate(pieces.packed):
-            file.write(piece.headed(not number, 1 if goes_on else pieces.documents))
+            text = piece.headed(not number, 1 if goes_on else pieces.documents)
+            # The first one of a file is taken for a byte-order mark and no text.
+            file.write(_BYTE_ORDER + text if not number and text.startswith(_BYTE_ORDER) else text)
