@@ -86,6 +86,10 @@ class Batch:
         """Return byte ``offsets`` of the text as offsets in code points."""
         return offsets if self._points is None else self._points[offsets]
 
+    def offsets(self, points: Numbers) -> Numbers:
+        """Return ``points``, offsets of the text in code points, as byte offsets."""
+        return points if self._points is None else np.searchsorted(self._points, points, "right") - 1
+
     @cached_property
     def bytes(self) -> NDArray[np.uint8]:
         """The text as an array."""
@@ -222,6 +226,22 @@ class Batch:
         order = np.argsort(lines << 32 | batch, kind="stable")
         order = order[np.argsort(offsets[order], kind="stable")]
         return Anchors(offsets[order], lines[order], batch[order])
+
+    def locate(self, offsets: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the lines and the columns of the source that ``offsets`` (bytes), which lie in documents, stood at."""
+        anchors, points = self.anchors, self.points(offsets)
+        at = np.maximum(np.searchsorted(anchors.offsets, points, "right") - 1, 0)
+        return anchors.lines[at], anchors.columns[at] + points - anchors.offsets[at]
+
+    def mapped(self) -> Batch:
+        """Return the same with the start of every line in its source map, so that lines may come and go."""
+        if self.line is None:
+            return self
+        begins, (offsets, lines, columns) = self._line_starts, self.source_map
+        offsets, lines = np.append(begins, offsets), np.append(self.line + np.arange(len(begins)), lines)
+        columns = np.append(np.ones_like(begins), columns)
+        order = np.argsort(offsets, kind="stable")
+        return replace(self, source_map=Anchors(offsets[order], lines[order], columns[order]), line=None)
 
     @property
     def _line_starts(self) -> Numbers:

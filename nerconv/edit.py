@@ -1,19 +1,28 @@
-"""Changes of a text with everything that points into it moved along: spans, sentences, marks, joins, origin."""
+"""Changes of a text with everything that points into it moved along: spans, sentences, marks, joins, the source map.
+
+An example: in ``b"Ann 's aide"`` 3:4 becomes nothing, which makes ``b"Ann's aide"``. A span at 0:3 stays there, and the
+source map says of offset 3 that it stood at column 5.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from dataclasses import replace
+from itertools import chain, pairwise
 from typing import NamedTuple
 
-from nerconv import tokens
-from nerconv.document import Document, Origin, Span
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv import views
+from nerconv.batch import Batch
+from nerconv.document import Document, Span
+from nerconv.tables import Anchors, Extent, Numbers
+from nerconv.white_space import is_white, runs
 
 
 class Change(NamedTuple):
-    """``text[start:end]`` becomes ``text``."""
+    """``text[start:end]`` of a document becomes ``text``."""
 
     start: int
     end: int
@@ -27,96 +36,144 @@ class Edited(NamedTuple):
     gone: list[Span]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    """Where offsets of the old text are in the new one."""
+class Changes(NamedTuple):
+    """What becomes of a text: from each of ``starts`` to its item of ``ends``, in bytes, stand ``texts`` instead.
 
-    changes: Sequence[Change]
-    starts: Sequence[int]
-    before: Sequence[int]
+    They ascend, share no text, and each lies within one document.
+    """
 
-    def at(self, offset: int, end: bool) -> int:
-        """Return where ``offset`` went. Inside of a change it goes to the far side, as an ``end`` to the near one."""
-        index = bisect_right(self.starts, offset) - 1
-        # The end of what stands before a change is not moved by it.
-        if index >= 0 and end and self.changes[index].start == offset:
-            index -= 1
-        if index < 0:
-            return offset
-        change, shifted = self.changes[index], self.changes[index].start + self.before[index]
-        if offset >= change.end:
-            return offset + self.before[index + 1]
-        return shifted if end or offset == change.start else shifted + len(change.text)
+    starts: Numbers
+    ends: Numbers
+    texts: Sequence[bytes]
+
+
+class Changed(NamedTuple):
+    """A batch with changes made, and which of the spans that it had nothing is left of: bool, one for each."""
+
+    batch: Batch
+    gone: NDArray[np.bool_]
 
 
 def edited(document: Document, changes: Sequence[Change]) -> Edited:
-    """Return ``document`` with ``changes`` made, and its spans that nothing is left of.
+    """Return ``document`` with ``changes`` made, and its spans that nothing is left of, as ``changed`` has it.
 
-    A span inside of what is replaced covers what replaces it. Raises ValueError for changes that share text.
+    Raises ValueError for changes that share text.
     """
     if not changes:
         return Edited(document, [])
     changes = sorted(changes)
     if any(before.end > after.start for before, after in pairwise(changes)):
         raise ValueError(f"changes share text: {changes}")
-    growths = accumulate((len(change.text) - change.end + change.start for change in changes), initial=0)
-    shift = _Shift(changes, [change.start for change in changes], list(growths))
-    text = _changed(document.text, changes)
-    spans, gone = _moved_spans(document.spans, text, shift)
-    sentences = ((a, b, shift.at(a, False), shift.at(b, True)) for a, b in document.sentences)
-    return Edited(
-        replace(
-            document,
-            text=text,
-            spans=tuple(spans),
-            sentences=tuple((start, end) for a, b, start, end in sentences if start < end or (a == b and start == end)),
-            marks=tuple(m._replace(offset=min(shift.at(m.offset, False), len(text))) for m in document.marks),
-            joins=tuple(sorted({at for join in document.joins if (at := shift.at(join, False)) < len(text)})),
-            origin=document.origin and _moved_origin(document.origin, shift),
-        ),
-        gone,
+    edges = [[len(document.text[:at].encode()) for at in side] for side in zip(*(c[:2] for c in changes), strict=True)]
+    starts, ends = (np.array(side, dtype=np.int64) for side in edges)
+    batch = views.batch_of([document], document.origin.path if document.origin else "")
+    result = changed(batch, Changes(starts, ends, [change.text.encode() for change in changes]))
+    (made,) = views.documents_of(result.batch)
+    gone = [span for span, is_gone in zip(document.spans, result.gone.tolist(), strict=True) if is_gone]
+    return Edited(made, gone)
+
+
+class _Shift(NamedTuple):
+    """Where offsets of the old text are in the new one.
+
+    ``grown``: by how many bytes the text has grown before each change, and behind the last one.
+    """
+
+    changes: Changes
+    sizes: Numbers
+    grown: Numbers
+
+    def at(self, offsets: Numbers, end: bool) -> Numbers:
+        """Return where ``offsets`` went. Inside of a change they go to the far side, as an ``end`` to the near one."""
+        starts, ends, _ = self.changes
+        # The end of what stands before a change is not moved by it.
+        index = np.searchsorted(starts, offsets, "left" if end else "right") - 1
+        begins, stops = starts[index] + self.grown[index], starts[index] + self.grown[index] + self.sizes[index]
+        inside = begins if end else np.where(offsets == starts[index], begins, stops)
+        within = (index >= 0) & (offsets < ends[index])
+        return np.where(within, inside, offsets + self.grown[index + 1])
+
+
+def changed(batch: Batch, changes: Changes) -> Changed:
+    """Return ``batch`` with ``changes`` made, and which spans nothing is left of.
+
+    A span inside of what is replaced covers what replaces it.
+    """
+    if not len(changes.starts):
+        return Changed(batch, np.zeros(len(batch.starts), dtype=bool))
+    sizes = np.array(list(map(len, changes.texts)), dtype=np.int64)
+    shift = _Shift(changes, sizes, np.append(0, np.cumsum(sizes - changes.ends + changes.starts)))
+    removed = batch.bytes[runs(changes.starts, changes.ends - changes.starts)]
+    if (removed == ord("\n")).any() or any(b"\n" in text for text in changes.texts):
+        batch = batch.mapped()
+    documents = _documents(batch, shift)
+    marks = shift.at(np.array([mark.offset for mark in batch.marks], dtype=np.int64), False).tolist()
+    made = replace(
+        batch,
+        text=_text(batch.text, changes),
+        documents=documents,
+        source_map=_source_map(batch, shift, documents),
+        marks=tuple(mark._replace(offset=at) for mark, at in zip(batch.marks, marks, strict=True)),
+        joins=_joins(batch, shift, documents),
+        sentence_table=None,
     )
+    if batch.sentence_table is not None or sizes.any() or not is_white(removed).all():
+        made = _with_sentences(made, batch, shift)
+    return _with_spans(made, batch, shift)
 
 
-def _changed(text: str, changes: Sequence[Change]) -> str:
-    pieces: list[str] = []
-    done = 0
-    for start, end, new in changes:
-        pieces += (text[done:start], new)
-        done = end
-    return "".join(pieces) + text[done:]
+def _text(text: bytes, changes: Changes) -> bytes:
+    starts, ends = changes.starts.tolist(), changes.ends.tolist()
+    between = [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+    return b"".join(chain.from_iterable(zip(between, [*changes.texts, b""], strict=True)))
 
 
-def _moved_spans(spans: Sequence[Span], text: str, shift: _Shift) -> tuple[list[Span], list[Span]]:
-    kept, gone = [], []
-    for span in spans:
-        start, end = shift.at(span.start, False), shift.at(span.end, True)
-        if start >= end and (around := _around(span, shift)):
-            start, end = around
-        trimmed = tokens.trim(text, start, end) if start < end else None
-        if trimmed:
-            kept.append(replace(span, start=trimmed[0], end=trimmed[1]))
-        else:
-            gone.append(span)
-    return kept, gone
+def _documents(batch: Batch, shift: _Shift) -> tuple[Extent, ...]:
+    owners, numbers = batch.document_of(shift.changes.starts), np.arange(len(batch.documents))
+    before, behind = (shift.grown[np.searchsorted(owners, numbers, side)] for side in ("left", "right"))
+    rows = zip(batch.documents, before.tolist(), behind.tolist(), strict=True)
+    return tuple(Extent(id, start + left, end + right) for (id, start, end), left, right in rows)
 
 
-def _around(span: Span, shift: _Shift) -> tuple[int, int] | None:
-    """Return where the text is that replaces the one around ``span``."""
-    index = bisect_right(shift.starts, span.start) - 1
-    if index < 0 or span.end > shift.changes[index].end:
-        return None
-    start = shift.changes[index].start + shift.before[index]
-    return start, start + len(shift.changes[index].text)
+def _source_map(batch: Batch, shift: _Shift, documents: Sequence[Extent]) -> Anchors:
+    """Return the source map moved along, with an anchor behind each change and one at the start of each document."""
+    offsets, lines, columns = batch.source_map
+    moved = np.append(shift.at(offsets, False), shift.at(shift.changes.ends, False))
+    begins = np.array([start for _, start, _ in documents], dtype=np.int64)
+    bare = np.flatnonzero(~np.isin(begins, moved)) if batch.line is None else np.zeros(0, dtype=np.int64)
+    places = batch.locate(np.append(shift.changes.ends, batch.bounds[bare, 0]))
+    moved = np.append(moved, begins[bare])
+    order = np.argsort(moved, kind="stable")
+    return Anchors(moved[order], np.append(lines, places[0])[order], np.append(columns, places[1])[order])
 
 
-def _moved_origin(origin: Origin, shift: _Shift) -> Origin:
-    anchors = {}
-    for change in shift.changes:
-        anchors[shift.at(change.start, False)] = origin.locate(change.start)
-        anchors[shift.at(change.end, False)] = origin.locate(change.end)
-    for offset in origin.offsets:
-        anchors[shift.at(offset, False)] = origin.locate(offset)
-    anchors.setdefault(0, origin.locate(0))
-    offsets, places = zip(*sorted(anchors.items()), strict=True)
-    return Origin(origin.path, offsets, [where.line for where in places], [where.column for where in places])
+def _joins(batch: Batch, shift: _Shift, documents: Sequence[Extent]) -> Numbers:
+    """Return the joins moved along, none of them at the end of its document."""
+    stops = np.array([end for *_, end in documents], dtype=np.int64)
+    moved = shift.at(batch.joins, False)
+    return np.unique(moved[moved < stops[batch.document_of(batch.joins)]])
+
+
+def _with_sentences(made: Batch, batch: Batch, shift: _Shift) -> Batch:
+    starts, ends = batch.sentences
+    begins, stops = shift.at(starts, False), shift.at(ends, True)
+    stay = (begins < stops) | ((starts == ends) & (begins == stops))
+    return views.with_sentences(made, begins[stay], stops[stay])
+
+
+def _with_spans(made: Batch, batch: Batch, shift: _Shift) -> Changed:
+    """Return ``made`` with the spans of ``batch`` moved along, none of which begins or ends with white space."""
+    starts, ends = shift.at(batch.starts, False), shift.at(batch.ends, True)
+    index = np.searchsorted(shift.changes.starts, batch.starts, "right") - 1
+    within = (starts >= ends) & (index >= 0) & (batch.ends <= shift.changes.ends[index])
+    begins = shift.changes.starts[index] + shift.grown[index]
+    starts, ends = np.where(within, begins, starts), np.where(within, begins + shift.sizes[index], ends)
+    solid = np.flatnonzero(~is_white(made.bytes))
+    first, last = np.searchsorted(solid, starts), np.searchsorted(solid, ends) - 1
+    stay = (starts < ends) & (first <= last)
+    starts[stay], ends[stay] = solid[first[stay]], solid[last[stay]] + 1
+    made = replace(made, starts=starts, ends=ends)
+    made = made if stay.all() else made.with_spans(stay)
+    if (np.diff(made.starts) <= 0).any():
+        made = made.with_spans(made.text_order)
+    return Changed(made, ~stay)

@@ -23,7 +23,8 @@ _CLOSING: Final = r"""\"'”’“»›)\]}>.,;:!?…、。，；：！？」』
 _CLITIC: Final = r"['’](?:s|d|m|ll|re|ve)"
 #: Ideographs and kana, which are written without spaces.
 _UNSPACED: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD: Final = re.compile(r"[^ \t\n\r]+")
+#: A word with something else than what no word without cuts holds: letters, digits and hyphens.
+_WORD: Final = re.compile(r"(?<![^ \t\n\r])[A-Za-z0-9-]*+[^ \t\n\r]+")
 _BARE: Final = re.compile(r"[\W_]+")
 _FRONT: Final = re.compile(rf"[{_OPENING}]+(?=.)", re.DOTALL)
 _END: Final = re.compile(rf"[{_CLOSING}]+\Z")
@@ -31,8 +32,6 @@ _ABBREVIATION: Final = re.compile(r"(?:[^\W\d_]\.)+\Z")
 _CLITIC_END: Final = re.compile(rf"(?<=\w)(?:n['’]t|{_CLITIC})\Z", re.IGNORECASE)
 _CLITIC_ALONE: Final = re.compile(rf"(?:{_CLITIC}|['’](?:em|tis|twas|n)['’]?|['’]\d\ds?)\Z", re.IGNORECASE)
 _EAST: Final = re.compile(rf"(?<=.)(?=[{_UNSPACED}])|(?<=[{_UNSPACED}])(?=.)", re.DOTALL)
-#: What no word without cuts holds.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9-]+\Z")
 
 
 def cuts(text: str) -> list[int]:
@@ -42,10 +41,14 @@ def cuts(text: str) -> list[int]:
     [1, 8, 9, 25]
     """
     found: list[int] = []
+    known: dict[str, list[int]] = {}
     for match in _WORD.finditer(text):
         word = match[0]
-        if not _PLAIN.match(word) and not _BARE.fullmatch(word):
-            found += (match.start() + at for at in _inside(word))
+        if (inside := known.get(word)) is None:
+            inside = known[word] = [] if _BARE.fullmatch(word) else _inside(word)
+        if inside:
+            start = match.start()
+            found += [start + at for at in inside]
     return found
 
 

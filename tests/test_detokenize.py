@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import tokens
-from nerconv.detokenize import detokenize
+from nerconv.convert import change
 from nerconv.document import Document, Mark, Origin, Span
+from nerconv.views import batch_of, documents_of
+
+
+def detokenize(*documents: Document) -> Document:
+    """Return the last of ``documents``, which become a batch, with natural spacing."""
+    return list(documents_of(change.detokenize(batch_of(documents, "f"))))[-1]
+
 
 CASES = [
     ("Rafsanjani 's staff ( C ) met , twice .", "Rafsanjani's staff (C) met, twice."),
@@ -20,6 +27,7 @@ CASES = [
     ("’s first . ’s", "’s first.’s"),
     (". starts", ". starts"),
     ("a  , two spaces stay", "a  , two spaces stay"),
+    ("a \t\r \nb", "a \t\r \nb"),
 ]
 
 
@@ -33,7 +41,7 @@ def test_spans_marks_joins_and_places_follow() -> None:
     spans = (Span(0, 3, "PER"), Span(14, 17, "PER"), Span(30, 34, "LOC"))
     origin = Origin("f", (0, 28), (1, 2), (1, 1))
     document = Document("d", text, spans, ((0, 26), (28, 36)), (Mark(30, "tag", "x"),), origin=origin)
-    natural = detokenize(document)
+    natural = detokenize(Document("before", 'He said , " no " ( twice ) . '), document)
     assert natural.text == "Ann's aide, Bob, left.\n(Rome)"
     assert [natural.covered(span) for span in natural.spans] == ["Ann", "Bob", "Rome"]
     assert [natural.text[a:b] for a, b in natural.sentences] == ["Ann's aide, Bob, left.", "(Rome)"]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hypothesis import given
+from columnar import columns
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import documents
+from test_views import around_line_end, known
 
+from nerconv.batch import Batch
 from nerconv.document import Document, Mark, Origin, Span
-from nerconv.edit import Change, edited
-from tests.strategies import documents
+from nerconv.edit import Change, Changes, changed, edited
+from nerconv.views import batch_of, documents_of
 
 
 @st.composite
@@ -56,6 +61,35 @@ def test_a_span_inside_of_what_is_replaced_covers_what_replaces_it() -> None:
     assert result.sentences == ((0, 13),)
 
 
+@given(st.lists(_edits(), min_size=1, max_size=3))
+def test_documents_of_a_batch_change_like_one_alone(cases: list[tuple[Document, list[Change]]]) -> None:
+    assume(not any(around_line_end(document) for document, _ in cases))
+    assume(all(changes or len(document.text) not in document.joins for document, changes in cases))
+    batch = batch_of([document for document, _ in cases], "a.txt")
+    rows = [
+        (begin + len(document.text[:start].encode()), begin + len(document.text[:end].encode()), text.encode())
+        for (_, begin, _), (document, changes) in zip(batch.documents, cases, strict=True)
+        for start, end, text in changes
+    ]
+    starts, ends = (np.array([row[side] for row in rows], dtype=np.int64) for side in (0, 1))
+    found = changed(batch, Changes(starts, ends, [text for *_, text in rows]))
+    assert list(map(known, documents_of(found.batch))) == [known(edited(*case).document) for case in cases]
+
+
 def test_changes_that_share_text_are_refused() -> None:
     with pytest.raises(ValueError, match="share text"):
         edited(Document("d", "abcdef"), [Change(0, 3, ""), Change(2, 4, "")])
+
+
+@given(columns(), st.data())
+def test_lines_that_come_and_go_leave_places_as_they_were(batch: Batch, data: st.DataObject) -> None:
+    _, begin, end = batch.documents[0]
+    assume(batch.text[begin:end].isascii())
+    start = data.draw(st.integers(begin, end))
+    stop = data.draw(st.integers(start, end))
+    text = data.draw(st.sampled_from([b"", b"x", b"\nx\n"]))
+    found = changed(batch, Changes(np.array([start]), np.array([stop]), [text])).batch
+    before, after = (next(iter(documents_of(each))) for each in (batch, found))
+    assert after.text == before.text[: start - begin] + text.decode() + before.text[stop - begin :]
+    for offset in range(stop - begin, len(before.text)):
+        assert after.locate(offset + len(text) - stop + start) == before.locate(offset)

@@ -33,7 +33,7 @@ LAYERS = (
     ("batch",),
     ("views", "edit", "overlaps"),
     ("io",),
-    ("words", "detokenize"),
+    ("words", "spacing", "detokenize"),
     ("bracket",),
     ("formats", "fit", "fit_columns", "transform", "units"),
     ("inspect", "models"),

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import tokens
+from nerconv.convert import change
 from nerconv.document import Document, Span
-from nerconv.transform import cut_tokens
+from nerconv.views import batch_of, documents_of
 from nerconv.words import cuts
 
 WORDS = [
@@ -25,6 +26,12 @@ WORDS = [
     ("¿Qué? «Oui»", "¿ Qué ? « Oui »"),
     ("", ""),
 ]
+
+
+def cut_tokens(document: Document) -> Document:
+    """Return the second of two documents with its tokens cut."""
+    other = Document("other", "王 (a)\u00a0b, ", (Span(3, 4, "PER"),))
+    return list(documents_of(change.cut_tokens(batch_of([other, document, other], "a.txt"))))[1]
 
 
 def split(text: str) -> str:
@@ -48,6 +55,11 @@ def test_cuts_lie_inside_words_and_depend_on_the_word_alone(text: str) -> None:
     assert all(0 < at < len(text) and not text[at - 1 : at + 1].isspace() for at in found)
     padded = [at - 2 for at in cuts(f"x {text} y")]
     assert padded == found
+
+
+def test_spans_then_meet_token_edges() -> None:
+    document = cut_tokens(Document("d", "Khamenei's (Iran)", (Span(0, 8, "PER"), Span(12, 15, "LOC"))))
+    assert tokens.words(document, 0, 17) == ["Khamenei", "'s", "(", "Ira", "n", ")"]
 
 
 @given(_text, st.data())
