@@ -1,31 +1,30 @@
-"""The tags of many sentences at once: what one tag after another means is asked once for each two that occur.
+"""Tags of many sentences at once: spans from tags, and tags from spans. No tag is looked at alone.
 
-Everything else is a look-up in that table. A worked example, the sentences ``B-PER I-PER O`` and ``I-PER``:
+What one tag after another means is asked once for each two that occur; the rest is a look-up. Only the tags that are
+not O need be given, since O and the edges of a sentence mean the same to every scheme. An example, the sentences
+``B-PER I-PER O`` and ``I-PER``:
 
-    names ("B-PER", "I-PER", "O")   codes [0 1 2 1]   closes [F F T T]   outside 2
-    before [2 0 1 2]   after [1 2 2 2]: the neighbours of each tag, outside at the edges of its sentence
-    lenient: first [0 3], last [1 3]   discard in IOB2: first [0], last [1]
+    names ("B-PER", "I-PER", "O")   codes [0 1 1]   closes [F T T]
+    lenient: first [0 2], last [1 2]   discard in IOB2: first [0], last [1]
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv import schemes
-from nerconv.schemes import Scheme
-from nerconv.short_strings import numbered
+from nerconv.schemes import Scheme, prefixes
 from nerconv.tables import Covered, Numbers, used
 
 Flags = NDArray[np.bool_]
 
 
 class Coded(NamedTuple):
-    """Tags by number: of each the index of ``names``, O among them, and whether it is the last of its sentence.
+    """Tags by number: of each the index of ``names``, O among them, and whether O or an edge follows it.
 
     ``codes``, ``closes``: of shape (tags,), int64 and bool.
     """
@@ -33,21 +32,6 @@ class Coded(NamedTuple):
     names: tuple[str, ...]
     codes: Numbers
     closes: Flags
-
-    @property
-    def outside(self) -> int:
-        """The number of O."""
-        return self.names.index("O")
-
-
-class Steps(NamedTuple):
-    """Every two tags in a row as one number, ``first * len(names) + second``, of shape (tags,), int64.
-
-    ``before``: each tag with the one before it, ``after``: with the one behind it; O stands at the edges of sentences.
-    """
-
-    before: Numbers
-    after: Numbers
 
 
 class Read(NamedTuple):
@@ -65,104 +49,94 @@ def coded(names: Sequence[str], codes: Numbers, closes: Flags) -> Coded:
     return Coded(distinct, np.array([at[name] for name in names], dtype=np.int64)[codes], closes)
 
 
-def steps(tags: Coded) -> Steps:
-    """Return every two tags in a row."""
-    count, outside = len(tags.names), tags.outside
-    if not len(tags.codes):
-        return Steps(tags.codes, tags.codes)
-    before, after = np.append(outside, tags.codes[:-1]), np.append(tags.codes[1:], outside)
-    before[1:][tags.closes[:-1]] = outside
-    after[tags.closes] = outside
-    return Steps(before * count + tags.codes, tags.codes * count + after)
-
-
-def counted(tags: Coded, edge: str) -> Counter[tuple[str, str]]:
-    """Return how often each tag follows each, in the order in which these first occur; ``edge``: that of a sentence."""
-    count, names = len(tags.names), tags.names
-    inner = np.flatnonzero(~tags.closes[:-1])
-    first = np.flatnonzero(np.append(True, tags.closes[:-1])[: len(tags.codes)])
-    last = np.flatnonzero(tags.closes)
-    # Each two tags in a row with the place of the first of them, doubled, so that an edge has room before a tag.
-    found = [
-        *((2 * at + 1, (names[key // count], names[key % count]), number)
-          for at, key, number in _occurring(inner, tags.codes[inner] * count + tags.codes[inner + 1])),
-        *((2 * at, (edge, names[key]), number) for at, key, number in _occurring(first, tags.codes[first])),
-        *((2 * at + 1, (names[key], edge), number) for at, key, number in _occurring(last, tags.codes[last])),
-    ]  # fmt: skip
-    return Counter({pair: number for _, pair, number in sorted(found)})
-
-
-def _occurring(places: Numbers, keys: Numbers) -> Iterator[tuple[int, int, int]]:
-    """Yield for each of ``keys`` the first of its ``places``, the key, and how often it occurs."""
-    present, numbers = numbered(keys)
-    counts = np.bincount(numbers, minlength=len(present))
-    first = np.full(len(present), len(keys))
-    # Of equal indexes the last assignment counts, so that from behind it is the first place.
-    first[numbers[::-1]] = np.arange(len(keys))[::-1]
-    yield from zip(places[first].tolist() if len(keys) else (), present.tolist(), counts.tolist(), strict=True)
-
-
-class _Table(NamedTuple):
-    """What each two tags in a row mean, by their number; of shape (names * names,), bool. See ``schemes.Step``."""
-
-    fault: Flags
-    breaks: Flags
-    joins: Flags
-    starts: Flags
-    ends: Flags
-
-
-def _table(tags: Coded, found: Steps, scheme: Scheme) -> _Table:
-    """Return the meaning of the steps that occur; the others are not looked at."""
-    count = len(tags.names)
-    occur = np.bincount(found.before, minlength=count * count) + np.bincount(found.after, minlength=count * count)
-    table = np.zeros((5, count * count), dtype=bool)
-    for at in np.flatnonzero(occur).tolist():
-        step = schemes.step(scheme, tags.names[at // count], tags.names[at % count])
-        table[:, at] = bool(step.fault), step.breaks, step.joins, step.starts, step.ends
-    return _Table(*table)
-
-
 class Reader:
-    """Reads tags in one scheme by any rule; what their steps mean is looked up once for all rules."""
+    """Reads tags in one scheme by any rule; what two tags in a row mean (``schemes.Step``) is asked once for all rules.
+
+    Each tag is looked at behind the one ``_before`` it and before the one ``_after`` it, O standing at the edges; both
+    are of shape (tags,) and number the pairs, and so the rows of the table.
+    """
 
     def __init__(self, tags: Coded, scheme: Scheme) -> None:
-        self._tags, self._steps = tags, steps(tags)
-        self._table = _table(tags, self._steps, scheme)
-        labels = [schemes.step(scheme, "O", name).label for name in tags.names]
+        names, codes, closes = self._tags = tags
+        self._outside = names.index("O")
+        opens = np.append(True, closes[:-1])[: len(codes)]
+        before = np.where(opens, self._outside, np.roll(codes, 1)) * len(names) + codes
+        after = codes * len(names) + np.where(closes, self._outside, np.roll(codes, -1))
+        pairs, at = _distinct(np.concatenate((before, after)), len(names) ** 2)
+        self._before, self._after = at[: len(codes)], at[len(codes) :]
+        found = [schemes.step(scheme, names[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
+        table = np.array([(bool(s.fault), s.breaks, s.joins, s.starts, s.ends) for s in found], dtype=bool)
+        self._fault, self._breaks, self._joins, self._starts, self._ends = table.reshape(-1, 5).T
+        labels = [schemes.step(scheme, "O", name).label for name in names]
         self._distinct = tuple(dict.fromkeys(labels))
         self._label_of = np.array([self._distinct.index(label) for label in labels], dtype=np.int64)
 
     @property
+    def faulty(self) -> Flags:
+        """Which tags are out of place, or before an O or edge that is."""
+        found: Flags = self._fault[self._before] | (self._tags.closes & self._fault[self._after])
+        return found
+
+    @property
     def faults(self) -> int:
-        """How many tags are out of place."""
-        at_end = self._table.fault[self._steps.after[self._tags.closes]]
-        return int(self._table.fault[self._steps.before].sum() + at_end.sum())
+        """How many tags, and ends of sentences, are out of place."""
+        return int(self._fault[self._before].sum() + (self._tags.closes & self._fault[self._after]).sum())
 
     def read(self, rule: str) -> Read:
         """Return the spans by the rule lenient or discard, as ``schemes.decode`` has them."""
         return self._discard() if rule == "discard" else self._lenient()
 
     def _lenient(self) -> Read:
-        inside = self._tags.codes != self._tags.outside
-        breaks = self._table.breaks
-        first, last = inside & breaks[self._steps.before], inside & breaks[self._steps.after]
+        inside = self._tags.codes != self._outside
+        first, last = inside & self._breaks[self._before], inside & self._breaks[self._after]
         return self._found(np.flatnonzero(first), np.flatnonzero(last), self.faults)
 
     def _discard(self) -> Read:
         # A run goes on as long as tags join. The span of a run is what follows from the first tag that may start one.
-        joins = self._table.joins[self._steps.before]
+        joins = self._joins[self._before]
         run = np.cumsum(~joins) - 1
         begins = np.flatnonzero(~joins)
-        starting = np.flatnonzero(self._table.starts[self._steps.before])
+        starting = np.flatnonzero(self._starts[self._before])
         runs, at = np.unique(run[starting], return_index=True)
         first = starting[at]
         last = np.append(begins[1:], len(joins))[runs] - 1
-        whole = self._table.ends[self._steps.after[last]]
+        whole = self._ends[self._after[last]]
         first, last = first[whole], last[whole]
         kept = int((last - first + 1).sum())
-        return self._found(first, last, int((self._tags.codes != self._tags.outside).sum()) - kept)
+        return self._found(first, last, int((self._tags.codes != self._outside).sum()) - kept)
 
     def _found(self, first: Numbers, last: Numbers, repaired: int) -> Read:
         codes, kept = used(self._label_of[self._tags.codes[first]], len(self._distinct))
         return Read(Covered(first, last, codes), tuple(self._distinct[code] for code in kept), repaired)
+
+
+def _distinct(keys: Numbers, limit: int) -> tuple[Numbers, Numbers]:
+    """Return the distinct ones among ``keys``, all below ``limit``, and of each key its index among them."""
+    if limit > max(len(keys), 1 << 12):
+        return np.unique(keys, return_inverse=True)
+    occurs = np.bincount(keys, minlength=limit) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]
+
+
+def tag_numbers(lengths: Numbers, label_ids: Numbers, touches: Flags, scheme: Scheme) -> Numbers:
+    """Return the tag of each token of some spans, in order: ``label * len(scheme.letters) + letter``, both indexes.
+
+    Spans share no text; of each the number of tokens is given, and whether it ``touches`` the next one, whose first
+    token is the one behind its last in the same sentence. All arrays are of shape (spans,).
+    """
+    touching = np.zeros(len(lengths) + 1, dtype=bool)
+    if scheme.after_same or scheme.before_same:
+        touching[1:-1] = touches[:-1] & (label_ids[1:] == label_ids[:-1])
+    # The letters of spans of one token and of three, after and before one of their own label or not.
+    kinds = np.array(
+        [
+            [scheme.letters.index(letter) for letter in (prefixes(scheme, 1, *p), *prefixes(scheme, 3, *p))]
+            for p in ((False, False), (False, True), (True, False), (True, True))
+        ]
+    )
+    own = kinds[touching[:-1] * 2 + touching[1:]]
+    found: Numbers = np.repeat(own[:, 2], lengths)
+    begins = np.cumsum(lengths) - lengths
+    found[begins] = own[:, 1]
+    found[begins + lengths - 1] = np.where(lengths > 1, own[:, 3], own[:, 0])
+    return np.repeat(label_ids, lengths) * len(scheme.letters) + found

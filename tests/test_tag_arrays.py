@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 
 import numpy as np
 import pytest
 
 from nerconv import schemes
 from nerconv.schemes import SCHEMES, TokenSpan
-from nerconv.tag_arrays import Coded, Reader, coded, counted
+from nerconv.tag_arrays import Coded, Reader, coded
 
 LETTERS = "BIESLU"
 
@@ -51,11 +50,3 @@ def test_reading_in_arrays_is_reading_one_by_one(scheme: str, letters: str, rule
         spans = zip(first.tolist(), (last + 1).tolist(), (labels[code] for code in codes.tolist()), strict=True)
         assert ([*spans], repaired) == one_by_one(tags, scheme, rule)
         assert reader.faults == one_by_one(tags, scheme, "lenient")[1]
-
-
-def test_steps_are_counted_with_the_edges_of_sentences() -> None:
-    chance = random.Random(2)
-    for _ in range(200):
-        tags = sentences(chance, LETTERS)
-        edged = [pair for sentence in tags for pair in pairwise(["|", *sentence, "|"])]
-        assert [*counted(arrays(tags), "|").items()] == [*Counter(edged).items()]

@@ -17,12 +17,10 @@ from nerconv.bracket import survey
 from nerconv.bracket.dialect import DIALECTS, Tally, tally
 from nerconv.bracket.grammar import scan
 from nerconv.document import Document, Finding
-from nerconv.formats import conll_windows
-from nerconv.io.chunks import HERE, WHOLE, Doing, Survey
+from nerconv.io.chunks import WHOLE, Doing, Survey
 from nerconv.io.sources import Source, Unreadable, decode
 from nerconv.io.text import Plain, plain
-from nerconv.options import ReadOptions, UsageError
-from nerconv.schemes import SCHEMES
+from nerconv.options import ReadOptions
 
 _MARK = "\ufeff".encode()
 _NOISE = st.sampled_from(
@@ -93,134 +91,6 @@ def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
         for window in known.windows(text.file, most, doing):
             texts = [part.batch.text for part in known.parts(window) if not isinstance(part, Document | Finding)]
             assert not (window.goes_on and texts[0].strip() == b"f g"), most
-
-
-_ROWS = st.sampled_from(
-    [
-        "Ann B-PER\n",
-        "Lee I-PER\n",
-        "met O\n",
-        "Rome\tB-LOC\n",
-        "\n",
-        " \t\n",
-        "-DOCSTART- O\n",
-        "-DOCSTART- x\tO\n",
-        "é I-LOC\n",
-        "# id 7\n",
-        "# O\n",
-        "token tag\n",
-    ]
-)
-
-
-def column_contents(text: str, how: str, block: int, most: int, invalid: str) -> list[object]:
-    raw = text.encode()
-    file, doing = BytesIO(raw), Doing(block=block)
-    options = ReadOptions(documents=how, scheme="IOB2", invalid=invalid)
-    try:
-        told, known = conll_windows.survey(Plain(file, len(raw)), Source("a.conll", "a"), options, WHOLE, doing)
-    except Unreadable as error:
-        return [str(error)]
-    return [told, *(held(known, file, most, doing) if known else ())]
-
-
-@given(
-    text=st.lists(_ROWS, max_size=30).map("".join),
-    how=st.sampled_from(["auto", "file", "blank-line", "2", "3"]),
-    block=st.integers(1, 60),
-    invalid=st.sampled_from(["error", "lenient"]),
-)
-@settings(max_examples=300, deadline=None)
-@example("Ann B-PER\n\n-DOCSTART- O\n\nmet O\n\n-DOCSTART- O\n", "auto", 3, "error")
-@example("token tag\n\nAnn B-PER\n\n# id 7\n\nmet O\n\nLee O\n\nx O\n", "2", 3, "error")
-def test_column_windows_give_what_the_whole_gives(text: str, how: str, block: int, invalid: str) -> None:
-    parted = column_contents(text, how, block, WHOLE, invalid)
-    assert shown(parted) == shown(column_contents(text, how, 1 << 20, WHOLE, invalid))
-
-
-_LIKE_ROWS = st.sampled_from(
-    [
-        "Ann{0}{1}\n",
-        "é{0}{1}\n",
-        "-DOCSTART-x{0}{1}\n",
-        "Lee{0}{1}\n",
-        "\n",
-        "\n\n",
-        "-DOCSTART- O\n",
-        "-DOCSTART-\tx\n\n",
-        "x{0}{1} \n",
-        "x\r{0}{1}\n",
-        "# ü 1\n",
-        "#{0}{1}\n",
-        "token{0}tag\n",
-    ]
-)
-#: What stands between token and tag, and where these stand then.
-_BETWEEN = {" ": ("1", "2"), "\t": ("1", "-1"), " é O ": ("1", "4"), "\tB-PER\t": ("2", "1"), " 1 x ": ("3", "4")}
-
-
-@pytest.mark.parametrize("scheme", [*SCHEMES, "labels"])
-@given(
-    data=st.data(),
-    how=st.sampled_from(["auto", "file", "line", "2"]),
-    invalid=st.sampled_from(["error", "lenient", "discard"]),
-    between=st.sampled_from([*_BETWEEN]),
-    comments=st.sampled_from(["#", "auto", "none"]),
-)
-@settings(max_examples=150, deadline=None)
-def test_rows_as_columns_are_those_that_are_read_one_by_one(
-    scheme: str, data: st.DataObject, how: str, invalid: str, between: str, comments: str
-) -> None:
-    letters = SCHEMES[scheme].letters if scheme in SCHEMES else ()
-    sound = ["O", "O", *(f"{a}-{b}" for a in letters for b in ("PER", "LOC"))] if letters else ["O", "PER", "ORG"]
-    tags = st.sampled_from(sound * 3 + ["X-PER", "I", "0"])
-    rows = data.draw(st.lists(_LIKE_ROWS, max_size=12))
-    raw = (
-        "".join(row.format(between, data.draw(tags)) for row in rows)
-        .encode()
-        .removesuffix(data.draw(st.sampled_from([b"", b"\n"])))
-    )
-    token, tag = _BETWEEN[between]
-    options = ReadOptions(
-        documents=how, scheme=scheme, invalid=invalid, token_column=token, tag_column=tag, comments=comments
-    )
-    text = Plain(BytesIO(raw), len(raw))
-    try:
-        _, known = conll_windows.survey(text, Source("a.conll", "a"), options)
-    except (Unreadable, UsageError):
-        return
-    assert known is not None
-    found = list(held(known, text.file, WHOLE, HERE))
-    (window,) = known.windows(text.file)
-    exact = list(known._exactly(window))  # type: ignore[attr-defined]
-    assert shown(found) == shown(exact)
-    for one, other in zip(found, exact, strict=True):
-        if isinstance(one, Document):
-            assert one.meta == other.meta
-            assert [*map(tuple, (one.origin.offsets, one.origin.lines, one.origin.columns))] == [  # type: ignore[union-attr]
-                *map(tuple, (other.origin.offsets, other.origin.lines, other.origin.columns))
-            ]
-
-
-def test_like_rows_are_read_as_columns() -> None:
-    """The property above also holds for what no array is made of."""
-    raw = b"-DOCSTART- O\n\nAnn B-PER\nLee I-PER\nmet O\n\nRome B-LOC\n\n-DOCSTART- O\n\nx O\n"
-    text = Plain(BytesIO(raw), len(raw))
-    _, known = conll_windows.survey(text, Source("a.conll", "a"), ReadOptions())
-    assert known is not None
-    (reading,) = (part for window in known.windows(text.file) for part in known.parts(window))
-    assert not isinstance(reading, Document | Finding)
-    assert [document.id for document in reading.batch.documents] == ["a#1", "a#2"]
-    assert reading.batch.counts() == {"PER": 1, "LOC": 1}
-
-
-@given(text=st.lists(_ROWS, max_size=30).map("".join), block=st.integers(1, 40))
-@settings(max_examples=200, deadline=None)
-def test_columns_cut_into_parts_lose_nothing(text: str, block: int) -> None:
-    whole = [d for d in column_contents(text, "auto", 1 << 20, WHOLE, "lenient") if isinstance(d, Document)]
-    parts = [d for d in column_contents(text, "auto", block, block, "lenient") if isinstance(d, Document)]
-    assert " ".join(d.text for d in parts).split() == " ".join(d.text for d in whole).split()
-    assert [s.where for d in parts for s in d.spans] == [s.where for d in whole for s in d.spans]
 
 
 @given(text=noisy(), markup=st.booleans(), labels=st.sampled_from([None, frozenset(), frozenset({"PER", "Foo"})]))

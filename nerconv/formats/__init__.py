@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nerconv.bracket import survey
 from nerconv.document import Document, Finding, Item, Where
-from nerconv.formats import bracket, conll, conll_windows, dataset, docbin, spans_jsonl, tags_jsonl
+from nerconv.formats import bracket, conll, conll_read, dataset, docbin, spans_jsonl, tags_jsonl
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
@@ -193,7 +193,7 @@ def surveyor_of(format: Format) -> Surveyor | None:
     """Return what surveys a source of ``format``, or None where it is not read in windows."""
     if format is bracket:
         return survey
-    return conll_windows if format is conll else None
+    return conll_read if format is conll else None
 
 
 def unreadable(source: Source, error: Unreadable) -> Finding:
@@ -223,9 +223,9 @@ def require(format: Format, path: str) -> None:
 def columnar(format: Format, options: WriteOptions) -> Columnar | None:
     """Return what takes columns for ``format``, or None when it takes documents only under ``options``."""
     if format is conll:
-        from nerconv.formats import conll_columns
+        from nerconv.formats import conll_write
 
-        return conll_columns
+        return conll_write
     if format is spans_jsonl:
         return spans_jsonl
     if format is docbin and options.tokens == "corpus":

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 from nerconv.bracket.column_guard import separator
 from nerconv.cells import fields, starts_document
 from nerconv.document import Finding, Where, excerpt
+from nerconv.formats.conll_exact import Block, Shape, is_marker
 from nerconv.formats.roles import Found, Sample, judge, role, tags_in
-from nerconv.formats.rows import Block, Shape, is_marker
 from nerconv.io.sources import Unreadable
 from nerconv.options import KNOWN_LABELS, ReadOptions, UsageError
 from nerconv.spelling import spelling

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
-from nerconv.formats.rows import Shape
+from nerconv.formats.conll_exact import Shape
 from nerconv.options import KNOWN_LABELS
 from nerconv.spelling import spelling
 

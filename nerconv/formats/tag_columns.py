@@ -9,28 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.schemes import Scheme, prefixes
+from nerconv.schemes import Scheme
 from nerconv.tables import Numbers
-
-
-def tag_numbers(lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], scheme: Scheme) -> Numbers:
-    """Return the tag of each token of the spans, in order."""
-    touching = np.zeros(len(lengths) + 1, dtype=bool)
-    if scheme.after_same or scheme.before_same:
-        touching[1:-1] = touches[:-1] & (codes[1:] == codes[:-1])
-    # The letters of spans of one token and of three, after and before one of their own label or not.
-    kinds = np.array(
-        [
-            [scheme.letters.index(letter) for letter in (prefixes(scheme, 1, *p), *prefixes(scheme, 3, *p))]
-            for p in ((False, False), (False, True), (True, False), (True, True))
-        ]
-    )
-    own = kinds[touching[:-1] * 2 + touching[1:]]
-    found: Numbers = np.repeat(own[:, 2], lengths)
-    begins = np.cumsum(lengths) - lengths
-    found[begins] = own[:, 1]
-    found[begins + lengths - 1] = np.where(lengths > 1, own[:, 3], own[:, 0])
-    return np.repeat(codes, lengths) * len(scheme.letters) + found
+from nerconv.tag_arrays import tag_numbers as tag_numbers
 
 
 def tags_hold(tags: Numbers, lengths: Numbers, codes: Numbers, touches: NDArray[np.bool_], scheme: Scheme) -> bool:

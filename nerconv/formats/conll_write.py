@@ -1,0 +1,186 @@
+"""Column files written from batches: every row at once, whatever sets tokens and sentences apart in the text.
+
+An example: of ``b"Ann Lee left\\n"`` with the span ``Ann Lee`` the tokens, each with the byte behind it, are
+``b"Ann Lee left\\xfd"``, and the rows ``b"Ann B-PER\\nLee I-PER\\nleft O\\n\\n"``. The byte behind a token makes room
+for the delimiter and the tag; where rows stand follows from a cumulative sum of their sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv import views
+from nerconv.batch import Batch
+from nerconv.cells import DOCSTART
+from nerconv.formats.conll import Layout, layout_of, read_back
+from nerconv.options import UsageError, WriteOptions
+from nerconv.tables import Anchors, Extent, Numbers
+from nerconv.tag_arrays import tag_numbers
+from nerconv.white_space import LINE, NEWLINE, SPACE, STOP, runs
+
+#: Makes tight text one token a line.
+_A_TOKEN_A_LINE: Final = bytes.maketrans(bytes([SPACE, LINE, STOP]), b"\n\n\n")
+
+
+def rows(batch: Batch, layout: Layout) -> bytes:
+    """Return the rows of ``batch``, each document after ``layout.start``; nothing of those without a token.
+
+    Raises UsageError for a token or label that the target would misread, ValueError for spans that share text, cross
+    sentences or do not meet token edges.
+    """
+    for label in batch.counts():
+        if any(sign in label for sign in " \t\n\r"):
+            raise UsageError(f"the label {label!r} holds white space, which a tag cannot; rename it with --map OLD=NEW")
+    lines = sentences_as_lines(batch)
+    if not lines.has_tokens.any():
+        return b""
+    _check(batch, lines, layout)
+    return _rows(lines, layout, layout.start.encode())
+
+
+def sentences_as_lines(batch: Batch) -> Batch:
+    """Return ``batch`` with its sentences as the lines, and white space wherever a token ends.
+
+    White space is put in at joins, at the ends of the sentences of a table and where one document follows another at
+    once. Nothing is known of the source then.
+    """
+    table, touching = batch.sentence_table, batch.bounds[1:, 0][batch.bounds[1:, 0] == batch.bounds[:-1, 1]]
+    if table is None and not len(batch.joins) and not len(touching):
+        return batch
+    text = np.frombuffer(batch.spaced, np.uint8)
+    ends = touching
+    if table is not None:
+        text, ends = np.where(text == NEWLINE, np.uint8(SPACE), text), np.append(batch.covering[1], touching)
+    # A space before each line end, so that no carriage return of a token becomes a part of it.
+    at = np.concatenate((batch.joins, ends, ends))
+    signs = np.repeat(np.array([SPACE, NEWLINE], dtype=np.uint8), (len(at) - len(ends), len(ends)))
+    ascending = np.sort(at)
+
+    def behind(offsets: Numbers) -> Numbers:
+        return offsets + np.searchsorted(ascending, offsets, "right")
+
+    def before(offsets: Numbers) -> Numbers:
+        return offsets + np.searchsorted(ascending, offsets, "left")
+
+    begins, stops = batch.bounds.T
+    bounds = zip(batch.documents, behind(begins).tolist(), before(stops).tolist(), strict=True)
+    nothing = at[:0]
+    return replace(
+        batch,
+        text=np.insert(text, at, signs).tobytes(),
+        starts=behind(batch.starts),
+        ends=before(batch.ends),
+        source_map=Anchors(nothing, nothing, nothing),
+        marks=(),
+        line=None,
+        documents=tuple(Extent(extent.id, *edges) for extent, *edges in bounds),
+        joins=nothing,
+        sentence_table=None,
+    )
+
+
+def _rows(lines: Batch, layout: Layout, start: bytes) -> bytes:
+    """Return the rows of a batch whose lines are sentences, each document after ``start``."""
+    if lines.misaligned.any() or lines.overlapping.any():
+        raise ValueError("spans are not flat or do not meet token edges; fit the documents to the format first")
+    text, spans, middle = lines.tight.text, lines.span_tokens, layout.middle.encode()
+    outside = middle + b"O\n"
+    is_behind = (text == SPACE) | (text >= STOP)
+    behind = np.flatnonzero(is_behind)
+    kinds = text[behind]
+    tagged = np.searchsorted(behind, spans.behind)
+    inner = np.delete(tagged, np.cumsum(spans.lengths) - 1)
+    if (kinds[inner] != SPACE).any():
+        raise ValueError("spans run across sentences; fit the documents to the format first")
+    tags = tag_numbers(spans.lengths, lines.label_ids, spans.touches, layout.scheme)
+    letters = [letter.encode() for letter in layout.scheme.letters]
+    tails = [b"%s%s-%s\n" % (middle, letter, label.encode()) for label in lines.labels for letter in letters]
+    sizes = np.full(len(behind), len(outside))
+    sizes[tagged] = np.array([*map(len, tails)], dtype=np.int64)[tags]
+    closing, stopping = np.flatnonzero(kinds >= STOP), np.flatnonzero(kinds == STOP)
+    after = sizes.copy()
+    after[closing] += 1
+    after[stopping] += len(start)
+    at = len(start) + behind - np.arange(len(behind)) + np.cumsum(after) - after
+    found = np.empty(len(start) + len(text) - len(behind) + int(after.sum()), dtype=np.uint8)
+    found[: len(start)] = np.frombuffer(start, np.uint8)
+    found[_tokens_at(at, after, len(start))] = text[np.flatnonzero(~is_behind)]
+    for step, byte in enumerate(outside):
+        found[at + step] = byte
+    _put(found, at[tagged], tails, tags)
+    found[at[closing] + sizes[closing]] = NEWLINE
+    _put(found, at[stopping] + sizes[stopping] + 1, [start], np.zeros_like(stopping))
+    return found.tobytes()
+
+
+def _tokens_at(at: Numbers, after: Numbers, begin: int) -> Numbers:
+    """Return where the bytes of tokens go: from ``begin`` on all but ``after`` bytes from each of ``at`` on."""
+    ends = at + after
+    counts = np.empty(2 * len(at) + 1, dtype=np.int64)
+    counts[0] = begin
+    counts[1::2], counts[2::2] = at - np.append(begin, ends[:-1]), after
+    is_token = np.arange(len(counts)) % 2 == 1
+    return np.flatnonzero(np.repeat(is_token, counts))
+
+
+def _put(rows: NDArray[np.uint8], at: Numbers, strings: Sequence[bytes], numbers: Numbers) -> None:
+    """Write at each place of ``rows`` that one of ``strings`` whose number ``numbers`` has for it."""
+    sizes = np.array([*map(len, strings)], dtype=np.int64)
+    begins, chosen = np.cumsum(sizes) - sizes, sizes[numbers]
+    rows[runs(at, chosen)] = np.frombuffer(b"".join(strings), np.uint8)[runs(begins[numbers], chosen)]
+
+
+def _check(batch: Batch, lines: Batch, layout: Layout) -> None:
+    """Raise UsageError for the first row that the target would read as something else.
+
+    ``lines``: ``batch`` with its sentences as lines.
+    """
+    tight = lines.tight.text.tobytes()
+    if not layout.target and DOCSTART.encode() not in tight:
+        return
+    found = tight.translate(_A_TOKEN_A_LINE).decode()
+    if not (match := layout.misread.search(found)):
+        return
+    number = found.count("\n", 0, match.start())
+    row = next(islice(filter(None, _rows(lines, layout, b"").decode().split("\n")), number, None))
+    at = batch.tokens.starts[number : number + 1]
+    owner = int(batch.document_of(at)[0])
+    document = next(islice(views.documents_of(batch), owner, None))
+    offset = int(batch.points(at)[0]) - int(batch.points(batch.bounds[owner])[0])
+    what = "the start of a document" if DOCSTART in match.group() else f"cut in two at {match.group()!r}"
+    raise UsageError(
+        f"{document.locate(offset) or document.id}: the row {row!r} would be {what} to "
+        f"{layout.target or 'a reader of column files'}; change the text or the target"
+    )
+
+
+def encode(batch: Batch, options: WriteOptions) -> bytes:
+    """Return the rows of ``batch``."""
+    return rows(batch, layout_of(options))
+
+
+def records(batch: Batch) -> list[str]:
+    """Return the ids of the documents that have rows."""
+    return batch.filled()
+
+
+def holds(piece: bytes, batch: Batch, options: WriteOptions) -> bool:
+    """Whether rows, read back, have the documents, sentences, tokens and spans of ``batch``."""
+    written, found = sentences_as_lines(batch), read_back(piece, options)
+
+    numbers = {label: number for number, label in enumerate(batch.labels)}
+    labels = np.array([numbers.get(label, -1) for label in found.labels], dtype=np.int64)[found.label_ids]
+    return (
+        written.tight.text.tobytes() == found.tight.text.tobytes()
+        and np.array_equal(labels, batch.label_ids)
+        and all(
+            np.array_equal(written.tight.at(mine), found.tight.at(theirs))
+            for mine, theirs in ((written.starts, found.starts), (written.ends, found.ends))
+        )
+    )
