@@ -33,7 +33,7 @@ from nerconv.tables import (
 )
 from nerconv.white_space import SpanTokens, Tight, is_white, span_tokens
 
-_NEWLINE: Final = ord("\n")
+_RETURN, _NEWLINE, _SPACE = b"\r\n "
 #: The class has a property of this name.
 Raw = bytes
 #: Makes white space 1 and all else 0.
@@ -108,8 +108,14 @@ class Batch:
 
     @cached_property
     def spaced(self) -> Raw:
-        """The text with a space for each carriage return before a line feed, which is white space as well."""
-        return self.text.replace(b"\r\n", b" \n") if b"\r" in self.text else self.text
+        """The text with a space for each carriage return before a line feed of its document: white space, too."""
+        if b"\r" not in self.text:
+            return self.text
+        array = self.bytes.copy()
+        line_feeds = self.newlines[self.newlines > 0]
+        ended = line_feeds[array[line_feeds - 1] == _RETURN]
+        array[ended[~np.isin(ended, self.bounds[:, 1])] - 1] = _SPACE
+        return array.tobytes()
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -361,7 +367,7 @@ class Batch:
         starts, ends, codes, lines, places = (array[kept] for array in arrays)
         codes, kept_labels = used(codes, len(self.labels))
         labels = tuple(self.labels[code] for code in kept_labels)
-        extras = self.extras.of_spans(np.arange(len(self.starts))[kept].tolist()) if self.extras else self.extras
+        extras = self.extras.of_spans(np.arange(len(self.starts))[kept].tolist()) if any(self.extras) else self.extras
         spans = replace(self, starts=starts, ends=ends, label_ids=codes, source_lines=lines, source_columns=places)
         return replace(spans, labels=labels, extras=extras)
 

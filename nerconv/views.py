@@ -219,9 +219,8 @@ def joined(texts: Iterable[str]) -> tuple[bytes, list[int], Numbers]:
     begins, length = [], 0
     for text in texts:
         begins.append(length)
-        # A carriage return at the end must not become part of the line end that separates.
-        pieces += (text, " \n" if text.endswith("\r") else "\n")
-        length += len(text) + len(pieces[-1])
+        pieces += text, "\n"
+        length += len(text) + 1
     raw = "".join(pieces[:-1]).encode()
     firsts = np.flatnonzero((np.frombuffer(raw, np.uint8) & 0xC0) != 0x80)
     return raw, begins, np.append(firsts, len(raw))

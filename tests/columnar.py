@@ -1,14 +1,16 @@
-"""Ordinary text with all that separates tokens, sentences and documents, for the tests of columns."""
+"""Batches of bracket text with all that separates tokens, sentences and documents."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from nerconv.batch import Batch
 from nerconv.bracket.dialect import Detection
-from nerconv.bracket.lines import Grammar
 from nerconv.bracket.reader import read
+from nerconv.bracket.scan import find
 from nerconv.tables import Extent
 
 _PIECES = (
@@ -74,9 +76,19 @@ def columns(draw: st.DrawFn, pieces: st.SearchStrategy[str] = _PARTS) -> Batch:
             documents.append(Extent(f"d{at}", at, at + len(piece)))
         at += len(piece) + 1
     dialect = draw(st.sampled_from(["illinois", "illinois", "mixed", "compact", "spaced"]))
-    grammar = Grammar("a.txt", draw(st.booleans()), None, Detection(dialect, "", {}))
-    found = read(raw, grammar, draw(st.integers(1, 9)), documents)
-    # Text with carriage returns before line feeds is no matter of columns.
-    assume(found is not None)
-    assert found is not None
-    return found.batch
+    found = batch_of_text(raw, documents, draw(st.integers(1, 9)), dialect, draw(st.booleans()))
+    # Carriage returns before line feeds are in batches of any documents (``strategies.documents``).
+    assume(b"\r\n" not in found.text)
+    return found
+
+
+def batch_of_text(
+    raw: bytes,
+    documents: Sequence[Extent] = (),
+    first: int = 1,
+    dialect: str = "illinois",
+    marked_up: bool = False,
+) -> Batch:
+    """Return bracket text as a batch of ``documents``, all of it as one where there are none given."""
+    found = documents or [Extent("a", 0, len(raw))]
+    return read(find(raw, marked_up, first), "a.txt", Detection(dialect, "", {}), found).batch

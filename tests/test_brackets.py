@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import exact
+import numpy as np
 import pytest
+from columnar import batch_of_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read_as
 
 from nerconv import formats
-from nerconv.bracket import reader, survey
+from nerconv.bracket import reader
 from nerconv.bracket.dialect import Detection
-from nerconv.bracket.grammar import scan
-from nerconv.bracket.lines import Grammar, unbracket_line
+from nerconv.bracket.grammar import lines as lines_of
+from nerconv.bracket.scan import find, pair
 from nerconv.document import Document, Facts, Finding
 from nerconv.formats import bracket
 from nerconv.io.sources import Source, Unreadable
@@ -363,7 +366,7 @@ def test_each_opening_bracket_with_a_known_label_is_a_span_or_a_loss(
         return
     if any(finding.code == "F010" for finding in findings):
         return
-    opened = Counter(event.value for line in scan(text.removeprefix("\ufeff"), False) for event in line.events)
+    opened = Counter(event.value for line in lines_of(text.removeprefix("\ufeff"), False) for event in line.events)
     held = Counter(span.label for document in documents for span in document.spans)
     for finding in findings:
         held.update(finding.unread)
@@ -397,7 +400,7 @@ def _mixed(draw: st.DrawFn) -> bytes:
     markup=st.sampled_from(["none", "html", "auto"]),
 )
 @settings(max_examples=1500, deadline=None)
-def test_the_fast_lane_equals_the_exact_reading(
+def test_arrays_give_what_reading_line_by_line_gives(
     data: bytes,
     how: str,
     dialect: str,
@@ -410,26 +413,23 @@ def test_the_fast_lane_equals_the_exact_reading(
     try:
         fast, *rest = read(data, folder, **options)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(survey, "_reading", lambda *_: None)
-            exact, *others = read(data, folder, **options)
+            patch.setattr(reader, "read", exact.read)
+            slow, *others = read(data, folder, **options)
     except Unreadable:
         return
-    assert fast == exact
+    assert fast == slow
     assert rest == others
-    for one, other in zip(fast, exact, strict=True):
+    for one, other in zip(fast, slow, strict=True):
         assert [span.where for span in one.spans] == [span.where for span in other.spans]
         assert one.origin == other.origin
 
 
-def test_one_line_that_is_not_ordinary_leaves_the_others_in_the_fast_lane(tmp_path: Path) -> None:
+def test_lines_that_are_not_flat_are_read_exactly_and_no_others() -> None:
     raw = b"[PER Ann  ] left . \n" * 3 + b"See [ORG [LOC Rome  ] Office  ] . \n" + b"[PER Bob  ] stayed . \n"
-    grammar = Grammar("a.txt", False, None, Detection("illinois", "", {}))
-    with pytest.MonkeyPatch.context() as patch:
-        seen: list[str] = []
-        patch.setattr(reader, "unbracket_line", lambda text, *rest: seen.append(text) or unbracket_line(text, *rest))
-        reading = reader.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
-    assert seen == ["See [ORG [LOC Rome  ] Office  ] . "]
-    assert reading is not None
+    events = find(raw, False)
+    reading = reader.read(events, "a.txt", Detection("illinois", "", {}), [Extent("a", 0, len(raw))])
+    assert [line.text for line in events.exact(np.flatnonzero(events.others))] == ["See [ORG [LOC Rome  ] Office  ] . "]
+    assert np.flatnonzero(pair(events, "illinois", None)).tolist() == [3]
     assert reading.batch.counts() == {"PER": 4, "ORG": 1, "LOC": 1}
     assert [finding.code for finding in reading.findings[0]] == ["F004"]
 
@@ -448,9 +448,7 @@ def test_a_nul_behind_a_label_makes_it_another_one(tmp_path: Path) -> None:
         ("mixed", "[PER Ann Lee] met [LOC Rome  ] , [ORG Acme ] .\n"),
     ],
 )
-def test_ordinary_lines_of_each_dialect_stay_in_the_fast_lane(dialect: str, line: str, tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "unbracket_line", lambda *_: pytest.fail("read exactly"))
-        documents, *_ = read(line.encode() * 3, tmp_path, dialect="auto" if dialect != "mixed" else "mixed")
-    (document,) = documents
-    assert [document.covered(span) for span in document.spans][:2] == ["Ann Lee", "Rome"]
+def test_flat_lines_of_each_dialect_are_read_as_arrays(dialect: str, line: str) -> None:
+    events = find(line.encode() * 3, False)
+    assert not pair(events, dialect, None).any()
+    assert batch_of_text(events.raw, dialect=dialect).starts.tolist()[:2] == [0, 12]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pytest
+from columnar import batch_of_text as of
 from columnar import columns
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,6 @@ from spacy.vocab import Vocab
 
 from nerconv import formats, transform
 from nerconv.batch import Batch
-from nerconv.bracket.scan import Terms, read
 from nerconv.document import Document, Finding, Mark
 from nerconv.fit import fit
 from nerconv.fit_columns import drop, fit_columns
@@ -34,10 +34,6 @@ from nerconv.tables import Anchors, Extent
 from nerconv.views import documents_of
 
 LINE = b"[PER Ann Lee  ] met [ORG MFA  ] in [LOC Iran  ] . \n"
-
-
-def of(raw: bytes) -> Batch:
-    return read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).batch
 
 
 def encoder(format: formats.Format, options: WriteOptions) -> formats.Columnar:
@@ -268,7 +264,7 @@ def test_stretches_join_to_one_stream(pieces: list[bytes]) -> None:
 
 def test_a_damaged_stretch_is_seen() -> None:
     raw = b"[PER Ann  ] met [LOC Rome  ] . \n"
-    found = read(raw, "a.txt", 1, Terms(False), [Extent("a", 0, len(raw))]).batch
+    found = of(raw)
     piece = docbin_columns.encode(found, WriteOptions())
     assert piece is not None and docbin_columns.holds(piece, found, WriteOptions())
     damaged = piece._replace(spaces=piece.spaces._replace(adler=0))

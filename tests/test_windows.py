@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from nerconv.bracket import survey
 from nerconv.bracket.dialect import DIALECTS, Tally, tally
-from nerconv.bracket.grammar import scan
+from nerconv.bracket.grammar import lines
+from nerconv.bracket.scan import count, find
 from nerconv.document import Document, Finding
 from nerconv.io.chunks import WHOLE, Doing, Survey
 from nerconv.io.sources import Source, Unreadable, decode
@@ -98,8 +99,8 @@ def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
 def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
     text: str, markup: bool, labels: frozenset[str] | None
 ) -> None:
-    exact = tally(scan(text, markup), DIALECTS, labels)
-    fast = survey._tally(text.encode(), 1, DIALECTS, markup, labels, False)
+    exact = tally((line.events for line in lines(text, markup)), DIALECTS, labels)
+    fast = count(find(text.encode(), markup), DIALECTS, labels).tally
     assert told(fast) == told(exact)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from nerconv.bracket.grammar import Line, LineReading, closes, is_known, read_line
+from nerconv.bracket.grammar import Event, Pairs, closes, is_known, pair
 from nerconv.bracket.labels import meant
 from nerconv.bracket.sightings import Sightings
 from nerconv.options import DIALECTS, KNOWN_LABELS
@@ -51,13 +51,16 @@ class Counts:
         self.strays += other.strays
         self.unknown.update(other.unknown)
 
-    def count(self, reading: LineReading) -> None:
+    def count(self, line: Pairs) -> None:
         """Count a line in."""
-        self.closed.update(closing.spaces for _, closing in reading.pairs)
-        self.labels.update(opening.value for opening, _ in reading.pairs)
-        self.unclosed.update(event.value for event in reading.unclosed)
-        self.strays += len(reading.strays)
-        self.unknown.update(event.value for event in reading.unknown)
+        for opening, closing in line.pairs:
+            self.closed[closing.spaces] += 1
+            self.labels[opening.value] += 1
+        for event in line.unclosed:
+            self.unclosed[event.value] += 1
+        for event in line.unknown:
+            self.unknown[event.value] += 1
+        self.strays += len(line.strays)
 
     def evidence(self) -> str:
         """Return how brackets close, in words."""
@@ -91,20 +94,23 @@ class Tally:
         self.sightings.add(other.sightings)
 
 
-def tally(lines: Iterable[Line], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
-    """Return the tally of ``lines`` for ``dialects``, all those to be compared with one another."""
+def tally(lines: Iterable[Sequence[Event]], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
+    """Return the tally of ``lines``, by their events, for ``dialects``, all those to be compared with one another."""
     total = Tally()
-    for line in lines:
-        readings = {dialect: read_line(line, dialect, labels) for dialect in dialects}
-        for name, reading in readings.items():
-            total.of(name).count(reading)
-        extents = {name: {(a.start, b.start) for a, b in reading.pairs} for name, reading in readings.items()}
-        total.differing |= {pair for pair in combinations(dialects, 2) if extents[pair[0]] != extents[pair[1]]}
+    counts = {name: total.of(name) for name in dialects}
+    for events in lines:
+        if not any(event.kind in "[]" for event in events):
+            continue
+        extents = {}
+        for name in dialects:
+            counts[name].count(found := pair(events, name, labels))
+            extents[name] = {(opening.start, closing.start) for opening, closing in found.pairs}
+        total.differing |= {(a, b) for a, b in combinations(dialects, 2) if extents[a] != extents[b]}
     return total
 
 
-def tally_ordinary(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
-    """Return the tally, for all dialects, of lines in which every bracket is of a flat annotation.
+def tally_flat(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
+    """Return the tally, for all dialects, of annotations on flat lines (``nerconv.bracket.scan``).
 
     ``spaces``: how many of them close each. ``counts``: the number of spans by label; one that is not known only opens
     where two spaces close. To the other dialects nothing closes them.
@@ -129,7 +135,7 @@ class Detection(NamedTuple):
     """The dialect of a file and what shows it; None when two readings differ and neither is better.
 
     ``suspects``: the unknown labels that likely are annotations all the same, with the label that is meant, or nothing.
-    ``labels``: those that open an entity where two spaces do not prove one, as in ``brackets.read_line``.
+    ``labels``: those that open an entity where two spaces do not prove one, as in ``grammar.pair``.
     ``annotated``: the file holds spans; ``held``: the labels of them. ``reported``: unknown labels that are reported
     for all of the file (``nerconv.bracket.unrecognised``). ``accepted``: what looks like an annotation may be text.
     """
@@ -144,27 +150,26 @@ class Detection(NamedTuple):
     accepted: bool = False
 
 
-#: Gives the tally of a file for some dialects and labels.
-Count = Callable[[Sequence[str], frozenset[str] | None], Tally]
+#: Gives the tally of a file for some labels: for all dialects, or for one that was asked for.
+Count = Callable[[frozenset[str] | None], Tally]
 
 
 def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> Detection:
     """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
 
-    ``count`` gives the tally of the file; mostly it is called for one dialect. A file without annotations counts as
-    illinois, in which nothing of it is one. A dialect that was ``asked`` for is taken as it is.
+    ``count`` gives the tally of the file; mostly it is called once. A file without annotations counts as illinois, in
+    which nothing of it is one. A dialect that was ``asked`` for is taken as it is.
     """
     first = "illinois" if asked == "auto" else asked
-    total = count((first,), labels)
+    total = count(labels)
     settled, aside = _settled(total.of(first), labels) if first == "illinois" else (labels, "")
     if settled != labels:
-        total = count((first,), settled)
+        total = count(settled)
     found = total.of(first)
     if asked != "auto":
         why = f"as asked; {found.evidence()}{aside}"
         return Detection(asked, why, _suspects(found, labels), settled, bool(found.labels), frozenset(found.labels))
     dialects = DIALECTS if found.faults or not found.labels else (first,)
-    total = total if dialects == (first,) else count(dialects, settled)
     fewest = min(total.of(dialect).faults for dialect in dialects)
     best = [d for d in dialects if total.of(d).faults == fewest and total.of(d).labels]
     if not best:

@@ -1,7 +1,7 @@
 """The grammar of bracket text: which brackets open and close an entity, in each of its dialects.
 
-Four printers and many hands write ``[PER Win Dayton  ] ``. They differ in the white space before the closing
-bracket, and nothing is escaped, so the dialect decides what is an annotation and what is text:
+Four printers and many people write ``[PER Win Dayton  ] ``. They differ in the white space before the closing bracket,
+and nothing is escaped, so the dialect decides what is an annotation and what is text:
 
 - ``illinois``: two spaces and ``]`` close; one space and ``]`` is a literal token. Exact, for any label.
 - ``compact``: ``]`` directly after the last token closes. Only known labels open.
@@ -12,8 +12,9 @@ bracket, and nothing is escaped, so the dialect decides what is an annotation an
 An opening bracket is never glued to a word: behind a letter or digit it is text (``succeed[ing ]``). By the two-space
 rule it stands at the start of a token; punctuation may stand before it where a line would not come out otherwise.
 
-This module finds the brackets (``scan``) and pairs them (``read_line``); ``nerconv.bracket.dialect`` chooses the
-dialect and ``nerconv.bracket.lines`` makes documents of that. All offsets are code points of the source.
+This module reads one line exactly: ``events`` finds its brackets, ``pair`` pairs them. ``nerconv.bracket.scan`` does
+the same for many lines at once, and leaves to this one what it does not settle; ``nerconv.bracket.dialect`` chooses the
+dialect. Offsets are code points of the line.
 """
 
 from __future__ import annotations
@@ -21,14 +22,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 from nerconv.bracket import markup
 from nerconv.options import KNOWN_LABELS
 
-_BRACKET: Final = r"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]"
-_PLAIN = re.compile(f"{_BRACKET}|({markup.DIRECTIVE})")
-_MARKED_UP = re.compile(f"{_BRACKET}|({markup.TAG})|({markup.REFERENCE})")
 _MANY: Final = 1 << 30
 #: Letters of scripts that set no space between words: Thai to Burmese, Khmer, and those of Chinese and Japanese.
 _UNSPACED: Final = re.compile(
@@ -38,7 +37,7 @@ _UNSPACED: Final = re.compile(
 
 
 class Event(NamedTuple):
-    """A bracket, tag or reference at ``start:end``.
+    """A bracket, tag or reference at ``start:end`` of a line.
 
     ``kind`` is one of ``[`` (``value`` is the label, or empty), ``]`` (``spaces`` stand before it), ``<`` and ``&``
     (``value`` is the source). ``inside``: a bracket with a label stands inside a token, behind punctuation.
@@ -53,45 +52,43 @@ class Event(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of the source that holds events: its number from 1 and its extent without the line end."""
+    """A line of the source without its line end: its number from 1, its text and its events."""
 
     number: int
-    start: int
-    end: int
+    text: str
     events: list[Event]
 
 
-def scan(source: str, marked_up: bool, first: int = 1) -> Iterator[Line]:
-    """Yield the lines of ``source`` that hold brackets or directives, or tags and references where it is marked up.
-
-    ``first`` is the number of its first line.
-    """
-    pattern, signs = (_MARKED_UP, "[]<&") if marked_up else (_PLAIN, "[]<")
-    start, number = 0, first - 1
-    while start < len(source):
-        number += 1
-        end = source.find("\n", start)
-        end = len(source) if end < 0 else end
-        line = source[start:end]
-        if any(sign in line for sign in signs):
-            events = [_event(line, start, match) for match in pattern.finditer(line)]
-            if events:
-                yield Line(number, start, end, events)
-        start = end + 1
+def lines(source: str, marked_up: bool, first: int = 1) -> Iterator[Line]:
+    """Yield the lines of ``source`` with their events; ``first`` is the number of its first line."""
+    for number, text in enumerate(source.split("\n"), first):
+        yield Line(number, text, events(text, marked_up))
 
 
-def _event(line: str, start: int, match: re.Match[str]) -> Event:
-    first, last = match.span()
-    if line[first] == "]":
+def events(line: str, marked_up: bool) -> list[Event]:
+    """Return the brackets and directives of a line, and its tags and references where it is marked up."""
+    return [_event(line, match) for match in _pattern(marked_up).finditer(line)]
+
+
+@cache
+def _pattern(marked_up: bool) -> re.Pattern[str]:
+    others = f"({markup.TAG})|({markup.REFERENCE})" if marked_up else f"({markup.DIRECTIVE})"
+    return re.compile(rf"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]|{others}")
+
+
+def _event(line: str, match: re.Match[str]) -> Event:
+    start, end = match.span()
+    if line[start] == "]":
         spaces = 0
-        while spaces < first and line[first - spaces - 1] == " ":
+        while spaces < start and line[start - spaces - 1] == " ":
             spaces += 1
-        return Event("]", start + first, start + last, "", spaces)
-    if line[first] == "[":
-        if match[1] is None or in_word(line[first - 1 : first]):
-            return Event("[", start + first, start + first + 1)
-        return Event("[", start + first, start + last, match[1], inside=line[first - 1 : first] not in ("", " ", "\t"))
-    return Event(line[first], start + first, start + last, match[0])
+        return Event("]", start, end, "", spaces)
+    if line[start] == "[":
+        before = line[start - 1 : start]
+        if match[1] is None or in_word(before):
+            return Event("[", start, start + 1)
+        return Event("[", start, end, match[1], inside=before not in ("", " ", "\t"))
+    return Event(line[start], start, end, match[0])
 
 
 def in_word(before: str) -> bool:
@@ -131,11 +128,11 @@ def closes(dialect: str, spaces: int) -> bool:
 
 
 def is_known(label: str, labels: frozenset[str] | None) -> bool:
-    """Whether ``label`` opens an entity where two spaces do not prove one; ``labels`` as in ``read_line``."""
+    """Whether ``label`` opens an entity where two spaces do not prove one; ``labels`` as in ``pair``."""
     return labels == frozenset() or label in (KNOWN_LABELS if labels is None else labels)
 
 
-class LineReading(NamedTuple):
+class Pairs(NamedTuple):
     """The pairs of opening and closing brackets of a line, and the brackets that found no partner.
 
     ``unknown`` open with a label that is not known and are read as text. ``strays`` close what nothing opened.
@@ -152,25 +149,25 @@ class LineReading(NamedTuple):
         return len(self.unclosed) + len(self.strays)
 
 
-def read_line(line: Line, dialect: str, labels: frozenset[str] | None) -> LineReading:
-    """Pair the brackets of ``line`` as ``dialect`` has it.
+def pair(events: Iterable[Event], dialect: str, labels: frozenset[str] | None) -> Pairs:
+    """Pair the brackets of a line as ``dialect`` has it.
 
     ``labels``: the labels that open an entity where two spaces do not prove one; None for the known ones, empty
     for all.
     """
-    best: LineReading | None = None
+    best: Pairs | None = None
     for rule in _RULES[dialect]:
-        reading = _pair(line.events, rule, KNOWN_LABELS if labels is None else labels)
-        if not reading.faults:
-            return reading
-        if best is None or reading.faults < best.faults:
-            best = reading
+        found = _pair(events, rule, KNOWN_LABELS if labels is None else labels)
+        if not found.faults:
+            return found
+        if best is None or found.faults < best.faults:
+            best = found
     assert best is not None
     return best
 
 
-def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> LineReading:
-    reading = LineReading([], [], [], [])
+def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> Pairs:
+    found = Pairs([], [], [], [])
     stack: list[tuple[Event, bool]] = []  # the bracket and whether it opens an entity
     for event in events:
         if event.kind == "[":
@@ -178,13 +175,13 @@ def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> LineRe
             if opens or rule.literals_pair:
                 stack.append((event, opens))
         elif event.kind == "]":
-            _close(event, rule, stack, reading)
+            _close(event, rule, stack, found)
     for event, opens in stack:
         if opens and (not labels or event.value in labels):
-            reading.unclosed.append(event)
+            found.unclosed.append(event)
         elif event.value:
-            reading.unknown.append(event)
-    return reading
+            found.unknown.append(event)
+    return found
 
 
 def _opens(event: Event, rule: Rule, labels: frozenset[str]) -> bool:
@@ -193,13 +190,13 @@ def _opens(event: Event, rule: Rule, labels: frozenset[str]) -> bool:
     return known or (rule.any_label and (rule.inside or not event.inside))
 
 
-def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], reading: LineReading) -> None:
+def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], found: Pairs) -> None:
     if stack and not stack[-1][1]:
         literal = stack.pop()[0]
         if literal.value:
-            reading.unknown.append(literal)
+            found.unknown.append(literal)
     elif rule.fewest <= event.spaces <= rule.most:
         if stack:
-            reading.pairs.append((stack.pop()[0], event))
+            found.pairs.append((stack.pop()[0], event))
         else:
-            reading.strays.append(event)
+            found.strays.append(event)

@@ -1,132 +1,186 @@
-"""Two lanes, one text: ordinary lines as columns, every other line read exactly and put in its place among them.
-
-Which lane a line takes follows from its bytes. What comes of it is what the exact reading of all lines gives.
-"""
+"""Bracket text as a batch: flat lines as arrays, every other line read exactly and put in its place among them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
 from nerconv.batch import Batch
 from nerconv.bracket import scan
-from nerconv.bracket.grammar import Line
-from nerconv.bracket.lines import Grammar, Unbracketed, findings, unbracket_line
-from nerconv.bracket.scan import Terms
+from nerconv.bracket.dialect import Detection
+from nerconv.bracket.faults import findings
+from nerconv.bracket.grammar import pair
+from nerconv.bracket.lines import ExactLine, Unbracketed, part, unbracket
+from nerconv.bracket.scan import Emitted, Events
 from nerconv.document import Finding, Mark
-from nerconv.tables import Anchors, Extent, Numbers, within
+from nerconv.tables import Anchors, Extent, Numbers, edges_of, within
 from nerconv.views import Reading
 
 
-def read(raw: bytes, grammar: Grammar, line: int, documents: Sequence[Extent]) -> Reading | None:
-    """Return whole lines of UTF-8, the first of which has the number ``line``.
+class _Parts(NamedTuple):
+    """Lines that are read exactly, or their parts in different documents, of shape (parts,).
 
-    ``documents`` are extents of ``raw``, each of whole lines. None when a line would end in a carriage return, which
-    is no part of a token there.
+    ``firsts``, ``lasts``: where they start and end in the source, in bytes; ``owners``: the numbers of their documents.
+    ``begun``: where documents begin within a line, of shape (such documents,).
     """
-    terms = Terms(grammar.marked_up, grammar.detection.dialect, grammar.labels)
-    columns, others = scan.read(raw, grammar.name, line, terms, documents)
-    found: dict[int, list[Finding]] = {}
-    if len(others):
-        columns, found = _exactly(columns, raw, others, grammar, line)
-    # A single sign is looked for much faster than two.
-    return None if b"\r" in columns.text and b"\r\n" in columns.text else Reading(columns, found)
+
+    firsts: Numbers
+    lasts: Numbers
+    owners: Numbers
+    begun: Numbers
 
 
-def _exactly(
-    columns: Batch, raw: bytes, others: Numbers, grammar: Grammar, first: int
-) -> tuple[Batch, dict[int, list[Finding]]]:
-    """Return ``columns`` with the ``others`` among its lines read exactly, and what is wrong with them by document."""
-    ends = np.append(columns.newlines, len(columns.text))
-    starts = np.append(0, columns.newlines + 1)
-    others = others[within(columns.bounds, starts[others])]
-    source = raw.split(b"\n")
-    text = b"\n".join(source[number] for number in others.tolist()).decode()
-    paired = grammar.paired(text, 0)
-    # The lines stand together there, and have their own numbers here.
-    at = others[[line.number for line, _ in paired.lines]]
-    numbered = zip(paired.lines, (at + first).tolist(), strict=True)
-    lines = [(line._replace(number=number), reading) for (line, reading), number in numbered]
-    made = [unbracket_line(text, line, reading, line.start, line.end) for line, reading in lines]
+def read(events: Events, name: str, detection: Detection, documents: Sequence[Extent]) -> Reading:
+    """Return ``documents`` of the file ``name``: extents of the source of ``events``, in bytes.
+
+    None begins or ends within an annotation. Those that meet within a line have a line end between them in the batch.
+    """
+    assert detection.dialect is not None
+    exact = scan.pair(events, detection.dialect, detection.labels)
+    bounds = edges_of(documents)
+    borders = _within_lines(events, bounds)
+    exact[np.searchsorted(events.newlines, borders)] = True
+    emitted = scan.emit(events, exact, name, documents)
+    parts = _parts(events, np.flatnonzero(exact), borders, bounds)
+    if not len(parts.firsts):
+        return Reading(emitted.batch, {})
+    lines = _exact_lines(events, parts, detection)
+    made = [unbracket(line) for line in lines]
     found: dict[int, list[Finding]] = {}
-    rows = zip(columns.document_of(starts[at]).tolist(), lines, made, strict=True)
-    for document, run in groupby(rows, key=lambda row: row[0]):
+    for owner, run in groupby(zip(parts.owners.tolist(), lines, made, strict=True), key=lambda row: row[0]):
         _, here, texts = zip(*run, strict=True)
-        if faults := findings(paired, here, texts):
-            found[document] = faults
-    return _spliced(columns, np.stack((starts[at], ends[at]), 1), [line for line, _ in lines], made), found
+        if faults := findings(name, detection, here, texts):
+            found[owner] = faults
+    return Reading(_spliced(emitted, events, parts, lines, made), found)
 
 
-def _spliced(columns: Batch, extents: Numbers, lines: Sequence[Line], made: Sequence[Unbracketed]) -> Batch:
-    """Return ``columns`` with the lines at ``extents``, which hold no span yet, replaced by what was ``made`` of them.
+def _within_lines(events: Events, bounds: Numbers) -> Numbers:
+    """Return those of the ``bounds`` of documents that lie within a line."""
+    edges = np.unique(bounds)
+    starts, ends = (array[np.searchsorted(events.newlines, edges)] for array in events.line_bounds)
+    return edges[(starts < edges) & (edges < ends)]
 
-    ``lines`` are the same lines as they stand in the source.
-    """
+
+def _parts(events: Events, numbers: Numbers, borders: Numbers, bounds: Numbers) -> _Parts:
+    """Return the lines with these ``numbers``, cut at ``borders``, as far as they lie in documents."""
+    firsts, lasts = (np.sort(np.append(array[numbers], borders)) for array in events.line_bounds)
+    inside = within(bounds, firsts)
+    firsts, lasts = firsts[inside], lasts[inside]
+    owners = np.searchsorted(bounds[:, 0], firsts, "right") - 1
+    return _Parts(firsts, lasts, owners, np.intersect1d(borders, bounds[:, 0]))
+
+
+def _exact_lines(events: Events, parts: _Parts, detection: Detection) -> list[ExactLine]:
+    numbers = np.searchsorted(events.newlines, parts.firsts)
+    lines = events.exact(numbers)
+    distinct = {line.number: line for line in lines}
+    pairs = {number: pair(line.events, detection.dialect or "", detection.labels) for number, line in distinct.items()}
+    found = []
+    starts = events.line_bounds[0][numbers].tolist()
+    for line, start, first, last in zip(lines, starts, parts.firsts.tolist(), parts.lasts.tolist(), strict=True):
+        begin = len(events.raw[start:first].decode())
+        end = begin + len(events.raw[first:last].decode())
+        found.append(part(line, pairs[line.number], begin, end))
+    return found
+
+
+def _spliced(
+    emitted: Emitted, events: Events, parts: _Parts, lines: Sequence[ExactLine], made: Sequence[Unbracketed]
+) -> Batch:
+    """Return the batch with the ``parts`` of its text, which hold no span yet, replaced by what ``made`` says."""
+    batch, bounds = emitted.batch, emitted.batch.bounds
+    firsts, lasts = emitted.moved(parts.firsts), emitted.moved(parts.lasts)
+    # A line end is put between two documents that meet at the end of a part.
+    met = np.isin(parts.lasts, parts.begun) & (lasts == bounds[parts.owners, 1])
     texts = [found.text.encode() for found in made]
-    firsts, lasts = extents.T
-    grown = np.append(0, np.cumsum([*map(len, texts)] - (lasts - firsts))).astype(np.int64)
+    grown = np.append(0, np.cumsum(np.array([*map(len, texts)]) + met - (lasts - firsts)))
 
     def moved(offsets: Numbers) -> Numbers:
-        return offsets + grown[np.searchsorted(lasts, offsets, "right")]
+        found: Numbers = offsets + grown[np.searchsorted(lasts, offsets, "right")]
+        return found
 
-    pieces: list[bytes] = []
-    done = 0
-    for (begin, end), text in zip(extents.tolist(), texts, strict=True):
-        pieces += columns.text[done:begin], text
-        done = end
-    labels = list(dict.fromkeys([*columns.labels, *(event.value for found in made for *_, event in found.spans)]))
-    spans, cuts, marks = _rows(lines, made, texts, (firsts + grown[:-1]).tolist(), labels)
-    arrays = (
-        moved(columns.starts),
-        moved(columns.ends),
-        columns.label_ids,
-        columns.source_lines,
-        columns.source_columns,
-    )
-    starts, ends, codes, at, places = (np.append(array, spans[n]) for n, array in enumerate(arrays))
-    order = np.lexsort((np.argsort(np.argsort(labels))[codes], -ends, starts))
-    anchors = (moved(columns.source_map.offsets), columns.source_map.lines, columns.source_map.columns)
-    return replace(
-        columns,
-        text=b"".join(pieces) + columns.text[done:],
-        starts=starts[order],
-        ends=ends[order],
-        label_ids=codes[order],
+    edges = moved(bounds)
+    edges[parts.owners[met], 1] -= 1
+    labels = list(dict.fromkeys([*batch.labels, *(event.value for found in made for *_, event in found.spans)]))
+    spans, anchors, marks = _rows(lines, made, texts, (firsts + grown[:-1]).tolist(), labels)
+    arrays = (moved(batch.starts), moved(batch.ends), batch.label_ids, batch.source_lines, batch.source_columns)
+    starts, ends, label_ids, source_lines, columns = np.hstack((arrays, spans))
+    tables = [np.stack((moved(batch.source_map.offsets), *batch.source_map[1:])), anchors]
+    if len(parts.begun):
+        tables += _line_starts(emitted, events, parts.begun, moved)
+    spliced = replace(
+        batch,
+        text=_put_in(
+            batch.text, firsts, lasts, [text + b"\n" * meets for text, meets in zip(texts, met.tolist(), strict=True)]
+        ),
+        starts=starts,
+        ends=ends,
+        label_ids=label_ids,
         labels=tuple(labels),
-        source_lines=at[order],
-        source_columns=places[order],
-        source_map=Anchors(*(np.append(array, cuts[n]) for n, array in enumerate(anchors))),
+        source_lines=source_lines,
+        source_columns=columns,
+        source_map=Anchors(*np.hstack(tables)),
         marks=marks,
+        line=None if len(parts.begun) else batch.line,
         documents=tuple(
-            Extent(document.id, *edge)
-            for document, edge in zip(columns.documents, moved(columns.bounds).tolist(), strict=True)
+            Extent(document.id, *edge) for document, edge in zip(batch.documents, edges.tolist(), strict=True)
         ),
     )
+    return spliced.with_spans(spliced.text_order)
+
+
+def _put_in(text: bytes, firsts: Numbers, lasts: Numbers, texts: Sequence[bytes]) -> bytes:
+    """Return ``text`` with what stands from each of ``firsts`` to each of ``lasts`` replaced."""
+    pieces: list[bytes] = []
+    done = 0
+    for first, last, new in zip(firsts.tolist(), lasts.tolist(), texts, strict=True):
+        pieces += text[done:first], new
+        done = last
+    return b"".join(pieces) + text[done:]
+
+
+def _line_starts(
+    emitted: Emitted, events: Events, begun: Numbers, moved: Callable[[Numbers], Numbers]
+) -> list[Numbers]:
+    """Return as anchors where lines begin, and the places within lines at which documents do."""
+    batch = emitted.batch
+    begins, numbers = np.append(0, batch.newlines + 1), np.searchsorted(events.newlines, begun)
+    starts = events.line_bounds[0][numbers].tolist()
+    columns = [len(events.raw[a:b].decode()) + 1 for a, b in zip(starts, begun.tolist(), strict=True)]
+    return [
+        np.stack((moved(begins), (batch.line or 0) + np.arange(len(begins)), np.ones_like(begins))),
+        np.stack((moved(emitted.moved(begun)), events.first + numbers, np.array(columns))),
+    ]
 
 
 def _rows(
-    lines: Sequence[Line], made: Sequence[Unbracketed], texts: Sequence[bytes], begins: Sequence[int], labels: list[str]
+    lines: Sequence[ExactLine],
+    made: Sequence[Unbracketed],
+    texts: Sequence[bytes],
+    begins: Sequence[int],
+    labels: list[str],
 ) -> tuple[Numbers, Numbers, tuple[Mark, ...]]:
-    """Return what was ``made`` of lines that begin at ``begins`` as rows of columns: spans, cuts, and the marks."""
-    codes = {label: code for code, label in enumerate(labels)}
+    """Return what was ``made`` of lines that begin at ``begins``: spans as rows of a batch, anchors, and the marks."""
+    numbers = {label: number for number, label in enumerate(labels)}
     spans: list[tuple[int, ...]] = []
-    cuts: list[tuple[int, int, int]] = []
+    anchors: list[tuple[int, int, int]] = []
     marks: list[Mark] = []
-    for line, found, text, begin in zip(lines, made, texts, begins, strict=True):
+    for (line, *_), found, text, begin in zip(lines, made, texts, begins, strict=True):
         byte = _bytes_of(found.text, text)
         spans += (
-            (begin + byte(a), begin + byte(b), codes[event.value], line.number, event.start - line.start + 1)
+            (begin + byte(a), begin + byte(b), numbers[event.value], line.number, event.start + 1)
             for a, b, event in found.spans
         )
-        cuts += ((begin + byte(offset), line.number, column) for offset, column in found.anchors)
+        anchors += ((begin + byte(offset), line.number, column) for offset, column in found.anchors)
         marks += (mark._replace(offset=begin + byte(mark.offset)) for mark in found.marks)
-    return _columns(spans, 5), _columns(cuts, 3), tuple(marks)
+    return _table(spans, 5), _table(anchors, 3), tuple(marks)
 
 
-def _columns(rows: Sequence[tuple[int, ...]], count: int) -> Numbers:
+def _table(rows: Sequence[tuple[int, ...]], count: int) -> Numbers:
     return np.array(rows, dtype=np.int64).reshape(-1, count).T
 
 

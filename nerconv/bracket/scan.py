@@ -1,156 +1,143 @@
-"""The fast lane: ordinary lines of bracket text as columns, found with whole-array operations.
+"""Bracket text as arrays in three passes: ``find`` its brackets, ``pair`` them as a dialect has it, ``emit`` a batch.
 
-A line is ordinary when every bracket of it belongs to a flat annotation, closed as its dialect has it, and no tag,
-reference or comment stands on it. Most corpora hold hardly anything else.
-What is not ordinary is left to the exact reading of ``nerconv.bracket.grammar`` and ``nerconv.bracket.lines``, which
-this one equals (``nerconv.bracket.reader``).
+A line is flat when every bracket of it belongs to an annotation that stands in no other one, and no tag, reference or
+comment stands on it. Most corpora hold hardly anything else. Every other line is left to the exact reading of
+``nerconv.bracket.grammar`` and ``nerconv.bracket.lines``, which this one equals (``nerconv.bracket.reader``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.bracket.grammar import closes, in_word, is_known
+from nerconv.bracket import grammar
+from nerconv.bracket.dialect import Tally, tally, tally_flat
+from nerconv.bracket.grammar import Line, closes, in_word, is_known
 from nerconv.options import DIALECTS
-from nerconv.short_strings import Names, names, to_space
+from nerconv.short_strings import names, to_space
 from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
-from nerconv.white_space import GONE
+from nerconv.white_space import runs
 
-_GONE: Final = bytes([GONE])
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
 _ASCII: Final = 0x80
 #: Letters and digits of ASCII, for each byte whether it is one.
 _WORD: Final = np.array([byte < _ASCII and chr(byte).isalnum() for byte in range(256)])
-#: Labels of more bytes are not ordinary.
+#: Lines with labels of more bytes are not flat.
 _LONGEST: Final = 23
 _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
 #: What asks for a closer look in text that is not marked up.
-_DIRECTIVE: Final = re.compile(b"<!--")
+_COMMENT: Final = re.compile(b"<!--")
 #: By dialect whether none, one and two spaces close.
 _CLOSING: Final = {name: np.array([closes(name, spaces) for spaces in range(3)]) for name in DIALECTS}
+Flags = NDArray[np.bool_]
 
 
-class Terms(NamedTuple):
-    """What makes a line ordinary: whether text is marked up, the dialect, if one is known, and the labels.
+@dataclass(frozen=True, eq=False)
+class Events:
+    """The brackets of ``raw``, whole lines of UTF-8, whatever their dialect; ``first`` is the number of its first line.
 
-    ``labels``: as in ``brackets.read_line``.
+    ``opens``, ``closes``: byte offsets of the opening and the closing bracket of each annotation on a flat line, of
+    shape (annotations,), as are ``widths``, the bytes of its label, ``spaces``, how many stand before the closing one,
+    two at most, ``lines``, the index of its line, and ``label_ids``, indexes of ``labels``. ``newlines``: the offsets
+    of line feeds; ``others``: which lines are not flat, of shape (lines,).
+
+    >>> events = find(b"[LOC Rome  ] .\\n[ORG [LOC Oslo  ] FC  ]", False)
+    >>> events.opens, events.closes, events.widths, events.spaces, events.lines, events.labels
+    (array([0]), array([11]), array([3]), array([2]), array([0]), ('LOC',))
+    >>> events.others
+    array([False,  True])
     """
 
+    raw: bytes
     marked_up: bool
-    dialect: str | None = "illinois"
-    labels: frozenset[str] | None = None
-
-
-class _Events(NamedTuple):
-    """The brackets of a source: openings and closings in pairs, the width of their labels, the spaces that close, the
-    numbers of their lines, their labels, and which lines hold other ones.
-    """
-
+    first: int
+    newlines: Numbers
     opens: Numbers
     closes: Numbers
     widths: Numbers
     spaces: Numbers
-    on: Numbers
-    labels: Names
-    bad: NDArray[np.bool_]
+    lines: Numbers
+    label_ids: Numbers
+    labels: tuple[str, ...]
+    others: Flags
+    _exact: dict[int, Line] = field(default_factory=dict)
+
+    @cached_property
+    def line_bounds(self) -> tuple[Numbers, Numbers]:
+        """Where each line starts and ends, without its line end, in bytes."""
+        return np.append(0, self.newlines + 1), np.append(self.newlines, len(self.raw))
+
+    @cached_property
+    def loose(self) -> Flags:
+        """On which lines something else than two spaces closes an annotation, of shape (lines,)."""
+        found = np.zeros(len(self.others), dtype=bool)
+        found[self.lines[self.spaces < 2]] = True
+        return found
+
+    def exact(self, numbers: Numbers) -> list[Line]:
+        """Return the lines with these indexes and what stands on them, found one by one and once."""
+        starts, ends = (bounds[numbers].tolist() for bounds in self.line_bounds)
+        for number, start, end in zip(numbers.tolist(), starts, ends, strict=True):
+            if number not in self._exact:
+                text = self.raw[start:end].decode()
+                self._exact[number] = Line(self.first + number, text, grammar.events(text, self.marked_up))
+        return [self._exact[number] for number in numbers.tolist()]
+
+    def only(self, chosen: Flags) -> Events:
+        """Return the same with those annotations alone that are ``chosen``, and their labels."""
+        if chosen.all():
+            return self
+        label_ids, kept = used(self.label_ids[chosen], len(self.labels))
+        arrays = (self.opens, self.closes, self.widths, self.spaces, self.lines)
+        opens, closes, widths, spaces, lines = (array[chosen] for array in arrays)
+        labels = tuple(self.labels[number] for number in kept)
+        found = replace(self, opens=opens, closes=closes, widths=widths, spaces=spaces, lines=lines)
+        return replace(found, label_ids=label_ids, labels=labels)
 
 
-class Lines(NamedTuple):
-    """Lines as columns, and the numbers, from 0, of those that are not ordinary: their text is the source as it is."""
+def find(raw: bytes, marked_up: bool, first: int = 1) -> Events:
+    """Return the brackets of ``raw``, the first line of which has the number ``first``.
 
-    batch: Batch
-    others: Numbers
-
-
-def read(raw: bytes, name: str, line: int, terms: Terms, documents: Sequence[Extent]) -> Lines:
-    """Return whole lines of UTF-8 of the file ``name`` as columns.
-
-    ``line`` is the number of the first. ``documents`` are extents of ``raw``, each of whole lines.
+    ``marked_up``: whether tags and references stand for what a browser shows of them.
     """
     array = np.frombuffer(raw, np.uint8)
-    breaks = np.flatnonzero(array == _NEWLINE)
-    events = _events(raw, array, breaks, terms)
-    return Lines(_columns(raw, array, breaks, events, (name, line), documents), np.flatnonzero(events.bad))
-
-
-class Count(NamedTuple):
-    """For each line whether it is not ordinary, and of the others the number of spans by label, for 0, 1 and 2 spaces
-    that close all of a line; ``openings``: where the opening brackets stand of lines that are not ordinary.
-    """
-
-    bad: NDArray[np.bool_]
-    labels: tuple[dict[str, int], ...]
-    openings: Numbers
-
-
-def count(raw: bytes, marked_up: bool, labels: frozenset[str] | None) -> Count:
-    """Return which lines of ``raw`` are not ordinary, whatever the dialect, and how many spans the others hold."""
-    array = np.frombuffer(raw, np.uint8)
-    # Where two spaces close, any label is one, known or not.
-    terms = Terms(marked_up, None, labels)
-    breaks = np.flatnonzero(array == _NEWLINE)
-    events = _events(raw, array, breaks, terms)
-    codes, found = events.labels
-    numbers = np.bincount(events.spaces * len(found) + codes, minlength=3 * len(found)).reshape(3, -1).tolist()
-    by_spaces = ({name.decode(): n for name, n in zip(found, row, strict=True) if n} for row in numbers)
-    openings = np.flatnonzero(array == _OPEN) if events.bad.any() else breaks[:0]
-    return Count(events.bad, tuple(by_spaces), openings[events.bad[np.searchsorted(breaks, openings)]])
-
-
-def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
-    """Return where signs of a closer look stand in ``raw``."""
-    if marked_up:
-        return np.flatnonzero((array == _LESS) | (array == _AMPERSAND))
-    # One byte is found faster than several.
-    found = _DIRECTIVE.finditer(raw) if b"<" in raw else ()
-    return np.array([match.start() for match in found], dtype=np.int64)
-
-
-def _events(raw: bytes, array: NDArray[np.uint8], breaks: Numbers, terms: Terms) -> _Events:
+    newlines = np.flatnonzero(array == _NEWLINE)
     brackets = np.flatnonzero((array == _OPEN) | (array == _CLOSE))
     is_open = array[brackets] == _OPEN
     # An opening belongs to the closing right behind it. Whatever has no such partner is not flat.
-    first = np.flatnonzero(is_open[:-1] & ~is_open[1:])
+    at = np.flatnonzero(is_open[:-1] & ~is_open[1:])
     alone = np.ones(len(brackets), dtype=bool)
-    alone[first] = alone[first + 1] = False
-    opens, closes = brackets[first], brackets[first + 1]
-    on = np.searchsorted(breaks, opens)
-    crossing = closes > np.append(breaks, len(raw))[on]
-    bad = np.zeros(len(breaks) + 1, dtype=bool)
-    for places in (brackets[alone], opens[crossing], closes[crossing], _signs(raw, array, terms.marked_up)):
-        bad[np.searchsorted(breaks, places)] = True
+    alone[at] = alone[at + 1] = False
+    opens, closes = brackets[at], brackets[at + 1]
+    lines = np.searchsorted(newlines, opens)
     widths, spaces = to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
-    loose = np.zeros_like(bad)
-    loose[on[spaces < 2]] = True
-    good = _well_formed(array, opens, closes, widths, spaces) & ~_glued(raw, array, opens)
-    if terms.dialect is None:
-        # Any number of spaces closes, but on a line only one.
-        bad[on[1:][(spaces[1:] != spaces[:-1]) & (on[1:] == on[:-1])]] = True
-    else:
-        good &= _CLOSING[terms.dialect][spaces]
-    labels = names(raw, opens + 1, np.where(good, widths, 0))
-    opening = np.array([_opens(label, terms) for label in labels.names], dtype=bool).reshape(-1, 2)
-    bad[on[~opening[labels.codes, loose[on].astype(int)]]] = True
-    good = ~bad[on]
-    if good.all():
-        return _Events(opens, closes, widths, spaces, on, labels, bad)
-    codes, found = used(labels.codes[good], len(labels.names))
-    kept = Names(codes, tuple(labels.names[code] for code in found))
-    return _Events(opens[good], closes[good], widths[good], spaces[good], on[good], kept, bad)
+    sound = _well_formed(array, opens, closes, widths, spaces) & ~_glued(raw, array, opens)
+    sound &= closes < np.append(newlines, len(raw))[lines]
+    label_ids, found = names(raw, opens + 1, np.where(sound, widths, 0))
+    sound &= np.array([_LABEL.fullmatch(name) is not None for name in found], dtype=bool)[label_ids]
+    others = np.zeros(len(newlines) + 1, dtype=bool)
+    others[lines[~sound]] = True
+    for places in (brackets[alone], closes[~sound], _signs(raw, array, marked_up)):
+        others[np.searchsorted(newlines, places)] = True
+    labels = tuple(name.decode(errors="replace") for name in found)
+    events = Events(raw, marked_up, first, newlines, opens, closes, widths, spaces, lines, label_ids, labels, others)
+    return events.only(~others[lines])
 
 
-def _opens(name: bytes, terms: Terms) -> tuple[bool, bool]:
-    """Return whether ``name`` opens an annotation on a line on which two spaces close all, and on another one."""
-    if _LABEL.fullmatch(name) is None:
-        return False, False
-    label = name.decode()
-    return terms.dialect is None or not terms.labels or label in terms.labels, is_known(label, terms.labels)
+def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
+    """Return where tags, references or comments may begin."""
+    if marked_up:
+        return np.flatnonzero((array == _LESS) | (array == _AMPERSAND))
+    # One byte is found faster than several.
+    found = _COMMENT.finditer(raw) if b"<" in raw else ()
+    return np.array([match.start() for match in found], dtype=np.int64)
 
 
 def _closing_spaces(array: NDArray[np.uint8], closes: Numbers) -> Numbers:
@@ -161,7 +148,7 @@ def _closing_spaces(array: NDArray[np.uint8], closes: Numbers) -> Numbers:
     return spaces
 
 
-def _glued(raw: bytes, array: NDArray[np.uint8], opens: Numbers) -> NDArray[np.bool_]:
+def _glued(raw: bytes, array: NDArray[np.uint8], opens: Numbers) -> Flags:
     """Return which opening brackets stand right behind a word."""
     before = np.where(opens > 0, array[opens - 1], _SPACE)
     found = _WORD[before]
@@ -171,61 +158,114 @@ def _glued(raw: bytes, array: NDArray[np.uint8], opens: Numbers) -> NDArray[np.b
     return found
 
 
-def _well_formed(
-    array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers, spaces: Numbers
-) -> NDArray[np.bool_]:
+def _well_formed(array: NDArray[np.uint8], opens: Numbers, closes: Numbers, widths: Numbers, spaces: Numbers) -> Flags:
     """Whether each annotation has a label, one space, and a surface without outer white space before its ``spaces``."""
     firsts = np.minimum(opens + widths + 2, max(len(array) - 1, 0))
     first, final = array[firsts], array[np.maximum(closes - spaces - 1, 0)]
-    good: NDArray[np.bool_] = (widths > 0) & (closes - spaces > firsts)
+    good: Flags = (widths > 0) & (closes - spaces > firsts)
     good &= (first != _SPACE) & (first != _TAB) & (final != _SPACE) & (final != _TAB)
     return good
 
 
-def _columns(
-    raw: bytes,
-    array: NDArray[np.uint8],
-    breaks: Numbers,
-    events: _Events,
-    begin: tuple[str, int],
-    documents: Sequence[Extent],
-) -> Batch:
-    name, line = begin
-    opens, closes, widths, spaces, at, labels, _ = events
-    kept = array.copy()
-    for step in range(int(widths.max(initial=0)) + 2):
-        kept[opens[widths + 2 > step] + step] = GONE
-    for step in range(int(spaces.max(initial=0)) + 1):
-        kept[closes[spaces >= step] - step] = GONE
-    gone = np.concatenate(([0], np.cumsum(widths + spaces + 3)))
-    begins = np.concatenate(([0], breaks + 1))[at]
-    edges = edges_of(documents)
-    inside = within(edges, opens)
-    edges = edges - gone[np.searchsorted(opens, edges)]
-    starts, ends = (opens - gone[:-1])[inside], (closes - widths - spaces - 2 - gone[:-1])[inside]
-    places, behind = (_points_between(raw, array, begins, offsets)[inside] for offsets in (opens, closes))
-    lines = (line + at)[inside]
-    return Batch(
+def pair(events: Events, dialect: str, labels: frozenset[str] | None) -> Flags:
+    """Return which lines must be read exactly in a dialect, of shape (lines,); on all others every annotation is one.
+
+    ``labels``: as in ``grammar.pair``. Where two spaces close all of a line any label opens; one that is not among
+    ``labels`` is a finding.
+    """
+    known = _flags(is_known(label, labels) for label in events.labels)
+    named = _flags(not labels or label in labels for label in events.labels)
+    opens = np.where(events.loose[events.lines], known[events.label_ids], named[events.label_ids])
+    exact = events.others.copy()
+    exact[events.lines[~(opens & _CLOSING[dialect][events.spaces])]] = True
+    return exact
+
+
+def _flags(values: Iterable[bool]) -> Flags:
+    return np.array([*values], dtype=bool)
+
+
+class Counted(NamedTuple):
+    """What dialects make of some lines; ``openings``: where the opening brackets stand that perhaps open nothing."""
+
+    tally: Tally
+    openings: Numbers
+
+
+def count(events: Events, dialects: Sequence[str], labels: frozenset[str] | None) -> Counted:
+    """Return the tally of all lines for ``dialects``: ``pair`` for each of them, without a look at every line.
+
+    An annotation on a flat line counts by its label and the spaces that close it, unless its label is not known and
+    something else than two spaces closes one of its line.
+    """
+    unknown = ~_flags(is_known(label, labels) for label in events.labels)
+    exact = events.others.copy()
+    exact[events.lines[events.loose[events.lines] & unknown[events.label_ids]]] = True
+    flat = events.only(~exact[events.lines])
+    size = len(flat.labels)
+    numbers = np.bincount(flat.spaces * size + flat.label_ids, minlength=3 * size).reshape(3, -1).tolist()
+    total = Tally()
+    for spaces, row in enumerate(numbers):
+        counts = {label: number for label, number in zip(flat.labels, row, strict=True) if number}
+        total.add(tally_flat(spaces, counts, labels))
+    openings = np.zeros(0, dtype=np.int64)
+    if exact.any():
+        found = (line.events for line in events.exact(np.flatnonzero(exact)))
+        total.add(tally(found, dialects, labels))
+        openings = np.flatnonzero(np.frombuffer(events.raw, np.uint8) == _OPEN)
+        openings = openings[exact[np.searchsorted(events.newlines, openings)]]
+    return Counted(total, openings)
+
+
+class Emitted(NamedTuple):
+    """A batch of flat lines, all others being the source as it is; ``moved`` makes offsets of the source its own."""
+
+    batch: Batch
+    moved: Callable[[Numbers], Numbers]
+
+
+def emit(events: Events, exact: Flags, name: str, documents: Sequence[Extent]) -> Emitted:
+    """Return the ``documents`` (extents of ``events.raw``) of the file ``name``, without the brackets of flat lines.
+
+    ``exact``: the lines that stay as they are, of shape (lines,).
+    """
+    raw, bounds = events.raw, edges_of(documents)
+    begin, end = int(bounds[0, 0]), int(bounds[-1, 1])
+    flat = events.only(~exact[events.lines] & within(bounds, events.opens))
+    opens, closes, widths, spaces = flat.opens, flat.closes, flat.widths, flat.spaces
+    array = np.frombuffer(raw, np.uint8)
+    stays = np.ones(len(raw), dtype=bool)
+    stays[runs(opens, widths + 2)] = False
+    stays[runs(closes - spaces, spaces + 1)] = False
+    gone = np.append(0, np.cumsum(widths + spaces + 3)) + begin
+
+    def moved(offsets: Numbers) -> Numbers:
+        found: Numbers = offsets - gone[np.searchsorted(opens, offsets)]
+        return found
+
+    starts, ends = opens - gone[:-1], closes - widths - spaces - 2 - gone[:-1]
+    points = points_before(raw, array)
+    opened, closed, begins = (
+        offsets if points is None else points[offsets] for offsets in (opens, closes, events.line_bounds[0][flat.lines])
+    )
+    lines = flat.lines + events.first
+    edges = zip(documents, moved(bounds.ravel()).reshape(-1, 2).tolist(), strict=True)
+    batch = Batch(
         name,
-        kept.tobytes().translate(None, _GONE),
+        array[begin:end][stays[begin:end]].tobytes(),
         starts,
         ends,
-        labels.codes[inside],
-        tuple(label.decode() for label in labels.names),
+        flat.label_ids,
+        flat.labels,
         lines,
-        places + 1,
+        opened - begins + 1,
         Anchors(
             np.concatenate((starts, ends)),
             np.concatenate((lines, lines)),
-            np.concatenate((places + widths[inside] + 3, behind + 2)),
+            np.concatenate((opened - begins + widths + 3, closed - begins + 2)),
         ),
         (),
-        line,
-        tuple(Extent(extent.id, *edge) for extent, edge in zip(documents, edges.tolist(), strict=True)),
+        events.first + int(np.searchsorted(events.newlines, begin)),
+        tuple(Extent(extent.id, *edge) for extent, edge in edges),
     )
-
-
-def _points_between(raw: bytes, array: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
-    """Return the number of code points of ``raw`` from each of ``starts`` to each of ``ends``."""
-    before = points_before(raw, array)
-    return ends - starts if before is None else before[ends] - before[starts]
+    return Emitted(batch, moved)

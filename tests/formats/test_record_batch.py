@@ -8,14 +8,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from columnar import columns
+from columnar import batch_of_text, columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats
 from nerconv.batch import Batch
-from nerconv.bracket.scan import Terms, read
 from nerconv.document import Document, Origin, Span, Where
 from nerconv.formats import spans_jsonl
 from nerconv.formats.origins import origins
@@ -23,7 +22,6 @@ from nerconv.formats.record import OriginRecord, Record, SpanRecord
 from nerconv.formats.record_batch import batch_of_records, records_of
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
-from nerconv.tables import Extent
 from nerconv.views import Reading, batch_of, documents_of
 
 
@@ -77,7 +75,7 @@ def origin_of(batch: Batch) -> OriginRecord | None:
 
 def test_of_usual_lines_only_the_beginning_is_said() -> None:
     raw = "[PER Ann Lee  ] met\n[LOC Rome é  ] [LOC é  ]\n".encode()
-    batch = read(raw, "a.txt", 7, Terms(False), [Extent("a", 0, len(raw))]).batch
+    batch = batch_of_text(raw, first=7)
     assert origin_of(batch) == OriginRecord("a.txt", [], 7, 6)
 
 

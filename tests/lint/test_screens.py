@@ -10,16 +10,13 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from columnar import columns
+from columnar import batch_of_text, columns
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv import formats, tokens, views
 from nerconv.batch import Batch
-from nerconv.bracket import reader
-from nerconv.bracket.dialect import Detection
-from nerconv.bracket.lines import Grammar
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.lint import RULES, engine, surface
 from nerconv.lint.corpus import Corpus
@@ -28,7 +25,6 @@ from nerconv.lint.near import Near, Words
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.rule import Options, Rule
 from nerconv.options import ReadOptions
-from nerconv.tables import Extent
 from nerconv.views import documents_of, opened
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -153,11 +149,7 @@ def test_nothing_is_made_of_documents_without_noise() -> None:
 
 def read_text(text: str) -> list[Batch]:
     """Return ``text`` in the dialect illinois as columns."""
-    raw = text.encode()
-    grammar = Grammar("a.txt", False, None, Detection("illinois", "", {}))
-    reading = reader.read(raw, grammar, 1, [Extent("a", 0, len(raw))])
-    assert reading is not None
-    return [reading.batch]
+    return [batch_of_text(text.encode())]
 
 
 def test_names_across_lines_are_looked_for_in_columns_too() -> None:
