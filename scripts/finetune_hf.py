@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from nerconv import tokens
 from nerconv.document import Document, count_labels
+from nerconv.evaluate.annotated import of_documents
 from nerconv.evaluate.run import EvaluateOptions, micro
 from nerconv.evaluate.side import read_side
 from nerconv.fit import Keeps, fit
@@ -222,7 +223,7 @@ def dev_f1(model: Any, tokenizer: Any, documents: Sequence[Document]) -> float:
     """Return micro F1 of exact spans, as ``nerconv evaluate --model`` counts it; 0 where it is not defined."""
     predictor = hf_model.predictor("dev", model, tokenizer, ModelOptions())
     predicted = [prediction.document for prediction in predictor.predict(documents)]
-    return micro(documents, predicted, EvaluateOptions()).f1 or 0.0
+    return micro(of_documents(documents), of_documents(predicted), EvaluateOptions()).f1 or 0.0
 
 
 if __name__ == "__main__":

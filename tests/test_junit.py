@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scoring import evaluate
 
 from nerconv.document import Document, Finding, Span, Where, excerpt
 from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.render.junit import junit as of_report
-from nerconv.evaluate.run import EvaluateOptions, evaluate
+from nerconv.evaluate.run import EvaluateOptions
 from nerconv.junit import Case, Failure, Suite, junit
 from nerconv.lint.corpus import Held
 from nerconv.lint.junit import junit as of_lint

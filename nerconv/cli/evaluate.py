@@ -15,16 +15,10 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
-from nerconv.evaluate.baseline import Gates, gated, read_baseline, read_report
-from nerconv.evaluate.comparable import remarks
-from nerconv.evaluate.differences import compare as compare_reports
 from nerconv.evaluate.floors import parse_floor
-from nerconv.evaluate.gates import Drops
-from nerconv.evaluate.redact import redacted
 from nerconv.evaluate.render import RENDERERS
-from nerconv.evaluate.render.comparison import comparison
 from nerconv.evaluate.render.rows import percent
-from nerconv.evaluate.report import Report
+from nerconv.evaluate.report import Report, redacted
 from nerconv.evaluate.runs import CHOICES
 from nerconv.io.outputs import STDOUT, Place, read_places, writing
 from nerconv.io.sources import Source
@@ -35,6 +29,7 @@ from nerconv.options import INVALID, PAIRINGS, PRESETS, ReadOptions, Selection, 
 from nerconv.settings import Settings, read_options, selection
 
 if TYPE_CHECKING:
+    from nerconv.evaluate.baseline import Gates
     from nerconv.evaluate.job import Job
 
 #: The files of a model, by their path below its folder.
@@ -226,6 +221,7 @@ def evaluate(
 
 def _evaluate(given: dict[str, Any]) -> None:
     """Do what the parameters ask for: all that can be refused before a model is asked is looked at first."""
+    from nerconv.evaluate.baseline import gated, read_baseline
     from nerconv.evaluate.job import run
 
     job = _job(given)
@@ -248,6 +244,9 @@ def _evaluate(given: dict[str, Any]) -> None:
 
 def _gates(given: dict[str, Any]) -> Gates:
     """Return what is asked of the report. Raises UsageError for an option that nothing uses."""
+    from nerconv.evaluate.baseline import Gates
+    from nerconv.evaluate.gates import Drops
+
     choice = given["gate"]
     if choice is not None:
         check_choice("choice for --gate", choice, CHOICES)
@@ -345,6 +344,11 @@ def compare(
     seed: Seed = 0,
 ) -> None:
     """Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance."""
+    from nerconv.evaluate.baseline import read_report
+    from nerconv.evaluate.comparable import remarks
+    from nerconv.evaluate.differences import compare as compare_reports
+    from nerconv.evaluate.render.comparison import comparison
+
     uses.check(context)
     old, new = read_report(before), read_report(after)
     rows = compare_reports(old, new, resamples, seed)
@@ -358,6 +362,8 @@ def report(
     redact: Redact = False,
 ) -> None:
     """Print a report that was written with --json in another form. Example: nerconv report r.json > r.html"""
+    from nerconv.evaluate.baseline import read_report
+
     check_choice("output format", format, tuple(RENDERERS))
     uses.check(context)
     found = read_report(source)

@@ -13,12 +13,11 @@ chance of even one false alarm at the level, however the rows depend on each oth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 #: A difference whose corrected p is at most this is not taken for chance.
 LEVEL: Final = 0.05
@@ -37,8 +36,6 @@ def swapped(before: Array, after: Array, seed: int) -> Array:
     ``before`` and ``after``: counts of shape (units, cells). The result has the shape (swaps, cells), the true sum
     first. The swap of all other units, which turns the sum round, is left out.
     """
-    import numpy as np
-
     moved = (after - before)[(after != before).any(axis=1)]
     change, members = np.unique(moved, axis=0, return_counts=True)
     if members.sum() <= _EXACT:
@@ -61,8 +58,6 @@ def corrected(differences: Array, shares: Sequence[float]) -> list[float]:
     ``differences`` has the shape (swaps, rows), the true ones first; low ones count against chance. ``shares`` say how
     much of the chance of a false alarm each row may use.
     """
-    import numpy as np
-
     values = np.round(differences, _ROUND)
     scaled = np.empty_like(values)
     for row, share in enumerate(shares):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from nerconv.evaluate.aligned import aligned
 from nerconv.evaluate.report import Report
-from nerconv.evaluate.runs import runs
+from nerconv.evaluate.runs import aligned, runs
 from nerconv.options import UsageError
 
 

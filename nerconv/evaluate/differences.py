@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nerconv.evaluate.aligned import aligned
+import numpy as np
+
 from nerconv.evaluate.chance import LEAST_UNITS, LEVEL, corrected, swapped
 from nerconv.evaluate.comparable import check_comparable
 from nerconv.evaluate.report import Interval, Report
-from nerconv.evaluate.runs import Chosen, choose, runs
+from nerconv.evaluate.runs import Chosen, aligned, choose, runs
 from nerconv.evaluate.statistics import AVERAGES, Draws, draws, percentiles, resampled, tables
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 #: How much of the chance of a false alarm each mean may use, and all labels together: most falls show in micro F1.
 _MEANS, _LABELS = 0.8, 0.2
@@ -120,8 +118,6 @@ def _chances(
     rows: Sequence[_Row], counts: Sequence[Sequence[Array]], labels: Sequence[str], falls: bool, seed: int
 ) -> dict[int, float]:
     """Return p by the number of the row: for a fall of micro and of the labels of the gold, else either way for all."""
-    import numpy as np
-
     gold = counts[0][0][..., 2].sum(0)
     tested = [
         number
@@ -152,8 +148,6 @@ def _scores(
     taken: Sequence[tuple[_Indexes, _Indexes]], counts: Sequence[Sequence[Array]], labels: Sequence[str], seed: int
 ) -> list[tuple[Draws, Draws]]:
     """Return for each choice of runs the scores after and before, under the same swaps; the true ones first."""
-    import numpy as np
-
     before, after = (np.concatenate([_mean(counts[side], chosen[side]) for chosen in taken], axis=1) for side in _SIDES)
     total, moved = (before + after).sum(0), swapped(before, after, seed)
     held = []

@@ -46,9 +46,9 @@ def _number(span: Extent | None) -> int | None:
 
 def _side(annotated: Annotated, number: int, scores: Scores) -> Side:
     owner = annotated.owners[number]
-    begin = int(annotated.begins[owner])
-    start, end = int(annotated.starts[number]), int(annotated.stops[number])
-    label = annotated.labels[annotated.codes[number]]
+    begin = int(annotated.bounds[owner, 0])
+    start, end = int(annotated.starts[number]), int(annotated.ends[number])
+    label = annotated.labels[annotated.label_ids[number]]
     score = scores.get((annotated.ids[owner], start - begin, end - begin, label))
     where = annotated.where(number)
     return Side(start - begin, end - begin, label, annotated.text[start:end], str(where or ""), score)
@@ -56,9 +56,8 @@ def _side(annotated: Annotated, number: int, scores: Scores) -> Side:
 
 def _around(annotated: Annotated, number: int) -> tuple[str, int]:
     """Return the lines around a span, cut where they are long, and where that starts in the document."""
-    owner = annotated.owners[number]
-    first, last = int(annotated.begins[owner]), int(annotated.ends[owner])
-    start, end = int(annotated.starts[number]), int(annotated.stops[number])
+    first, last = annotated.bounds[annotated.owners[number]].tolist()
+    start, end = int(annotated.starts[number]), int(annotated.ends[number])
     begin = max(annotated.text.rfind("\n", first, start) + 1, first, start - _AROUND)
     stop = annotated.text.find("\n", end, last)
     stop = min(last if stop < 0 else stop, end + _AROUND)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 from nerconv.evaluate.annotated import Annotated, of_documents
@@ -16,7 +15,7 @@ from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluate.side import ReadSide, read_side
 from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
-from nerconv.io.sources import Source
+from nerconv.io.sources import Source, lying
 from nerconv.lint.amend import amend, by_document
 from nerconv.lint.engine import check, choose
 from nerconv.lint.review import flagged
@@ -26,8 +25,9 @@ from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
 
 Progress = Callable[[Source], None]
-#: A row of columns: everything but the last two, the gold tag, the predicted tag.
-_ROW: Final = re.compile(r"^(.*?\S)([ \t]+)(\S+)[ \t]+(\S+)[ \t]*(\r?)$", re.MULTILINE)
+#: The gold tag and the predicted tag at the end of a row of columns, and so much of a file is looked at for them.
+_ROW: Final = re.compile(r".*\S[ \t]+(\S+)[ \t]+(\S+)[ \t]*\r?$")
+_HEAD: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +62,32 @@ def run(job: Job, progress: Progress) -> Report:
             f"--tag-column {job.read.tag_column} names one column of tags; without --predictions both tags are read, "
             "the gold one from the last column but one and the predicted one from the last; leave the option out"
         )
-    if job.read.tag_column:
-        raise UsageError(
-            "--tag-column goes with --predictions or --model: without them the last two columns are the "
-            "gold tag and the predicted one"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        sides = [_split_columns(source, Path(folder), number) for number, source in enumerate(job.gold)]
-        columns = replace(job.read, format="conll")
-        both = replace(
-            job,
-            gold=[gold for gold, _ in sides],
-            predictions=[[said for _, said in sides]],
-            read=columns,
-            read_predictions=replace(job.read_predictions, format="conll"),
-        )
-        return _scored(both, progress)
+    with ExitStack() as files:
+        sources = [_at_path(source, files) for source in job.gold]
+        for source in sources:
+            _check_columns(source)
+        read = replace(job.read, format="conll", tag_column="-2")
+        said = replace(job.read_predictions, format="conll", tag_column="-1")
+        return _scored(replace(job, gold=sources, predictions=[sources], read=read, read_predictions=said), progress)
 
 
-def _split_columns(source: Source, folder: Path, number: int) -> tuple[Source, Source]:
-    """Return ``source`` as two files of columns, with the gold and with the predicted tag last, places unchanged."""
-    text = source.read().decode("utf-8", "surrogateescape")
-    rows = _ROW.findall(text)
-    if not rows:
+def _at_path(source: Source, files: ExitStack) -> Source:
+    """Return ``source`` as one that can be read twice: standard input at the path of a copy."""
+    return source if source.path or source.url else replace(source, path=files.enter_context(lying(source)))
+
+
+def _check_columns(source: Source) -> None:
+    """Raise UsageError unless ``source`` begins with rows of a token and two tags."""
+    with source.open() as file:
+        head = file.read(_HEAD).decode("utf-8", "surrogateescape").split("\n")
+    rows = [row.groups() for row in map(_ROW.match, head) if row]
+    if 2 * len(rows) < sum(map(bool, map(str.strip, head))) or not rows:
         raise UsageError(f"{source.name}: name --predictions or --model; or give rows of token, gold and predicted tag")
-    if all(spelling(said).kind == "number" for *_, said, _ in rows):
+    if all(spelling(said).kind == "number" for _, said in rows):
         raise UsageError(
             f"{source.name}: its last column holds numbers; without --predictions the last two columns are the gold "
             "tag and the predicted one, so leave that column out (cut -d' ' -f ...)"
         )
-    sides = []
-    for name, kept in (("gold", r"\1\2\3\5"), ("predicted", r"\1\2\4\5")):
-        path = folder / f"{number}.{name}.conll"
-        path.write_bytes(_ROW.sub(kept, text).encode("utf-8", "surrogateescape"))
-        sides.append(replace(source, path=path))
-    return sides[0], sides[1]
 
 
 def _scored(job: Job, progress: Progress) -> Report:
@@ -229,8 +220,5 @@ def _verified(report: Report, gold: Annotated, said: Annotated, job: Job) -> Rep
     if not job.verify:
         return report
     gold, said = (side.relabelled(job.options.labels) for side in (gold, said))
-    score = report.overall.micro
-    verified = verify(
-        pair(gold, said, job.options.pairing, not job.options.redact), score.precision, score.recall, score.f1
-    )
+    verified = verify(pair(gold, said, job.options.pairing, not job.options.redact), report.overall.micro)
     return replace(report, method={**report.method, "check": verified})

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from nerconv.evaluate.assign import best_pairs
@@ -43,17 +43,6 @@ def key(span: Extent) -> _Key:
     return span.start, span.end, span.label
 
 
-def tally(gold: Iterable[_Key], predicted: Iterable[_Key]) -> Counts:
-    """Return tp, predicted and gold by label; a key that one side has twice needs two on the other."""
-    gold, predicted = list(gold), list(predicted)
-    golds, said = Counter(label for _, _, label in gold), Counter(label for _, _, label in predicted)
-    shared = set(gold) & set(predicted)
-    hits = Counter(label for _, _, label in shared)
-    if len(set(gold)) < len(gold) and len(set(predicted)) < len(predicted):
-        hits = Counter(label for _, _, label in (Counter(gold) & Counter(predicted)).elements())
-    return {label: (hits[label], said[label], golds[label]) for label in sorted(golds | said)}
-
-
 class Outcome(NamedTuple):
     """One gold span, one predicted span, or both, and what kind they are. ``notes`` are split and merged."""
 
@@ -61,26 +50,6 @@ class Outcome(NamedTuple):
     gold: Extent | None
     predicted: Extent | None
     notes: tuple[str, ...] = ()
-
-
-def outcomes(gold: Sequence[Extent], predicted: Sequence[Extent]) -> Iterator[Outcome]:
-    """Yield every span of both sides exactly once: correct, type, boundary, type+boundary, missed or spurious."""
-    left = Counter(map(key, predicted))
-    golds, said = [], []
-    matched: Counter[_Key] = Counter()
-    by_key: dict[_Key, list[Extent]] = {}
-    for span in predicted:
-        by_key.setdefault(key(span), []).append(span)
-    for span in gold:
-        if left[key(span)] > 0:
-            left[key(span)] -= 1
-            yield Outcome("correct", span, by_key[key(span)][matched[key(span)]])
-            matched[key(span)] += 1
-        else:
-            golds.append(span)
-    for spans in by_key.values():
-        said += spans[matched[key(spans[0])] :]
-    yield from leftovers(sorted(golds, key=key), sorted(said, key=key))
 
 
 def leftovers(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ comments above fields are what docs/report-json.md says of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
@@ -336,3 +336,16 @@ class Report:
     version: str = ""
     #: The version of this form.
     schema: int = SCHEMA
+
+
+def redacted(report: Report) -> Report:
+    """Return ``report`` with the text of its examples left out: spans and what is around them.
+
+    Labels, offsets, places, names of files and ids of documents stay.
+    """
+    return replace(report, examples=tuple(map(_without_text, report.examples)))
+
+
+def _without_text(example: Example) -> Example:
+    gold, predicted = (side and replace(side, text="") for side in (example.gold, example.predicted))
+    return replace(example, gold=gold, predicted=predicted, context="", context_start=0)

@@ -7,21 +7,17 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from nerconv.document import Document
-from nerconv.evaluate import count, match, slices
-from nerconv.evaluate.annotated import Annotated, of_documents
+from nerconv.evaluate import count, match
+from nerconv.evaluate.annotated import Annotated
 from nerconv.evaluate.chance import LEAST_UNITS
 from nerconv.evaluate.examples import Scores, examples
-from nerconv.evaluate.noise import noise
 from nerconv.evaluate.pair import Paired, check_labels, pair
-from nerconv.evaluate.report import Reading, Repairs, Report, Score, Semeval, Slice, Unit
+from nerconv.evaluate.report import Reading, Repairs, Report, Score, Semeval, Unit
+from nerconv.evaluate.slices import calibration, noise, slices
 from nerconv.evaluate.statistics import intervals
-from nerconv.evaluate.tally import Hits, counts, hits, unmatched
-from nerconv.evaluate.units import kind, units
+from nerconv.evaluate.tally import Hits, counts, hits, kind, score_of, units, unmatched
 from nerconv.version import VERSION
 
-#: A side as documents or as arrays.
-Held = Annotated | Sequence[Document]
 #: A label map is shown so in the method of a report.
 _SEPARATOR: Final = ","
 
@@ -45,8 +41,8 @@ class EvaluateOptions:
 class Context:
     """What else a report may say: training data and the fixed gold, scores, repairs, readings, method and model."""
 
-    train: Held | None = None
-    fixed: Held | None = None
+    train: Annotated | None = None
+    fixed: Annotated | None = None
     linted: bool = False
     scores: Scores = field(default_factory=dict)
     repairs: Repairs | None = None
@@ -56,14 +52,14 @@ class Context:
     model: Mapping[str, str] = field(default_factory=dict)
 
 
-def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Context | None = None) -> Report:
+def evaluate(gold: Annotated, predicted: Annotated, options: EvaluateOptions, context: Context | None = None) -> Report:
     """Return the report of ``predicted`` against ``gold``. Raises UsageError where the two do not fit."""
     context = context or Context()
-    data = data_hash(_held(gold))
-    gold, predicted = (_held(side).relabelled(options.labels) for side in (gold, predicted))
+    data = data_hash(gold)
+    gold, predicted = (side.relabelled(options.labels) for side in (gold, predicted))
     only_gold, only_predicted = check_labels(gold, predicted)
     paired = pair(gold, predicted, options.pairing, not options.redact)
-    found = hits(paired)
+    found = hits(*paired.places)
     errors = unmatched(paired, found)
     by_label = counts(paired, found)
     labels = count.scores(by_label)
@@ -82,9 +78,9 @@ def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Con
         model=dict(context.model),
         units=tuple(held),
         examples=tuple(examples(paired, errors, context.scores, options.examples)),
-        slices=tuple(_slices(paired, found, labels, context)),
+        slices=tuple(slices(paired, found, [row.gold for row in labels.values()], context.train)),
         repairs=context.repairs,
-        calibration=slices.calibration(_scored(paired, found, context.scores)),
+        calibration=calibration(_scored(paired, found, context.scores)),
         only_gold=only_gold,
         only_predicted=only_predicted,
         gold=context.gold,
@@ -92,12 +88,9 @@ def evaluate(gold: Held, predicted: Held, options: EvaluateOptions, context: Con
         version=VERSION,
     )
     if context.linted or any(paired.gold.flags):
-        report = replace(report, noise=noise(paired, errors, _fixed(context, predicted, options)))
+        fixed = _micro(context.fixed.relabelled(options.labels), predicted, options) if context.fixed else None
+        report = replace(report, noise=noise(paired, errors, fixed))
     return _with_intervals(report, options)
-
-
-def _held(side: Held) -> Annotated:
-    return side if isinstance(side, Annotated) else of_documents(side)
 
 
 def _semeval(paired: Paired, errors: Sequence[match.Outcome], matched: int) -> dict[str, Semeval]:
@@ -107,14 +100,13 @@ def _semeval(paired: Paired, errors: Sequence[match.Outcome], matched: int) -> d
     return count.semeval(pairs, paired.gold.count, paired.predicted.count)
 
 
-def micro(gold: Held, predicted: Held, options: EvaluateOptions) -> Score:
+def micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
     """Return the micro scores alone."""
-    gold, predicted = (_held(side).relabelled(options.labels) for side in (gold, predicted))
-    return _micro(pair(gold, predicted, options.pairing, not options.redact))
+    return _micro(gold.relabelled(options.labels), predicted.relabelled(options.labels), options)
 
 
-def _micro(paired: Paired) -> Score:
-    return count.score(int(hits(paired).gold.sum()), paired.predicted.count, paired.gold.count)
+def _micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
+    return score_of(*pair(gold, predicted, options.pairing, not options.redact).places)
 
 
 def data_hash(gold: Annotated) -> str:
@@ -150,15 +142,6 @@ def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
     return f"95 % bootstrap over {kind}, {options.resamples:,} draws, seed {options.seed}"
 
 
-def _slices(paired: Paired, found: Hits, labels: Mapping[str, Score], context: Context) -> Iterator[Slice]:
-    known = None if context.train is None else slices.surfaces(_held(context.train))
-    sides = []
-    for held, places in zip((paired.gold, paired.predicted), paired.places, strict=True):
-        lengths = held.lengths if paired.unit == "characters" else places.ends - places.starts
-        sides.append(slices.side(held, lengths, places.codes, known))
-    yield from slices.slices(sides[0], sides[1], found.gold, [labels[label].gold for label in paired.labels])
-
-
 def _scored(paired: Paired, found: Hits, scores: Scores) -> Iterator[tuple[float, bool]]:
     """Yield the score of each predicted span that has one, and whether it is right."""
     held = paired.predicted
@@ -169,12 +152,6 @@ def _scored(paired: Paired, found: Hits, scores: Scores) -> Iterator[tuple[float
             if (id, *key) in scores:
                 yield scores[id, *key], right[at]
             at += 1
-
-
-def _fixed(context: Context, predicted: Annotated, options: EvaluateOptions) -> Score | None:
-    if context.fixed is None:
-        return None
-    return _micro(pair(_held(context.fixed).relabelled(options.labels), predicted, options.pairing, not options.redact))
 
 
 def _with_intervals(report: Report, options: EvaluateOptions) -> Report:

@@ -1,4 +1,4 @@
-"""Several predictions for one gold, such as seeds of one model: what a gate takes from them, in any order.
+"""Several predictions for one gold, such as seeds of one model: what a gate takes from them, with units in one order.
 
 A report of one prediction is one run.
 """
@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from statistics import mean
 from typing import Final, NamedTuple
 
-from nerconv.evaluate.report import Report, Run
+from nerconv.evaluate.count import added
+from nerconv.evaluate.report import Report, Run, Unit
 
 #: What a gate takes from several runs: the mean of their scores, or the lowest one.
 CHOICES: Final = ("mean", "worst")
@@ -39,3 +40,26 @@ def choose(values: Sequence[float | None], choice: str) -> Chosen:
         return Chosen(value, (index,))
     # Sorted, so that the sum is the same to the last bit in any order of the runs.
     return Chosen(mean(sorted(value for value, _ in known)), tuple(index for _, index in known))
+
+
+def aligned(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
+    """Return the units of several runs in the order of the first, so that equal places hold the same text.
+
+    Where one counts sentences and another documents, all count documents. None: they count other texts.
+    """
+    return _in_order(runs) or _in_order([_documents(run) for run in runs])
+
+
+def _in_order(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
+    order = [unit.id for unit in runs[0]]
+    by_id = [{unit.id: unit for unit in run} for run in runs]
+    if any(len(run) != len(order) or held.keys() != by_id[0].keys() for run, held in zip(runs, by_id, strict=True)):
+        return None
+    return [[held[id] for id in order] for held in by_id]
+
+
+def _documents(run: Sequence[Unit]) -> list[Unit]:
+    groups: dict[str, list[Unit]] = {}
+    for unit in run:
+        groups.setdefault(unit.document or unit.id, []).append(unit)
+    return [Unit(name, added(unit.labels for unit in held)) for name, held in groups.items()]

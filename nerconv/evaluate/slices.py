@@ -1,18 +1,22 @@
-"""Scores of parts: names seen in training or not, long and short ones, rare and frequent labels; and calibration."""
+"""Scores of parts: names seen in training, long ones, rare labels, gold that lint flags; and calibration."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.evaluate.annotated import Annotated
 from nerconv.evaluate.count import score
-from nerconv.evaluate.report import Calibration, Slice
+from nerconv.evaluate.match import Outcome
+from nerconv.evaluate.pair import Paired, Places
+from nerconv.evaluate.report import Calibration, Noise, Score, Slice
+from nerconv.evaluate.tally import Found, Hits, pair_offsets, score_of
 from nerconv.tables import Numbers
 
 _LENGTHS: Final = ("1 token", "2 tokens", "3 tokens", "4 or more tokens")
@@ -20,47 +24,28 @@ _FREQUENCIES: Final = (("under 50 gold spans", 50), ("50 to 499", 500), ("500 or
 _BINS: Final = 10
 
 
-class Side(NamedTuple):
-    """The spans of one side: tokens of each, its label as an index, and whether training data have it; (spans,)."""
+def slices(paired: Paired, found: Hits, support: Sequence[int], train: Annotated | None) -> Iterator[Slice]:
+    """Yield the scores of parts. A gold span falls where its own text or label puts it, a predicted one likewise.
 
-    lengths: Numbers
-    codes: Numbers
-    known: NDArray[np.bool_] | None
-
-
-def side(annotated: Annotated, lengths: Numbers, codes: Numbers, known: AbstractSet[str] | None) -> Side:
-    """Return the spans of one side; ``known`` are the surfaces of the training data, None without any."""
-    if known is None:
-        return Side(lengths, codes, None)
-    seen = (" ".join(words) in known for words in annotated.words())
-    return Side(lengths, codes, np.fromiter(seen, bool, annotated.count))
-
-
-def surfaces(annotated: Annotated) -> frozenset[str]:
-    """Return the texts of all spans, their tokens joined by single spaces."""
-    return frozenset(" ".join(words) for words in annotated.words())
-
-
-def slices(gold: Side, predicted: Side, matched: NDArray[np.bool_], support: Sequence[int]) -> list[Slice]:
-    """Return the scores of parts. A gold span falls where its own text or label puts it, a predicted one likewise.
-
-    ``matched``, of shape (gold spans,): which match exactly. ``support``: the number of gold spans by label.
+    ``support``: the number of gold spans by label. With ``train`` spans are told apart by whether their text, tokens
+    joined by single spaces, is that of a span there.
     """
+    sides = paired.gold, paired.predicted
+    if train is not None:
+        known = frozenset(train.surfaces())
+        parts = [np.fromiter((text not in known for text in side.surfaces()), np.int64, side.count) for side in sides]
+        yield from _grouped("seen", ("seen in training", "unseen"), parts, found)
+    lengths = [last - first + 1 for first, last in (side.span_tokens for side in sides)]
+    yield from _grouped("length", _LENGTHS, [np.clip(each, 1, len(_LENGTHS)) - 1 for each in lengths], found)
     frequency = np.array([_frequency(count) for count in support], dtype=np.int64)
-    groups = [
-        ("length", _LENGTHS, [np.clip(held.lengths, 1, len(_LENGTHS)) - 1 for held in (gold, predicted)]),
-        ("label frequency", [name for name, _ in _FREQUENCIES], [frequency[held.codes] for held in (gold, predicted)]),
-    ]
-    if gold.known is not None and predicted.known is not None:
-        parts = [(~held).astype(np.int64) for held in (gold.known, predicted.known)]
-        groups.insert(0, ("seen", ("seen in training", "unseen"), parts))
-    return [part for group, names, at in groups for part in _grouped(group, names, at, matched)]
+    names = [name for name, _ in _FREQUENCIES]
+    yield from _grouped("label frequency", names, [frequency[side.label_ids] for side in paired.places], found)
 
 
-def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], matched: NDArray[np.bool_]) -> Iterator[Slice]:
+def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], found: Hits) -> Iterator[Slice]:
     """Yield the parts that hold a span; ``at`` says for each span of either side which of ``names`` it falls into."""
     tp, predicted, gold = (
-        np.bincount(numbers, minlength=len(names)).tolist() for numbers in (at[0][matched], at[1], at[0])
+        np.bincount(numbers, minlength=len(names)).tolist() for numbers in (at[0][found.gold], at[1], at[0])
     )
     for number, name in enumerate(names):
         if gold[number] or predicted[number]:
@@ -69,6 +54,44 @@ def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], matched: N
 
 def _frequency(count: int) -> int:
     return next(number for number, (_, limit) in enumerate(_FREQUENCIES) if limit is None or count < limit)
+
+
+def noise(paired: Paired, found: Sequence[Outcome], fixed: Score | None) -> Noise:
+    """Return how far lint flags the gold of ``paired``; ``found`` are the outcomes of spans that match none exactly.
+
+    ``clean`` leaves out flagged gold spans and the predictions that touch them. ``fixed`` is the score against the gold
+    after safe fixes.
+    """
+    flags = paired.gold.flags
+    flagged = np.array([bool(codes) for codes in flags], dtype=bool)
+    gold, predicted = paired.places
+    begins = pair_offsets(paired)
+    touched = _touch(_moved(_chosen(gold, flagged), begins), _moved(predicted, begins))
+    return Noise(
+        int(flagged.sum()),
+        len(flags),
+        dict(sorted(Counter(chain.from_iterable(flags)).items())),
+        len(found),
+        sum(1 for outcome in found if isinstance(outcome.gold, Found) and flags[outcome.gold.number]),
+        score_of(_chosen(gold, ~flagged), _chosen(predicted, ~touched)),
+        fixed,
+    )
+
+
+def _chosen(places: Places, chosen: NDArray[np.bool_]) -> Places:
+    return Places(*(array[chosen] for array in places))
+
+
+def _moved(places: Places, begins: Numbers) -> tuple[Numbers, Numbers]:
+    return places.starts + begins[places.pairs], places.ends + begins[places.pairs]
+
+
+def _touch(some: tuple[Numbers, Numbers], others: tuple[Numbers, Numbers]) -> NDArray[np.bool_]:
+    """Return which of ``others`` share text with one of ``some``: one that starts before its end reaches into it."""
+    order = np.argsort(some[0], kind="stable")
+    reach = np.append(0, np.maximum.accumulate(some[1][order]))
+    touched: NDArray[np.bool_] = reach[np.searchsorted(some[0][order], others[1])] > others[0]
+    return touched
 
 
 def calibration(scored: Iterable[tuple[float, bool]]) -> Calibration | None:

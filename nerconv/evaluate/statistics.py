@@ -11,15 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import numpy as np
 
 from nerconv.evaluate.chance import LEAST_UNITS
 from nerconv.evaluate.report import Interval, Seeds, Unit
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 AVERAGES: Final = ("micro", "macro", "weighted")
 _CHUNK: Final = 1 << 22
@@ -37,8 +36,6 @@ class Draws:
 
 def tables(units: Sequence[Unit], labels: Sequence[str]) -> Array:
     """Return the counts as an array of shape (units, labels, 3)."""
-    import numpy as np
-
     at = {label: number for number, label in enumerate(labels)}
     table = np.zeros((len(units), len(labels), 3), dtype=np.float64)
     for row, unit in enumerate(units):
@@ -49,8 +46,6 @@ def tables(units: Sequence[Unit], labels: Sequence[str]) -> Array:
 
 def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]:
     """Return the summed counts of each draw for each of ``tables``, the same units drawn for all of them."""
-    import numpy as np
-
     random = np.random.default_rng(seed)
     count = len(tables[0])
     flat, members = _grouped([table.reshape(count, -1) for table in tables])
@@ -68,8 +63,6 @@ def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
 
     Arrays of shape (units, labels * 3) become (groups, labels * 3); the numbers have the shape (groups,).
     """
-    import numpy as np
-
     rows = np.concatenate([table.astype(np.int32) for table in tables], axis=1)
     # Rows are hashed as bytes, and those that are distinct sorted; numpy.unique sorts all of them.
     counts: Counter[Any] = Counter(rows.view(np.dtype((np.void, rows.strides[0]))).ravel().tolist())
@@ -82,16 +75,12 @@ def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
 
 def f1_of(counts: Array) -> Any:
     """Return F1 of counts whose last axis is tp, predicted and gold; NaN where there is no span."""
-    import numpy as np
-
     below = counts[..., 1] + counts[..., 2]
     return np.divide(2 * counts[..., 0], below, out=np.full(below.shape, np.nan), where=below > 0)
 
 
 def draws(sums: Array, labels: Sequence[str]) -> Draws:
     """Return the scores of sums of shape (draws, labels, 3)."""
-    import numpy as np
-
     by_label = f1_of(sums)
     gold = sums[..., 2]
     filled = np.nan_to_num(by_label)
@@ -105,8 +94,6 @@ def draws(sums: Array, labels: Sequence[str]) -> Draws:
 
 def percentiles(values: Array) -> Interval | None:
     """Return the 2.5th and the 97.5th percentile of ``values`` that are not NaN, None when all are."""
-    import numpy as np
-
     values = values[~np.isnan(values)]
     if not len(values):
         return None

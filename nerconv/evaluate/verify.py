@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from nerconv import schemes, tokens
-from nerconv.document import Document, Span
-from nerconv.evaluate.pair import Paired
+import numpy as np
+
+from nerconv import schemes
+from nerconv.evaluate.pair import Paired, Places
+from nerconv.evaluate.report import Score
 from nerconv.options import UsageError
+from nerconv.tables import Numbers
 
 
-def verify(paired: Paired, precision: float | None, recall: float | None, f1: float | None) -> str:
-    """Return what was verified: seqeval gives the same precision, recall and F1 for the tags of both sides.
+def verify(paired: Paired, score: Score) -> str:
+    """Return what was verified: seqeval gives the precision, recall and F1 of ``score`` for the tags of both sides.
 
     Raises UsageError when seqeval is not installed, when spans nest or cut tokens, which tags cannot hold, or on a
     difference.
@@ -22,14 +24,11 @@ def verify(paired: Paired, precision: float | None, recall: float | None, f1: fl
         from seqeval.scheme import IOB2
     except ImportError as error:
         raise UsageError("--verify needs seqeval: pip install 'nerconv[oracles]'") from error
-    gold, said = [], []
-    for pair in paired.pairs:
-        gold.append(_tags(pair.document, pair.gold, paired.unit))
-        said.append(_tags(pair.document, pair.predicted, paired.unit))
+    gold, said = (list(_tags(paired, places)) for places in paired.places)
     for name, ours, function in (
-        ("precision", precision, precision_score),
-        ("recall", recall, recall_score),
-        ("F1", f1, f1_score),
+        ("precision", score.precision, precision_score),
+        ("recall", score.recall, recall_score),
+        ("F1", score.f1, f1_score),
     ):
         theirs = float(function(gold, said, mode="strict", scheme=IOB2, zero_division=0))
         if abs((ours or 0.0) - theirs) > 1e-9:
@@ -39,15 +38,31 @@ def verify(paired: Paired, precision: float | None, recall: float | None, f1: fl
     return "verified with seqeval"
 
 
-def _tags(document: Document, spans: Sequence[Span], unit: str) -> list[str]:
-    starts, ends = tokens.edges(document)
-    found = [(span.start, span.end, span.label) for span in spans]
-    if unit == "characters":
-        at_edges = set(starts), set(ends)
-        if any(start not in at_edges[0] or end not in at_edges[1] for start, end, _ in found):
-            raise UsageError(f"--verify: a span of {document.id!r} cuts a token, which tags cannot hold")
-        found = [(bisect_right(starts, a) - 1, bisect_left(ends, b) + 1, label) for a, b, label in found]
-    try:
-        return schemes.encode(schemes.get("IOB2"), found, len(starts))
-    except ValueError as error:
-        raise UsageError(f"--verify: {document.id!r}: {error}") from error
+def _tags(paired: Paired, places: Places) -> Iterator[list[str]]:
+    """Yield the tags of each pair, one for each token of the gold."""
+    starts, ends = places.starts, places.ends
+    if paired.unit == "characters":
+        starts, ends = _in_tokens(paired, places)
+    extents = zip(starts.tolist(), ends.tolist(), (paired.labels[at] for at in places.label_ids.tolist()), strict=True)
+    spans = list(extents)
+    bounds = np.searchsorted(places.pairs, np.arange(len(paired.gold.ids) + 1)).tolist()
+    sizes = paired.gold.token_counts.last.tolist()
+    for id, size, first, last in zip(paired.gold.ids, sizes, bounds, bounds[1:], strict=False):
+        try:
+            yield schemes.encode(schemes.get("IOB2"), spans[first:last], size)
+        except ValueError as error:
+            raise UsageError(f"--verify: {id!r}: {error}") from error
+
+
+def _in_tokens(paired: Paired, places: Places) -> tuple[Numbers, Numbers]:
+    """Return first token and token behind the last of spans in characters. Raises UsageError for one that cuts any."""
+    gold = paired.gold
+    starts, ends = (edges + gold.bounds[places.pairs, 0] for edges in (places.starts, places.ends))
+    first, last = np.searchsorted(gold.tokens.first, starts), np.searchsorted(gold.tokens.last, ends)
+    for edges, at, wanted in ((gold.tokens.first, first, starts), (gold.tokens.last, last, ends)):
+        cut = np.flatnonzero(np.append(edges, -1)[at] != wanted)
+        if len(cut):
+            id = gold.ids[places.pairs[cut[0]]]
+            raise UsageError(f"--verify: a span of {id!r} cuts a token, which tags cannot hold")
+    begins = gold.token_counts.first[places.pairs]
+    return first - begins, last + 1 - begins

@@ -6,16 +6,16 @@ import random
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scoring import outcomes, tally
 
 from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.evaluate.annotated import Annotated, of_batches, of_documents, unique
-from nerconv.evaluate.match import key, outcomes, tally, views
+from nerconv.evaluate.match import key, views
 from nerconv.evaluate.pair import Paired, pair
 from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
 from nerconv.io.sources import Source
@@ -36,7 +36,7 @@ def documents(draw: st.DrawFn) -> list[list[Document]]:
     for _ in range(2):
         side = []
         for number, text in enumerate(texts):
-            edges = [at for at in range(len(text)) if text[at] not in " \t\n"]
+            edges = [at for at in range(len(text)) if text[at] not in " \t\r\n"]
             spans = []
             for _ in range(draw(st.integers(0, 5))):
                 start, last = sorted((draw(st.sampled_from(edges)), draw(st.sampled_from(edges))))
@@ -54,7 +54,7 @@ def paired(sides: list[list[Document]]) -> Paired:
 @given(documents())
 def test_arrays_hold_what_documents_do(sides: list[list[Document]]) -> None:
     held = of_documents(sides[0])
-    assert [document.spans for document in held.documents] == [document.spans for document in sides[0]]
+    assert held.documents == tuple(sides[0])
     same_as_documents(held, sides[0])
 
 
@@ -62,17 +62,27 @@ def same_as_documents(held: Annotated, side: list[Document]) -> None:
     assert [held.text_of(number) for number in range(len(side))] == [document.text for document in side]
     assert [held.keys(number) for number in range(len(side))] == [[*map(key, document.spans)] for document in side]
     words = [tokens.words(document, span.start, span.end) for document in side for span in document.spans]
-    assert held.lengths.tolist() == [len(found) for found in words]
-    assert [*held.words()] == words
-    begins = zip(held.begins.tolist(), side, strict=True)
-    assert held.sentences.tolist() == [begin + start for begin, d in begins for start, _ in tokens.sentences(d)]
+    first, last = held.span_tokens
+    assert (last - first + 1).tolist() == [len(found) for found in words]
+    assert [*held.surfaces()] == [" ".join(found) for found in words]
+    assert held.words() == [word for document in side for word in tokens.words(document, 0, len(document.text))]
+    begins = zip(held.bounds[:, 0].tolist(), side, strict=True)
+    sentences = [(begin + a, begin + b) for begin, d in begins for a, b in tokens.sentences(d)]
+    assert list(zip(*(edges.tolist() for edges in held.sentences), strict=True)) == sentences
+    cut = held.by_sentence()
+    parts = [(d, f"{d.id}/s{n}", *e) for d in side for n, e in enumerate(tokens.sentences(d), 1)]
+    made = [d.cut(a, b, id, a, b) for d, id, a, b in parts if tokens.trim(d.text, a, b)]
+    assert [(id, cut.text_of(n), cut.keys(n)) for n, id in enumerate(cut.ids)] == [
+        (d.id, d.text, [*map(key, d.spans)]) for d in made
+    ]
+    assert [cut.place(n) for n in range(len(made))] == [str(d.locate(0) or d.id) for d in made]
     assert [held.where(n) for n in range(held.count)] == [d.place(span) for d in side for span in d.spans]
 
 
 @given(documents())
 def test_counts_and_kinds_are_those_of_each_document(sides: list[list[Document]]) -> None:
     held = paired(sides)
-    found = hits(held)
+    found = hits(*held.places)
     plain = [list(outcomes(one.spans, other.spans)) for one, other in zip(*sides, strict=True)]
     total: Counter[tuple[str, int]] = Counter()
     each = [tally(map(key, one.spans), map(key, other.spans)) for one, other in zip(*sides, strict=True)]
@@ -95,9 +105,10 @@ def test_counts_and_kinds_are_those_of_each_document(sides: list[list[Document]]
 def test_documents_find_each_other_in_any_order(sides: list[list[Document]], chance: random.Random) -> None:
     turned = chance.sample(sides[1], len(sides[1]))
     one, other = paired(sides), pair(of_documents(sides[0]), of_documents(turned))
-    assert counts(one, hits(one)) == counts(other, hits(other))
-    assert [document.id for document in other.predicted.documents] == [document.id for document in sides[0]]
-    assert [document.spans for document in other.predicted.documents] == [document.spans for document in sides[1]]
+    assert counts(one, hits(*one.places)) == counts(other, hits(*other.places))
+    assert other.predicted.ids == tuple(document.id for document in sides[0])
+    keys = [other.predicted.keys(number) for number in range(len(turned))]
+    assert keys == [[*map(key, document.spans)] for document in sides[1]]
 
 
 @given(documents())
@@ -109,7 +120,6 @@ def test_relabelling_is_that_of_the_spans(sides: list[list[Document]]) -> None:
         for document in sides[0]
     ]
     assert [held.keys(number) for number in range(len(sides[0]))] == expected
-    assert [[*map(key, document.spans)] for document in held.documents] == expected
 
 
 TEXTS = {
@@ -138,5 +148,5 @@ def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
 
 def test_nothing_is_a_side_too() -> None:
     held = of_documents([])
-    assert held.count == 0 and held.used == set() and held.sentences.tolist() == [] and held.documents == ()
-    assert of_batches([]).count == 0 and not np.size(of_batches([]).lengths)
+    assert held.count == 0 and held.used == set() and not held.sentences.first.size and held.documents == ()
+    assert of_batches([]).count == 0 and of_batches([]).words() == []

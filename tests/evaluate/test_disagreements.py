@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
+from scoring import tally
 
 from nerconv import schemes
-from nerconv.evaluate.match import tally
 
 seqeval = pytest.importorskip("seqeval.metrics")
 

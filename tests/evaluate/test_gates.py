@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scoring import evaluate
 
 from nerconv.document import Document, Span
 from nerconv.evaluate import count
-from nerconv.evaluate.aligned import aligned
 from nerconv.evaluate.chance import LEAST_UNITS, corrected, swapped
 from nerconv.evaluate.differences import compare
 from nerconv.evaluate.gates import Drops, against, default_limit
 from nerconv.evaluate.report import Report, Unit
-from nerconv.evaluate.run import EvaluateOptions, evaluate
+from nerconv.evaluate.run import EvaluateOptions
+from nerconv.evaluate.runs import aligned
 from nerconv.evaluate.statistics import intervals
 
 Row = tuple[int, int, int]

@@ -11,13 +11,14 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scoring import evaluate, outcomes
 
 from nerconv import schemes
 from nerconv.document import Document, Span
 from nerconv.evaluate import match
 from nerconv.evaluate.assign import best_pairs
 from nerconv.evaluate.report_json import from_json, to_json
-from nerconv.evaluate.run import EvaluateOptions, evaluate
+from nerconv.evaluate.run import EvaluateOptions
 
 CREDIT = {"correct": 2, "partial": 1, "incorrect": 0}
 
@@ -87,7 +88,7 @@ def drawn(chance: random.Random) -> list[Span]:
 
 def counts(gold: list[Span], said: list[Span]) -> dict[str, tuple[int, ...]]:
     """Return correct, incorrect, partial, missed and spurious of each view."""
-    held = match.views(list(match.outcomes(gold, said)))
+    held = match.views(list(outcomes(gold, said)))
     rows = {view: tuple(held[view, name] for name in CREDIT) for view in match.VIEWS}
     return {
         view: (correct, incorrect, partial, len(gold) - correct - incorrect - partial, len(said) - sum(row))

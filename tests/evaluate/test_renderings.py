@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from scoring import evaluate
 
 from nerconv import escaped
 from nerconv.cli import main
@@ -23,7 +24,7 @@ from nerconv.evaluate.render import RENDERERS
 from nerconv.evaluate.render.comparison import comparison
 from nerconv.evaluate.report import Gate, Report
 from nerconv.evaluate.report_json import from_json
-from nerconv.evaluate.run import Context, EvaluateOptions, evaluate
+from nerconv.evaluate.run import Context, EvaluateOptions
 
 Command = Callable[..., tuple[int, str]]
 SECRET = "Zorgblatt"
@@ -53,7 +54,8 @@ HOSTILE = [
 
 def report_on(text: str) -> Report:
     """Return a report with ``text`` as label, surface, id, name of the file and reason of a gate."""
-    body = f"{text} and some more"
+    # No text that is read holds a lone surrogate; names of files and labels may.
+    body = f"{text} and some more".encode("utf-8", "replace").decode()
     where = Where(text, 1, 1)
     gold = [Document(text, body, (Span(0, len(text), text, where), Span(len(text) + 1, len(text) + 4, "PER", where)))]
     said = [Document(text, body, (Span(len(text) + 1, len(text) + 4, text, where), Span(0, 1, "PER", where)))]

@@ -10,15 +10,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scoring import evaluate, outcomes
 
 from nerconv.document import Document, Span
+from nerconv.evaluate.annotated import of_documents
 from nerconv.evaluate.differences import compare
 from nerconv.evaluate.floors import Floor, floors, parse_floor
 from nerconv.evaluate.gates import Drops, against
-from nerconv.evaluate.match import outcomes
 from nerconv.evaluate.report import SCHEMA, Report, Unit
 from nerconv.evaluate.report_json import from_json, to_json
-from nerconv.evaluate.run import Context, EvaluateOptions, evaluate
+from nerconv.evaluate.run import Context, EvaluateOptions
 from nerconv.evaluate.statistics import intervals
 from nerconv.options import UsageError
 
@@ -218,7 +219,7 @@ def test_lint_flags_of_the_gold_are_told() -> None:
 def test_scores_make_a_calibration_and_training_data_a_slice() -> None:
     gold = [Document("d", TEXT, (Span(0, 1, "PER"), Span(4, 5, "PER")))]
     said = [Document("d", TEXT, (Span(0, 1, "PER"), Span(6, 7, "PER")))]
-    train = [Document("t", "a", (Span(0, 1, "PER"),))]
+    train = of_documents([Document("t", "a", (Span(0, 1, "PER"),))])
     scores = {("d", 0, 1, "PER"): 0.95, ("d", 6, 7, "PER"): 0.65}
     report = evaluate(gold, said, QUICK, Context(train=train, scores=scores))
     assert report.calibration is not None and report.calibration.error == pytest.approx((0.05 + 0.65) / 2)

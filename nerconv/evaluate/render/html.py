@@ -9,11 +9,10 @@ from hashlib import sha256
 from typing import Final
 
 from nerconv.escaped import in_html
-from nerconv.evaluate.redact import redacted
 from nerconv.evaluate.render.chart import kind_bar, score_bar
 from nerconv.evaluate.render.rows import HEAD, interval, notes, percent, score_rows, slice_rows
 from nerconv.evaluate.render.style import STYLE
-from nerconv.evaluate.report import KINDS, Example, Report, Side
+from nerconv.evaluate.report import KINDS, Example, Report, Side, redacted
 
 #: So many errors are shown, by document and by cell of the confusion table.
 _SHOWN: Final = 300
