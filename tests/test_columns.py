@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,13 +19,14 @@ from spacy.symbols import IDS
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
-from nerconv import formats, transform
+from nerconv import formats
 from nerconv.batch import Batch
-from nerconv.document import Document, Finding, Mark
-from nerconv.fit import fit
-from nerconv.fit_columns import drop, fit_columns
+from nerconv.convert.fit import Fitted, fit
+from nerconv.convert.units import cut_units
+from nerconv.document import Mark
 from nerconv.formats import bins, conll, dataset, docbin, docbin_columns, spans_jsonl
 from nerconv.formats.bins import unstretch
+from nerconv.formats.keeps import corpus_tokens
 from nerconv.formats.pieces import Packed
 from nerconv.formats.strings import distinct, hashes_of
 from nerconv.options import WriteOptions
@@ -53,24 +53,10 @@ def plain(format: formats.Format, piece: Any) -> Any:
     return piece
 
 
-class Fitted(NamedTuple):
-    """Documents as a target has them, what they lose, and what is left out."""
-
-    documents: list[Document]
-    lost: list[Finding]
-    left_out: Counter[str]
-
-
-def fitted(format: formats.Format, found: Batch, options: WriteOptions) -> Fitted:
+def fitted(format: formats.Format, found: Batch, options: WriteOptions, unit: str) -> Fitted:
     """Return the documents as the target has them: whole or cut into sentences, blank ones only where it can."""
-    total = Fitted([], [], Counter())
-    for part in (part for view in documents_of(found) for part, _ in transform.cut_units(view, format.UNIT)):
-        document, lost, left_out, _ = fit(part, formats.keeps(format, options), format.tokens(options), options.nested)
-        total.lost.extend(lost)
-        total.left_out.update(left_out)
-        if format.KEEPS.blank or part.id.rpartition("/")[0] in found.filled() or part.id in found.filled():
-            total.documents.append(document)
-    return total
+    edges: Any = format.tokens(options) and corpus_tokens
+    return fit(cut_units(found, unit).batch, formats.keeps(format, options), edges, options.nested)
 
 
 @pytest.mark.parametrize("format", [conll, spans_jsonl, docbin, dataset], ids=lambda format: format.NAME)
@@ -86,28 +72,14 @@ def test_columns_are_written_like_their_documents(
 ) -> None:
     options = WriteOptions(scheme=scheme, nested=nested, group=group)
     lane = encoder(format, options)
-    columns, lost, left_out = fit_columns(found, formats.keeps(format, options), format.tokens(options), nested)
+    columns = fitted(format, found, options, "document").batch
+    assume(columns.documents)
     piece = lane.encode(columns, options)
     assume(piece is not None)
-    whole = fitted(format, found, options)
-    assert plain(format, piece) == plain(format, format.encode(whole.documents, options))
-    assert lane.records(columns) == [document.id for document in whole.documents]
+    documents = list(documents_of(fitted(format, found, options, format.UNIT).batch))
+    assert plain(format, piece) == plain(format, format.encode(documents, options))
+    assert lane.records(columns) == [document.id for document in documents]
     assert lane.holds(piece, columns, options)
-    assert left_out == whole.left_out
-    # Those of a sentence count from its start.
-    assert {(f.code, f.message, f.where) for f in lost} == {(f.code, f.message, f.where) for f in whole.lost}
-    assert len(lost) == len(whole.lost)
-    if format.UNIT == "document":
-        assert sorted((f.where, f.span) for f in lost) == sorted((f.where, f.span) for f in whole.lost)
-
-
-@given(found=columns(), labels=st.sets(st.sampled_from(["PER", "LOC", "ORG"])))
-@settings(max_examples=100, deadline=None)
-def test_labels_are_dropped_like_those_of_documents(found: Batch, labels: set[str]) -> None:
-    columns, lost = drop(found, labels)
-    dropped = [transform.drop(document, labels) for document in documents_of(found)]
-    assert list(documents_of(columns)) == [document for document, _ in dropped]
-    assert lost == [finding for _, findings in dropped for finding in findings]
 
 
 def test_renamed_labels_leave_places_as_they_are() -> None:

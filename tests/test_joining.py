@@ -15,11 +15,12 @@ from nerconv.convert.joining import Joined, join_units
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
 from nerconv.convert.signature import signature
+from nerconv.convert.units import cut_units
 from nerconv.document import Document, Origin, Span
 from nerconv.formats import conll
 from nerconv.io.sources import Source
 from nerconv.tokens import trim
-from nerconv.transform import cut_units
+from nerconv.views import batch_of, documents_of
 
 #: What survives the cut: all but the white space between units.
 KEEPS = replace(conll.KEEPS, provenance=True, meta=True)
@@ -41,13 +42,13 @@ def test_units_become_their_documents_again(some: list[Document], unit: str) -> 
     named = [replace(trimmed(one), id=f"d{number}") for number, one in enumerate(some)]
     if unit == "paragraph":  # which may cut sentences and lines in two
         named = [replace(one, sentences=(), marks=()) for one in named]
-    cut = [[*cut_units(one, unit)] for one in named]
-    lost = [{finding.span for _, findings in parts for finding in findings} for parts in cut]
+    cut = [cut_units(batch_of([one], "a.txt"), unit) for one in named]
+    lost = [{finding.span for finding in each.lost} for each in cut]
     left = [
         replace(one, spans=tuple(span for span in one.spans if span not in gone))
         for one, gone in zip(named, lost, strict=True)
     ]
-    found = whole([part for parts in cut for part, _ in parts])
+    found = whole([part for each in cut for part in documents_of(each.batch)])
     assert [one.id for one in found] == [one.id for one in left]
     assert [signature(one, KEEPS) for one in found] == [signature(one, KEEPS) for one in left]
 

@@ -9,15 +9,16 @@ import pytest
 from reading import read_as
 
 from nerconv import formats
+from nerconv.convert import change
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
 from nerconv.convert.signature import signature
-from nerconv.detokenize import detokenize
 from nerconv.document import Document, Finding, count_labels
 from nerconv.formats import bracket
 from nerconv.formats.keeps import Keeps
 from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.views import batch_of, documents_of
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 PAIRS = sorted(path for path in SHARED.glob("data/*/*.txt") if path.with_suffix(".conll").exists())
@@ -81,7 +82,7 @@ def test_the_marks_of_the_seed_and_its_natural_text() -> None:
     assert not findings
     kinds = [mark.kind for mark in document.marks]
     assert (kinds.count("tag"), kinds.count("paragraph"), kinds.count("document")) == (7, 10, 1)
-    natural = detokenize(document)
+    (natural,) = documents_of(change.detokenize(batch_of([document], "seed")))
     assert "Rafsanjani's" in natural.text
     assert "Rafsanjani 's" not in natural.text
     assert [natural.covered(span) for span in natural.spans] == [document.covered(span) for span in document.spans]

@@ -8,24 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nerconv import formats, tokens, transform
+import numpy as np
+
+from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.codes import CODES
-from nerconv.convert.fit import fit as fit_batch
+from nerconv.convert import change
+from nerconv.convert.fit import fit
 from nerconv.convert.report import ConvertOptions, NotVerified, Report
 from nerconv.convert.signature import signature
+from nerconv.convert.units import cut_units
 from nerconv.convert.verify import difference
-from nerconv.detokenize import detokenize
 from nerconv.document import Document, Finding, count_labels
-from nerconv.fit import fit
-from nerconv.fit_columns import drop, fit_columns
 from nerconv.formats import Format
-from nerconv.formats.keeps import corpus_tokens
+from nerconv.formats.keeps import TokenEdges, corpus_tokens
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, UsageError
-from nerconv.units import cut_units
-from nerconv.views import batch_of, documents_of, gathered, opened
+from nerconv.tables import Numbers
+from nerconv.views import documents_of, gathered, opened
 
 
 def pieces(
@@ -41,7 +42,7 @@ def pieces(
 def _proved(
     batch: Batch, format: Format, options: ConvertOptions, report: Report
 ) -> Iterator[tuple[Any, Batch, list[str]]]:
-    changed = _changed(batch, format, options, report)
+    changed = _changed(batch, format, options, report, options.unit or format.UNIT, _tokens(format, options))
     for group in changed.groups(options.most or max(len(changed.documents), 1)):
         if group.documents:
             piece = format.encode(group, options.write)  # type: ignore[arg-type]
@@ -52,22 +53,41 @@ def _proved(
             yield piece, group, [extent.id for extent in group.documents]
 
 
-def _changed(batch: Batch, format: Format, options: ConvertOptions, report: Report) -> Batch:
+def _changed(
+    batch: Batch, format: Format, options: ConvertOptions, report: Report, unit: str, tokens: TokenEdges | None
+) -> Batch:
     """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``."""
-    batch, dropped = drop(batch, options.drop)
+    batch, dropped = change.drop(batch, options.drop)
     batch = batch.relabelled(options.labels)
-    if options.detokenize or options.cut_tokens:
-        documents = documents_of(batch)
-        made = map(detokenize, documents) if options.detokenize else documents
-        batch = batch_of(list(map(transform.cut_tokens, made) if options.cut_tokens else made), batch.name)
-    batch, cut = cut_units(batch, options.unit or format.UNIT)
-    edges = format.tokens(options.write)
-    of_batch = corpus_tokens if edges is tokens.edges else edges
-    fitted = fit_batch(batch, formats.keeps(format, options.write), of_batch, options.write.nested)  # type: ignore[arg-type]
+    if options.detokenize:
+        batch = change.detokenize(batch)
+    if options.cut_tokens:
+        batch = change.cut_tokens(batch)
+    batch, cut = cut_units(batch, unit)
+    fitted = fit(batch, formats.keeps(format, options.write), tokens, options.write.nested)
     report.lost += (*dropped, *cut, *fitted.lost)
     report.findings += fitted.trimmed
     report.left_out.update(fitted.left_out)
     return fitted.batch
+
+
+def _tokens(format: Format, options: ConvertOptions) -> TokenEdges | None:
+    """Return the edges of tokens that spans must meet; those of documents, one after the other."""
+    edges: Any = format.tokens(options.write)
+    if edges is tokens.edges:
+        return corpus_tokens
+    if edges is None or hasattr(format, "read_back"):
+        found: TokenEdges | None = edges
+        return found
+
+    def of_documents(batch: Batch) -> tuple[Numbers, Numbers]:
+        """Return the edges of the tokens of each document."""
+        begins = batch.points(batch.bounds)[:, 0].tolist()
+        each = [(begin, edges(document)) for begin, document in zip(begins, documents_of(batch), strict=True)]
+        starts, ends = ([begin + at for begin, sides in each for at in sides[n]] for n in (0, 1))
+        return batch.offsets(np.array(starts, dtype=np.int64)), batch.offsets(np.array(ends, dtype=np.int64))
+
+    return of_documents
 
 
 def _unlike(batch: Batch, format: Format, found: str) -> Exception:
@@ -80,6 +100,10 @@ def _unlike(batch: Batch, format: Format, found: str) -> Exception:
     )
 
 
+def _corpus_tokens(batch: Batch) -> tuple[Numbers, Numbers]:
+    return corpus_tokens(batch)
+
+
 def _from_arrays(
     batch: Batch, format: Format, options: ConvertOptions, report: Report
 ) -> list[tuple[Any, Batch, list[str]]] | None:
@@ -90,58 +114,33 @@ def _from_arrays(
     has_more = len(batch.joins) or batch.sentence_table is not None or any(batch.extras) or options.review
     if encoder is None or has_more:
         return None
-    changed, lost = drop(batch, options.drop)
-    changed, crossing = cut_units(
-        changed.relabelled(options.labels), (options.unit or "document") if rows_are_documents else "document"
-    )
-    keeps, edges = formats.keeps(format, options.write), format.tokens(options.write)
-    fitted = fit_columns(changed, keeps, edges, options.write.nested)
+    unit = (options.unit or "document") if rows_are_documents else "document"
+    edges: Any = format.tokens(options.write)
+    edges = edges and (corpus_tokens if edges is tokens.edges else _corpus_tokens)
+    entered = Report(report.format)
+    changed = _changed(batch, format, options, entered, unit, edges)
     made = []
-    for group in fitted.batch.groups(options.most or max(len(fitted.batch.documents), 1)):
-        piece = encoder.encode(group, options.write)
+    for group in changed.groups(options.most or max(len(changed.documents), 1)):
+        piece = encoder.encode(group, options.write) if group.documents else None
         if piece is None:
             return None
         if not encoder.holds(piece, group, options.write):
             raise NotVerified(f"{batch.name} reads back differently from {format.NAME}")
         made.append((piece, group, encoder.records(group)))
-    report.lost += [*lost, *crossing, *fitted.lost]
-    report.left_out.update(fitted.left_out)
-    if not format.KEEPS.blank:
-        blank = sum(len(group.documents) - len(ids) for _, group, ids in made)
-        report.left_out.update({"documents without text": blank} if blank else {})
+    report.add(entered)
     return made
 
 
 def _from_documents(
     batch: Batch, format: Format, options: ConvertOptions, report: Report, folder: Path
 ) -> Iterator[tuple[Any, Batch, list[str]]]:
-    documents = [part for one in documents_of(batch) for part in _fitted(one, format, options, report)]
-    size = options.most or max(len(documents), 1)
-    for first in range(0, len(documents), size):
-        some = documents[first : first + size]
-        piece = format.encode(some, options.write)
-        _prove(some, Packed(piece, len(some)), format, options, folder)
-        yield piece, batch_of(some, batch.name), [document.id for document in some]
-
-
-def _fitted(document: Document, format: Format, options: ConvertOptions, report: Report) -> Iterator[Document]:
-    document, lost = transform.drop(document, options.drop)
-    report.lost += lost
-    document = transform.relabel(document, options.labels)
-    if options.detokenize:
-        document = detokenize(document)
-    if options.cut_tokens:
-        document = transform.cut_tokens(document)
-    keeps, edges = formats.keeps(format, options.write), format.tokens(options.write)
-    for part, cut in transform.cut_units(document, options.unit or format.UNIT):
-        fitted = fit(part, keeps, edges, options.write.nested)
-        report.lost += cut + fitted.lost
-        report.findings += fitted.trimmed
-        report.left_out.update(fitted.left_out)
-        if keeps.blank or part.text.strip() or tokens.count(part):
-            yield fitted.document
-        else:
-            report.left_out["documents without text"] += 1
+    changed = _changed(batch, format, options, report, options.unit or format.UNIT, _tokens(format, options))
+    for group in changed.groups(options.most or max(len(changed.documents), 1)):
+        if group.documents:
+            documents = list(documents_of(group))
+            piece = format.encode(documents, options.write)
+            _prove(documents, Packed(piece, len(documents)), format, options, folder)
+            yield piece, group, [document.id for document in documents]
 
 
 def _prove(documents: list[Document], packed: Packed, format: Format, options: ConvertOptions, folder: Path) -> None:

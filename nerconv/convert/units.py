@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import repeat
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 
 from nerconv import views
 from nerconv.batch import Batch
+from nerconv.convert.losses import losses
 from nerconv.document import Finding, Mark
-from nerconv.fit import loss_of
 from nerconv.tables import Extent, Numbers
 from nerconv.white_space import is_white
 
@@ -61,7 +62,8 @@ def cut_units(batch: Batch, unit: str) -> Cut:
     units = _trimmed(batch, *edges)
     at = units.of(batch.starts, batch.document_of(batch.starts))
     kept = (batch.starts >= units.starts[at]) & (batch.ends <= units.ends[at])
-    lost = [] if kept.all() else _crossing(batch, np.flatnonzero(~kept), f"runs across the edge of a {unit}")
+    crossing = np.flatnonzero(~kept)
+    lost = losses(batch, crossing, repeat(("K003", f"runs across the edge of a {unit}"), len(crossing)))
     return Cut(_recut(batch.with_spans(kept) if lost else batch, units, unit[0]), lost)
 
 
@@ -98,15 +100,6 @@ def _trimmed(batch: Batch, starts: Numbers, ends: Numbers) -> _Units:
     return _Units(
         np.append(starts, begins)[order], np.append(ends, stops)[order], np.append(owners, blank)[order], whole[order]
     )
-
-
-def _crossing(batch: Batch, numbers: Numbers, why: str) -> list[Finding]:
-    """Return the loss of each of the spans with these ``numbers``."""
-    owners = batch.document_of(batch.starts[numbers])
-    spans = views.spans(batch, numbers, batch.points(batch.bounds[owners, 0]))
-    edges = zip(batch.starts[numbers].tolist(), batch.ends[numbers].tolist(), strict=True)
-    surfaces = (batch.text[start:end].decode() for start, end in edges)
-    return [loss_of("K003", surface, span, why) for surface, span in zip(surfaces, spans, strict=True)]
 
 
 def _recut(batch: Batch, units: _Units, letter: str) -> Batch:
