@@ -24,7 +24,7 @@ from nerconv.batch import Batch
 from nerconv.convert.fit import Fitted, fit
 from nerconv.convert.units import cut_units
 from nerconv.document import Mark
-from nerconv.formats import bins, conll, dataset, docbin, docbin_columns, spans_jsonl
+from nerconv.formats import bins, conll, dataset, docbin, docbin_columns
 from nerconv.formats.bins import unstretch
 from nerconv.formats.keeps import corpus_tokens
 from nerconv.formats.pieces import Packed
@@ -59,7 +59,7 @@ def fitted(format: formats.Format, found: Batch, options: WriteOptions, unit: st
     return fit(cut_units(found, unit).batch, formats.keeps(format, options), edges, options.nested)
 
 
-@pytest.mark.parametrize("format", [conll, spans_jsonl, docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [conll, docbin, dataset], ids=lambda format: format.NAME)
 @given(
     found=columns(),
     scheme=st.sampled_from(["IOB2", "IO", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]),
@@ -91,7 +91,7 @@ def test_renamed_labels_leave_places_as_they_are() -> None:
 
 def test_hardly_any_ordinary_text_is_left_to_documents() -> None:
     """The property above skips what a lane refuses; plain text is not refused."""
-    for format in (conll, spans_jsonl, docbin, dataset):
+    for format in (conll, docbin, dataset):
         assert encoder(format, WriteOptions()).encode(of(LINE * 3), WriteOptions()) is not None
 
 
@@ -106,7 +106,7 @@ def test_hardly_any_ordinary_text_is_left_to_documents() -> None:
     ],
     ids=["start", "end", "label", "text", "sentence"],
 )
-@pytest.mark.parametrize("format", [conll, spans_jsonl, docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [conll, docbin, dataset], ids=lambda format: format.NAME)
 def test_a_piece_of_other_columns_is_not_taken_for_theirs(format: formats.Format, change: dict[str, Any]) -> None:
     right = of(LINE)
     wrong = replace(right, **{name: make(right) for name, make in change.items()})
@@ -114,7 +114,7 @@ def test_a_piece_of_other_columns_is_not_taken_for_theirs(format: formats.Format
     assert not lane.holds(lane.encode(wrong, options), right, options)
 
 
-@pytest.mark.parametrize("format", [spans_jsonl, docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [docbin, dataset], ids=lambda format: format.NAME)
 def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     right = of(LINE)
     lane, options = encoder(format, WriteOptions()), WriteOptions()
@@ -138,7 +138,7 @@ def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     ],
     ids=["line", "column", "no anchor", "no mark", "mark", "place of a mark", "id", "documents", "name"],
 )
-@pytest.mark.parametrize("format", [docbin, spans_jsonl, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [docbin, dataset], ids=lambda format: format.NAME)
 def test_what_stands_beside_the_text_of_other_columns_is_not_taken_for_theirs(
     format: formats.Format, change: dict[str, Any]
 ) -> None:
@@ -150,33 +150,6 @@ def test_what_stands_beside_the_text_of_other_columns_is_not_taken_for_theirs(
     lane, options = encoder(format, WriteOptions()), WriteOptions()
     assert lane.holds(lane.encode(right, options), right, options)
     assert not lane.holds(lane.encode(wrong, options), right, options)
-
-
-@pytest.mark.parametrize("other", ["A02", "A1", "A", "12"])
-def test_labels_that_differ_in_digits_are_told_apart(other: str) -> None:
-    right = of(LINE.replace(b"PER", b"A2"))
-    wrong = right.relabelled({"A2": other})
-    lane, options = encoder(spans_jsonl, WriteOptions()), WriteOptions()
-    assert lane.holds(lane.encode(right, options), right, options)
-    assert not lane.holds(lane.encode(wrong, options), right, options)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b'"start":0', b'"start":1'),
-        (b'"column":21', b'"column":12'),
-        (b"[0,25]", b"[0,24]"),
-        (b'"column":6}', b'"column":7}'),
-        (b'"column":1}', b'"column":1,"path":"b"}'),
-        (b"code point", b"byte"),
-    ],
-)
-def test_a_changed_byte_of_json_is_seen(old: bytes, new: bytes) -> None:
-    right = of(LINE)
-    lane, options = encoder(spans_jsonl, WriteOptions()), WriteOptions()
-    piece = lane.encode(right, options)
-    assert lane.holds(piece, right, options) and not lane.holds(piece.replace(old, new, 1), right, options)
 
 
 def test_a_stretch_that_is_not_what_was_packed_is_seen() -> None:

@@ -24,7 +24,7 @@ LAYERS = (
         "notation",
         "tokens",
         "cells",
-        "seen",
+        "unique_ids",
         "short_strings",
         "white_space",
         "tables",

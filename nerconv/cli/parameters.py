@@ -45,7 +45,7 @@ From = Annotated[
     str | None,
     typer.Option(
         "--from",
-        help="Read SRC as this format instead of by its suffix.",
+        help="Read SRC as this format, whatever it is recognised as.",
         metavar=_one_of(formats.FORMATS),
         rich_help_panel=_READ,
     ),

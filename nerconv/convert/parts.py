@@ -68,7 +68,7 @@ def parts_of(
     """
     for source in sources:
         progress(source)
-        surveyor = formats.surveyor_of(formats.of_source(source, options.read))
+        surveyor = formats.of_source(source, options.read).SURVEYOR
         if surveyor is None or not _is_large(source):
             yield Part(source)
             continue

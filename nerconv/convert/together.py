@@ -14,7 +14,7 @@ from nerconv.convert.split import parse_shares
 from nerconv.io.chunks import HERE
 from nerconv.io.sources import Source
 from nerconv.options import UsageError
-from nerconv.seen import Distinct
+from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -24,8 +24,8 @@ Progress = Callable[[Source], None]
 
 def with_distinct_ids(sources: Iterable[Source]) -> list[Source]:
     """Return ``sources`` with distinct ids, which those of documents follow from."""
-    distinct = Distinct()
-    return [replace(source, id=distinct.name(source.id)) for source in sources]
+    unique = UniqueIds()
+    return [replace(source, id=unique.name(source.id)) for source in sources]
 
 
 def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
@@ -49,11 +49,11 @@ def together(sources: Iterable[Source], options: ConvertOptions, report: Report,
 def _with_own_ids(
     sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress
 ) -> Iterator[Batch]:
-    distinct = Distinct()
+    unique = UniqueIds()
     for source in sources:
         progress(source)
         for batch in batches_of(Part(source), options, report):
-            ids = [distinct.name(extent.id) for extent in batch.documents]
+            ids = [unique.name(extent.id) for extent in batch.documents]
             yield batch.named(ids)
 
 

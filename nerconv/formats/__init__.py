@@ -6,31 +6,33 @@ A format module has
 - ``KEEPS``, what it can hold (``nerconv.formats.keeps.Keeps``),
 - ``UNIT``, the unit that one record of it usually is: document or sentence,
 - ``tokens(options)``, which gives the token edges that its spans must meet, or None,
-- ``read(source, options)``, an iterator of Facts, Documents and Findings,
-- ``encode(documents, options)``, which makes a piece of some documents: a value that can be sent to another process,
-- ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make.
+- ``looks_like(head, suffix)``, which says by what a source that begins with ``head`` seems to be of this format,
+- ``SURVEYOR``, what makes chunks of a large source (``nerconv.io.chunks``), or None where it is read in one go,
+- ``read(source, options)``, an iterator of Facts, batches with what is wrong with them, and Findings,
+- ``encode(batch, options)``, which makes a piece of documents: a value that can be sent to another process,
+- ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make,
+- ``require(path)``, where packages must be installed to write at ``path``.
 
-A format that can be read in windows has a surveyor as well (``nerconv.io.chunks``).
-
-To add one: write the module, name it in FORMATS, put files under ``tests/data``; nothing else changes.
+To add one: write the module and name it in FORMATS; nothing else changes. One that has a JSON object a line for each
+document is two functions on top of ``nerconv.formats.records``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from nerconv.bracket import survey
 from nerconv.document import Document, Finding, Item, Where
-from nerconv.formats import bracket, conll, conll_read, dataset, docbin, spans_jsonl, tags_jsonl
+from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
+from nerconv.io.head import head
 from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 
@@ -58,6 +60,16 @@ class Format(Protocol):
     def UNIT(self) -> str:
         """What one record usually is."""
 
+    @property
+    def SURVEYOR(self) -> Surveyor | None:
+        """What makes chunks of a large source."""
+
+    def looks_like(self, head: bytes, suffix: str) -> str | None:
+        """Return by what a source seems to be of this format: its first bytes, text in UTF-8, and its suffix.
+
+        The suffix of a folder is ``/``. None where nothing says so.
+        """
+
     def tokens(self, options: WriteOptions) -> Edges | None:
         """Return the token edges that spans must meet."""
 
@@ -74,11 +86,10 @@ class Format(Protocol):
 FORMATS: Final[dict[str, Format]] = {
     module.NAME: module for module in (bracket, spans_jsonl, conll, docbin, dataset, tags_jsonl)
 }
-_BY_SUFFIX: Final = {suffix: module for module in FORMATS.values() for suffix in module.SUFFIXES}
 #: So many documents go into a piece.
 _BATCH: Final = 256
 #: Every suffix that a folder is searched for.
-SUFFIXES: Final = frozenset(_BY_SUFFIX)
+SUFFIXES: Final = frozenset(chain.from_iterable(format.SUFFIXES for format in FORMATS.values()))
 
 
 def get(name: str) -> Format:
@@ -107,25 +118,55 @@ def keeps(format: Format, options: WriteOptions) -> Keeps:
 def of_path(path: str) -> Format:
     """Return the format that the suffix of ``path`` tells. Raises UsageError when it tells none."""
     suffix = Source(path, "").suffix
-    if suffix not in _BY_SUFFIX:
-        known = ", ".join(f"{s} ({module.NAME})" for s, module in _BY_SUFFIX.items())
-        raise UsageError(f"{path}: its suffix {suffix!r} tells no format; name one with --to or --from, or use {known}")
-    return _BY_SUFFIX[suffix]
+    if found := _with_suffix(suffix):
+        return found[0]
+    known = ", ".join(f"{each} ({format.NAME})" for format in FORMATS.values() for each in format.SUFFIXES)
+    raise UsageError(f"{path}: its suffix {suffix!r} tells no format; name one with --to or --from, or use {known}")
+
+
+def _with_suffix(suffix: str) -> list[Format]:
+    return [format for format in FORMATS.values() if suffix in format.SUFFIXES]
 
 
 def of_other_suffix(path: str, format: Format) -> str:
     """Return the name of the format that the suffix of ``path`` tells where it is not ``format``, else nothing."""
-    other = _BY_SUFFIX.get(Source(path, "").suffix, format)
-    return other.NAME if other is not format else ""
+    found = _with_suffix(Source(path, "").suffix)
+    return found[0].NAME if found and format not in found else ""
 
 
 def of_source(source: Source, options: ReadOptions) -> Format:
-    """Return the format to read ``source`` as: the one asked for, or that of its suffix; brackets from stdin."""
-    if options.format:
-        return get(options.format)
-    if source.fault is not None or (source.path is None and source.url is None):
+    """Return the format to read ``source`` as: the one asked for, or the one that it is recognised as.
+
+    Raises UsageError when no format, or more than one, says that it is of it.
+    """
+    if name := options.format or source.format:
+        return get(name)
+    return bracket if source.fault is not None else _recognised(source, options.encoding)
+
+
+def _recognised(source: Source, encoding: str) -> Format:
+    """Return the one format that recognises ``source``; those are asked first whose suffix it has.
+
+    What none of all recognises is of the first format with its suffix, which says what is wrong with it.
+    """
+    is_folder = source.path is not None and source.path.is_dir()
+    begin, suffix = b"" if is_folder else head(source, encoding), "/" if is_folder else source.suffix
+    own = _with_suffix(suffix)
+    for asked in (own, [format for format in FORMATS.values() if format not in own]):
+        said = [(format, why) for format in asked if (why := format.looks_like(begin, suffix))]
+        if len(said) == 1:
+            return said[0][0]
+        if said:
+            listed = " and ".join(f"{format.NAME} ({why})" for format, why in said)
+            raise UsageError(f"{source.name}: it could be {listed}; choose one with --from")
+    if own:
+        return own[0]
+    if source.path is None and source.url is None:
         return bracket
-    return dataset if source.path is not None and source.path.is_dir() else of_path(source.name)
+    raise UsageError(
+        f"{source.name}: its suffix {suffix!r} tells no format, and no format recognises its beginning; "
+        f"name one with --from: {', '.join(FORMATS)}"
+    )
 
 
 def names(sources: Iterable[Source], options: ReadOptions) -> set[str]:
@@ -135,7 +176,7 @@ def names(sources: Iterable[Source], options: ReadOptions) -> set[str]:
 
 def names_documents(source: Source, options: ReadOptions) -> bool:
     """Whether the documents of ``source`` have their ids from it, and not from what it says."""
-    return source.fault is not None or of_source(source, options) in (bracket, conll)
+    return source.fault is not None or not of_source(source, options).KEEPS.ids
 
 
 def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
@@ -147,9 +188,9 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
     found: dict[Path | str, Source] = {}
     for pattern in patterns:
-        here = expand([pattern], suffixes)
+        here = [replace(source, format=of_source(source, options).NAME) for source in expand([pattern], suffixes)]
         if not options.format and len(here) > 1:
-            names = Counter(of_source(source, options).NAME for source in here if source.fault is None)
+            names = Counter(source.format for source in here if source.fault is None)
             if len(names) > 1:
                 held = ", ".join(f"{count:,} {name}" for name, count in sorted(names.items()))
                 raise UsageError(f"{pattern} holds files of several formats ({held}); choose one with --from")
@@ -181,19 +222,12 @@ def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterat
         return
     try:
         format = of_source(source, options)
-        if surveyor := surveyor_of(format):
-            yield from chunks.read_parts(surveyor, source, options, most)
+        if format.SURVEYOR is not None:
+            yield from chunks.read_parts(format.SURVEYOR, source, options, most)
         else:
             yield from map(PartRead, gathered(format.read(source, options), source.name))
     except Unreadable as error:
         yield PartRead(unreadable(source, error))
-
-
-def surveyor_of(format: Format) -> Surveyor | None:
-    """Return what surveys a source of ``format``, or None where it is not read in windows."""
-    if format is bracket:
-        return survey
-    return conll_read if format is conll else None
 
 
 def unreadable(source: Source, error: Unreadable) -> Finding:
@@ -216,8 +250,8 @@ class Columnar(Protocol):
 
 def require(format: Format, path: str) -> None:
     """Raise UsageError, with the extra to install, unless the packages are here that writing ``format`` takes."""
-    if format is dataset:
-        dataset.require(path)
+    check: Callable[[str], None] = getattr(format, "require", lambda _: None)
+    check(path)
 
 
 def columnar(format: Format, options: WriteOptions) -> Columnar | None:
@@ -226,8 +260,6 @@ def columnar(format: Format, options: WriteOptions) -> Columnar | None:
         from nerconv.formats import conll_write
 
         return conll_write
-    if format is spans_jsonl:
-        return spans_jsonl
     if format is docbin and options.tokens == "corpus":
         from nerconv.formats import docbin_columns
 

@@ -6,7 +6,9 @@ Each piece holds its columns compressed already, as stretches of one deflate str
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
@@ -27,6 +29,13 @@ _LAST_BLOCK: Final = b"\x03\x00"
 _ADLER: Final = 65521
 #: msgpack gives a run of bytes 32 bits for its length.
 _MOST: Final = (1 << 32) - 1
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that the first bytes are those of a compressed message with attributes."""
+    with suppress(zlib.error):
+        return "it begins like a DocBin" if b"attrs" in zlib.decompressobj().decompress(head, 64) else None
+    return None
 
 
 class Stretch(NamedTuple):

@@ -6,6 +6,7 @@ writing it in the dialect it was read from gives the same bytes. HTML leftovers 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
 from nerconv.document import Document
+from nerconv.formats.json_lines import holds_objects
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
 from nerconv.io.sources import Source
-from nerconv.options import ReadOptions, WriteOptions
+from nerconv.options import KNOWN_LABELS, ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 NAME: Final = "bracket"
 SUFFIXES: Final = (".txt", ".brackets")
 UNIT: Final = "document"
+SURVEYOR: Final = survey
 KEEPS: Final = Keeps(
     lines=False,
     sentences=False,
@@ -41,10 +44,22 @@ KEEPS: Final = Keeps(
 )
 
 _BYTE_ORDER: Final = "\ufeff".encode()
+_LABELS: Final = "|".join(sorted(KNOWN_LABELS))
+_BRACKETS: Final = re.compile(rf"(?<![\w\]])\[(?:(?:{_LABELS}) [^\[\]\n]+\]|[A-Za-z][\w.-]* [^\[\]\n]+  \] )".encode())
 _HEADER: Final = f"\n{DOCSTART}\n\n".encode()
 _CLOSING: Final = {"illinois": b"  ]", "compact": b"]", "spaced": b" ]"}
 #: The place of the end of a document among what stands at one offset.
 _END: Final = 1
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that its suffix is one of text, or that there are brackets with labels in it, and no JSON."""
+    if holds_objects(head):
+        return None
+    if suffix in SUFFIXES:
+        return f"its suffix is {suffix}"
+    found = _BRACKETS.search(head)
+    return f"it holds {found[0].strip().decode(errors='replace')!r}" if found else None
 
 
 def tokens(options: WriteOptions) -> Edges | None:

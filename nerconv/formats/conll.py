@@ -14,10 +14,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv import schemes
+from nerconv.bracket.column_guard import holds_columns
 from nerconv.cells import DOCSTART
 from nerconv.document import Document
 from nerconv.formats import conll_read
 from nerconv.formats.conll_exact import Shape
+from nerconv.formats.json_lines import holds_objects
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 NAME: Final = "conll"
 SUFFIXES: Final = (".conll", ".bio", ".iob", ".iob2", ".tsv", ".bioes", ".bilou")
 UNIT: Final = "document"
+SURVEYOR: Final = conll_read
 KEEPS: Final = Keeps(
     text=False,
     nesting=False,
@@ -46,6 +49,14 @@ KEEPS: Final = Keeps(
     provenance=False,
     flags=False,
 )
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that its suffix is one of columns, or that its first lines are columns, one of which holds tags."""
+    if suffix in SUFFIXES:
+        return f"its suffix is {suffix}"
+    found = None if holds_objects(head) else holds_columns(head.decode(errors="replace"))
+    return None if found is None else "its first lines are columns, one of which holds tags"
 
 
 def tokens(options: WriteOptions) -> Edges | None:

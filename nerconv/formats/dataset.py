@@ -37,6 +37,7 @@ NAME: Final = "dataset"
 SUFFIXES: Final = (".parquet",)
 UNIT: Final = "sentence"
 KEEPS: Final = Keeps(flat_part="ner_tags")
+SURVEYOR: Final = None
 
 #: Beside a saved dataset: the names of the tags, in the order of their numbers.
 LABELS_FILE: Final = "labels.json"
@@ -44,6 +45,11 @@ LABELS_FILE: Final = "labels.json"
 _BATCH: Final = 1000
 #: At least so many rows are a row group.
 _GROUP: Final = 1 << 14
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that it is a folder, as saved datasets are, or a Parquet file."""
+    return "it is a folder" if suffix == "/" else "it begins like Parquet" if head.startswith(b"PAR1") else None
 
 
 def tokens(options: WriteOptions) -> Edges | None:

@@ -27,9 +27,8 @@ import msgspec
 
 from nerconv import tokens as corpus
 from nerconv.document import WHITE_SPACE, Document, Facts, Finding, Item, Span, Where
-from nerconv.formats import groups
+from nerconv.formats import bins, groups
 from nerconv.formats.bins import ATTRIBUTES, Bin, binaries, stretch
-from nerconv.formats.bins import write as write_bin
 from nerconv.formats.groups import Group, Part
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
@@ -50,6 +49,8 @@ NAME: Final = "docbin"
 SUFFIXES: Final = (".spacy",)
 UNIT: Final = "document"
 KEEPS: Final = Keeps(outer_space=False, flat_part="doc.ents")
+SURVEYOR: Final = None
+looks_like: Final = bins.looks_like
 
 #: The group that spaCy's span categorizer learns from unless it is told another.
 SPANS_KEY: Final = "sc"
@@ -149,7 +150,7 @@ def _bin(packed: DocBin, counts: Sequence[int]) -> Bin:
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     """Write ``pieces`` as one DocBin. Raises UsageError for more tokens than one can hold."""
     with path.open("wb") as file:
-        write_bin(pieces.packed, file)
+        bins.write(pieces.packed, file)
 
 
 def _maker(options: WriteOptions) -> Callable[[Document], Doc]:

@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, starmap
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -18,7 +18,7 @@ from nerconv.formats.exports import tool
 from nerconv.formats.foreign import Held, foreign
 from nerconv.formats.json_record import FIELDS
 from nerconv.formats.once import Once
-from nerconv.formats.shapes import counted, keys, shape
+from nerconv.formats.shapes import counted, keys, listed, shape
 from nerconv.io.text import Plain
 
 #: So many lines that are not JSON are named one by one, the rest by their number.
@@ -27,6 +27,8 @@ NAMED_LINES: Final = 20
 _LARGEST: Final = 1 << 24
 _BLOCK: Final = 1 << 20
 
+_OBJECT: Final = re.compile(rb"^\s*(?:\[\s*)?\{\s*[\"'}]", re.MULTILINE)
+_KEY: Final = re.compile(rb'"(\w+)"\s*:')
 # How msgspec names the place of a fault.
 _BYTE = re.compile(r" \(byte (\d+)\)")
 # What shows in a line that is no JSON that a span stood there.
@@ -159,6 +161,28 @@ def _whole(found: _Found, values: _Values, where: Where) -> Finding:
         f"the file is {held}{named}{more}, and is read line by line.{looks}{place} Nothing of it is read; {advice}"
     )
     return Finding("F019", message, where, unread=dict(found.labels))
+
+
+def holds_objects(head: bytes) -> bool:
+    """Whether a line of ``head`` begins as an object of JSON, or as a list of such, and so is no other text."""
+    return _OBJECT.search(head) is not None
+
+
+def has_keys(head: bytes, keys: Collection[str]) -> str | None:
+    """Return in words that a file that begins with ``head`` has on its first line an object with ``keys``, or None."""
+    return f"its first line is an object with {listed(list(keys))}" if _first_keys(head).issuperset(keys) else None
+
+
+def _first_keys(head: bytes) -> frozenset[str]:
+    """Return the keys of the object on the first line of a file that begins with ``head``, as far as it shows them."""
+    line, _, rest = head.lstrip().partition(b"\n")
+    if not line.startswith(b"{"):
+        return frozenset()
+    try:
+        return frozenset(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
+    except ValueError:
+        # Of a line that goes on behind the head, all that look like keys.
+        return frozenset() if rest else frozenset(key.decode() for key in _KEY.findall(line))
 
 
 class _Values:

@@ -7,19 +7,17 @@ than what is read, the proof of what is written, detection by the keys that its 
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from nerconv.document import Document, Facts, Finding, Where
-from nerconv.formats.json_lines import Decoder, Line, whole_json
+from nerconv.formats.json_lines import Decoder, Line, has_keys, whole_json
 from nerconv.formats.json_record import Loose, converted, read_exactly
 from nerconv.formats.keeps import Edges
 from nerconv.formats.once import Once
@@ -27,15 +25,13 @@ from nerconv.formats.own import Own
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, Record
 from nerconv.formats.record_read import is_sound, unread
-from nerconv.io.sources import Source, Unreadable
+from nerconv.io.sources import Source
 from nerconv.io.text import plain
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
     from nerconv.views import Read
-
-_KEY: Final = re.compile(rb'"(\w+)"\s*:')
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,8 @@ class RecordFormat:
         """Return what ``loose`` does."""
         if self.loose is not None:
             return self.loose(raw)
-        record = self.from_object(converted(raw, self.kind))
+        known = {key: raw[key] for key in raw.keys() & self.known} if isinstance(raw, dict) else raw
+        record = self.from_object(converted(known, self.kind))
         texts = [span.text for span in record.spans]
         return Loose(record, [Own(text, None) for text in texts] if any(texts) else ())
 
@@ -98,21 +95,10 @@ class RecordFormat:
         return msgspec.json.Decoder(self.kind)
 
     def read_back(self, piece: bytes, options: WriteOptions) -> Batch:
-        """Return what the lines of a piece hold. Raises Unreadable when one is not read as it stands."""
+        """Return what the lines of a piece hold, without those that are not read as they stand."""
         from nerconv.formats.record_batch import batch_of_records
 
-        found = list(map(self.sound, piece.split(b"\n")[:-1]))
-        records = [record for record in found if record is not None]
-        if len(records) < len(found):
-            raise Unreadable(f"line {found.index(None) + 1:,} of what was written is not read as it stands")
-        return batch_of_records(records, "", None)
-
-    def holds(self, piece: bytes, batch: Batch, options: WriteOptions) -> bool:
-        """Whether what the lines of a piece hold would be written as the lines of ``batch``."""
-        try:
-            return self.encode(self.read_back(piece, options), options) == self.encode(batch, options)
-        except Unreadable:
-            return False
+        return batch_of_records(list(filter(None, map(self.sound, piece.split(b"\n")))), "", None)
 
     def join(self, pieces: Pieces, path: Path, options: WriteOptions) -> None:
         """Write the lines of ``pieces``."""
@@ -120,8 +106,7 @@ class RecordFormat:
 
     def looks_like(self, head: bytes, suffix: str) -> str | None:
         """Return by what the beginning of a file shows that it holds such records, or None."""
-        found = first_keys(head)
-        return f"its first line is an object with {' and '.join(self.keys)}" if found.issuperset(self.keys) else None
+        return has_keys(head, self.keys)
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[Read]:
         """Yield Facts, then documents with what is wrong with them; what many lines share after all of them.
@@ -141,18 +126,6 @@ class RecordFormat:
         if reader.ignored:
             keys = ", ".join(f"{key} ({count})" for key, count in sorted(reader.ignored.items()))
             yield Facts(source.name, self.name, {"keys not read": keys})
-
-
-def first_keys(head: bytes) -> frozenset[str]:
-    """Return the keys of the object on the first line of a file that begins with ``head``, as far as it shows them."""
-    line, _, rest = head.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")
-    if not line.startswith(b"{"):
-        return frozenset()
-    try:
-        return frozenset(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
-    except ValueError:
-        # Of a line that goes on behind the head, all that look like keys.
-        return frozenset() if rest else frozenset(key.decode() for key in _KEY.findall(line))
 
 
 @dataclass

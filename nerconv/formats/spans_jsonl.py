@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from nerconv.formats.json_lines import has_keys
 from nerconv.formats.json_record import loose
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.record import QuotedSpan, Record
@@ -36,4 +37,9 @@ def _same(record: Record) -> Record:
 
 _FORMAT: Final = RecordFormat(NAME, _Record, ("text", "spans"), _same, _same, loose)
 tokens, encode, records, join = _FORMAT.tokens, _FORMAT.encode, _FORMAT.records, _FORMAT.join
-read, read_back, looks_like, holds = _FORMAT.read, _FORMAT.read_back, _FORMAT.looks_like, _FORMAT.holds
+read, read_back, SURVEYOR = _FORMAT.read, _FORMAT.read_back, None
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that the first line has text and spans, and no tags beside them."""
+    return None if has_keys(head, ("ner_tags",)) else _FORMAT.looks_like(head, suffix)

@@ -16,7 +16,7 @@ import msgspec
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Document, Facts, Finding, Item, Where
-from nerconv.formats.json_lines import decoded, whole_json
+from nerconv.formats.json_lines import decoded, has_keys, whole_json
 from nerconv.formats.json_record import enter_bad
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
@@ -32,6 +32,12 @@ NAME: Final = "tags_jsonl"
 SUFFIXES: Final = (".json",)
 UNIT: Final = "sentence"
 KEEPS: Final = Keeps(flat_part="ner_tags")
+SURVEYOR: Final = None
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that the first line has tokens and tags."""
+    return has_keys(head, ("tokens", "ner_tags"))
 
 
 def tokens(options: WriteOptions) -> Edges | None:

@@ -78,8 +78,9 @@ _TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.Zstd
 class Source:
     """One input: a file, a folder that is one data set, a file at a URL, or standard input (neither path nor URL).
 
-    ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs. With a ``fault``
-    it is a place in a folder that gives no documents: it cannot be read, or is read elsewhere.
+    ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs; ``format`` the
+    name of its format, where that is known. With a ``fault`` it is a place in a folder that gives no documents: it
+    cannot be read, or is read elsewhere.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Source:
     path: Path | None = None
     url: str | None = None
     fault: Finding | None = None
+    format: str = ""
 
     @property
     def suffix(self) -> str:

@@ -1,0 +1,40 @@
+"""The beginning of a source, which tells what it holds; the source can still be read from its start."""
+
+from __future__ import annotations
+
+import sys
+from io import BufferedReader
+from typing import Final
+
+from nerconv.io.sources import Source, Unreadable, byte_order
+
+#: So many bytes are looked at.
+_SIZE: Final = 1 << 14
+
+
+def head(source: Source, encoding: str) -> bytes:
+    """Return the first bytes of ``source``, text in UTF-8; nothing of a pipe with a name, or of what cannot be read.
+
+    ``encoding`` is that of text without a byte-order mark.
+    """
+    data = _first(source)
+    mark, encoding = byte_order(data, encoding)
+    if encoding == "utf-8":
+        return data.removeprefix(mark)
+    try:
+        return data.decode(encoding, "replace").removeprefix("\ufeff").encode(errors="replace")
+    except (LookupError, UnicodeError, ValueError):
+        return data
+
+
+def _first(source: Source) -> bytes:
+    if source.path is None and source.url is None:
+        stream = sys.stdin.buffer
+        return stream.peek(_SIZE)[:_SIZE] if isinstance(stream, BufferedReader) else b""
+    if source.path is not None and not source.path.is_file():
+        return b""
+    try:
+        with source.open() as file:
+            return file.read(_SIZE)
+    except Unreadable:
+        return b""

@@ -1,0 +1,25 @@
+"""Unique ids: each of many its own, or one with a number where it was given before."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+
+class UniqueIds:
+    """Names that were given, by hashes of 61 bits: of a million two are taken for one in one of four million runs."""
+
+    def __init__(self) -> None:
+        self._given: set[int] = set()
+        self._again: Counter[str] = Counter()
+
+    def name(self, id: str) -> str:
+        """Return ``id``, or when there was one like it ``id~2`` and so on.
+
+        >>> ids = UniqueIds()
+        >>> [ids.name(id) for id in ("a", "b", "a", "a~2", "a")]
+        ['a', 'b', 'a~2', 'a~2~2', 'a~3']
+        """
+        while hash(found := f"{id}~{self._again[id] + 1}" if self._again[id] else id) in self._given:
+            self._again[id] += 1
+        self._given.add(hash(found))
+        return found
