@@ -119,7 +119,7 @@ class Batch:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """The tokens of the documents: what is set apart by white space, joins and the edges of sentences."""
+        """The tokens of the documents: what is set apart by white space, and by ``cuts``."""
         starts, ends = self._token_edges
         return Tokens(starts, ends, self._closes(starts, ends))
 
@@ -129,15 +129,20 @@ class Batch:
         white[1:-1] = np.frombuffer(self.spaced.translate(_WHITE), dtype=bool)
         turns = np.flatnonzero(white[1:] != white[:-1])
         starts, ends = turns[::2], turns[1::2]
+        if len(self.cuts):
+            starts, ends = np.sort(np.append(starts, self.cuts)), np.sort(np.append(ends, self.cuts))
         if len(self.documents) != 1 or self.documents[0][1:] != (0, len(self.text)):
             inside = within(self.bounds, starts)
             starts, ends = starts[inside], ends[inside]
-        if len(cuts := np.concatenate((self.joins, *(self.sentence_table or ())))):
-            at = np.searchsorted(starts, cuts, "right") - 1
-            inside = (at >= 0) & (cuts > np.append(starts, 0)[at]) & (cuts < np.append(ends, 0)[at])
-            cuts = np.unique(cuts[inside])
-            starts, ends = np.sort(np.append(starts, cuts)), np.sort(np.append(ends, cuts))
         return starts, ends
+
+    @cached_property
+    def cuts(self) -> Numbers:
+        """The offsets inside words at which one token ends and another begins: joins, edges of sentences, documents."""
+        found = np.unique(np.concatenate((self.joins, self.bounds.ravel(), *(self.sentence_table or ()))))
+        found = found[(found > 0) & (found < len(self.text))]
+        text = np.frombuffer(self.spaced, np.uint8)
+        return found[~(is_white(text[found - 1]) | is_white(text[found]))]
 
     def _closes(self, starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
         """Return which tokens are the last of a sentence."""
@@ -180,16 +185,18 @@ class Batch:
     @cached_property
     def misaligned(self) -> NDArray[np.bool_]:
         """Which spans do not meet token edges."""
-        if len(self.joins) or self.sentence_table is not None:
+        if len(self.cuts):
             return ~self._covered[1]
-        bounded = np.append(np.frombuffer(self.spaced, np.uint8), np.uint8(_NEWLINE))
-        return ~(is_white(bounded[self.starts - 1]) & is_white(bounded[self.ends]))
+        white = is_white(np.append(np.frombuffer(self.spaced, np.uint8), np.uint8(_NEWLINE)))
+        # What a span may begin or end with that is white space is the carriage return of a line end.
+        inner = white[self.starts] | white[self.ends - 1]
+        return ~(white[self.starts - 1] & white[self.ends]) | inner
 
     @cached_property
     def _covered(self) -> tuple[Covered, NDArray[np.bool_]]:
         starts, ends, _ = self.tokens
-        if not len(self.starts):
-            return Covered(self.starts, self.starts, self.label_ids), np.zeros(0, dtype=bool)
+        if not len(self.starts) or not len(starts):
+            return Covered(self.starts, self.starts, self.label_ids), np.zeros(len(self.starts), dtype=bool)
         first = np.minimum(np.searchsorted(starts, self.starts), len(starts) - 1)
         last = np.minimum(np.searchsorted(ends, self.ends), len(ends) - 1)
         return Covered(first, last, self.label_ids), (starts[first] == self.starts) & (ends[last] == self.ends)

@@ -24,7 +24,7 @@ from nerconv.batch import Batch
 from nerconv.convert.fit import Fitted, fit
 from nerconv.convert.units import cut_units
 from nerconv.document import Mark
-from nerconv.formats import bins, conll, dataset, docbin, docbin_columns
+from nerconv.formats import bins, conll, docbin, docbin_columns
 from nerconv.formats.bins import unstretch
 from nerconv.formats.keeps import corpus_tokens
 from nerconv.formats.pieces import Packed
@@ -47,9 +47,6 @@ def plain(format: formats.Format, piece: Any) -> Any:
     if format is docbin:
         held = [unstretch(getattr(piece, name)) for name in ("tokens", "spaces", "lengths", "user_data", "groups")]
         return held, piece.strings, piece.grouped
-    if format is dataset:
-        rows = piece.batch.to_pylist()
-        return [row | {"ner_tags": [piece.names[tag] for tag in row["ner_tags"]]} for row in rows]
     return piece
 
 
@@ -59,7 +56,7 @@ def fitted(format: formats.Format, found: Batch, options: WriteOptions, unit: st
     return fit(cut_units(found, unit).batch, formats.keeps(format, options), edges, options.nested)
 
 
-@pytest.mark.parametrize("format", [conll, docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [conll, docbin], ids=lambda format: format.NAME)
 @given(
     found=columns(),
     scheme=st.sampled_from(["IOB2", "IO", "IOBES", "BILOU", "IOB1", "IOE1", "IOE2"]),
@@ -91,7 +88,7 @@ def test_renamed_labels_leave_places_as_they_are() -> None:
 
 def test_hardly_any_ordinary_text_is_left_to_documents() -> None:
     """The property above skips what a lane refuses; plain text is not refused."""
-    for format in (conll, docbin, dataset):
+    for format in (conll, docbin):
         assert encoder(format, WriteOptions()).encode(of(LINE * 3), WriteOptions()) is not None
 
 
@@ -106,7 +103,7 @@ def test_hardly_any_ordinary_text_is_left_to_documents() -> None:
     ],
     ids=["start", "end", "label", "text", "sentence"],
 )
-@pytest.mark.parametrize("format", [conll, docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [conll, docbin], ids=lambda format: format.NAME)
 def test_a_piece_of_other_columns_is_not_taken_for_theirs(format: formats.Format, change: dict[str, Any]) -> None:
     right = of(LINE)
     wrong = replace(right, **{name: make(right) for name, make in change.items()})
@@ -114,7 +111,7 @@ def test_a_piece_of_other_columns_is_not_taken_for_theirs(format: formats.Format
     assert not lane.holds(lane.encode(wrong, options), right, options)
 
 
-@pytest.mark.parametrize("format", [docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [docbin], ids=lambda format: format.NAME)
 def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     right = of(LINE)
     lane, options = encoder(format, WriteOptions()), WriteOptions()
@@ -138,7 +135,7 @@ def test_a_place_that_is_off_by_one_is_seen(format: formats.Format) -> None:
     ],
     ids=["line", "column", "no anchor", "no mark", "mark", "place of a mark", "id", "documents", "name"],
 )
-@pytest.mark.parametrize("format", [docbin, dataset], ids=lambda format: format.NAME)
+@pytest.mark.parametrize("format", [docbin], ids=lambda format: format.NAME)
 def test_what_stands_beside_the_text_of_other_columns_is_not_taken_for_theirs(
     format: formats.Format, change: dict[str, Any]
 ) -> None:

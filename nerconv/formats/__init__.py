@@ -264,8 +264,4 @@ def columnar(format: Format, options: WriteOptions) -> Columnar | None:
         from nerconv.formats import docbin_columns
 
         return docbin_columns
-    if format is dataset:
-        from nerconv.formats import dataset_columns
-
-        return dataset_columns
     return None

@@ -118,7 +118,7 @@ def names_in(path: Path) -> list[str]:
             if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
                 raise ValueError("it holds no list of names")
             return found
-        return list(_names(_features(path).get("ner_tags")))
+        return names_by_column(_features(path)).get("ner_tags", [])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"{path}: its class labels cannot be read: {type(error).__name__}: {reason}") from error
@@ -129,9 +129,20 @@ def _features(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))["features"]
         return found
     parquet = package("pyarrow.parquet", f"{path}, a Hugging Face dataset,", "datasets")
-    metadata = parquet.read_schema(path).metadata or {}
-    features: dict[str, Any] = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features", {})
+    return features_of(parquet.read_schema(path))
+
+
+def features_of(schema: Any) -> dict[str, Any]:
+    """Return the features that the package ``datasets`` notes in the metadata of an Arrow schema, none without it."""
+    held = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+    features: dict[str, Any] = held.get("info", {}).get("features", {})
     return features
+
+
+def names_by_column(features: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return by column the names of class labels, of the columns that have some."""
+    found = {column: list(_names(feature)) for column, feature in features.items()}
+    return {column: names for column, names in found.items() if names}
 
 
 def _names(feature: Any) -> Iterator[str]:

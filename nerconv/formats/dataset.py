@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv import schemes
 from nerconv import tokens as corpus
-from nerconv.document import Document, Facts, Item, Where, count_labels
-from nerconv.formats.class_labels import labels_of, tag_names
+from nerconv.document import Document, Facts, Where
+from nerconv.formats.class_labels import features_of, labels_of, names_by_column, tag_names
 from nerconv.formats.keeps import Edges, Keeps
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.tag_rows import Row, read_rows
-from nerconv.formats.tagged import to_row
+from nerconv.formats.record_read import is_sound
+from nerconv.formats.tag_rows import Item, Row, origin_of, read_rows
 from nerconv.io.sources import Source, Unreadable, lying
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
@@ -32,6 +32,9 @@ from nerconv.packages import package
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
+
+    from nerconv.batch import Batch
+    from nerconv.views import Read
 
 NAME: Final = "dataset"
 SUFFIXES: Final = (".parquet",)
@@ -42,7 +45,8 @@ SURVEYOR: Final = None
 #: Beside a saved dataset: the names of the tags, in the order of their numbers.
 LABELS_FILE: Final = "labels.json"
 
-_BATCH: Final = 1000
+#: So many rows are read together.
+_BATCH: Final = 1 << 12
 #: At least so many rows are a row group.
 _GROUP: Final = 1 << 14
 
@@ -58,26 +62,40 @@ def tokens(options: WriteOptions) -> Edges | None:
 
 
 class Rows(NamedTuple):
-    """Rows of a dataset: all columns, the tags being numbers of ``names``, and the labels of these."""
+    """Rows of a dataset: all columns, the tags being numbers of ``names``."""
 
     batch: pa.RecordBatch
     names: tuple[str, ...]
-    labels: tuple[str, ...]
 
 
-def encode(documents: Sequence[Document], options: WriteOptions) -> Rows:
-    """Return ``documents`` as rows. Raises UsageError without the package pyarrow."""
-    pa = _package("pyarrow")
-    from nerconv.formats.dataset_schema import schema
+def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Rows:
+    """Return the documents of a batch as rows. Raises UsageError without the package pyarrow."""
+    _package("pyarrow")
+    from nerconv.batch import Batch
+    from nerconv.formats import dataset_arrow
+    from nerconv.views import batch_of
 
-    scheme = schemes.get(options.scheme)
-    labels = tuple(sorted(count_labels(documents)))
-    names = tag_names(scheme, labels)
-    numbers = {name: number for number, name in enumerate(names)}
-    rows = [to_row(document, scheme, options.nested) for document in documents]
-    for row in rows:
-        row["ner_tags"] = [numbers[tag] for tag in row["ner_tags"]]
-    return Rows(pa.RecordBatch.from_pylist(rows, schema=schema(names)), tuple(names), labels)
+    return Rows(*dataset_arrow.encode(found if isinstance(found, Batch) else batch_of(found, ""), options))
+
+
+def records(batch: Batch) -> list[str]:
+    """Return the ids of the rows that a batch is written as."""
+    return [extent.id for extent in batch.documents]
+
+
+def read_back(piece: Rows, options: WriteOptions) -> Batch:
+    """Return what is read of rows. Raises ValueError where their tags say something else."""
+    from nerconv.formats import dataset_arrow
+    from nerconv.formats.record_batch import batch_of_records
+    from nerconv.formats.tagged import check
+
+    piece.batch.validate(full=True)
+    records = dataset_arrow.decode(piece.batch)
+    if records is None:
+        raise ValueError("rows are not as they were made")
+    batch = batch_of_records(records, "", None)
+    check(batch, dataset_arrow.tagged(piece.batch), piece.names, options)
+    return batch
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
@@ -88,7 +106,7 @@ def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     folder datasets.
     """
     _package("pyarrow")
-    from nerconv.formats.dataset_schema import schema
+    from nerconv.formats.dataset_arrow import schema
 
     names = list(options.names) or _names(pieces, options)
     whole = schema(names)
@@ -104,7 +122,7 @@ def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
 
 
 def _names(pieces: Pieces, options: WriteOptions) -> list[str]:
-    seen = {label for packed in pieces.packed for label in packed.piece.labels}
+    seen = {label for packed in pieces.packed for label in labels_of(packed.piece.names)}
     return tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
 
 
@@ -198,33 +216,29 @@ def _digest(name: str) -> str:
 
 
 class _Split(NamedTuple):
-    """A table of a source: how it is shown, the ids of its rows, its columns, rows, and the way to its batches."""
+    """A table of a source: how it is shown, the ids of its rows, by column the names of tags, rows, their batches."""
 
     name: str
     id: str
-    features: Mapping[str, Any]
+    tags: Mapping[str, Sequence[str]]
     rows: int
-    batches: Callable[[], Iterator[Any]]
+    batches: Callable[[], Iterator[pa.RecordBatch]]
 
 
-def read(source: Source, options: ReadOptions) -> Iterator[Item]:
-    """Yield Facts, then a document for each row, of a folder those of all its splits; rows count as lines.
+def read(source: Source, options: ReadOptions) -> Iterator[Read]:
+    """Yield Facts, then what is in the rows, of a folder those of all its splits; rows count as lines.
 
-    Raises files.Unreadable for what is neither Parquet nor a saved dataset, UsageError without the package datasets
-    or for a scheme that does not exist.
+    Raises files.Unreadable for what is neither Parquet nor a saved dataset, UsageError without the package that it
+    takes: pyarrow, for a folder datasets; and for a scheme that does not exist.
     """
-    library = _package("datasets")
+    _package("pyarrow")
     with ExitStack() as stack:
         with _refusing(source.name):
-            splits = _open(library, source, stack)
-        yield from _read(splits, source, options)
-
-
-def _read(splits: Sequence[_Split], source: Source, options: ReadOptions) -> Iterator[Item]:
-    names = list(dict.fromkeys(chain.from_iterable(_tag_names(split.features, "ner_tags") for split in splits)))
-    rows = ", ".join(f"{split.rows:,} in {split.name}" for split in splits)
-    yield Facts(source.name, NAME, {"rows": rows, "tags": " ".join(names)})
-    yield from read_rows(partial(_rows, splits), source, NAME, options)
+            splits = _open(source, stack)
+        names = dict.fromkeys(chain.from_iterable(split.tags.get("ner_tags", ()) for split in splits))
+        rows = ", ".join(f"{split.rows:,} in {split.name}" for split in splits)
+        yield Facts(source.name, NAME, {"rows": rows, "tags": " ".join(names)})
+        yield from read_rows(partial(_rows, splits), source, NAME, options)
 
 
 @contextmanager
@@ -232,7 +246,7 @@ def _refusing(name: str) -> Iterator[None]:
     """Raise Unreadable for whatever datasets and pyarrow raise: of a damaged file that can be anything."""
     try:
         yield
-    except Unreadable:
+    except (Unreadable, UsageError):
         raise
     except Exception as error:
         reason = str(error).partition("\n")[0]
@@ -240,48 +254,57 @@ def _refusing(name: str) -> Iterator[None]:
         raise Unreadable(message) from error
 
 
-def _open(library: Any, source: Source, stack: ExitStack) -> list[_Split]:
+def _open(source: Source, stack: ExitStack) -> list[_Split]:
     import pyarrow.parquet as pq
 
     if source.path is not None and source.path.is_dir():
+        library = _package("datasets")
         saved = library.load_from_disk(str(source.path))
         if isinstance(saved, library.Dataset):
             return [_saved(saved, source.name, source.id)]
         return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}") for name, split in saved.items()]
     file = stack.enter_context(pq.ParquetFile(stack.enter_context(lying(source))))
-    features = library.Features.from_arrow_schema(file.schema_arrow)
-    return [_Split(source.name, source.id, features, file.metadata.num_rows, partial(file.iter_batches, _BATCH))]
+    tags = names_by_column(features_of(file.schema_arrow))
+    return [_Split(source.name, source.id, tags, file.metadata.num_rows, partial(file.iter_batches, _BATCH))]
 
 
 def _saved(dataset: datasets.Dataset, name: str, id: str) -> _Split:
-    batches = partial(dataset.with_format("arrow").iter, _BATCH)
-    return _Split(name, id, dataset.features, dataset.num_rows, batches)
+    def batches() -> Iterator[pa.RecordBatch]:
+        return chain.from_iterable(table.to_batches() for table in dataset.with_format("arrow").iter(_BATCH))
+
+    return _Split(name, id, names_by_column(dataset.features.to_dict()), dataset.num_rows, batches)
 
 
-def _tag_names(features: Mapping[str, Any], name: str) -> Sequence[str]:
-    """Return the names of the numbers that the lists of a column hold, if they have some."""
-    column = features.get(name)
-    tag = column[0] if isinstance(column, list) and column else getattr(column, "feature", None)
-    return getattr(tag, "names", ())
+def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Iterable[Item]]:
+    from nerconv.formats.dataset_arrow import decode
 
-
-def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Row]:
     for split in splits:
-        names = {name: found for name in split.features if (found := _tag_names(split.features, name))}
-        rows = chain.from_iterable(_plain(split))
-        for number, columns in enumerate(rows, 1):
-            row = Row(Where(split.name, number, 1), f"{split.id}#{number}", columns)
-            yield row if row.is_whole else row._replace(columns=_named(columns, names))
+        number = 0
+        for rows in _sound(split):
+            records = decode(rows)
+            places = [Where(split.name, at, 1) for at in range(number + 1, number + 1 + rows.num_rows)]
+            if records is None or not all(map(is_sound, records)) or not all(record.id for record in records):
+                yield (_row(*row, split) for row in zip(rows.to_pylist(), places, strict=True))
+            else:
+                for record, where in zip(records, places, strict=True):
+                    record.origin = record.origin or origin_of(where)
+                yield records
+            number += rows.num_rows
 
 
-def _plain(split: _Split) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of each batch, once the batch is known to be sound."""
+def _row(columns: dict[str, Any], where: Where, split: _Split) -> Row:
+    row = Row(where, f"{split.id}#{where.line}", columns)
+    return row if row.is_whole else row._replace(columns=_named(columns, split.tags))
+
+
+def _sound(split: _Split) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a table. Raises Unreadable where it is damaged."""
     done = 0
     with _refusing(split.name):
-        for batch in split.batches():
-            batch.validate(full=True)
-            done += batch.num_rows
-            yield batch.to_pylist()
+        for rows in split.batches():
+            rows.validate(full=True)
+            done += rows.num_rows
+            yield rows
     if done != split.rows:
         raise Unreadable(f"{split.name}: is damaged: it says that it has {split.rows:,} rows and has {done:,}")
 

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
 from nerconv import schemes
 from nerconv import tokens as corpus
-from nerconv.document import Facts, Finding, Item, Where
-from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_record, seen_spans
+from nerconv.document import Facts, Finding, Where
+from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exactly, seen_spans
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
-from nerconv.formats.record_read import to_document
+from nerconv.formats.record_read import corrected
 from nerconv.formats.scheme_detection import Detection, detect, refusal
 from nerconv.formats.shapes import in_words
-from nerconv.formats.tag_table import USUAL, Layout, are_numbers, layout, missing
-from nerconv.formats.tagged import COLUMNS, NESTED
+from nerconv.formats.tag_table import COLUMNS, NESTED, USUAL, Layout, are_numbers, layout, missing
 from nerconv.io.sources import Source
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE, ReadOptions
 from nerconv.schemes import InvalidTags, TokenSpan
 
-_KNOWN: Final = FIELDS | set(COLUMNS)
-#: Batch that tables of others do not have: offsets beside them count code points.
+if TYPE_CHECKING:
+    from nerconv.views import Read
+
+_KNOWN: Final = FIELDS | COLUMNS.keys()
+#: Columns that tables of others do not have: offsets beside them count code points.
 _OURS: Final = frozenset({"joins", "marks", "anchors"})
 _ADVICE: Final = "; a table has the columns tokens and ner_tags, or text and spans"
 
@@ -53,8 +55,17 @@ class _Tagged(NamedTuple):
     tags: list[str]
 
 
-#: Starts from the first row each time it is called; what many rows share goes to its argument.
-_Rows = Callable[[Once], Iterator[Row | Finding]]
+class _Made(NamedTuple):
+    """The sound record of a row, and that by the other rule for invalid tags where it was asked for and differs."""
+
+    record: Record
+    other: Record | None = None
+
+
+#: A row that was made a sound record already, one that is to be read, or what is wrong with one.
+Item = Record | Row | Finding
+#: Yields some rows after the other from the first on, each time it is called; what many share goes to its argument.
+_Rows = Callable[[Once], Iterator[Iterable[Item]]]
 
 
 @dataclass(slots=True)
@@ -106,12 +117,12 @@ class _Table:
 
     def all_tags(self) -> Iterator[list[str]]:
         """Yield the tags of every row that is read from them; those that cannot be read become findings later."""
-        for row in self.rows(Once()):
+        for row in (row for rows in self.rows(Once()) for row in rows):
             if isinstance(row, Row) and not row.is_whole and not is_rejected(row.columns):
                 with suppress(ValueError):
                     yield self.tagged(row).tags
 
-    def detect(self, where: Where) -> Iterator[Item]:
+    def detect(self, where: Where) -> Iterator[Facts | Finding]:
         """Tell the tag scheme from all rows; ``where``: the first that is read from its tags."""
         options = self.options
         self.detection = found = detect(self.all_tags(), options.scheme, options.invalid != "error")
@@ -141,33 +152,62 @@ class _Table:
             yield Facts(self.source.name, self.format, values)
 
 
-def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) -> Iterator[Item]:
-    """Yield the documents of ``rows``, each followed by its findings, and Facts about tags where they had to be read.
+def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) -> Iterator[Read]:
+    """Yield ``rows`` as batches, with what is wrong with them, and Facts about tags where they had to be read.
 
-    ``rows`` starts from the first row each time it is called: a tag scheme that nobody named is told from all rows.
-    Faults that many rows share come at the end. Raises UsageError for a scheme that does not exist.
+    A tag scheme that nobody named is told from all rows. Faults that many rows share come at the end. Raises UsageError
+    for a scheme that does not exist.
     """
     table = _Table(rows, source, format, options)
-    for row in rows(table.once):
-        if isinstance(row, Finding):
-            yield row
-            continue
-        table.nameless += row.columns.get("id") in (None, "")
-        if row.is_whole or is_rejected(row.columns):
-            table.ignored.update(row.columns.keys() - set(COLUMNS))
-            yield from _read_whole(row, table.once)
-        else:
-            yield from _read_tagged(row, table)
+    for some in rows(table.once):
+        yield from _readings(some, table)
     yield from table.once.findings()
     yield from table.closing()
 
 
-def _read_tagged(row: Row, table: _Table) -> Iterator[Item]:
-    """Yield the document of a row of others, then its findings."""
+def _readings(rows: Iterable[Item], table: _Table) -> Iterator[Read]:
+    """Yield the batch of some rows, behind what is known of all of them and what is wrong before the first record."""
+    made: list[_Made] = []
+    findings: dict[int, list[Finding]] = {}
+    for row in rows:
+        for found in _read(row, table):
+            if isinstance(found, _Made):
+                made.append(found)
+            elif isinstance(found, Finding) and made:
+                findings.setdefault(len(made) - 1, []).append(found)
+            else:
+                yield found
+    if made:
+        from nerconv.formats.record_batch import batch_of_records
+        from nerconv.views import Reading
+
+        name = table.source.name
+        batch = batch_of_records([each.record for each in made], name, name)
+        others = [each.other or each.record for each in made] if any(each.other for each in made) else []
+        yield Reading(batch, findings, batch_of_records(others, name, name) if others else None)
+
+
+def _read(row: Item, table: _Table) -> Iterator[_Made | Facts | Finding]:
+    """Yield what a row makes, then what is wrong with it."""
+    if isinstance(row, Record):
+        yield _Made(row)
+    elif isinstance(row, Finding):
+        yield row
+    else:
+        table.nameless += row.columns.get("id") in (None, "")
+        if row.is_whole or is_rejected(row.columns):
+            table.ignored.update(row.columns.keys() - COLUMNS.keys())
+            yield from _read_whole(row, table.once)
+        else:
+            yield from _read_tagged(row, table)
+
+
+def _read_tagged(row: Row, table: _Table) -> Iterator[_Made | Facts | Finding]:
+    """Yield the record of a row of others, then its findings."""
     try:
         tagged = table.tagged(row)
     except ValueError as error:
-        table.ignored.update(row.columns.keys() - set(COLUMNS))
+        table.ignored.update(row.columns.keys() - COLUMNS.keys())
         _enter_bad(row, error, table)
         return
     used = table.layout(row) or USUAL
@@ -178,15 +218,14 @@ def _read_tagged(row: Row, table: _Table) -> Iterator[Item]:
         yield from _decoded(row, tagged, table, table.detection.notation)
 
 
-def _decoded(row: Row, tagged: _Tagged, table: _Table, notation: Notation) -> Iterator[Item]:
-    options = table.options
+def _decoded(row: Row, tagged: _Tagged, table: _Table, notation: Notation) -> Iterator[_Made | Finding]:
+    options, other = table.options, None
     try:
         decoded = notation.decode(tagged.tags, options.invalid)
-        document, findings = to_document(_record_of(row, tagged, decoded.spans), row.id, row.where)
+        record, findings = corrected(_record_of(row, tagged, decoded.spans), row.id, row.where)
         if options.both and decoded.repaired:
             others = notation.decode(tagged.tags, OTHER_RULE[options.invalid]).spans
-            other, _ = to_document(_record_of(row, tagged, others), row.id, row.where)
-            document = replace(document, other_spans=other.spans)
+            other, _ = corrected(_record_of(row, tagged, others), row.id, row.where)
     except InvalidTags as error:
         repair = f" with {options.repair_option}" if all(found.repairable for found in error.violations) else ""
         unread = schemes.meant(tagged.tags)
@@ -195,7 +234,7 @@ def _decoded(row: Row, tagged: _Tagged, table: _Table, notation: Notation) -> It
         _enter_bad(row, error, table)
     else:
         table.repaired += decoded.repaired
-        yield document
+        yield _Made(record, other)
         yield from findings
         if decoded.repaired and options.invalid == "discard":
             yield from _discarded(tagged, row, notation)
@@ -222,7 +261,7 @@ def _record_of(row: Row, tagged: _Tagged, spans: Sequence[TokenSpan]) -> Record:
         offset_unit=OFFSET_UNIT,
         spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in spans],
         sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
-        origin=_origin_of(row),
+        origin=origin_of(row.where),
     )
 
 
@@ -233,16 +272,18 @@ def _discarded(tagged: _Tagged, row: Row, notation: Notation) -> Iterator[Findin
         yield Finding("F023", why, row.where, unread={label: 1})
 
 
-def _read_whole(row: Row, once: Once) -> Iterator[Item]:
+def _read_whole(row: Row, once: Once) -> Iterator[_Made | Finding]:
     try:
-        raw = _record(row)
+        raw = _raw_record(row)
     except (ValueError, RecursionError) as error:
         enter_bad(row.columns, error, row.where, once, _ADVICE)
         return
-    yield from read_record(raw, row.id, row.where, once, _known(raw), _ADVICE)
+    if found := read_exactly(raw, row.id, row.where, once, _known(raw), _ADVICE):
+        yield _Made(found[0])
+        yield from found[1]
 
 
-def _record(row: Row) -> dict[str, Any]:
+def _raw_record(row: Row) -> dict[str, Any]:
     """Return the record that a row with text and spans holds. Raises ValueError when it is not of that shape."""
     raw = {key: value for key, value in row.columns.items() if value is not None}
     # In JSON lines the columns that hold more than strings are JSON within JSON.
@@ -251,7 +292,8 @@ def _record(row: Row) -> dict[str, Any]:
             raw[key] = msgspec.json.decode(value)
     origin = {key: raw.pop(key) for key in ("anchors", "line", "column") if key in raw}
     path = raw.get("source")
-    raw["origin"] = origin | {"path": path} if isinstance(path, str) and path else msgspec.to_builtins(_origin_of(row))
+    where = msgspec.to_builtins(origin_of(row.where))
+    raw["origin"] = origin | {"path": path} if isinstance(path, str) and path else where
     if row.columns.keys() >= _OURS:
         raw["offset_unit"] = OFFSET_UNIT
     return raw | {"id": _id(row)}
@@ -269,5 +311,6 @@ def _id(row: Row) -> str:
     return row.id if own is None or own == "" else str(own)
 
 
-def _origin_of(row: Row) -> OriginRecord:
-    return OriginRecord(row.where.path, [(0, row.where.line, row.where.column)])
+def origin_of(where: Where) -> OriginRecord:
+    """Return the origin of a row that has none of its own: its place in the table."""
+    return OriginRecord(where.path, [(0, where.line, where.column)])

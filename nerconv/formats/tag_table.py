@@ -1,4 +1,4 @@
-"""Which columns of a table of others hold the tokens and which their tags, where that is unmistakable."""
+"""The columns of a table: those written here, and which of a table of others unmistakably hold tokens and tags."""
 
 from __future__ import annotations
 
@@ -10,6 +10,37 @@ from nerconv.formats.foreign_items import joined, number
 from nerconv.formats.shapes import shape
 from nerconv.printable import one_line
 from nerconv.spelling import spelling
+
+#: What a column holds: values of a type as Arrow names it, lists of something, or fields by name.
+Kind = str | list[Any] | dict[str, Any]
+
+_SPAN: Final[Kind] = {
+    "start": "int64",
+    "end": "int64",
+    "label": "string",
+    "line": "int64",
+    "column": "int64",
+    "path": "string",
+    "flags": ["string"],
+}
+#: The columns that are written here, in order.
+COLUMNS: Final[dict[str, Kind]] = {
+    "id": "string",
+    "tokens": ["string"],
+    "ner_tags": ["int64"],
+    "text": "string",
+    "spans": [_SPAN],
+    "sentences": [["int64"]],
+    "marks": [{"offset": "int64", "kind": "string", "value": "string"}],
+    "joins": ["int64"],
+    "meta": "string",
+    "source": "string",
+    "line": "int64",
+    "column": "int64",
+    "anchors": [["int64"]],
+}
+#: Those that hold something else than strings and lists of them, besides the tags.
+NESTED: Final = ("spans", "sentences", "marks", "joins", "line", "column", "anchors")
 
 #: Names of columns, joined: of tokens, and of tags that are not spelt as such.
 _TOKENS: Final = frozenset({"tokens", "words", "token", "word"})

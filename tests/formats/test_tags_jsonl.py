@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_as
 from strategies import documents
 
 from nerconv import formats, schemes, tokens
@@ -42,7 +43,7 @@ def read(data: bytes | list[Any], options: ReadOptions | None = None) -> list[It
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "d.json")
         path.write_bytes(data)
-        return list(tags_jsonl.read(Source("d.json", "d", path), options or ReadOptions()))
+        return list(read_as(tags_jsonl, Source("d.json", "d", path), options or ReadOptions()))
 
 
 def documents_of(items: list[Item]) -> list[Document]:
