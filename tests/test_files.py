@@ -5,14 +5,23 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from nerconv.io.sources import Source, Unreadable, decode, expand, replacing
+from nerconv.io.decode import Decoded, decode
+from nerconv.io.sources import Source, Unreadable, expand, replacing
 
 TXT = frozenset({".txt"})
+
+
+def decoded(data: bytes, encoding: str = "utf-8") -> tuple[str, Decoded]:
+    """Return the text of ``data`` and what was learnt about it."""
+    out = BytesIO()
+    found = decode([data], "f", encoding, out)
+    return out.getvalue().decode(), found
 
 
 def test_folders_globs_and_files_give_each_file_once_and_sorted(tmp_path: Path) -> None:
@@ -54,15 +63,15 @@ def test_missing_permission_is_named(tmp_path: Path) -> None:
 
 
 def test_utf16_is_told_by_its_mark_and_binary_refused() -> None:
-    assert decode("a\r\nb".encode("utf-16"), "f", "utf-8").text == "a\nb"
+    assert decoded("a\r\nb".encode("utf-16"))[0] == "a\nb"
     with pytest.raises(Unreadable, match="control bytes"):
-        decode(bytes(range(256)) * 4, "f", "utf-8")
+        decoded(bytes(range(256)) * 4)
     with pytest.raises(Unreadable, match="utf-16-le"):
-        decode("hello".encode("utf-16-le"), "f", "utf-8")
+        decoded("hello".encode("utf-16-le"))
 
 
 def test_many_undecodable_runs_are_counted_not_listed() -> None:
-    findings = decode(b"\xe9 x\n" * 50, "f", "utf-8").findings
+    findings = decoded(b"\xe9 x\n" * 50)[1].findings
     assert len(findings) == 21
     assert "30 more" in findings[-1].message
 

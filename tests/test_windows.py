@@ -19,7 +19,7 @@ from nerconv.bracket.grammar import lines
 from nerconv.bracket.scan import count, find
 from nerconv.document import Document, Finding
 from nerconv.io.chunks import WHOLE, Doing, Survey
-from nerconv.io.sources import Source, Unreadable, decode
+from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import Plain, plain
 from nerconv.options import ReadOptions
 
@@ -108,16 +108,13 @@ def told(found: Tally) -> object:
     return [found.of(name) for name in DIALECTS], found.differing
 
 
-def read_plain(data: bytes, name: str, encoding: str, small: int) -> tuple[object, ...]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
-        path.write_bytes(data)
-        try:
-            with plain(Source(name, "a", path), encoding, small) as text:
-                text.file.seek(0)
-                return text.file.read(), text.facts, text.findings, text.size
-        except Unreadable as error:
-            return (str(error),)
+def read_plain(data: bytes, path: Path, encoding: str, small: int) -> tuple[object, ...]:
+    path.write_bytes(data)
+    with plain(Source("a" + "".join(path.suffixes), "a", path), encoding, small) as text:
+        text.file.seek(0)
+        # What is shown of a line may be cut where a block ends.
+        findings = [(finding.code, finding.message, finding.where and finding.where[1:]) for finding in text.findings]
+        return text.file.read(), text.facts, findings, text.size
 
 
 @given(
@@ -132,17 +129,13 @@ def read_plain(data: bytes, name: str, encoding: str, small: int) -> tuple[objec
 )
 @settings(max_examples=300, deadline=None)
 def test_a_large_source_is_decoded_like_a_small_one(data: bytes, encoding: str, packed: bool) -> None:
-    try:
-        expected = decode(data, "a.txt", encoding)
-    except Unreadable:
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nerconv.io.text._BLOCK", 2)
-        name = "a.txt.gz" if packed else "a.txt"
-        text, facts, findings, size = read_plain(gzip.compress(data) if packed else data, name, encoding, 3)
-    assert text == expected.text.encode()
-    assert size == len(expected.text.encode())
-    assert facts == expected.facts
-    assert [(f.code, f.message, f.where and f.where[1:]) for f in findings if isinstance(f, Finding)] == [
-        (f.code, f.message, f.where and f.where[1:]) for f in expected.findings
-    ]
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            whole = read_plain(data, Path(folder, "a.txt"), encoding, len(data))
+        except Unreadable:
+            return
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("nerconv.io.text._BLOCK", 2)
+            path = Path(folder, "b.txt.gz" if packed else "b.txt")
+            parted = read_plain(gzip.compress(data) if packed else data, path, encoding, 3)
+    assert parted == whole

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from nerconv.bracket.grammar import Event, Pairs, closes, is_known, pair
+from nerconv.bracket.grammar import Event, closes, is_known, pair
 from nerconv.bracket.labels import meant
 from nerconv.bracket.sightings import Sightings
 from nerconv.options import DIALECTS, KNOWN_LABELS
@@ -23,44 +23,24 @@ _OUTWEIGHED: Final = 20
 _SPACES: Final = {0: "no space", 1: "one space", 2: "two spaces"}
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(NamedTuple):
     """What one dialect makes of some lines.
 
     ``closed``: spans by the number of spaces that close them; ``labels``: spans by label. ``unclosed``: by label the
-    brackets that should open a span and that nothing closes; ``strays``: those that close nothing. ``unknown``: by
-    label the brackets that are text because their label is not known.
+    brackets that should open a span and that nothing closes; ``unknown``: by label the brackets that are text because
+    their label is not known; ``strays``: those that close nothing.
     """
 
-    closed: Counter[int] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
-    unclosed: Counter[str] = field(default_factory=Counter)
-    strays: int = 0
-    unknown: Counter[str] = field(default_factory=Counter)
+    closed: Counter[int]
+    labels: Counter[str]
+    unclosed: Counter[str]
+    unknown: Counter[str]
+    strays: Counter[str]
 
     @property
     def faults(self) -> int:
         """The number of brackets without a partner."""
-        return self.unclosed.total() + self.strays
-
-    def add(self, other: Counts) -> None:
-        """Count ``other`` in."""
-        self.closed.update(other.closed)
-        self.labels.update(other.labels)
-        self.unclosed.update(other.unclosed)
-        self.strays += other.strays
-        self.unknown.update(other.unknown)
-
-    def count(self, line: Pairs) -> None:
-        """Count a line in."""
-        for opening, closing in line.pairs:
-            self.closed[closing.spaces] += 1
-            self.labels[opening.value] += 1
-        for event in line.unclosed:
-            self.unclosed[event.value] += 1
-        for event in line.unknown:
-            self.unknown[event.value] += 1
-        self.strays += len(line.strays)
+        return self.unclosed.total() + self.strays.total()
 
     def evidence(self) -> str:
         """Return how brackets close, in words."""
@@ -72,24 +52,28 @@ class Counts:
 
 @dataclass(slots=True)
 class Tally:
-    """What tells the dialect of a file, summed over its lines.
+    """What shows the dialect of a file, summed over its lines.
 
-    ``differing``: the pairs of dialects that do not read every line to the same spans. ``sightings``: what may be
-    annotation in another notation, where it was looked for.
+    ``found``: how often something was found, by dialect, field of ``Counts`` and item. ``differing``: the pairs of
+    dialects that do not read every line to the same spans. ``sightings``: what may be annotation in another notation,
+    where it was looked for.
     """
 
-    dialects: dict[str, Counts] = field(default_factory=dict)
+    found: Counter[tuple[str, str, Any]] = field(default_factory=Counter)
     differing: set[tuple[str, str]] = field(default_factory=set)
     sightings: Sightings = field(default_factory=Sightings)
 
     def of(self, dialect: str) -> Counts:
-        """Return what ``dialect`` makes of the lines, to be read or counted on."""
-        return self.dialects.setdefault(dialect, Counts())
+        """Return what ``dialect`` makes of the lines."""
+        counts = Counts(*(Counter() for _ in Counts._fields))
+        for (name, what, item), number in self.found.items():
+            if name == dialect:
+                getattr(counts, what)[item] = number
+        return counts
 
     def add(self, other: Tally) -> None:
         """Count ``other`` in."""
-        for name, counts in other.dialects.items():
-            self.of(name).add(counts)
+        self.found.update(other.found)
         self.differing |= other.differing
         self.sightings.add(other.sightings)
 
@@ -97,14 +81,20 @@ class Tally:
 def tally(lines: Iterable[Sequence[Event]], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
     """Return the tally of ``lines``, by their events, for ``dialects``, all those to be compared with one another."""
     total = Tally()
-    counts = {name: total.of(name) for name in dialects}
     for events in lines:
         if not any(event.kind in "[]" for event in events):
             continue
         extents = {}
         for name in dialects:
-            counts[name].count(found := pair(events, name, labels))
+            found = pair(events, name, labels)
             extents[name] = {(opening.start, closing.start) for opening, closing in found.pairs}
+            items: list[tuple[str, Any]] = [("strays", "]")] * len(found.strays)
+            for opening, closing in found.pairs:
+                items += ("closed", closing.spaces), ("labels", opening.value)
+            items += (("unclosed", event.value) for event in found.unclosed)
+            items += (("unknown", event.value) for event in found.unknown)
+            for item in items:
+                total.found[name, *item] += 1
         total.differing |= {(a, b) for a, b in combinations(dialects, 2) if extents[a] != extents[b]}
     return total
 
@@ -116,18 +106,15 @@ def tally_flat(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | 
     where two spaces close. To the other dialects nothing closes them.
     """
     total = Tally()
-    if not counts:
-        return total
-    unknown = Counter({name: count for name, count in counts.items() if not is_known(name, labels)})
     for name in DIALECTS:
-        found = total.of(name)
-        if closes(name, spaces):
-            found.closed[spaces] = sum(counts.values())
-            found.labels.update(counts)
-        else:
-            found.unclosed = Counter(counts) - unknown
-            found.unknown = unknown.copy()
-    total.differing = {(a, b) for a, b in combinations(DIALECTS, 2) if closes(a, spaces) != closes(b, spaces)}
+        for label, number in counts.items():
+            if closes(name, spaces):
+                total.found[name, "closed", spaces] += number
+                total.found[name, "labels", label] += number
+            else:
+                total.found[name, "unclosed" if is_known(label, labels) else "unknown", label] += number
+    if counts:
+        total.differing = {(a, b) for a, b in combinations(DIALECTS, 2) if closes(a, spaces) != closes(b, spaces)}
     return total
 
 

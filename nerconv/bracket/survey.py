@@ -16,8 +16,8 @@ from nerconv.bracket.unrecognised import judge
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
 from nerconv.io.chunks import HERE, WHOLE, Doing, Stretch, Surveyed, Window, stretches
-from nerconv.io.sources import Source, Unreadable, decode
-from nerconv.io.text import Plain
+from nerconv.io.sources import Source, Unreadable
+from nerconv.io.text import Plain, clean_text
 from nerconv.options import DIALECTS, ReadOptions, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nerconv.bracket.scan import Events
     from nerconv.views import Reading
 
-#: So many code points at the beginning of a file are looked at for columns.
+#: So many bytes at the beginning of a file are looked at for columns.
 _HEAD: Final = 1 << 16
 
 
@@ -213,9 +213,9 @@ def read_text(data: bytes, labels: frozenset[str] | None, dialect: str) -> Batch
 
     ``labels``: as in ``grammar.pair``. Raises Unreadable for what is no text or holds columns.
     """
-    text = decode(data, "", "utf-8").text
-    _refuse_columns(text[:_HEAD], "")
-    how = DOCSTART if DOCSTART in text else "file"
+    raw = clean_text(data, "")
+    _refuse_columns(raw[:_HEAD].decode(errors="ignore"), "")
+    how = DOCSTART if DOCSTART.encode() in raw else "file"
     known = BracketSurvey("", "d", how, False, Detection(dialect, "", {}, labels), False)
-    (reading,) = known.parts(Window(text.encode(), 1, 0, False))
+    (reading,) = known.parts(Window(raw, 1, 0, False))
     return reading.batch

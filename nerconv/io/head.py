@@ -6,7 +6,8 @@ import sys
 from io import BufferedReader
 from typing import Final
 
-from nerconv.io.sources import Source, Unreadable, byte_order
+from nerconv.io.decode import byte_order
+from nerconv.io.sources import Source, Unreadable
 
 #: So many bytes are looked at.
 _SIZE: Final = 1 << 14

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import codecs
 import glob
 import gzip
 import io
@@ -17,13 +16,12 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 
 import zstandard
 
-from nerconv.document import Finding, Where, excerpt
+from nerconv.document import Finding, Where
 from nerconv.io import folders, urls
 from nerconv.io.folders import Entry
 from nerconv.printable import file_name
@@ -238,128 +236,6 @@ def is_dataset(path: Path) -> bool:
     with suppress(PermissionError):
         return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
     return False
-
-
-class Decoded(NamedTuple):
-    """Text with ``\\n`` line ends, what was learnt on the way, and the bytes that were no text."""
-
-    text: str
-    facts: dict[str, str]
-    findings: list[Finding]
-
-
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# What Python puts for bytes that are not text, and what some of its encodings (unicode_escape, utf-7) make of escapes.
-_ESCAPED = re.compile("[\ud800-\udfff]+")
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-#: So many runs of undecodable bytes are named one by one, the rest by their number.
-NAMED_RUNS: Final = 20
-
-
-def decode(data: bytes, name: str, encoding: str) -> Decoded:
-    """Decode ``data`` and count its line ends; a byte-order mark is dropped and decides the encoding.
-
-    Undecodable bytes become U+FFFD, a run each, and F013 findings. Raises Unreadable for what is no text.
-    """
-    mark, encoding = byte_order(data, encoding)
-    if encoding == "utf-8":
-        refuse_binary(data, name)
-        data = data.removeprefix(mark)
-    try:
-        raw = data.decode(encoding, errors="surrogateescape")
-    except (UnicodeError, ValueError) as error:
-        raise Unreadable(f"{name}: is not {encoding}: {error}; name its encoding with --encoding") from error
-    # A single sign is looked for much faster than two.
-    crlf = raw.count("\r\n") if "\r" in raw else 0
-    facts = {
-        "encoding": encoding + (" with byte-order mark" if mark else ""),
-        "lines": newlines(raw.count("\n"), crlf),
-    }
-    repaired = repair(raw.replace("\r\n", "\n") if crlf else raw, name, encoding)
-    findings = repaired.findings
-    if more := repaired.runs - NAMED_RUNS:
-        findings += unnamed(more, findings, encoding)
-    return Decoded(repaired.text, facts, findings)
-
-
-def byte_order(data: bytes, encoding: str = "utf-8") -> tuple[bytes, str]:
-    """Return the byte-order mark that ``data`` begins with and the encoding that it tells, else ``encoding``."""
-    return next(((bom, codec) for bom, codec in _BOMS if data.startswith(bom)), (b"", encoding))
-
-
-def newlines(count: int, crlf: int) -> str:
-    """Return in words how many lines end, ``crlf`` of them in a carriage return and a line feed."""
-    if not crlf:
-        return f"{count} LF"
-    return f"{crlf} CRLF" if crlf == count else f"{crlf} CRLF, {count - crlf} LF"
-
-
-def refuse_binary(data: bytes, name: str) -> None:
-    """Raise Unreadable when ``data`` begins like no text."""
-    head = data[: 1 << 16]
-    controls = len(_CONTROL.findall(head))
-    if controls * 10 > len(head):
-        hint = "; if it is UTF-16, say --encoding utf-16-le" if head.count(0) * 3 > len(head) else ""
-        raise Unreadable(f"{name}: is not text: {controls:,} of its first {len(head):,} bytes are control bytes{hint}")
-
-
-class Repaired(NamedTuple):
-    """Text without bytes that are none, the findings of the first runs of such bytes, and how many runs there are."""
-
-    text: str
-    findings: list[Finding]
-    runs: int
-
-
-def repair(text: str, name: str, encoding: str, place: tuple[int, int] = (1, 1), named: int = NAMED_RUNS) -> Repaired:
-    """Put U+FFFD for each run of undecodable bytes of ``text``; name the first of them.
-
-    ``place``: the line and the column at which the text begins.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        findings = list(islice(_undecodable(text, name, encoding, *place), max(named, 0)))
-        repaired, runs = _ESCAPED.subn("\N{REPLACEMENT CHARACTER}", text)
-        return Repaired(repaired, findings, runs)
-    return Repaired(text, [], 0)
-
-
-def unnamed(more: int, named: Sequence[Finding], encoding: str) -> list[Finding]:
-    """Return the finding that there are so many ``more`` runs of undecodable bytes, if any, after those ``named``."""
-    if more <= 0:
-        return []
-    where = named[-1].where
-    return [Finding("F013", f"{more:,} more runs of bytes are not {encoding}", where and where._replace(column=1))]
-
-
-def _hex(surrogate: str) -> str:
-    """Return the byte that a surrogate stands for, or the code point where it stands for none."""
-    return f"{ord(surrogate) - 0xDC00:02x}" if "\udc80" <= surrogate <= "\udcff" else f"U+{ord(surrogate):04X}"
-
-
-def _undecodable(text: str, name: str, encoding: str, line: int, first: int) -> Iterator[Finding]:
-    start = 0
-    for run in _ESCAPED.finditer(text):
-        line += text.count("\n", start, run.start())
-        start = run.start()
-        begin = text.rfind("\n", 0, start) + 1
-        stop = text.find("\n", start)
-        shown = _ESCAPED.sub("\N{REPLACEMENT CHARACTER}", text[begin : stop if stop >= 0 else None])
-        hexes = " ".join(map(_hex, run.group()))
-        column = start - begin
-        yield Finding(
-            "F013",
-            f"bytes {hexes} are not {encoding}; if the file is in another encoding, name it with --encoding",
-            Where(name, line, column + (1 if begin else first)),
-            excerpt=excerpt(shown, column, column + len(run.group())),
-        )
 
 
 @contextmanager

@@ -8,33 +8,21 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
-import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from nerconv.document import Finding
-from nerconv.io.sources import (
-    NAMED_RUNS,
-    Source,
-    Unreadable,
-    byte_order,
-    decode,
-    newlines,
-    refuse_binary,
-    repair,
-    unnamed,
-)
+from nerconv.io.decode import byte_order, decode, line_ends, refuse_binary
+from nerconv.io.sources import Source
 
-#: Bytes up to which a source is read whole.
+#: Bytes up to which a source is held in memory.
 SMALL: Final = 1 << 23
 _BLOCK: Final = 1 << 20
-# A carriage return that a line feed may follow, or a run of undecodable bytes.
-_OPEN_END: Final = re.compile("(?:\r|[\udc80-\udcff]+)?\\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +59,40 @@ class Plain:
 
 @contextmanager
 def plain(source: Source, encoding: str, small: int = SMALL) -> Iterator[Plain]:
-    """Give the text of ``source``. Raises files.Unreadable for what is no text or ends too early."""
+    """Give the text of ``source``. Raises Unreadable for what is no text or ends too early."""
     with ExitStack() as stack:
         # Nothing is yielded inside of source.open(), which takes every error for one of reading.
         with source.open() as stream:
-            head = stream.read(small + 1)
-            large = _large(source, head, stream, encoding, stack) if len(head) > small else None
-        if large is None:
-            text, facts, findings = decode(head, source.name, encoding)
-            data = text.encode()
-            large = Plain(io.BytesIO(data), len(data), facts, findings)
-        yield large
+            text = _opened(source, stream, encoding, small, stack)
+        yield text
 
 
-def _large(source: Source, head: bytes, stream: BinaryIO, encoding: str, stack: ExitStack) -> Plain:
-    """Return a source of more than ``head``: the file itself where nothing is to be done to it, else a copy."""
-    path = None if source.packed else source.path
-    if path is not None and encoding.lower() in ("utf-8", "utf8"):
-        lines = _clean_lines(head, stream)
-        if lines is not None:
+def clean_text(data: bytes, name: str) -> bytes:
+    """Return UTF-8 as the readers get it. Raises Unreadable for what is no text."""
+    out = io.BytesIO()
+    decode([data], name, "utf-8", out)
+    return out.getvalue()
+
+
+def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: ExitStack) -> Plain:
+    """Return a source as it is where nothing is to be done to it, in memory or in its file, and else a copy."""
+    head = stream.read(small + 1)
+    path = None if source.packed or len(head) <= small else source.path
+    if encoding.lower() in ("utf-8", "utf8") and (path is not None or len(head) <= small):
+        if (lines := _clean_lines(head, stream)) is not None:
             refuse_binary(head, source.name)
-            file = stack.enter_context(path.open("rb"))
-            return Plain(file, stream.tell(), {"encoding": "utf-8", "lines": newlines(lines, 0)}, path=str(path))
-        stream.seek(len(head))
-    spool = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - the stack closes it
-    return replace(_spooled(head, stream, source.name, encoding, spool), path=spool.name)
+            facts = {"encoding": "utf-8", "lines": line_ends(lines)}
+            if path is None:
+                return Plain(io.BytesIO(head), len(head), facts)
+            return Plain(stack.enter_context(path.open("rb")), stream.tell(), facts, path=str(path))
+        if path is not None:
+            stream.seek(len(head))
+    spool: Any = io.BytesIO()
+    if len(head) > small:
+        spool = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - the stack closes it
+    decoded = decode(chain([head], iter(partial(stream.read, _BLOCK), b"")), source.name, encoding, spool)
+    spool.flush()
+    return Plain(spool, spool.tell(), decoded.facts, decoded.findings, getattr(spool, "name", None))
 
 
 def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
@@ -116,57 +113,6 @@ def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
         before = block[-1:] if block.endswith(b"\r") else b""
         block = stream.read(_BLOCK)
     return None if decoder.getstate()[0] else lines
-
-
-def _spooled(head: bytes, stream: BinaryIO, name: str, encoding: str, spool: Any) -> Plain:
-    """Write the text to ``spool`` as it comes. What may go on waits for the next block."""
-    mark, encoding = byte_order(head, encoding)
-    if encoding == "utf-8":
-        refuse_binary(head, name)
-        head = head.removeprefix(mark)
-    decoder = codecs.getincrementaldecoder(_ordered(encoding, mark))(errors="surrogateescape")
-    counts: Counter[str] = Counter()
-    findings: list[Finding] = []
-    block, held, column = head, "", 1
-    while True:
-        try:
-            raw = held + decoder.decode(block, final=not block)
-        except (UnicodeError, ValueError) as error:
-            raise Unreadable(f"{name}: is not {encoding}: {error}; name its encoding with --encoding") from error
-        held = _OPEN_END.search(raw).group() if block else ""  # type: ignore[union-attr]
-        raw = raw[: len(raw) - len(held)]
-        counts["crlf"] += raw.count("\r\n")
-        text, column = _cleaned(raw.replace("\r\n", "\n"), column, name, encoding, counts, findings)
-        spool.write(text.encode())
-        if not block:
-            break
-        block = stream.read(_BLOCK)
-    findings += unnamed(counts["runs"] - NAMED_RUNS, findings, encoding)
-    facts = {
-        "encoding": encoding + (" with byte-order mark" if mark else ""),
-        "lines": newlines(counts["lines"], counts["crlf"]),
-    }
-    spool.flush()
-    return Plain(spool, spool.tell(), facts, findings)
-
-
-def _ordered(encoding: str, mark: bytes) -> str:
-    """Return ``encoding`` with the byte order of this machine where a mark would tell it and there is none."""
-    name = codecs.lookup(encoding).name
-    return f"{name}-{sys.byteorder[0]}e" if name in ("utf-16", "utf-32") and not mark else encoding
-
-
-def _cleaned(
-    text: str, column: int, name: str, encoding: str, counts: Counter[str], findings: list[Finding]
-) -> tuple[str, int]:
-    """Return ``text``, which begins at ``column``, without bytes that are none, and the column at which it ends."""
-    place = counts["lines"] + 1, column
-    repaired = repair(text, name, encoding, place, NAMED_RUNS - counts["runs"])
-    findings += repaired.findings
-    counts["runs"] += repaired.runs
-    counts["lines"] += text.count("\n")
-    last = len(text) - text.rfind("\n") - 1
-    return repaired.text, last + (1 if "\n" in text else column)
 
 
 @dataclass(frozen=True, slots=True)
