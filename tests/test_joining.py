@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,20 +15,26 @@ from nerconv.convert import pipeline
 from nerconv.convert.joining import Joined, join_units
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
-from nerconv.convert.signature import signature
-from nerconv.convert.units import cut_units
+from nerconv.convert.verify import difference
 from nerconv.document import Document, Origin, Span
 from nerconv.formats import conll
 from nerconv.io.sources import Source
 from nerconv.tokens import trim
+from nerconv.convert.units import cut_units
 from nerconv.views import batch_of, documents_of
 
 #: What survives the cut: all but the white space between units.
 KEEPS = replace(conll.KEEPS, provenance=True, meta=True)
 
 
-def whole(units: list[Document], most: int = 1 << 30) -> list[Document]:
-    return [item.document if isinstance(item, Joined) else item for item in join_units(units, most)]  # type: ignore[misc]
+def joined(units: Sequence[Document], most: int = 1 << 30, size: int = 1 << 30) -> list[Joined]:
+    """Return what ``units`` are put together to, that come in batches of ``size``."""
+    batches = [batch_of(units[at : at + size], "") for at in range(0, len(units), size)]
+    return list(join_units(batches, most))
+
+
+def whole(units: Sequence[Document], size: int = 1 << 30) -> list[Document]:
+    return [document for item in joined(units, size=size) for document in documents_of(item.batch)]
 
 
 def trimmed(one: Document) -> Document:
@@ -37,31 +44,32 @@ def trimmed(one: Document) -> Document:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from(["sentence", "paragraph"]))
-def test_units_become_their_documents_again(some: list[Document], unit: str) -> None:
+@given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from(["sentence", "paragraph"]), st.integers(1, 9))
+def test_units_become_their_documents_again(some: list[Document], unit: str, size: int) -> None:
     named = [replace(trimmed(one), id=f"d{number}") for number, one in enumerate(some)]
     if unit == "paragraph":  # which may cut sentences and lines in two
         named = [replace(one, sentences=(), marks=()) for one in named]
-    cut = [cut_units(batch_of([one], "a.txt"), unit) for one in named]
-    lost = [{finding.span for finding in each.lost} for each in cut]
+    batch = batch_of(named, "a.txt")
+    cut, lost = cut_units(batch, unit)
+    gone = {finding.span for finding in lost}
     left = [
-        replace(one, spans=tuple(span for span in one.spans if span not in gone))
-        for one, gone in zip(named, lost, strict=True)
+        replace(one, spans=tuple(span for span in one.spans if replace(span, where=one.place(span)) not in gone))
+        for one in named
     ]
-    found = whole([part for each in cut for part in documents_of(each.batch)])
+    found = whole(list(documents_of(cut)), size)
     assert [one.id for one in found] == [one.id for one in left]
-    assert [signature(one, KEEPS) for one in found] == [signature(one, KEEPS) for one in left]
+    assert difference(batch_of(left, "a.txt"), batch_of(found, "a.txt"), KEEPS) is None
 
 
-@given(st.integers(1, 40))
-def test_a_large_document_goes_on_in_the_next_part(most: int) -> None:
+@given(st.integers(1, 40), st.integers(1, 9))
+def test_a_large_document_goes_on_in_the_next_part(most: int, size: int) -> None:
     units = [Document(f"d/s{n}", f"Ann {n}", (Span(0, 3, "PER"),)) for n in range(1, 9)]
     units.insert(5, Document("other", "Bo"))
-    found = list(join_units(units, most))
-    assert sum(item.units for item in found if isinstance(item, Joined)) == 8
-    goes_on = [item.goes_on for item in found if isinstance(item, Joined)]
-    assert goes_on.count(False) == 2  # before the other document, and behind it
-    assert "Ann 1" in whole(units, most)[0].text
+    found = joined(units, most, size)
+    assert sum(item.units for item in found) == 8
+    # Before the other document, and behind it.
+    assert sum(item.whole for item in found) == 2
+    assert next(one.text for item in found for one in documents_of(item.batch)).startswith("Ann 1")
 
 
 def test_only_units_of_one_document_and_one_source_are_put_together() -> None:

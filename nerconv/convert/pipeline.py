@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +25,6 @@ from nerconv.convert.split import assign, parse_shares
 from nerconv.convert.target import class_label_findings, places, target_format, uploading, workplace
 from nerconv.convert.together import Progress, are_apart, balanced_places, together, with_distinct_ids
 from nerconv.convert.workers import ALONE, Workers, run, started
-from nerconv.document import Document
 from nerconv.formats import Format
 from nerconv.formats.bins import Bin
 from nerconv.formats.pieces import Packed
@@ -157,24 +155,19 @@ class _Writer:
 
 def _joined(batches: Iterable[Batch], writer: _Writer, apart: bool) -> Iterator[Batch]:
     """Yield ``batches``; where whole documents are written without the ids that tell, units of one are put together."""
-    from nerconv.convert.joining import Joined, join_units
-    from nerconv.views import batch_of, documents_of
+    from nerconv.convert.joining import join_units
 
     if writer.format.KEEPS.ids or _unit(writer.options, writer.format) != "document":
         yield from batches
         return
     units = whole = 0
-    documents = chain.from_iterable(documents_of(batch) for batch in batches)
-    for number, joined in enumerate(join_units(documents, _MUCH)):
-        is_joined = isinstance(joined, Joined)
-        document = joined.document if isinstance(joined, Joined) else joined
-        continues = isinstance(joined, Joined) and joined.goes_on and not apart
+    for number, joined in enumerate(join_units(batches, _MUCH)):
+        continues = joined.goes_on and not apart
         writer.continues = continues or (writer.continues and not number)
-        units += joined.units if isinstance(joined, Joined) else 0
-        whole += is_joined and not continues
-        assert isinstance(document, Document)
-        yield batch_of([document], document.origin.path if document.origin else "")
-    if units:
+        units += joined.units
+        whole += joined.whole + (joined.goes_on and joined.units > 0 and not continues)
+        yield joined.batch
+    if units > whole:
         made = f"{units:,} units of documents are written as the {whole:,} that their ids name"
         writer.report.remarks.append(made)
 

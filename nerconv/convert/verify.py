@@ -70,7 +70,9 @@ def _differences(written: Batch, read: Batch, keeps: Keeps) -> Iterator[str]:
     if keeps.sentences and keeps.text:
         yield from _arrays("sentence", _sentences(written, here), _sentences(read, there))
     if keeps.provenance:
-        yield from _provenance(written, read, document, span)
+        yield from _places(written, read, document, span)
+    if keeps.provenance and keeps.text:
+        yield from _source(written, read)
     if keeps.flags:
         yield from _items("flags", _flags(written), _flags(read), span)
     if keeps.marks:
@@ -108,8 +110,9 @@ def _tokens(batch: Batch) -> _Terms:
     begins = np.cumsum(sizes) - sizes
     text = np.append(batch.bytes, np.uint8(0))[runs(starts, sizes)]
     text[begins + sizes - 1] = np.where(closes, LINE, SPACE)
-    last = np.searchsorted(starts, batch.bounds[:, 1]) - 1
-    text[(begins + sizes - 1)[last[:-1]]] = STOP
+    last = np.unique(np.searchsorted(starts, batch.bounds[:, 1]) - 1)
+    last = last[(last >= 0) & (last < len(starts) - 1)]
+    text[(begins + sizes - 1)[last]] = STOP
 
     def moved(offsets: Numbers, within: Numbers) -> Numbers:
         """Return where offsets stand among the tokens."""
@@ -160,11 +163,14 @@ def _labels(batch: Batch, among: Batch) -> Numbers:
     return found
 
 
-def _provenance(written: Batch, read: Batch, document: _Owner, span: _Owner) -> Iterator[str]:
+def _places(written: Batch, read: Batch, document: _Owner, span: _Owner) -> Iterator[str]:
     places, others = ((batch.source_lines, batch.source_columns) for batch in (written, read))
     yield from _arrays("source line and column of span", places, others, span)
     yield from _items("path", _paths(written), _paths(read), document)
     yield from _items("path of span", _span_paths(written), _span_paths(read), span)
+
+
+def _source(written: Batch, read: Batch) -> Iterator[str]:
     mine, theirs = _anchors(written), _anchors(read)
     keys = np.union1d(mine.offsets, theirs.offsets)
     yield from _arrays("source of the text", _located(mine, keys), _located(theirs, keys))
