@@ -317,12 +317,16 @@ class Batch:
         for first in range(0, count, most):
             yield self.between(first, min(first + most, count))
 
-    def regrouped(self, documents: tuple[Extent, ...]) -> Batch:
-        """Return the same text cut into other ``documents``, each of whole lines, that together hold the same lines."""
-        cut = replace(self, documents=documents)
-        # What follows from the lines alone is not found out anew.
-        known = ("tokens", "covered", "_covered", "overlapping", "bytes", "newlines", "_points", "sentences")
-        cut.__dict__.update((name, self.__dict__[name]) for name in known if name in self.__dict__)
+    def regrouped(self, documents: tuple[Extent, ...], owners: Sequence[int]) -> Batch:
+        """Return the same text cut into other ``documents``, parts of those with the numbers ``owners``.
+
+        Each begins where a sentence does, and together they hold all of the text.
+        """
+        cut = replace(self, documents=documents, extras=self.extras.of_documents(owners))
+        # What follows from the sentences alone is not found out anew.
+        known = {"tokens", "covered", "_covered", "overlapping", "bytes", "newlines", "_points", "spaced"}
+        known |= {"sentences", "covering"}
+        cut.__dict__.update((name, value) for name, value in self.__dict__.items() if name in known)
         return cut
 
     def between(self, first: int, last: int) -> Batch:

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
-from nerconv.formats.groups import LARGE
+from nerconv.formats.docbin import LARGE
 from nerconv.io.sources import Source
 from nerconv.printable import one_line
 

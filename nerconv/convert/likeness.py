@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nerconv import tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
-from nerconv.formats.strings import Hashes, laid, murmur
+from nerconv.formats.spacy_strings import Hashes, laid, murmur
 from nerconv.tables import Numbers
 from nerconv.views import documents_of
 

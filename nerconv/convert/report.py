@@ -68,7 +68,7 @@ class Report:
     """What a conversion found and did.
 
     ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
-    ``grouped``: of a DocBin, as ``nerconv.formats.bins.Bin`` has it. ``tallies``: what each part of a split holds.
+    ``grouped``: of a DocBin, as ``formats.docbin_file.Bin`` has it. ``tallies``: what each part of a split holds.
     """
 
     format: str

@@ -260,8 +260,4 @@ def columnar(format: Format, options: WriteOptions) -> Columnar | None:
         from nerconv.formats import conll_write
 
         return conll_write
-    if format is docbin and options.tokens == "corpus":
-        from nerconv.formats import docbin_columns
-
-        return docbin_columns
     return None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from nerconv.formats.docbin import SPANS_KEY
-from nerconv.formats.groups import LARGE
+from nerconv.formats.docbin import LARGE, SPANS_KEY
 from nerconv.options import UsageError
 from nerconv.training.survey import Survey
 

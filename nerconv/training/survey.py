@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nerconv.formats.docbin import SPANS_KEY, USER_DATA_KEY, refusing
+from nerconv.formats.docbin import read_contents, refusing
+from nerconv.formats.docbin_file import unpacked
 from nerconv.io.sources import Unreadable
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from nerconv.formats.docbin_read import Contents
 
 _SUFFIX: Final = ".spacy"
 
@@ -60,20 +61,26 @@ def survey(path: Path) -> Survey:
 
     Raises Unreadable when there is none or it is damaged.
     """
+    import numpy as np
+
+    from nerconv.formats.docbin_provenance import Provenance
+
     documents = docs = tokens = largest = ungrouped = 0
     labels, lengths, kinds = Counter[str](), Counter[int](), Counter[str]()
     nested = False
-    for doc in _docs(path):
-        spans = list(doc.spans[SPANS_KEY]) if doc.spans.get(SPANS_KEY) else list(doc.ents)
-        docs += 1
-        documents += _begins(doc)
-        tokens += len(doc)
-        largest = max(largest, len(doc))
-        labels.update(span.label_ for span in spans)
-        lengths.update(len(span) for span in spans)
-        nested = nested or len(spans) > len(doc.ents)
-        ungrouped += bool(doc.ents) and SPANS_KEY not in doc.spans
-        kinds.update(_kind(doc))
+    for found in _contents(path):
+        starts, ends, codes, *_ = found.spans.values
+        docs += len(found.docs.lengths)
+        tokens += len(found.words)
+        largest = max(largest, int(found.docs.lengths.max(initial=0)))
+        labels.update(found.strings.strings[at] for at in codes.tolist())
+        first, last = np.searchsorted(found.edges[0], starts), np.searchsorted(found.edges[1], ends)
+        lengths.update((last - first + 1).tolist())
+        nested = nested or len(starts) > len(found.entities.owners)
+        ungrouped += int((~found.grouped[np.unique(found.entities.owners)]).sum())
+        known = [one for one in found.docs.known if isinstance(one, Provenance)]
+        documents += len(found.docs.known) - sum(one.part is not None and one.part[0] != 1 for one in known)
+        kinds.update(one.tokens or "corpus" for one in known)
     return Survey(
         documents,
         tokens,
@@ -88,26 +95,10 @@ def survey(path: Path) -> Survey:
     )
 
 
-def _begins(doc: Doc) -> bool:
-    """Whether a Doc is a document or the first part of one."""
-    data = doc.user_data.get(USER_DATA_KEY)
-    part = data.get("part") if isinstance(data, Mapping) else None
-    return not isinstance(part, Sequence) or part[:1] in ([1], (1,))
-
-
-def _kind(doc: Doc) -> Iterator[str]:
-    """Yield how the tokens of a Doc of ours were made."""
-    data = doc.user_data.get(USER_DATA_KEY)
-    if isinstance(data, Mapping):
-        yield str(data.get("tokens") or "corpus")
-
-
-def _docs(path: Path) -> Iterator[Doc]:
-    from nerconv.formats.bins_read import unpacked
-
+def _contents(path: Path) -> Iterator[Contents]:
     for file in _files(path):
         with refusing(str(file)), unpacked(file) as packed:
-            yield from packed.docs()
+            yield from read_contents(packed, str(file))
 
 
 def _files(path: Path) -> list[Path]:

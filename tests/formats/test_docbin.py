@@ -11,25 +11,28 @@ import warnings
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_as
 from strategies import documents
 
 from nerconv import formats
-from nerconv.convert.signature import signature
+from nerconv.convert.fit import fit
+from nerconv.convert.verify import difference
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
-from nerconv.fit import Fitted, fit
-from nerconv.formats import bins_read, docbin
-from nerconv.formats.kept import ANCHOR, SENTENCE, SPAN
-from nerconv.formats.strings import hashes_of
+from nerconv.formats import docbin
+from nerconv.formats.docbin_provenance import ANCHOR, SENTENCE, SPAN
+from nerconv.formats.spacy_strings import hashes_of
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.tokens import lines, trim
+from nerconv.views import batch_of
+from nerconv.views import documents_of as views_of
 
 spacy = pytest.importorskip("spacy")
 from spacy.tokens import Doc, DocBin  # noqa: E402
@@ -50,8 +53,18 @@ def document(text: str, *spans: tuple[int, int, str], id: str = "d", joins: tupl
     return Document(id, text, made, tuple(lines(text, 0, len(text))), joins=joins, origin=Origin("a.txt"))
 
 
+class Fitted(NamedTuple):
+    """A document as a DocBin has it, what it loses, and what is said of spans that stay."""
+
+    document: Document
+    lost: list[Finding]
+    trimmed: list[Finding]
+
+
 def fitted(one: Document, options: WriteOptions = CORPUS) -> Fitted:
-    return fit(one, docbin.KEEPS, docbin.tokens(options), options.nested)
+    batch, lost, _, trimmed = fit(batch_of([one], "a.txt"), docbin.KEEPS, docbin.tokens(options), options.nested)
+    (document,) = views_of(batch)
+    return Fitted(document, lost, trimmed)
 
 
 def written(some: list[Document], options: WriteOptions = CORPUS) -> bytes:
@@ -65,7 +78,7 @@ def read(data: bytes) -> list[Item]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "d.spacy")
         path.write_bytes(data)
-        return list(docbin.read(Source("d.spacy", "d", path), ReadOptions()))
+        return list(read_as(docbin, Source("d.spacy", "d", path), ReadOptions()))
 
 
 def docs_of(data: bytes) -> list[Doc]:
@@ -99,7 +112,7 @@ def test_all_of_a_document_comes_back(options: WriteOptions) -> None:
         kept = [fitted(one, options).document for one in some]
         items = read(written(kept, options))
         assert documents_of(items) == kept
-        assert [signature(d, docbin.KEEPS) for d in documents_of(items)] == [signature(d, docbin.KEEPS) for d in kept]
+        assert difference(batch_of(kept, "a"), batch_of(documents_of(items), "a"), docbin.KEEPS) is None
         assert [d.origin for d in documents_of(items)] == [d.origin for d in kept]
         assert not findings_of(items)
 
@@ -467,27 +480,10 @@ def test_documents_are_the_same_whatever_is_unpacked_together(tmp_path: Path, mo
         doc.spans["sc"] = [doc[0:1]] if number else []
         packed.add(doc)
     packed.to_disk(tmp_path / "a.spacy")
-    whole = list(docbin.read(Source("a.spacy", "a", tmp_path / "a.spacy"), ReadOptions()))
-    assert sum(isinstance(item, Document) for item in whole) == 7
-    monkeypatch.setattr("nerconv.formats.bins_read._TOKENS", 5)
-    assert list(docbin.read(Source("a.spacy", "a", tmp_path / "a.spacy"), ReadOptions())) == whole
-
-
-_SCALARS = st.none() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text() | st.binary()
-
-
-@given(st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=20) | st.dictionaries(st.text(), inner)))
-def test_the_end_of_any_msgpack_value_is_found(value: object) -> None:
-    data = msgspec.msgpack.encode(value)
-    assert bins_read._end(data + b"\xc1", 0) == len(data)  # type: ignore[arg-type]
-
-
-def test_letting_go_of_memory_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.spacy"
-    formats.write(docbin, [document("Ann left", (0, 3, "PER"), id=str(n)) for n in range(9)], path, CORPUS)
-    whole = list(docbin.read(Source("a.spacy", "a", path), ReadOptions()))
-    monkeypatch.setattr("nerconv.formats.bins_read._MUCH", 7)
-    assert list(docbin.read(Source("a.spacy", "a", path), ReadOptions())) == whole
+    whole = read((tmp_path / "a.spacy").read_bytes())
+    assert len(documents_of(whole)) == 7
+    monkeypatch.setattr("nerconv.formats.docbin_read._TOKENS", 5)
+    assert read((tmp_path / "a.spacy").read_bytes()) == whole
 
 
 def invalid_spans(path: Path) -> int:
@@ -511,12 +507,12 @@ def test_no_entity_begins_or_ends_with_what_spacy_takes_for_white_space(
     extents = [trim(text, a, b) for a, b in zip(sorted(at)[::2], sorted(at)[1::2], strict=False)]
     one = Document("d", text, tuple(Span(*extent, "PER") for extent in extents if extent))
     options = WriteOptions(tokens=tokens)
-    fitted = fit(one, docbin.KEEPS, docbin.tokens(options), None)
-    assert all(one.covered(span) == one.covered(span).strip() for span in fitted.document.spans)
-    assert len(fitted.document.spans) + len(fitted.lost) == len(one.spans)
-    assert len(fitted.trimmed) == len(set(fitted.document.spans) - set(one.spans))
+    kept, lost, trimmed = fitted(one, options)
+    assert all(one.covered(span) == one.covered(span).strip() for span in kept.spans)
+    assert len(kept.spans) + len(lost) == len(one.spans)
+    assert len(trimmed) == len(set(kept.spans) - set(one.spans))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.spacy")
-        formats.write(docbin, [fitted.document], path, options)
-        assert documents_of(read(path.read_bytes())) == [fitted.document]
+        formats.write(docbin, [kept], path, options)
+        assert documents_of(read(path.read_bytes())) == [kept]
         assert not invalid_spans(path)

@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_as
 from strategies import documents
 
 from nerconv import formats
-from nerconv.convert.signature import signature
+from nerconv.convert.fit import fit
+from nerconv.convert.verify import difference
 from nerconv.document import Document, Mark, Origin, Span
-from nerconv.fit import fit
-from nerconv.formats import docbin, groups
-from nerconv.formats.groups import MANY_TOKENS, Limits, first_sentences, parts
+from nerconv.formats import docbin
+from nerconv.formats.docbin_groups import MANY_TOKENS, Limits, first_sentences, grouped, tally
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.tokens import lines
+from nerconv.views import batch_of, documents_of
 
 spacy = pytest.importorskip("spacy")
 from spacy.tokens import Doc, DocBin  # noqa: E402
@@ -33,7 +35,8 @@ def made(some: list[Document], path: Path, group: int | None, tokens: str = "cor
 
 
 def read(path: Path) -> list[Document]:
-    return [item for item in docbin.read(Source(str(path), "d", path), ReadOptions()) if isinstance(item, Document)]
+    items = read_as(docbin, Source(str(path), "d", path), ReadOptions())
+    return [item for item in items if isinstance(item, Document)]
 
 
 def corpus(sentences: int, id: str = "d") -> Document:
@@ -53,11 +56,11 @@ def test_all_of_a_document_comes_back_from_its_groups(group: int, tokens: str, t
     @settings(max_examples=150, deadline=None)
     @given(st.lists(documents(), max_size=3))
     def check(some: list[Document]) -> None:
-        kept = [fit(one, docbin.KEEPS, docbin.tokens(options), None).document for one in some]
+        kept = [*documents_of(fit(batch_of(some, "a.txt"), docbin.KEEPS, docbin.tokens(options), None).batch)]
         made(kept, tmp_path / "a.spacy", group, tokens)
         back = read(tmp_path / "a.spacy")
         assert back == kept
-        assert [signature(one, docbin.KEEPS) for one in back] == [signature(one, docbin.KEEPS) for one in kept]
+        assert difference(batch_of(kept, "a"), batch_of(back, "a"), docbin.KEEPS) is None
         for one, other in zip(back, kept, strict=True):
             assert all(one.locate(at) == other.locate(at) for at in range(len(one.text) + 1))
             assert [one.place(span) for span in one.spans] == [other.place(span) for span in other.spans]
@@ -68,7 +71,7 @@ def test_all_of_a_document_comes_back_from_its_groups(group: int, tokens: str, t
 @settings(max_examples=300, deadline=None)
 @given(documents(), st.integers(1, 3))
 def test_groups_have_all_of_the_text_and_cut_no_span_and_no_sentence(one: Document, group: int) -> None:
-    found = parts(one, group)
+    found = [*documents_of(grouped(batch_of([one], "a.txt"), group).batch)]
     assert "".join(part.text for part in found) == one.text
     assert sum(len(part.spans) for part in found) == len(one.spans)
     assert sum(len(part.sentences) for part in found) == len(one.sentences)
@@ -164,4 +167,4 @@ def test_parts_that_cannot_be_are_read_all_the_same(part: tuple[int, int], tmp_p
 
 
 def test_a_tally_counts_what_was_grouped_and_what_is_large_still() -> None:
-    assert groups.tally([1, 3, 2], [5, 1, 1, 4001, 4000, 3]) == {"documents": 2, "Docs": 5, "large": 1}
+    assert tally([1, 3, 2], [5, 1, 1, 4001, 4000, 3]) == {"documents": 2, "Docs": 5, "large": 1}

@@ -1,15 +1,17 @@
 """Strings as spaCy numbers them: MurmurHash64A with the seed 1, and its own numbers for the names that it knows.
 
-Source: A. Appleby, MurmurHash2; ``spacy.strings.get_string_id`` and ``spacy.symbols`` of spaCy 3.8, whose names stand
+Source: A. Appleby, MurmurHash2; ``spacy.strings.get_string_id`` and ``spacy.symbols`` of spaCy 3.8, whose names are
 in ``data/spacy_symbols.txt``.
+
+>>> hashes_of(["Rome", "PERSON"]).tolist()
+[8317433103560178906, 380]
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import cycle
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,25 +26,11 @@ _FACTOR: Final = np.uint64(0xC6A4A7935BD1E995)
 _SHIFT: Final = np.uint64(47)
 _SEED: Final = np.uint64(1)
 _BYTES: Final = 8
-_SLOT_BITS: Final = 16
-_SLOTS: Final = 1 << _SLOT_BITS
-
-
-class Words(NamedTuple):
-    """The distinct strings among many: ``codes`` has the number of its own for each, ``firsts`` one place of each."""
-
-    firsts: Numbers
-    codes: Numbers
-
-
-def hashes(text: bytes, starts: Numbers, ends: Numbers) -> Hashes:
-    """Return the number that spaCy has for each stretch ``text[start:end]`` of UTF-8, none of them empty."""
-    return named(murmur(text, starts, ends))
 
 
 def hashes_of(strings: Sequence[str]) -> Hashes:
     """Return the number that spaCy has for each of ``strings``, none of them empty."""
-    return hashes(*laid(strings))
+    return numbers_of(murmur(*laid(strings)))
 
 
 def laid(strings: Sequence[str]) -> tuple[bytes, Numbers, Numbers]:
@@ -54,41 +42,15 @@ def laid(strings: Sequence[str]) -> tuple[bytes, Numbers, Numbers]:
     return data, ends[:-1], ends[1:]
 
 
-def named(found: Hashes) -> Hashes:
+def numbers_of(found: Hashes) -> Hashes:
     """Return the numbers of spaCy for strings of which ``found`` are the hashes."""
-    known, numbers = _symbols()
+    _, known, numbers = _symbols()
     at = np.minimum(np.searchsorted(known, found), len(known) - 1)
     return np.where(known[at] == found, numbers[at], found)
 
 
-def distinct(found: Hashes) -> Words:
-    """Return the distinct ones among hashes.
-
-    Each goes into the slot that some bits of it name, and those that find another one there go on to slots of other
-    bits: no sorting, and every round places as many as there are slots in use.
-    """
-    codes, firsts, known = np.empty(len(found), dtype=np.int64), [np.zeros(0, dtype=np.int64)], 0
-    rest, here = np.arange(len(found)), found
-    for shift in cycle(range(64 - _SLOT_BITS, -1, -_SLOT_BITS)):
-        slots = ((here >> np.uint64(shift)) & np.uint64(_SLOTS - 1)).view(np.int64)
-        owners = np.full(_SLOTS, -1)
-        owners[slots] = rest
-        used = np.flatnonzero(owners >= 0)
-        numbers = np.empty(_SLOTS, dtype=np.int64)
-        numbers[used] = np.arange(len(used))
-        mine = numbers[slots]
-        codes[rest] = mine + known
-        firsts.append(owners[used])
-        known += len(used)
-        others = np.flatnonzero(found[firsts[-1]].take(mine) != here)
-        if not len(others):
-            return Words(np.concatenate(firsts), codes)
-        rest, here = rest[others], here[others]
-    raise AssertionError("rounds do not end")
-
-
 def murmur(text: bytes, starts: Numbers, ends: Numbers) -> Hashes:
-    """Return the hash of each stretch ``text[start:end]``, none of them empty."""
+    """Return the hash of each stretch ``text[start:end]`` of UTF-8, none of them empty."""
     words, lengths = eights(text), ends - starts
     found: Hashes = lengths.astype(np.uint64)
     found *= _FACTOR
@@ -114,11 +76,41 @@ def _mixed(block: Hashes) -> Hashes:
     return (block ^ (block >> _SHIFT)) * _FACTOR
 
 
+class Vocabulary(NamedTuple):
+    """Strings, their numbers, which ascend, and how many code points each has.
+
+    They are the empty one, whose number is 0, those that spaCy knows, and others.
+    """
+
+    strings: list[str]
+    numbers: Hashes
+    lengths: Numbers
+
+    def find(self, numbers: Hashes) -> Numbers:
+        """Return the index of the string of each of ``numbers``. Raises ValueError for one that has none."""
+        at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        missing = self.numbers[at] != numbers
+        if missing.any():
+            raise ValueError(f"{numbers[missing][0]} is the number of none of its strings")
+        return at
+
+
+def vocabulary(strings: Iterable[str]) -> Vocabulary:
+    """Return the strings of a file by number."""
+    names, _, _ = _symbols()
+    every = ["", *dict.fromkeys((*names, *filter(None, strings)))]
+    numbers = np.append(np.uint64(0), hashes_of(every[1:]))
+    order = np.argsort(numbers)
+    ordered = [every[at] for at in order.tolist()]
+    return Vocabulary(ordered, numbers[order], np.array(list(map(len, ordered)), dtype=np.int64))
+
+
 @cache
-def _symbols() -> tuple[Hashes, Hashes]:
-    """Return the hashes of the names that spaCy numbers itself, ascending, and these numbers."""
+def _symbols() -> tuple[list[str], Hashes, Hashes]:
+    """Return the names that spaCy numbers itself, and apart from them, their hashes, ascending, and the numbers."""
     lines = files("nerconv.formats").joinpath("data/spacy_symbols.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.partition(" ") for line in lines]
-    found = murmur(*laid([name for _, _, name in rows]))
+    names = [name for _, _, name in rows]
+    found = murmur(*laid(names))
     order = np.argsort(found)
-    return found[order], np.array([int(number) for number, _, _ in rows], dtype=np.uint64)[order]
+    return names, found[order], np.array([int(number) for number, _, _ in rows], dtype=np.uint64)[order]

@@ -1,0 +1,396 @@
+"""What Docs hold, found in the arrays of a DocBin for many of them at once: no Doc is made, and spaCy not loaded.
+
+Offsets count code points of the texts of documents, one after the other, each behind the line feed of the one before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.formats import docbin_provenance as provenance
+from nerconv.formats.docbin import SPANS_KEY
+from nerconv.formats.docbin_encode import GROUP_SPAN
+from nerconv.formats.docbin_file import Unpacked
+from nerconv.formats.docbin_provenance import Provenance
+from nerconv.formats.spacy_strings import Hashes, Vocabulary
+from nerconv.tables import Numbers
+from nerconv.tokens import trim
+
+#: So many tokens are in memory at once, or those of one document.
+_TOKENS: Final = 1 << 16
+#: The numbers of attributes (``spacy.attrs.IDS``), and what ENT_IOB says.
+_ORTH, _DEP, _IOB, _TYPE, _HEAD, _SENT_START = 65, 76, 77, 78, 79, 80
+_INSIDE, _BEGIN = 1, 3
+#: What is between two texts, by its length.
+_GAPS: Final = ("", "\n", " \n")
+_GROUPS: Final = msgspec.msgpack.Decoder(dict[bytes, list[str]] | list[bytes])
+
+#: Where a Doc came from, or why its user data are not what they should be.
+Known = Provenance | Exception | None
+
+
+class Docs(NamedTuple):
+    """Some Docs as a DocBin has them.
+
+    ``attributes``: their numbers; ``table``: uint64, a row of them for each token; ``spaces``: bool, one a token;
+    ``lengths``: tokens of each Doc; ``groups``: msgpack, one value a Doc; ``known``: of each Doc where it came from;
+    ``first``: the number of the first one in its file, from 1.
+    """
+
+    attributes: Sequence[int]
+    table: Hashes
+    spaces: NDArray[Any]
+    lengths: Numbers
+    groups: Sequence[bytes]
+    known: Sequence[Known]
+    first: int = 1
+
+    def column(self, attribute: int) -> Hashes:
+        """Return an attribute of each token, 0 where there is no such."""
+        if attribute not in self.attributes:
+            return np.zeros(len(self.table), dtype=np.uint64)
+        return np.ascontiguousarray(self.table[:, self.attributes.index(attribute)])
+
+    @property
+    def bounds(self) -> Numbers:
+        """The number of the first token of each Doc, and of that behind the last."""
+        return np.append(0, np.cumsum(self.lengths, dtype=np.int64))
+
+    @property
+    def owners(self) -> Numbers:
+        """The Doc of each token."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+
+class Rows(NamedTuple):
+    """A table: the Doc that each row belongs to, ascending, and the values, an array for each column."""
+
+    owners: Numbers
+    values: Numbers
+
+
+class Contents(NamedTuple):
+    """What Docs hold.
+
+    ``runs``: the first Doc of each document, and the number of Docs. ``text``: all texts; ``texts``: one a document;
+    ``begins``: where each Doc begins. ``words``, ``edges``: of tokens the index of the string, start and end.
+    ``spans``: start, end, label (index of a string), line, column (0 where not known), and the row that they have in
+    the user data, or -1; those of the group are before other entities. ``entities``: start, end and number of the label
+    of these alone. ``sentences``: start, end. ``anchors``: offset, line, column. ``joins``, ``marks``: offset.
+    ``grouped``: whether each Doc has the group that is read. ``others``: Doc, key and labels of the spans of other
+    groups that are not among ``spans``.
+    """
+
+    docs: Docs
+    strings: Vocabulary
+    runs: list[int]
+    text: str
+    texts: list[str]
+    begins: Numbers
+    spans: Rows
+    entities: Rows
+    words: Numbers
+    edges: Numbers
+    sentences: Rows
+    anchors: Rows
+    joins: Rows
+    marks: Rows
+    others: list[tuple[int, str, list[str]]]
+    grouped: NDArray[np.bool_]
+
+
+def docs_of(packed: Unpacked) -> Iterator[Docs]:
+    """Yield the Docs of a file, some at a time, the groups of a document together. Raises what damage makes of it."""
+    attributes, lengths = [*packed.rows("attrs")], packed.array("lengths", np.int32).astype(np.int64)
+    tokens, spaces = packed.array("tokens", np.uint64), packed.array("spaces", np.uint8)
+    if (
+        len(tokens) != len(spaces) * len(attributes)
+        or len(spaces) != lengths.sum(dtype=np.int64)
+        or (lengths < 0).any()
+    ):
+        raise ValueError(f"{len(tokens):,} attributes and {len(spaces):,} spaces are not those of its tokens")
+    whole = Docs(attributes, tokens.reshape(-1, len(attributes)), spaces, lengths, (), ())
+    bounds, first = whole.bounds, 0
+    rows: list[tuple[bool, bytes, Known]] = []
+    lists = [packed.rows(name) for name in ("flags", "span_groups", "user_data")]
+    for number in range(len(lengths)):
+        flags, groups, data = map(next, lists)
+        row = (bool(flags and flags.get("has_unknown_spaces")), groups or b"", _known(data))
+        if rows and bounds[number + 1] - bounds[first] > _TOKENS and not _continues(rows[-1][2], row[2]):
+            yield _part(whole, bounds, first, rows)
+            packed.release()
+            first, rows = number, []
+        rows.append(row)
+    if rows:
+        yield _part(whole, bounds, first, rows)
+
+
+def _known(data: bytes | None) -> Known:
+    try:
+        return provenance.decode(data)
+    except (ValueError, RecursionError) as error:
+        return error
+
+
+def _continues(before: Known, after: Known) -> bool:
+    """Whether two Docs are groups of one document, the second of which follows the first."""
+    if not isinstance(before, Provenance) or not isinstance(after, Provenance) or before.id != after.id:
+        return False
+    return before.part is not None and after.part == (before.part[0] + 1, before.part[1])
+
+
+def _part(whole: Docs, bounds: Numbers, first: int, rows: Sequence[tuple[bool, bytes, Known]]) -> Docs:
+    """Return the Docs from number ``first`` on that have ``rows``; of unknown spaces, one follows each token."""
+    last = first + len(rows)
+    tokens, lengths = slice(bounds[first], bounds[last]), whole.lengths[first:last]
+    unknown, groups, known = zip(*rows, strict=True)
+    spaces = (whole.spaces[tokens] != 0) | np.repeat(np.array(unknown, dtype=bool), lengths)
+    return Docs(whole.attributes, whole.table[tokens], spaces, lengths, groups, known, first + 1)
+
+
+def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
+    """Return what ``docs`` hold. Raises ValueError for what spaCy refuses to read.
+
+    ``unknown``: the line and column of text of which it is not known where it came from.
+    """
+    words, runs = strings.find(docs.column(_ORTH)), _runs(docs.known)
+    spelled = [text for string in strings.strings for text in (string, f"{string} ")]
+    pieces = [spelled[code] for code in (2 * words + docs.spaces).tolist()]
+    bounds, owners = docs.bounds, docs.owners
+    texts = ["".join(pieces[a:b]) for a, b in pairwise(bounds[runs].tolist())]
+    # A carriage return at the end must not become part of the line feed.
+    gaps = np.array([1 + text.endswith("\r") for text in texts], dtype=np.int64)
+    after = np.append(0, np.cumsum(strings.lengths[words] + docs.spaces))
+    shift = np.repeat(np.cumsum(gaps) - gaps, np.diff(runs))
+    begins = after[bounds[:-1]] + shift
+    edges = np.stack((after[:-1], after[1:] - docs.spaces)) + shift[owners]
+    text = "".join(f"{text}{_GAPS[gap]}" for text, gap in zip(texts, [*gaps[:-1].tolist(), 0], strict=bool(texts)))
+    group, others, grouped = _groups(docs, begins)
+    entities = _entities(docs, edges)
+    spans = _together(group, entities)
+    starts, said = _sentence_starts(docs)
+    known = [one if isinstance(one, Provenance) else Provenance() for one in docs.known]
+    return Contents(
+        docs,
+        strings,
+        runs,
+        text,
+        texts,
+        begins,
+        _placed(spans, _table([one.spans for one in known], provenance.SPAN, begins, 2), strings),
+        entities,
+        words,
+        edges,
+        _sentences(docs, known, begins, (text, edges, starts & said[owners])),
+        _anchors(docs, known, begins, runs, unknown),
+        _offsets([one.joins for one in known], begins),
+        _offsets([[mark.offset for mark in one.marks] for one in known], begins),
+        _unread(others, spans, strings),
+        grouped,
+    )
+
+
+def _runs(known: Sequence[Known]) -> list[int]:
+    """Return the first Doc of each document, and the number of Docs: groups are one where all of them are there."""
+    found, at = [], 0
+    while at < len(known):
+        found.append(at)
+        one, last = known[at], at + 1
+        part = one.part if isinstance(one, Provenance) else None
+        while part and part[0] == 1 and last < len(known) and _continues(known[last - 1], known[last]):
+            last += 1
+            if last - at == part[1]:
+                break
+        at = last if part and last - at == part[1] else at + 1
+    return [*found, len(known)]
+
+
+def _entities(docs: Docs, edges: Numbers) -> Rows:
+    """Return start, end and number of the label of the entities."""
+    iob, types = docs.column(_IOB), docs.column(_TYPE)
+    first = np.zeros(len(iob), dtype=bool)
+    first[docs.bounds[:-1][docs.lengths > 0]] = True
+    stops = np.append(np.flatnonzero(first | (iob != _INSIDE)), len(iob))
+    begun = (iob == _BEGIN) & (types != 0)
+    before = stops[np.searchsorted(stops, np.arange(len(iob)), "right") - 1]
+    if iob.max(initial=0) > _BEGIN or ((iob == _INSIDE) & ~begun[before]).any():
+        raise ValueError("ENT_IOB says that an entity continues where none begins")
+    begins = np.flatnonzero(begun)
+    last = stops[np.searchsorted(stops, begins, "right")] - 1
+    return Rows(docs.owners[begins], np.stack((edges[0][begins], edges[1][last], types[begins].view(np.int64))))
+
+
+class _Group(msgspec.Struct, gc=False):
+    """A group of spans as ``SpanGroup.to_bytes`` has it."""
+
+    name: str
+    spans: list[bytes]
+
+
+_GROUP: Final = msgspec.msgpack.Decoder(_Group)
+
+
+def _groups(docs: Docs, begins: Numbers) -> tuple[Rows, list[tuple[int, str, Rows]], NDArray[np.bool_]]:
+    """Return start, end and number of the label of the spans in the group that is read; those of others; who has it."""
+    read: list[Sequence[bytes] | None] = []
+    others: list[tuple[int, str, Rows]] = []
+    for number, data in enumerate(docs.groups):
+        found = _GROUPS.decode(data) if data else []
+        # Old files have a list, whose groups are known by their names.
+        named = found if isinstance(found, dict) else dict.fromkeys(found, ())
+        made = ((_GROUP.decode(value), keys) for value, keys in named.items())
+        spans = {key: group.spans for group, keys in made for key in keys or [group.name]}
+        read.append(spans.pop(SPANS_KEY, None))
+        others += ((number, key, _span_rows([group], begins[number:], number)) for key, group in spans.items())
+    has = np.array([group is not None for group in read], dtype=bool)
+    return _span_rows([group or () for group in read], begins), others, has
+
+
+def _span_rows(groups: Sequence[Sequence[bytes]], begins: Numbers, first: int = 0) -> Rows:
+    if {GROUP_SPAN.itemsize}.union(*(map(len, group) for group in groups)) != {GROUP_SPAN.itemsize}:
+        raise ValueError("a span of a group is cut short")
+    table = np.frombuffer(b"".join([span for group in groups for span in group]), GROUP_SPAN)
+    owners = np.repeat(np.arange(len(groups)), list(map(len, groups)))
+    starts, ends = table["at"][:, 2:].T + begins[owners]
+    return Rows(owners + first, np.stack((starts, ends, table["label"].astype(np.uint64).view(np.int64))))
+
+
+def _keys(rows: Rows) -> list[tuple[int, ...]]:
+    """Return what spans are known by: Doc, start, end and label."""
+    return list(zip(rows.owners.tolist(), *rows.values[:3].tolist(), strict=True))
+
+
+def _same(rows: Rows, other: Rows) -> bool:
+    return np.array_equal(rows.owners, other.owners) and np.array_equal(rows.values[:3], other.values[:3])
+
+
+def _together(group: Rows, entities: Rows) -> Rows:
+    """Return the spans of the group, and those entities behind them that are not among these."""
+    if _same(group, entities):
+        return group
+    among = set(_keys(group))
+    more = np.array([key not in among for key in _keys(entities)], dtype=bool)
+    return _merged(group, Rows(entities.owners[more], entities.values[:, more]))
+
+
+def _merged(rows: Rows, more: Rows) -> Rows:
+    """Return both tables as one, of each Doc the ``rows`` first."""
+    owners = np.append(rows.owners, more.owners)
+    order = np.argsort(owners, kind="stable")
+    return Rows(owners[order], np.concatenate((rows.values, more.values), 1)[:, order])
+
+
+def _unread(
+    others: Sequence[tuple[int, str, Rows]], spans: Rows, strings: Vocabulary
+) -> list[tuple[int, str, list[str]]]:
+    """Return by Doc and key the labels of those spans of other groups that are not read anyway."""
+    among = set(_keys(spans)) if others else set()
+    found = []
+    for number, key, rows in others:
+        labels = strings.find(rows.values[2].view(np.uint64)).tolist()
+        left = [strings.strings[at] for at, span in zip(labels, _keys(rows), strict=True) if span not in among]
+        found.append((number, key, left))
+    return found
+
+
+def _placed(spans: Rows, known: Rows, strings: Vocabulary) -> Rows:
+    """Return ``spans`` with the places that ``known`` has for them, of equal ones in order."""
+    if _same(spans, known):
+        at = np.arange(len(spans.owners))
+    else:
+        places: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for number, key in reversed(list(enumerate(_keys(known)))):
+            places[key].append(number)
+        at = np.array([places[key].pop() if places[key] else -1 for key in _keys(spans)], dtype=np.int64)
+    starts, ends, labels = spans.values
+    lines, columns = np.append(known.values[3:], [[0], [0]], 1)[:, at]
+    rows = np.where(at < 0, -1, at - np.searchsorted(known.owners, spans.owners))
+    return Rows(spans.owners, np.stack((starts, ends, strings.find(labels.view(np.uint64)), lines, columns, rows)))
+
+
+def _sentence_starts(docs: Docs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return of each token whether it starts a sentence, and of each Doc whether it says anything of that.
+
+    As in spaCy a parse counts more than SENT_START: a sentence begins with the first of all words below its root.
+    """
+    marks, bounds, owners = docs.column(_SENT_START), docs.bounds, docs.owners
+    starts, numbers = marks == 1, np.arange(len(marks))
+    if _HEAD in docs.attributes:
+        heads = docs.column(_HEAD).astype(np.int32) + numbers
+        if ((heads < bounds[owners]) | (heads >= bounds[owners + 1])).any():
+            raise ValueError("HEAD is outside of a Doc")
+        labels = docs.column(_DEP)
+        parsed = (np.bincount(owners[labels != 0], minlength=len(docs.lengths)) > 0)[owners]
+        roots = heads
+        for _ in range(len(marks).bit_length()):
+            roots = roots[roots]
+        leftmost = np.zeros(len(marks), dtype=np.int64)
+        leftmost[roots[::-1]] = numbers[::-1]
+        starts &= ~parsed
+        starts[leftmost[parsed & (heads == numbers) & (labels != 0)]] = True
+        marks = marks | parsed
+    first = bounds[:-1][docs.lengths > 0]
+    later = np.ones(len(marks), dtype=bool)
+    later[first], starts[first] = False, True
+    said = (docs.lengths < 2) | (np.bincount(owners[later & (marks != 0)], minlength=len(docs.lengths)) > 0)
+    return starts, said
+
+
+def _sentences(
+    docs: Docs, known: Sequence[Provenance], begins: Numbers, said: tuple[str, Numbers, NDArray[np.bool_]]
+) -> Rows:
+    """Return start and end of sentences: those of the user data, else those that the tokens say, trimmed."""
+    found = _table([one.sentences for one in known], provenance.SENTENCE, begins, 2)
+    foreign = np.array([one is None for one in docs.known], dtype=bool)
+    text, edges, starts = said
+    owners = docs.owners
+    first = np.flatnonzero(starts & foreign[owners])
+    if not len(first):
+        return found
+    # The last token of a sentence is the one before the next that starts one, or before another Doc.
+    turns = np.append(np.flatnonzero(starts | np.append(True, owners[1:] != owners[:-1])), len(owners))
+    last = turns[np.searchsorted(turns, first, "right")] - 1
+    extents = zip(owners[first].tolist(), edges[0][first].tolist(), edges[1][last].tolist(), strict=True)
+    rows = [(owner, *pair) for owner, start, end in extents if (pair := trim(text, start, end))]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return _merged(found, Rows(table[0], table[1:]))
+
+
+def _table(data: Sequence[bytes], kind: np.dtype[Any], begins: Numbers, offsets: int) -> Rows:
+    """Return tables of a ``kind``, one a Doc, whose first ``offsets`` columns count from where the Doc begins."""
+    table = np.frombuffer(b"".join(data), kind)
+    owners = np.repeat(np.arange(len(data)), [len(each) // kind.itemsize for each in data])
+    values = np.stack([table[name].view("<i8").astype(np.int64) for name in kind.names or ()])
+    values[:offsets] += begins[owners]
+    return Rows(owners, values)
+
+
+def _offsets(lists: Sequence[Sequence[int]], begins: Numbers) -> Rows:
+    owners = np.repeat(np.arange(len(lists)), list(map(len, lists)))
+    return Rows(owners, np.array([[at for each in lists for at in each]], dtype=np.int64) + begins[owners])
+
+
+def _anchors(docs: Docs, known: Sequence[Provenance], begins: Numbers, runs: Sequence[int], unknown: int) -> Rows:
+    """Return offset, line and column of anchors: none of a group that follows from those before, one at least."""
+    firsts = np.array(runs[:-1], dtype=np.int64)
+    heads = np.repeat(firsts, np.diff(runs))
+    nowhere = [one.path is None for one in known]
+    data = [b"" if nowhere[at] or nowhere[head] else known[at].anchors for at, head in enumerate(heads.tolist())]
+    owners, values = _table(data, provenance.ANCHOR, begins, 1)
+    steps = np.diff(values, prepend=values[:, :1])
+    follows = (np.diff(heads[owners], prepend=-1) == 0) & (np.diff(owners, prepend=-1) != 0)
+    follows &= (steps[1] == 0) & (steps[0] == steps[2])
+    found = Rows(owners[~follows], values[:, ~follows])
+    bare = np.setdiff1d(firsts, heads[owners])
+    foreign = np.array([one is None for one in docs.known], dtype=bool)[bare]
+    named = np.array([known[at].path is not None for at in bare.tolist()], dtype=bool)
+    lines = np.where(foreign, docs.first + bare, np.where(named, 1, unknown))
+    columns = np.where(foreign | named, 1, unknown)
+    return _merged(found, Rows(bare, np.stack((begins[bare], lines, columns))))
