@@ -31,7 +31,7 @@ from nerconv.tables import (
     used,
     within,
 )
-from nerconv.white_space import SpanTokens, Tight, is_white, span_tokens
+from nerconv.white_space import Tight, is_white
 
 _RETURN, _NEWLINE, _SPACE = b"\r\n "
 #: The class has a property of this name.
@@ -176,11 +176,6 @@ class Batch:
         """What the spans cover, or None when one does not meet token edges."""
         found, met = self._covered
         return found if met.all() else None
-
-    @cached_property
-    def span_tokens(self) -> SpanTokens:
-        """The tokens of the spans, which share no text and meet token edges."""
-        return span_tokens(self.tight, self.starts, self.ends)
 
     @cached_property
     def misaligned(self) -> NDArray[np.bool_]:

@@ -80,28 +80,3 @@ def _first_of_run(white_at: Numbers, white: NDArray[np.bool_], begins: Numbers) 
     first = white_at.copy()
     first[before] = begins[np.searchsorted(begins, white_at[before], "right") - 1]
     return first
-
-
-class SpanTokens(NamedTuple):
-    """The tokens of spans that share no text and meet token edges.
-
-    ``behind``: the offset in a tight text behind each token, in order; ``lengths``: how many tokens each span has;
-    ``touches``: whether the next token of the line is the first one of the next span.
-    """
-
-    behind: Numbers
-    lengths: Numbers
-    touches: NDArray[np.bool_]
-
-
-def span_tokens(tight: Tight, starts: Numbers, ends: Numbers) -> SpanTokens:
-    """Return the tokens of the spans from ``starts`` to ``ends``, which ascend."""
-    text, starts, ends = tight.text, tight.at(starts), tight.at(ends)
-    sizes = ends - starts + 1
-    inside = runs(starts, sizes)
-    bytes_inside = text[inside]
-    # The byte behind a span is the last one of its own.
-    found = np.flatnonzero((bytes_inside == SPACE) | (bytes_inside >= STOP))
-    lengths = np.diff(np.searchsorted(found, np.cumsum(sizes)), prepend=0)
-    touches = (np.append(starts[1:], 0) == ends + 1) & (text[ends] == SPACE)
-    return SpanTokens(inside[found], lengths, touches)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.white_space import LINE, STOP, span_tokens, tight
+from nerconv.white_space import LINE, STOP, tight
 
 _LINES = st.lists(st.text("ab \té", max_size=8), min_size=1, max_size=8)
 
@@ -44,24 +44,3 @@ def test_white_space_is_cut_as_a_plain_reading_says(made: tuple[bytes, list[tupl
     signs = found.text >= STOP
     assert np.array_equal(kept[~signs & (found.text != ord(" "))], found.text[~signs & (found.text != ord(" "))])
     assert len(kept) == len(found.text)
-
-
-@given(st.lists(st.tuples(st.lists(st.text("aé", min_size=1, max_size=3), min_size=1, max_size=3), st.booleans())))
-def test_tokens_of_spans_are_counted(pieces: list[tuple[list[str], bool]]) -> None:
-    text, starts, ends, lengths = b"", [], [], []
-    for tokens, is_span in pieces:
-        if is_span:
-            starts.append(len(text))
-            lengths.append(len(tokens))
-        text += "  ".join(tokens).encode()
-        if is_span:
-            ends.append(len(text))
-        text += b" \n" if len(tokens) == 3 else b" "
-    array = np.frombuffer(text, np.uint8)
-    spans = [np.array(offsets, dtype=np.int64) for offsets in (starts, ends)]
-    found = span_tokens(tight(array, np.array([[0, len(text)]])), *spans)
-    assert found.lengths.tolist() == lengths
-    assert len(found.behind) == sum(lengths)
-    numbers = [number for number, (_, is_span) in enumerate(pieces) if is_span]
-    touches = [b == a + 1 and len(pieces[a][0]) < 3 for a, b in zip(numbers, [*numbers[1:], -9], strict=False)]
-    assert found.touches.tolist() == touches

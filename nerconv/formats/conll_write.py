@@ -20,6 +20,7 @@ from nerconv.batch import Batch
 from nerconv.cells import DOCSTART
 from nerconv.formats.conll import Layout, layout_of, read_back
 from nerconv.options import UsageError, WriteOptions
+from nerconv.schemes import Scheme
 from nerconv.tables import Anchors, Extent, Numbers
 from nerconv.tag_arrays import tag_numbers
 from nerconv.white_space import LINE, NEWLINE, SPACE, STOP, runs
@@ -87,46 +88,48 @@ def sentences_as_lines(batch: Batch) -> Batch:
 
 def _rows(lines: Batch, layout: Layout, start: bytes) -> bytes:
     """Return the rows of a batch whose lines are sentences, each document after ``start``."""
-    if lines.misaligned.any() or lines.overlapping.any():
-        raise ValueError("spans are not flat or do not meet token edges; fit the documents to the format first")
-    text, spans, middle = lines.tight.text, lines.span_tokens, layout.middle.encode()
-    outside = middle + b"O\n"
+    text, middle = lines.tight.text, layout.middle.encode()
     is_behind = (text == SPACE) | (text >= STOP)
     behind = np.flatnonzero(is_behind)
     kinds = text[behind]
-    tagged = np.searchsorted(behind, spans.behind)
-    inner = np.delete(tagged, np.cumsum(spans.lengths) - 1)
-    if (kinds[inner] != SPACE).any():
-        raise ValueError("spans run across sentences; fit the documents to the format first")
-    tags = tag_numbers(spans.lengths, lines.label_ids, spans.touches, layout.scheme)
+    tagged, tags = _tags(lines, behind, kinds, layout.scheme)
     letters = [letter.encode() for letter in layout.scheme.letters]
     tails = [b"%s%s-%s\n" % (middle, letter, label.encode()) for label in lines.labels for letter in letters]
+    outside = middle + b"O\n"
     sizes = np.full(len(behind), len(outside))
     sizes[tagged] = np.array([*map(len, tails)], dtype=np.int64)[tags]
     closing, stopping = np.flatnonzero(kinds >= STOP), np.flatnonzero(kinds == STOP)
-    after = sizes.copy()
-    after[closing] += 1
-    after[stopping] += len(start)
-    at = len(start) + behind - np.arange(len(behind)) + np.cumsum(after) - after
-    found = np.empty(len(start) + len(text) - len(behind) + int(after.sum()), dtype=np.uint8)
-    found[: len(start)] = np.frombuffer(start, np.uint8)
-    found[_tokens_at(at, after, len(start))] = text[np.flatnonzero(~is_behind)]
+    counts = sizes.copy()
+    counts[closing] += 1
+    counts[stopping] += len(start)
+    tokens = np.diff(behind, prepend=-1) - 1
+    at = np.cumsum(tokens + counts) - counts
+    rows = np.empty(len(text) - len(behind) + int(counts.sum()), dtype=np.uint8)
+    rows[runs(at - tokens, tokens)] = text[np.flatnonzero(~is_behind)]
     for step, byte in enumerate(outside):
-        found[at + step] = byte
-    _put(found, at[tagged], tails, tags)
-    found[at[closing] + sizes[closing]] = NEWLINE
-    _put(found, at[stopping] + sizes[stopping] + 1, [start], np.zeros_like(stopping))
-    return found.tobytes()
+        rows[at + step] = byte
+    _put(rows, at[tagged], tails, tags)
+    rows[at[closing] + sizes[closing]] = NEWLINE
+    _put(rows, at[stopping] + sizes[stopping] + 1, [start], np.zeros_like(stopping))
+    return start + rows.tobytes()
 
 
-def _tokens_at(at: Numbers, after: Numbers, begin: int) -> Numbers:
-    """Return where the bytes of tokens go: from ``begin`` on all but ``after`` bytes from each of ``at`` on."""
-    ends = at + after
-    counts = np.empty(2 * len(at) + 1, dtype=np.int64)
-    counts[0] = begin
-    counts[1::2], counts[2::2] = at - np.append(begin, ends[:-1]), after
-    is_token = np.arange(len(counts)) % 2 == 1
-    return np.flatnonzero(np.repeat(is_token, counts))
+def _tags(lines: Batch, behind: Numbers, kinds: NDArray[np.uint8], scheme: Scheme) -> tuple[Numbers, Numbers]:
+    """Return the numbers of the tokens of spans, and their tags (``tag_numbers``).
+
+    ``behind``: the offset behind each token in the tight text; ``kinds``: the byte there.
+    """
+    edges = np.zeros((2, len(lines.tight.text) + 1), dtype=bool)
+    edges[0, lines.tight.at(lines.starts)] = edges[1, lines.tight.at(lines.ends)] = True
+    first = np.flatnonzero(edges[0, np.append(0, behind[:-1] + 1)])
+    last = np.flatnonzero(edges[1, behind])
+    follows = first[1:] - last[:-1]
+    if not len(first) == len(last) == len(lines.starts) or (follows < 1).any():
+        raise ValueError("spans are not flat or do not meet token edges; fit the documents to the format first")
+    if (kinds[runs(first, last - first)] != SPACE).any():
+        raise ValueError("spans run across sentences; fit the documents to the format first")
+    touches = np.append(follows == 1, False)[: len(last)] & (kinds[last] == SPACE)
+    return runs(first, last - first + 1), tag_numbers(last - first + 1, lines.label_ids, touches, scheme)
 
 
 def _put(rows: NDArray[np.uint8], at: Numbers, strings: Sequence[bytes], numbers: Numbers) -> None:
