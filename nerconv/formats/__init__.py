@@ -256,8 +256,4 @@ def require(format: Format, path: str) -> None:
 
 def columnar(format: Format, options: WriteOptions) -> Columnar | None:
     """Return what takes columns for ``format``, or None when it takes documents only under ``options``."""
-    if format is conll:
-        from nerconv.formats import conll_write
-
-        return conll_write
     return None

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.cells import DOCSTART
-from nerconv.formats.conll import Layout, layout_of, read_back
-from nerconv.options import UsageError, WriteOptions
+from nerconv.formats.conll import Layout
+from nerconv.options import UsageError
 from nerconv.schemes import Scheme
 from nerconv.tables import Anchors, Extent, Numbers
 from nerconv.tag_arrays import tag_numbers
@@ -160,30 +160,4 @@ def _check(batch: Batch, lines: Batch, layout: Layout) -> None:
     raise UsageError(
         f"{document.locate(offset) or document.id}: the row {row!r} would be {what} to "
         f"{layout.target or 'a reader of column files'}; change the text or the target"
-    )
-
-
-def encode(batch: Batch, options: WriteOptions) -> bytes:
-    """Return the rows of ``batch``."""
-    return rows(batch, layout_of(options))
-
-
-def records(batch: Batch) -> list[str]:
-    """Return the ids of the documents that have rows."""
-    return batch.filled()
-
-
-def holds(piece: bytes, batch: Batch, options: WriteOptions) -> bool:
-    """Whether rows, read back, have the documents, sentences, tokens and spans of ``batch``."""
-    written, found = sentences_as_lines(batch), read_back(piece, options)
-
-    numbers = {label: number for number, label in enumerate(batch.labels)}
-    labels = np.array([numbers.get(label, -1) for label in found.labels], dtype=np.int64)[found.label_ids]
-    return (
-        written.tight.text.tobytes() == found.tight.text.tobytes()
-        and np.array_equal(labels, batch.label_ids)
-        and all(
-            np.array_equal(written.tight.at(mine), found.tight.at(theirs))
-            for mine, theirs in ((written.starts, found.starts), (written.ends, found.ends))
-        )
     )

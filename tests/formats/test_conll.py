@@ -11,15 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read_as
+from strategies import documents
 
-from nerconv import formats, schemes, tokens
-from nerconv.convert.signature import signature
+from nerconv import formats, schemes, tokens, views
+from nerconv.convert.fit import fit
+from nerconv.convert.verify import difference
 from nerconv.document import Document, Facts, Finding, Item, Span
-from nerconv.fit import fit
 from nerconv.formats import bracket, conll
+from nerconv.formats.keeps import corpus_tokens
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import SCHEMES
+from nerconv.views import batch_of
 
 DATA = Path(__file__).parent.parent / "data" / "conll"
 CASES = sorted(path.with_suffix("") for path in DATA.glob("*.json"))
@@ -283,50 +286,35 @@ def test_a_first_byte_order_mark_that_is_text_stays(tmp_path: Path) -> None:
 # -------------------------------------------------------------------------------------- what is written reads back
 
 
-WORDS = st.text(
-    st.characters(codec="utf-8", exclude_characters=" \t\n", exclude_categories=["Cc"]), min_size=1, max_size=3
-)
-
-
-@st.composite
-def texts(draw: st.DrawFn) -> Document:
-    """A document of odd tokens and odd white space, with flat spans inside its sentences and joins."""
-    token = st.one_of(WORDS, st.sampled_from(["#", "a\r", "\r", "\u00a0", "O", "B-X", "-", "DOCSTART", "]"]))
-    text, spans, joins = draw(st.sampled_from(["", " ", "\n \n"])), [], []
-    for _ in range(draw(st.integers(1, 4))):
-        open_at, label = -1, ""
-        for word in draw(st.lists(token, min_size=1, max_size=5)):
-            if open_at < 0 and draw(st.booleans()):
-                open_at, label = len(text), draw(st.sampled_from(["PER", "a-b", "O"]))
-            if text and text[-1] not in " \t\n":
-                joins.append(len(text))
-            text += word
-            if open_at >= 0 and draw(st.booleans()):
-                spans.append(Span(open_at, len(text), label))
-                open_at = -1
-            text += draw(st.sampled_from([" ", " ", "\t", "  "] if "\r" in word else [" ", " ", "\t", "  ", ""]))
-        text += draw(st.sampled_from(["\n", " \n\n", "\r\n"]))
-    return Document("d", text, tuple(spans), joins=tuple(joins))
-
-
 @pytest.mark.parametrize("name", SCHEMES)
-@given(documents=st.lists(texts(), min_size=1, max_size=3), columns=st.sampled_from([2, 4]), tab=st.booleans())
+@given(found=st.lists(documents(), min_size=1, max_size=3), columns=st.sampled_from([2, 4]), tab=st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_documents_come_back_in_every_scheme(
-    name: str, documents: list[Document], columns: int, tab: bool, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.getbasetemp()
+def test_any_batch_reads_back(name: str, found: list[Document], columns: int, tab: bool) -> None:
+    """Whatever sentences, joins, line ends and spans there are."""
     options = WriteOptions(scheme=name, columns=columns, delimiter="tab" if tab else "space")
     keeps = formats.keeps(conll, options)
-    fitted = [fit(doc, keeps, conll.tokens(options), None) for doc in documents]
-    assert [len(doc.spans) for doc in documents] == [len(f.document.spans) + len(f.lost) for f in fitted]
-    assert name == "IO" or not any(f.lost for f in fitted)
-    data = written([f.document for f in fitted], folder, options)
-    named = ReadOptions(scheme=name, token_column="1", tag_column="-1", comments="none")
-    items = of_bytes(data, folder, named)
-    assert findings_of(items) == []
-    assert [signature(doc, keeps) for doc in documents_of(items)] == [signature(f.document, keeps) for f in fitted]
-    assert written(documents_of(items), folder, options) == data
+    batch = fit(batch_of(found, "d.txt"), keeps, corpus_tokens, None).batch
+    read = conll.read_back(conll.encode(batch, options), options)
+    assert difference(batch, read, keeps) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (b"met O", b"met B-PER", "3 spans are read as 4"),
+        (b"Iran B-LOC", b"Iran B-ORG", "the label 3 of 'd' is read as"),
+        (b"Lee I-PER", b"Lee O", "the span 1 of 'd' is read as"),
+        (b"met O", b"saw O", "the text of 'd' differs at byte 8"),
+        (b"met O\n", b"met O\n\n", "the text of 'd' differs at byte 11"),
+        (b"met O\n", b"met O\n\n-DOCSTART- O\n\n", "1 documents are read as 2"),
+        (b"met O\n", b"met\n", "the text of 'd' differs at byte 0"),
+    ],
+)
+def test_a_changed_row_is_seen(old: bytes, new: bytes, what: str) -> None:
+    batch = batch_of([document("Ann Lee met MFA\nin Iran", (0, 7, "PER"), (12, 15, "ORG"), (19, 23, "LOC"))], "d.txt")
+    piece = conll.encode(batch, WriteOptions())
+    read = conll.read_back(piece.replace(old, new), WriteOptions())
+    assert (difference(batch, read, conll.KEEPS) or "").startswith(what)
 
 
 @pytest.mark.skipif(not GOLD, reason="the corpora are not beside this checkout")
@@ -343,9 +331,9 @@ def test_gold_comes_back_byte_for_byte(gold: Path, tmp_path: Path) -> None:
 def test_bracket_text_gives_the_gold_byte_for_byte(gold: Path, tmp_path: Path) -> None:
     source = gold.with_suffix(".txt")
     items = list(read_as(bracket, Source(str(source), "d", source), ReadOptions(dialect="illinois")))
-    fitted = [fit(doc, conll.KEEPS, conll.tokens(WriteOptions()), None) for doc in documents_of(items)]
-    assert not any(f.lost for f in fitted)
-    assert written([f.document for f in fitted], tmp_path) == gold.read_bytes()
+    fitted = fit(batch_of(documents_of(items), "d"), conll.KEEPS, corpus_tokens, None)
+    assert not fitted.lost
+    assert written(list(views.documents_of(fitted.batch)), tmp_path) == gold.read_bytes()
 
 
 @pytest.mark.skipif(not GOLD, reason="the corpora are not beside this checkout")
@@ -355,7 +343,8 @@ def test_gold_comes_back_through_every_scheme(name: str, tmp_path: Path) -> None
     gold = max(GOLD, key=lambda path: path.stat().st_size)
     first = documents_of(list(read_as(conll, Source(str(gold), "d", gold), ReadOptions())))
     options = WriteOptions(scheme=name)
-    fitted = [fit(doc, formats.keeps(conll, options), tokens.edges, None).document for doc in first]
+    batch = fit(batch_of(first, "d"), formats.keeps(conll, options), corpus_tokens, None).batch
+    fitted = list(views.documents_of(batch))
     items = of_bytes(written(fitted, tmp_path, options), tmp_path)
     assert [doc.spans for doc in documents_of(items)] == [doc.spans for doc in fitted]
     assert name == "IO" or fitted == [replace(doc, meta={}) for doc in first]
