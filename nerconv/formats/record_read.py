@@ -7,9 +7,9 @@ against what they say of it themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
-from operator import le, lt
+from operator import le
 from typing import Final
 
 import msgspec
@@ -30,41 +30,47 @@ _FAR: Final = 1 << 30
 def is_sound(record: Record) -> bool:
     """Whether ``record`` makes a document as it is: nothing of it is to be trimmed, put in order or looked into."""
     text, size = record.text, len(record.text)
-    if record.offset_unit not in ("", OFFSET_UNIT) or not (record.origin is None or _is_whole(record.origin, size)):
-        return False
-    before = -1, 0, ""
+    before = 0, -size, ""
     for span in record.spans:
         start, end = span.start, span.end
-        if not (0 <= start < end <= size and before <= (start, -end, span.label) and span.label and _is_placed(span)):
+        here = start, -end, span.label
+        if not (before <= here and start < end <= size and span.label):
             return False
-        if text[start] in WHITE_SPACE or text[end - 1] in WHITE_SPACE or span.text not in (None, text[start:end]):
+        if text[start] in WHITE_SPACE or text[end - 1] in WHITE_SPACE:
             return False
-        before = start, -end, span.label
-    sentences = [0, *chain.from_iterable(record.sentences), size]
+        if not (0 <= (span.line or 0) < _FAR and 0 <= (span.column or 0) < _FAR):
+            return False
+        if span.text is not None and span.text != text[start:end]:
+            return False
+        before = here
     return (
-        all(map(le, sentences, sentences[1:]))
+        record.offset_unit in ("", OFFSET_UNIT)
+        and (record.origin is None or _is_origin(record.origin, size))
+        and _ascend(chain.from_iterable(record.sentences), size)
         and all(start < end for start, end in record.sentences)
-        and all(map(le, (offsets := [0, *(mark.offset for mark in record.marks), size]), offsets[1:]))
-        and all(map(lt, (offsets := [-1, *record.joins, size + 1]), offsets[1:]))
+        and _ascend((mark.offset for mark in record.marks), size)
+        and _ascend(record.joins, size)
+        and len(set(record.joins)) == len(record.joins)
         and (bool(record.offset_unit) or not units.fitting(text, list(map(_extent, record.spans))))
     )
 
 
-def _is_placed(span: SpanRecord) -> bool:
-    return 0 <= (span.line or 0) < _FAR and 0 <= (span.column or 0) < _FAR
-
-
-def _is_whole(origin: OriginRecord, size: int) -> bool:
+def _is_origin(origin: OriginRecord, size: int) -> bool:
     """Whether the anchors of ``origin`` are sound, those too that follow."""
-    if origin.line is not None and not (0 < origin.line < _FAR and 0 < (origin.column or 1) < _FAR):
-        return False
-    offsets = [anchor[0] for anchor in origin.anchors]
-    if origin.line is None and offsets[:1] not in ([], [0]):
-        return False
-    # Anchors to which others are added are put in order with these.
-    offsets = [0, *(offsets if origin.line is None else sorted(offsets)), size]
+    offsets = [offset for offset, _, _ in origin.anchors]
+    if origin.line is None:
+        begins = offsets[:1] in ([], [0])
+    else:
+        begins = 0 < origin.line < _FAR and 0 < (origin.column or 1) < _FAR
+        offsets.sort()  # with those that follow
     places = (0 < line < _FAR and 0 < column < _FAR for _, line, column in origin.anchors)
-    return all(map(le, offsets, offsets[1:])) and all(places)
+    return begins and _ascend(offsets, size) and all(places)
+
+
+def _ascend(offsets: Iterable[int], size: int) -> bool:
+    """Whether each of ``offsets`` is as large as the one before, and all are within a text of so many code points."""
+    bounds = [0, *offsets, size]
+    return all(map(le, bounds, bounds[1:]))
 
 
 def corrected(record: Record, id: str, where: Where, own: Sequence[Own] = ()) -> tuple[Record, list[Finding]]:

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
@@ -16,8 +17,11 @@ from nerconv import formats
 from nerconv.document import Document, Finding, Item
 from nerconv.formats import json_lines, spans_jsonl, units
 from nerconv.formats.foreign import foreign
+from nerconv.formats.records import RecordFormat
+from nerconv.io import text
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.views import batch_of
 
 TEXT = "Zoë met \U0001f44b Ada Berg in Riga."
 
@@ -42,7 +46,7 @@ def account(items: list[Item]) -> Counter[str]:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(documents(), max_size=3, unique_by=lambda one: one.id))
 def test_records_of_our_own_come_back_whole_and_raise_no_suspicion(some: list[Document]) -> None:
-    items = read(spans_jsonl.encode(some, WriteOptions()))
+    items = read(spans_jsonl.encode(batch_of(some, ""), WriteOptions()))
     assert [item for item in items if isinstance(item, Document)] == some
     assert not [item for item in items if isinstance(item, Finding)]
 
@@ -71,6 +75,32 @@ RECORDS = st.fixed_dictionaries(
 def test_every_span_is_read_or_counted_as_unread(records: list[dict[str, Any]]) -> None:
     expected = Counter(span["label"] for record in records for span in record["spans"])
     assert account(read(lines(records))) == expected
+
+
+def facts_of(items: list[Item]) -> list[Any]:
+    """Return what was read, with all that takes no part in the equality of documents."""
+    return [
+        (item, item.origin, [(item.place(span), span.flags) for span in item.spans], sorted(item.meta))
+        if isinstance(item, Document)
+        else item
+        for item in items
+    ]
+
+
+OWN = st.lists(documents(), max_size=2).map(lambda some: spans_jsonl.encode(batch_of(some, "a.txt"), WriteOptions()))
+OTHERS = st.lists(RECORDS, max_size=2).map(lines) | st.sampled_from([b"\n", b"{bad}\n", b" \n[]\n"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(OWN | OTHERS, max_size=4).map(b"".join), st.integers(1, 400))
+def test_a_close_look_finds_what_a_quick_one_does(data: bytes, block: int) -> None:
+    """However the lines are read in blocks, and whichever of them are looked at closely: all, or those that must be."""
+    quick = facts_of(read(data))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_BLOCK", block)
+        assert facts_of(read(data)) == quick
+        patch.setattr(RecordFormat, "sound", lambda *_: None)
+        assert facts_of(read(data)) == quick
 
 
 KEYS = st.sampled_from(["entities", "label", "ents", "found", "labels", "annotations"])
