@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, starmap
+from itertools import islice
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
@@ -62,15 +62,6 @@ class Decoder:
         where = finding.where or where
         self.once.add("F012", "one more line is not JSON", where, finding.unread, finding.excerpt)
         return None
-
-
-def decoded(text: Plain, name: str, once: Once) -> Iterator[Line | Finding]:
-    """Yield what each line of ``text`` that is not blank holds, or a finding for one that is not JSON.
-
-    After the first such findings, others are entered in ``once``.
-    """
-    decoder = Decoder(name, once)
-    return filter(None, starmap(decoder.decode, text.lines()))
 
 
 def _malformed(line: str, error: Exception, where: Where) -> Finding:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from nerconv.document import Document, Finding, Where
+from nerconv.document import Finding, Where
 from nerconv.formats.exports import tool
 from nerconv.formats.foreign import TAGS, Held, foreign
 from nerconv.formats.foreign_items import of_list
 from nerconv.formats.once import Once
 from nerconv.formats.own import Own, owns
 from nerconv.formats.record import Record
-from nerconv.formats.record_read import corrected, to_document
+from nerconv.formats.record_read import corrected
 from nerconv.formats.shapes import counted, in_words, listed
 
 T = TypeVar("T")
@@ -69,15 +69,6 @@ def read_exactly(
 def loose(raw: Any) -> Loose:
     """Return a record of spans JSONL as somebody wrote it. Raises ValueError for what is none."""
     return Loose(record_of(raw), owns(raw))
-
-
-def read_record(
-    raw: Any, id: str, where: Where, once: Once, known: Collection[str] = FIELDS, advice: str = ""
-) -> Iterator[Document | Finding]:
-    """Yield what ``read_exactly`` returns, the record as a document."""
-    if found := read_exactly(raw, id, where, once, known, advice):
-        yield to_document(found[0], id, where)[0]
-        yield from found[1]
 
 
 def is_rejected(raw: Any) -> bool:

@@ -6,6 +6,7 @@ against what they say of it themselves.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -17,7 +18,7 @@ import msgspec
 from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
 from nerconv.formats import units
 from nerconv.formats.own import Own, disagrees, other_white_space
-from nerconv.formats.record import OFFSET_UNIT, Anchor, MarkRecord, OriginRecord, Record, SpanRecord, all_anchors
+from nerconv.formats.record import CLOSING, OFFSET_UNIT, OPENING, Anchor, MarkRecord, OriginRecord, Record, SpanRecord
 from nerconv.formats.shapes import counted
 from nerconv.tokens import trim
 
@@ -157,12 +158,33 @@ def _sentences(record: Record, where: Where, findings: list[Finding]) -> list[tu
 
 
 def _origin(record: Record, path: str, where: Where, findings: list[Finding]) -> OriginRecord:
-    anchors = all_anchors(record.origin, record.text, record.spans) if record.origin else []
+    anchors = _all_anchors(record.origin, record.text, record.spans) if record.origin else []
     if not anchors or _is_sound(anchors, len(record.text)):
         return OriginRecord(path, anchors)
     message = "the origin of the record is not sound, which its anchors or lines say: where its text stood is not known"
     findings.append(Finding("F012", message, where))
     return OriginRecord(where.path, [(0, where.line, where.column)])
+
+
+def _all_anchors(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> list[Anchor]:
+    """Return all anchors of ``text``, those too that follow from its lines and ``spans``."""
+    if origin.line is None:
+        return origin.anchors
+    told = {line for _, line, _ in origin.anchors}
+    following = (anchor for anchor in _following(origin, text, spans) if anchor[1] not in told)
+    return [(0, origin.line, origin.column or 1), *sorted([*following, *origin.anchors])]
+
+
+def _following(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> Iterator[Anchor]:
+    """Yield the anchors behind the first that follow from the lines of ``text`` and from ``spans``."""
+    for number, match in enumerate(re.finditer("\n", text), (origin.line or 1) + 1):
+        yield match.end(), number, 1
+    for span in spans:
+        if span.line and span.path in (None, origin.path):
+            column = (span.column or 1) + len(span.label) + OPENING
+            if span.start:
+                yield span.start, span.line, column
+            yield span.end, span.line, column + span.end - span.start + CLOSING
 
 
 def _is_sound(anchors: Sequence[Anchor], length: int) -> bool:
