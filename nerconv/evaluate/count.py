@@ -17,14 +17,9 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def harmonic(tp: float, predicted: float, gold: float) -> float | None:
-    """Return F1, None where neither side has a span."""
-    return ratio(2 * tp, predicted + gold)
-
-
 def score(tp: int, predicted: int, gold: int) -> Score:
     """Return the score of three counts."""
-    return Score(tp, predicted, gold, ratio(tp, predicted), ratio(tp, gold), harmonic(tp, predicted, gold))
+    return Score(tp, predicted, gold, ratio(tp, predicted), ratio(tp, gold), ratio(2 * tp, predicted + gold))
 
 
 def added(units: Iterable[Counts]) -> Counts:

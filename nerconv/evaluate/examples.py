@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from nerconv.evaluate.annotated import Annotated
-from nerconv.evaluate.match import Extent, Outcome
+from nerconv.evaluate.match import Outcome
 from nerconv.evaluate.pair import Paired
 from nerconv.evaluate.report import Example, Side
-from nerconv.evaluate.tally import Found
 
 #: Scores that a model gave: by id of the document, start, end and label.
 Scores = Mapping[tuple[str, int, int, str], float]
@@ -20,28 +19,18 @@ _AROUND = 200
 def examples(paired: Paired, found: Sequence[Outcome], scores: Scores, limit: int) -> Iterator[Example]:
     """Yield the first ``limit`` of the outcomes ``found``, by pair and in text order."""
     flags = paired.gold.flags if found else []
-    for outcome in islice(sorted(found, key=_place), limit):
-        gold, predicted = _number(outcome.gold), _number(outcome.predicted)
-        sides = (
-            None if gold is None else _side(paired.gold, gold, scores),
-            None if predicted is None else _side(paired.predicted, predicted, scores),
-        )
-        annotated, number = (paired.gold, gold) if gold is not None else (paired.predicted, predicted)
-        assert number is not None
-        context, start = _around(annotated, number)
-        name = paired.gold.ids[annotated.owners[number]]
-        doubts = () if gold is None else flags[gold]
-        yield Example(outcome.kind, name, *sides, context, start, outcome.notes, doubts)
+    for outcome in islice(sorted(found, key=_extent), limit):
+        gold = outcome.gold and _side(paired.gold, outcome.gold.number, scores)
+        said = outcome.predicted and _side(paired.predicted, outcome.predicted.number, scores)
+        held, number = paired.gold if outcome.gold else paired.predicted, outcome.first.number
+        context, start = _around(held, number)
+        name = paired.gold.ids[held.owners[number]]
+        codes = flags[number] if outcome.gold else ()
+        yield Example(outcome.kind, name, gold, said, context, start, outcome.notes, codes)
 
 
-def _place(outcome: Outcome) -> tuple[int, int]:
-    span = outcome.gold or outcome.predicted
-    assert span is not None
-    return span.start, span.end
-
-
-def _number(span: Extent | None) -> int | None:
-    return span.number if isinstance(span, Found) else None
+def _extent(outcome: Outcome) -> tuple[int, int]:
+    return outcome.first.start, outcome.first.end
 
 
 def _side(annotated: Annotated, number: int, scores: Scores) -> Side:

@@ -13,47 +13,41 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from nerconv.evaluate.assign import best_pairs
 
 #: tp, predicted and gold by label.
 Counts = dict[str, tuple[int, int, int]]
-_Key = tuple[int, int, str]
 
 
-class Extent(Protocol):
-    """What is matched: a stretch of text with a label."""
+class Found(NamedTuple):
+    """A span that matches none exactly: offsets that ascend over all pairs, its label, and its number on its side."""
 
-    @property
-    def start(self) -> int:
-        """Where it starts."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-    @property
-    def label(self) -> str:
-        """Its label."""
-
-
-def key(span: Extent) -> _Key:
-    """Return what two spans must share to match: start, end, label."""
-    return span.start, span.end, span.label
+    start: int
+    end: int
+    label: str
+    number: int
 
 
 class Outcome(NamedTuple):
-    """One gold span, one predicted span, or both, and what kind they are. ``notes`` are split and merged."""
+    """One gold span, one predicted span, or both, and what kind of error. ``notes`` are split and merged."""
 
     kind: str
-    gold: Extent | None
-    predicted: Extent | None
+    gold: Found | None
+    predicted: Found | None
     notes: tuple[str, ...] = ()
 
+    @property
+    def first(self) -> Found:
+        """The gold span, or the predicted one where there is none."""
+        span = self.gold or self.predicted
+        assert span is not None
+        return span
 
-def leftovers(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[Outcome]:
-    """Yield what kind spans are that match none exactly; both sides are in text order, those with one start by end."""
+
+def leftovers(golds: Sequence[Found], said: Sequence[Found]) -> Iterator[Outcome]:
+    """Yield what kind spans are that match none exactly; both sides are sorted."""
     overlaps = list(_overlaps(golds, said))
     on_gold, on_said = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
     partner = dict(best_pairs({(g, p): _packed(*_closeness(golds[g], said[p])) for g, p in overlaps}))
@@ -71,7 +65,7 @@ def leftovers(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[Outco
             yield Outcome("spurious", None, span, ("split",) if on_said[p] else ())
 
 
-def _overlaps(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[tuple[int, int]]:
+def _overlaps(golds: Sequence[Found], said: Sequence[Found]) -> Iterator[tuple[int, int]]:
     """Yield the index pairs of spans that share text; both sides are in text order."""
     starts = [span.start for span in said]
     # How far any span up to an index reaches: where that is before a gold span, nothing earlier can touch it.
@@ -86,13 +80,9 @@ def _overlaps(golds: Sequence[Extent], said: Sequence[Extent]) -> Iterator[tuple
             p -= 1
 
 
-def _shared(gold: Extent, said: Extent) -> int:
-    return min(gold.end, said.end) - max(gold.start, said.start)
-
-
-def _closeness(gold: Extent, said: Extent) -> tuple[int, int, int]:
-    edges = (gold.start == said.start) + (gold.end == said.end)
-    return _shared(gold, said), int(gold.label == said.label), edges
+def _closeness(gold: Found, said: Found) -> tuple[int, int, int]:
+    shared = min(gold.end, said.end) - max(gold.start, said.start)
+    return shared, int(gold.label == said.label), (gold.start == said.start) + (gold.end == said.end)
 
 
 def _packed(*levels: int) -> int:
@@ -103,7 +93,7 @@ def _packed(*levels: int) -> int:
     return packed
 
 
-def kind_of(gold: Extent, said: Extent) -> str:
+def kind_of(gold: Found, said: Found) -> str:
     """Return what kind of error two overlapping spans are that do not match."""
     if (gold.start, gold.end) == (said.start, said.end):
         return "type"
@@ -121,17 +111,15 @@ _CREDIT: Final = {"correct": 2, "partial": 1, "incorrect": 0}
 
 
 def views(found: Sequence[Outcome]) -> Counter[tuple[str, str]]:
-    """Return how many pairs of one text each view of SemEval-2013 counts as correct, incorrect and partial.
+    """Return how many pairs each view of SemEval-2013 counts as correct, incorrect and partial, without exact matches.
 
-    ``found`` are the outcomes of the text. Keys are the view and what it counts; pairs are those of the view.
+    ``found`` are the outcomes of all other spans. Keys are the view and what it counts; pairs are those of the view.
     """
-    correct = sum(outcome.kind == "correct" for outcome in found)
-    golds = sorted((o.gold for o in found if o.gold and o.kind != "correct"), key=key)
-    said = sorted((o.predicted for o in found if o.predicted and o.kind != "correct"), key=key)
+    golds = sorted(outcome.gold for outcome in found if outcome.gold)
+    said = sorted(outcome.predicted for outcome in found if outcome.predicted)
     kinds = {(g, p): kind_of(golds[g], said[p]) for g, p in _overlaps(golds, said)}
     counts: Counter[tuple[str, str]] = Counter()
     for view, reading in VIEWS.items():
-        counts[view, "correct"] = correct
         for edge in best_pairs({edge: _packed(_CREDIT[reading[kind]], 1) for edge, kind in kinds.items()}):
             counts[view, reading[kinds[edge]]] += 1
     return counts

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nerconv.evaluate import count, match
 from nerconv.evaluate.annotated import Annotated
@@ -80,7 +83,7 @@ def evaluate(gold: Annotated, predicted: Annotated, options: EvaluateOptions, co
         examples=tuple(examples(paired, errors, context.scores, options.examples)),
         slices=tuple(slices(paired, found, [row.gold for row in labels.values()], context.train)),
         repairs=context.repairs,
-        calibration=calibration(_scored(paired, found, context.scores)),
+        calibration=calibration(*_scored(paired, found, context.scores)),
         only_gold=only_gold,
         only_predicted=only_predicted,
         gold=context.gold,
@@ -142,16 +145,13 @@ def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
     return f"95 % bootstrap over {kind}, {options.resamples:,} draws, seed {options.seed}"
 
 
-def _scored(paired: Paired, found: Hits, scores: Scores) -> Iterator[tuple[float, bool]]:
-    """Yield the score of each predicted span that has one, and whether it is right."""
+def _scored(paired: Paired, found: Hits, scores: Scores) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the scores of the predicted spans that have one, and which of these are right."""
     held = paired.predicted
-    right = found.predicted.tolist()
-    at = 0
-    for number, id in enumerate(held.ids if scores else ()):
-        for key in held.keys(number):
-            if (id, *key) in scores:
-                yield scores[id, *key], right[at]
-            at += 1
+    keys = ((id, *key) for number, id in enumerate(held.ids if scores else ()) for key in held.keys(number))
+    values = np.array([scores.get(key, np.nan) for key in keys], dtype=np.float64)
+    known = ~np.isnan(values)
+    return values[known], found.predicted[: len(values)][known]
 
 
 def _with_intervals(report: Report, options: EvaluateOptions) -> Report:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -16,7 +15,7 @@ from nerconv.evaluate.count import score
 from nerconv.evaluate.match import Outcome
 from nerconv.evaluate.pair import Paired, Places
 from nerconv.evaluate.report import Calibration, Noise, Score, Slice
-from nerconv.evaluate.tally import Found, Hits, pair_offsets, score_of
+from nerconv.evaluate.tally import Hits, pair_offsets, score_of
 from nerconv.tables import Numbers
 
 _LENGTHS: Final = ("1 token", "2 tokens", "3 tokens", "4 or more tokens")
@@ -72,7 +71,7 @@ def noise(paired: Paired, found: Sequence[Outcome], fixed: Score | None) -> Nois
         len(flags),
         dict(sorted(Counter(chain.from_iterable(flags)).items())),
         len(found),
-        sum(1 for outcome in found if isinstance(outcome.gold, Found) and flags[outcome.gold.number]),
+        sum(1 for outcome in found if outcome.gold and flags[outcome.gold.number]),
         score_of(_chosen(gold, ~flagged), _chosen(predicted, ~touched)),
         fixed,
     )
@@ -94,27 +93,17 @@ def _touch(some: tuple[Numbers, Numbers], others: tuple[Numbers, Numbers]) -> ND
     return touched
 
 
-def calibration(scored: Iterable[tuple[float, bool]]) -> Calibration | None:
+def calibration(values: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration | None:
     """Return how far the scores of predicted spans are from the share that is right, in ten bins; None without scores.
 
-    The error is the expected calibration error (Naeini, Cooper & Hauskrecht 2015).
+    ``values``, of shape (spans,), are the scores. The error is the expected calibration error (Naeini, Cooper &
+    Hauskrecht 2015).
     """
-    edges = [number / _BINS for number in range(1, _BINS)]
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(_BINS)]
-    for value, correct in scored:
-        bins[bisect_right(edges, value)].append((value, correct))
-    total = sum(map(len, bins))
-    if not total:
-        return None
-    rows = [
-        (
-            at / _BINS,
-            len(held),
-            sum(value for value, _ in held) / len(held),
-            sum(right for _, right in held) / len(held),
-        )
-        for at, held in enumerate(bins)
-        if held
-    ]
-    error = sum(count * abs(mean - share) for _, count, mean, share in rows) / total
-    return Calibration(error, tuple(rows))
+    at = np.searchsorted(np.arange(1, _BINS) / _BINS, values, "right")
+    counts = np.bincount(at, minlength=_BINS)
+    held = np.flatnonzero(counts)
+    sums = (np.bincount(at, weights, _BINS)[held] for weights in (values, right))
+    means, shares = (total / counts[held] for total in sums)
+    rows = list(zip((held / _BINS).tolist(), counts[held].tolist(), means.tolist(), shares.tolist(), strict=True))
+    error = sum(count * abs(mean - share) for _, count, mean, share in rows) / max(len(values), 1)
+    return Calibration(error, tuple(rows)) if rows else None

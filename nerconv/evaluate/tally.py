@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nerconv.evaluate.annotated import Annotated, unique
 from nerconv.evaluate.count import score
-from nerconv.evaluate.match import Counts, Outcome, leftovers
+from nerconv.evaluate.match import Counts, Found, Outcome, leftovers
 from nerconv.evaluate.pair import Paired, Places
 from nerconv.evaluate.report import Score, Unit
 from nerconv.tables import Numbers
@@ -28,15 +28,6 @@ class Hits(NamedTuple):
 
     gold: NDArray[np.bool_]
     predicted: NDArray[np.bool_]
-
-
-class Found(NamedTuple):
-    """A span that matches none exactly: offsets that ascend over all pairs, its label, and its number on its side."""
-
-    start: int
-    end: int
-    label: str
-    number: int
 
 
 def hits(gold: Places, predicted: Places) -> Hits:

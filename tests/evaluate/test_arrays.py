@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scoring import outcomes, tally
 
 from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.evaluate.annotated import Annotated, of_batches, of_documents, unique
-from nerconv.evaluate.match import key, views
+from nerconv.evaluate.match import Counts, Found, leftovers, views
 from nerconv.evaluate.pair import Paired, pair
 from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
 from nerconv.io.sources import Source
@@ -83,22 +82,37 @@ def same_as_documents(held: Annotated, side: list[Document]) -> None:
 def test_counts_and_kinds_are_those_of_each_document(sides: list[list[Document]]) -> None:
     held = paired(sides)
     found = hits(*held.places)
-    plain = [list(outcomes(one.spans, other.spans)) for one, other in zip(*sides, strict=True)]
+    texts = [[[*map(key, document.spans)] for document in pair] for pair in zip(*sides, strict=True)]
+    each = [tally(*text) for text in texts]
     total: Counter[tuple[str, int]] = Counter()
-    each = [tally(map(key, one.spans), map(key, other.spans)) for one, other in zip(*sides, strict=True)]
     for row in each:
         total.update({(label, at): count for label, counted in row.items() for at, count in enumerate(counted)})
     assert {(label, at): n for label, row in counts(held, found).items() for at, n in enumerate(row) if n} == +total
     units = held.places[0].pairs, held.places[1].pairs
     assert by_unit(held, found, units, len(each)) == each
     errors = unmatched(held, found)
-    kinds = Counter(outcome.kind for text in plain for outcome in text if outcome.kind != "correct")
-    assert Counter(outcome.kind for outcome in errors) == kinds
-    assert found.gold.sum() == sum(outcome.kind == "correct" for text in plain for outcome in text)
-    by_text: Counter[tuple[str, str]] = Counter()
-    for text in plain:
-        by_text.update(views([outcome for outcome in text if outcome.kind != "correct"]))
-    assert +views(errors) == +by_text
+    apart = [list(leftovers(*left(*text))) for text in texts]
+    assert Counter(outcome.kind for outcome in errors) == Counter(outcome.kind for text in apart for outcome in text)
+    assert views(errors) == sum(map(views, apart), Counter())
+
+
+def key(span: Span) -> tuple[int, int, str]:
+    return span.start, span.end, span.label
+
+
+def tally(gold: list[tuple[int, int, str]], said: list[tuple[int, int, str]]) -> Counts:
+    """Return tp, predicted and gold by label; one that a side has twice needs two on the other."""
+    rows = [
+        Counter(label for _, _, label in some.elements())
+        for some in (Counter(gold) & Counter(said), *map(Counter, (said, gold)))
+    ]
+    return {label: (rows[0][label], rows[1][label], rows[2][label]) for label in sorted(rows[1] | rows[2])}
+
+
+def left(*sides: list[tuple[int, int, str]]) -> list[list[Found]]:
+    """Return what each of two sides has more than the other."""
+    golds, said = map(Counter, sides)
+    return [sorted(Found(*row, 0) for row in more.elements()) for more in (golds - said, said - golds)]
 
 
 @given(documents(), st.randoms(use_true_random=False))

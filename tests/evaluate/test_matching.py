@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections import Counter
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scoring import evaluate, outcomes
+from scoring import evaluate
 
 from nerconv import schemes
 from nerconv.document import Document, Span
 from nerconv.evaluate import match
+from nerconv.evaluate.annotated import of_documents
 from nerconv.evaluate.assign import best_pairs
+from nerconv.evaluate.pair import pair
 from nerconv.evaluate.report_json import from_json, to_json
 from nerconv.evaluate.run import EvaluateOptions
+from nerconv.evaluate.tally import hits, unmatched
 
 CREDIT = {"correct": 2, "partial": 1, "incorrect": 0}
 
@@ -86,10 +88,19 @@ def drawn(chance: random.Random) -> list[Span]:
     return found
 
 
+def key(span: Span) -> tuple[int, int, str]:
+    return span.start, span.end, span.label
+
+
 def counts(gold: list[Span], said: list[Span]) -> dict[str, tuple[int, ...]]:
     """Return correct, incorrect, partial, missed and spurious of each view."""
-    held = match.views(list(outcomes(gold, said)))
-    rows = {view: tuple(held[view, name] for name in CREDIT) for view in match.VIEWS}
+    sides = (of_documents([Document("d", "x" * 60, tuple(spans))]) for spans in (gold, said))
+    paired = pair(*sides)
+    found = hits(*paired.places)
+    held, right = match.views(unmatched(paired, found)), int(found.gold.sum())
+    rows = {
+        view: (right + held[view, "correct"], held[view, "partial"], held[view, "incorrect"]) for view in match.VIEWS
+    }
     return {
         view: (correct, incorrect, partial, len(gold) - correct - incorrect - partial, len(said) - sum(row))
         for view, row in rows.items()
@@ -101,20 +112,19 @@ def counts(gold: list[Span], said: list[Span]) -> dict[str, tuple[int, ...]]:
 def test_no_other_pairs_give_a_view_more_credit(chance: random.Random) -> None:
     gold, said = drawn(chance)[:4], drawn(chance)[:4]
     found = counts(gold, said)
-    keys = Counter(map(match.key, gold)) & Counter(map(match.key, said))
-    golds = [span for span in gold if match.key(span) not in keys]
-    saids = [span for span in said if match.key(span) not in keys]
+    same = [span for span in gold if span in said]
+    golds, saids = ([span for span in side if span not in same] for side in (gold, said))
     kinds = {
-        (g, p): match.Outcome(match.kind_of(one, other), one, other)
+        (g, p): match.kind_of(match.Found(*key(one), g), match.Found(*key(other), p))
         for g, one in enumerate(golds)
         for p, other in enumerate(saids)
         if one.start < other.end and other.start < one.end
     }
     for view, reading in match.VIEWS.items():
-        graph = {edge: CREDIT[reading[outcome.kind]] * 100 + 1 for edge, outcome in kinds.items()}
+        graph = {edge: CREDIT[reading[kind]] * 100 + 1 for edge, kind in kinds.items()}
         correct, incorrect, partial, *_ = found[view]
         credit = 200 * correct + 100 * partial + correct + incorrect + partial
-        assert credit == 201 * keys.total() + (by_force(graph) if graph else 0)
+        assert credit == 201 * len(same) + (by_force(graph) if graph else 0)
 
 
 def test_views_are_those_of_nervaluate_and_never_less() -> None:
