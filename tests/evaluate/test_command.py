@@ -134,7 +134,7 @@ def test_repairs_are_always_told_with_the_f1_of_the_other_rule(run: object) -> N
 
 
 @pytest.mark.parametrize("rule", ["lenient", "discard"])
-def test_each_file_is_opened_once(rule: str, run: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_read_once_after_a_look_at_its_beginning(rule: str, run: object, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     true_open = Source.open
 
@@ -145,7 +145,7 @@ def test_each_file_is_opened_once(rule: str, run: object, monkeypatch: pytest.Mo
     monkeypatch.setattr(Source, "open", counting)
     Path("right.conll").write_text(GOLD.replace("Rome B-LOC", "Rome I-LOC", 10))
     assert evaluate(run, "right", "--invalid", rule)[0] == 0
-    assert sorted(opened) == ["gold.conll", "right.conll"]
+    assert sorted(opened) == ["gold.conll", "gold.conll", "right.conll", "right.conll"]
 
 
 def test_gold_and_prediction_in_one_file_as_conlleval_takes_them(run: object) -> None:
