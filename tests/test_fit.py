@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import document_fit as oracle
 from columnar import columns
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import documents
 from test_views import around_line_end, known
 
-from nerconv import fit as oracle
 from nerconv import tokens
 from nerconv.batch import Batch
 from nerconv.convert.fit import fit

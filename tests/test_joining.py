@@ -15,12 +15,12 @@ from nerconv.convert import pipeline
 from nerconv.convert.joining import Joined, join_units
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
+from nerconv.convert.units import cut_units
 from nerconv.convert.verify import difference
 from nerconv.document import Document, Origin, Span
 from nerconv.formats import conll
 from nerconv.io.sources import Source
 from nerconv.tokens import trim
-from nerconv.convert.units import cut_units
 from nerconv.views import batch_of, documents_of
 
 #: What survives the cut: all but the white space between units.

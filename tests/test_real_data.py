@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from reading import read_as
+from signature import signature
 
 from nerconv import formats
 from nerconv.convert import change
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions
-from nerconv.convert.signature import signature
 from nerconv.document import Document, Finding, count_labels
 from nerconv.formats import bracket
 from nerconv.formats.keeps import Keeps

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nerconv import formats
 from nerconv.convert.made import Made, finished, write_split, write_stdout
 from nerconv.convert.parts import Outcome, Part, PieceFiles, batches_of, parts_of
-from nerconv.convert.report import ConvertOptions, Report, Tally
+from nerconv.convert.report import ConvertOptions, NotVerified, Report, Tally
 from nerconv.convert.split import assign, parse_shares
 from nerconv.convert.target import class_label_findings, places, target_format, uploading, workplace
 from nerconv.convert.together import Progress, are_apart, balanced_places, together, with_distinct_ids
@@ -104,8 +104,6 @@ def convert_batches(
     """Make pieces of ``batches``; ``continues``: the first document is a part of one before."""
     format = formats.get(report.format)
     shares = parse_shares(options.split) if options.split else {}
-    from nerconv.convert.transition import pieces
-
     with _rare_collections(), ExitStack() as files:
         # Where ids are written, or documents dealt out, a part is a record of its own.
         apart = bool(shares) or format.KEEPS.ids
@@ -113,9 +111,31 @@ def convert_batches(
         for batch in _joined(batches, writer, apart):
             name = partial(assign, shares=shares, seed=options.seed, places=options.places)
             for split, chosen in (batch.split(name) if shares else {"": batch}).items():
-                for piece, held, ids in pieces(chosen, format, options, report, folder):
-                    writer.write(split, piece, held, ids)
+                changed = _changed(chosen, format, options, report)
+                for group in changed.groups(options.most or max(len(changed.documents), 1)):
+                    writer.write(split, group)
     return Outcome(report, writer.ids, writer.continued)
+
+
+def _changed(batch: Batch, format: Format, options: ConvertOptions, report: Report) -> Batch:
+    """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``."""
+    from nerconv.convert import change
+    from nerconv.convert.fit import fit
+    from nerconv.convert.units import cut_units
+
+    batch, dropped = change.drop(batch, options.drop)
+    batch = batch.relabelled(options.labels)
+    if options.detokenize:
+        batch = change.detokenize(batch)
+    if options.cut_tokens:
+        batch = change.cut_tokens(batch)
+    batch, cut = cut_units(batch, _unit(options, format))
+    keeps = formats.keeps(format, options.write)
+    fitted = fit(batch, keeps, format.tokens(options.write), options.write.nested)
+    report.lost += (*dropped, *cut, *fitted.lost)
+    report.findings += fitted.trimmed
+    report.left_out.update(fitted.left_out)
+    return fitted.batch
 
 
 @dataclass(slots=True)
@@ -130,10 +150,13 @@ class _Writer:
     ids: dict[str, list[str]] = field(default_factory=dict)
     continued: Counter[str] = field(default_factory=Counter)
 
-    def write(self, split: str, piece: Any, batch: Batch, ids: list[str]) -> None:
-        """Leave a piece of a ``split``."""
-        if not ids:
+    def write(self, split: str, batch: Batch) -> None:
+        """Encode documents of a ``split``, read them back, and leave the piece. Raises NotVerified, UsageError."""
+        if not batch.documents:
             return
+        piece = self.format.encode(batch, self.options.write)
+        self._verify(batch, piece)
+        ids = [extent.id for extent in batch.documents]
         self.files.put(split, Packed(piece, len(ids), self.continues))
         self.continued[split] += self.continues
         self.continues = False
@@ -145,6 +168,22 @@ class _Writer:
             self.ids.setdefault(split, []).extend(ids)
         if self.options.compared:
             self._note(split, batch)
+
+    def _verify(self, batch: Batch, piece: Any) -> None:
+        from nerconv.convert.verify import difference
+
+        # Class labels that are fixed are looked at when all spans are known.
+        write = replace(self.options.write, names=())
+        found = difference(batch, self.format.read_back(piece, write), formats.keeps(self.format, write))
+        if found is None:
+            return
+        name = self.format.NAME
+        if self.format.KEEPS.any_text:
+            raise NotVerified(f"{batch.name}: what was written as {name} reads back differently: {found}")
+        raise UsageError(
+            f"{batch.name}: what was written as {name} reads back differently: {found}. It escapes nothing: the text "
+            "holds what reads as annotation, as the start of a document or as another line end; choose another format"
+        )
 
     def _note(self, split: str, batch: Batch) -> None:
         from nerconv.convert import likeness

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nerconv.document import Document, Finding, Item, Where
 from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
-from nerconv.formats.keeps import Edges, Keeps
+from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
@@ -70,14 +70,17 @@ class Format(Protocol):
         The suffix of a folder is ``/``. None where nothing says so.
         """
 
-    def tokens(self, options: WriteOptions) -> Edges | None:
-        """Return the token edges that spans must meet."""
+    def tokens(self, options: WriteOptions) -> TokenEdges | None:
+        """Return what gives the edges of the tokens that spans must meet."""
 
     def read(self, source: Source, options: ReadOptions) -> Iterator[Item | Reading]:
         """Yield what ``source`` holds."""
 
-    def encode(self, documents: Sequence[Document], options: WriteOptions) -> Any:
-        """Return ``documents`` as a piece of a file."""
+    def encode(self, batch: Batch, options: WriteOptions) -> Any:
+        """Return documents as a piece of a file."""
+
+    def read_back(self, piece: Any, options: WriteOptions) -> Batch:
+        """Return what is read of a piece. Raises Unreadable."""
 
     def join(self, pieces: Pieces, path: Path, options: WriteOptions) -> None:
         """Write the file that ``pieces`` make."""
@@ -101,10 +104,12 @@ def get(name: str) -> Format:
 
 def write(format: Format, documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
     """Write ``documents`` as ``format`` at ``path``; their pieces are in memory until the end."""
+    from nerconv.views import batch_of
+
     remaining = iter(documents)
     batches = iter(lambda: list(islice(remaining, _BATCH)), [])
-    packed = [Packed(format.encode(batch, options), len(batch)) for batch in batches]
-    packed = packed or [Packed(format.encode([], options), 0)]
+    packed = [Packed(format.encode(batch_of(some, ""), options), len(some)) for some in batches]
+    packed = packed or [Packed(format.encode(batch_of([], ""), options), 0)]
     format.join(Pieces(packed, sum(part.documents for part in packed)), path, options)
 
 

@@ -7,15 +7,14 @@ writing it in the dialect it was read from gives the same bytes. HTML leftovers 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
-from nerconv.document import Document
 from nerconv.formats.json_lines import holds_objects
-from nerconv.formats.keeps import Edges, Keeps
+from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
 from nerconv.io.sources import Source
@@ -62,7 +61,7 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     return f"it holds {found[0].strip().decode(errors='replace')!r}" if found else None
 
 
-def tokens(options: WriteOptions) -> Edges | None:
+def tokens(options: WriteOptions) -> TokenEdges | None:
     """Return None: a bracket stands at any offset."""
     return None
 
@@ -87,7 +86,7 @@ class Piece(NamedTuple):
         return self.text[len(_HEADER) if documents == 1 else is_first :]
 
 
-def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Piece:
+def encode(batch: Batch, options: WriteOptions) -> Piece:
     """Return documents as bracket text of ``options.dialect``, the last line of each ended; blank ones are left out.
 
     A text that itself holds what reads as a bracket cannot be told apart from annotation, since nothing is escaped;
@@ -95,10 +94,6 @@ def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Piece:
     """
     import numpy as np
 
-    from nerconv.batch import Batch
-    from nerconv.views import batch_of
-
-    batch = found if isinstance(found, Batch) else batch_of(found, "")
     begins, ends = batch.bounds[batch.has_tokens].T
     signs = [*(f"[{label} ".encode() for label in batch.labels), _CLOSING[options.dialect], b"", b"\n", _HEADER]
     closing = len(batch.labels)
@@ -119,11 +114,6 @@ def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Piece:
     cuts = zip(numbers.tolist(), offsets.tolist(), stops.tolist(), strict=True)
     text = b"".join([signs[number] + batch.text[start:stop] for number, start, stop in cuts])
     return Piece(text, len(begins), frozenset(batch.labels))
-
-
-def records(batch: Batch) -> list[str]:
-    """Return the ids of the documents that are written."""
-    return batch.filled()
 
 
 def read_back(piece: Piece, options: WriteOptions) -> Batch:

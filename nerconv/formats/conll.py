@@ -8,7 +8,7 @@ whose token or tag stands elsewhere (``nerconv.formats.layout``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,18 +16,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv import schemes
 from nerconv.bracket.column_guard import holds_columns
 from nerconv.cells import DOCSTART
-from nerconv.document import Document
 from nerconv.formats import conll_read
 from nerconv.formats.conll_exact import Shape
 from nerconv.formats.json_lines import holds_objects
-from nerconv.formats.keeps import Edges, Keeps
+from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
 from nerconv.io.sources import Source
 from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import Scheme
-from nerconv.tokens import edges
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -59,9 +57,9 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     return None if found is None else "its first lines are columns, one of which holds tags"
 
 
-def tokens(options: WriteOptions) -> Edges | None:
+def tokens(options: WriteOptions) -> TokenEdges | None:
     """Return the token edges of the text: each token is a row."""
-    return edges
+    return corpus_tokens
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
@@ -138,23 +136,16 @@ def layout_of(options: WriteOptions) -> Layout:
     return Layout(scheme, middle, f"{target.marker or f'{DOCSTART}{middle}O'}\n\n", target.misread, options.target)
 
 
-def encode(found: Batch | Sequence[Document], options: WriteOptions) -> bytes:
+def encode(batch: Batch, options: WriteOptions) -> bytes:
     """Return the rows of documents in ``options.scheme``, two columns or four, each document after a start row.
 
     ``options.target`` names the reader that the file is for and decides on that row and on the delimiter. Documents
     without a token have no rows. Raises UsageError when the target does not read the scheme, or for a token or label
     that it would misread; ValueError for spans that share text, cross sentences or do not meet token edges.
     """
-    from nerconv.batch import Batch
     from nerconv.formats.conll_write import rows
-    from nerconv.views import batch_of
 
-    return rows(found if isinstance(found, Batch) else batch_of(found, ""), layout_of(options))
-
-
-def records(batch: Batch) -> list[str]:
-    """Return the ids of the documents that have rows."""
-    return batch.filled()
+    return rows(batch, layout_of(options))
 
 
 def read_back(piece: bytes, options: WriteOptions) -> Batch:

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv import schemes
-from nerconv import tokens as corpus
-from nerconv.document import Document, Facts, Where
+from nerconv.document import Facts, Where
 from nerconv.formats.class_labels import features_of, labels_of, names_by_column, tag_names
-from nerconv.formats.keeps import Edges, Keeps
+from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.record_read import is_sound
@@ -56,9 +55,9 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     return "it is a folder" if suffix == "/" else "it begins like Parquet" if head.startswith(b"PAR1") else None
 
 
-def tokens(options: WriteOptions) -> Edges | None:
+def tokens(options: WriteOptions) -> TokenEdges | None:
     """Return the token edges of the text: each token has a tag."""
-    return corpus.edges
+    return corpus_tokens
 
 
 class Rows(NamedTuple):
@@ -68,19 +67,12 @@ class Rows(NamedTuple):
     names: tuple[str, ...]
 
 
-def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Rows:
+def encode(batch: Batch, options: WriteOptions) -> Rows:
     """Return the documents of a batch as rows. Raises UsageError without the package pyarrow."""
     _package("pyarrow")
-    from nerconv.batch import Batch
     from nerconv.formats import dataset_arrow
-    from nerconv.views import batch_of
 
-    return Rows(*dataset_arrow.encode(found if isinstance(found, Batch) else batch_of(found, ""), options))
-
-
-def records(batch: Batch) -> list[str]:
-    """Return the ids of the rows that a batch is written as."""
-    return [extent.id for extent in batch.documents]
+    return Rows(*dataset_arrow.encode(batch, options))
 
 
 def read_back(piece: Rows, options: WriteOptions) -> Batch:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -73,13 +73,11 @@ def tokens(options: WriteOptions) -> TokenEdges:
     return edges(options.tokens)
 
 
-def encode(found: Batch | Sequence[Document], options: WriteOptions) -> Bin:
+def encode(batch: Batch, options: WriteOptions) -> Bin:
     """Return documents as a piece of a DocBin. Raises UsageError for a span that does not meet the edges of tokens."""
-    from nerconv.batch import Batch
     from nerconv.formats import docbin_encode
-    from nerconv.views import batch_of
 
-    return docbin_encode.encode(found if isinstance(found, Batch) else batch_of(found, ""), options)
+    return docbin_encode.encode(batch, options)
 
 
 def read_back(piece: Bin, options: WriteOptions) -> Batch:
@@ -88,11 +86,6 @@ def read_back(piece: Bin, options: WriteOptions) -> Batch:
 
     with refusing("what was written"):
         return read_piece(piece, options)
-
-
-def records(batch: Batch) -> list[str]:
-    """Return the ids of the documents."""
-    return [extent.id for extent in batch.documents]
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:

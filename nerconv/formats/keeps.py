@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from nerconv.document import Document
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
     from nerconv.tables import Numbers
 
-#: Gives the start offsets and the end offsets of the tokens of a document.
-Edges = Callable[[Document], tuple[Sequence[int], Sequence[int]]]
 #: Gives where the tokens of a batch start and end, in bytes of its text: those that its spans must meet.
 TokenEdges = Callable[["Batch"], tuple["Numbers", "Numbers"]]
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nerconv.document import Document, Facts, Finding, Where
+from nerconv.document import Facts, Finding, Where
 from nerconv.formats.json_lines import Decoder, Line, has_keys, whole_json
 from nerconv.formats.json_record import Loose, converted, read_exactly
-from nerconv.formats.keeps import Edges
+from nerconv.formats.keeps import TokenEdges
 from nerconv.formats.once import Once
 from nerconv.formats.own import Own
 from nerconv.formats.pieces import Pieces, join_lines
@@ -65,22 +65,15 @@ class RecordFormat:
         texts = [span.text for span in record.spans]
         return Loose(record, [Own(text, None) for text in texts] if any(texts) else ())
 
-    def tokens(self, options: WriteOptions) -> Edges | None:
+    def tokens(self, options: WriteOptions) -> TokenEdges | None:
         """Return None: a span stands at any offset."""
         return None
 
-    def encode(self, found: Batch | Sequence[Document], options: WriteOptions) -> bytes:
+    def encode(self, batch: Batch, options: WriteOptions) -> bytes:
         """Return a line for each document."""
-        from nerconv.batch import Batch
         from nerconv.formats.record_batch import records_of
-        from nerconv.views import batch_of
 
-        batch = found if isinstance(found, Batch) else batch_of(found, "")
         return msgspec.json.Encoder().encode_lines(map(self.to_object, records_of(batch)))
-
-    def records(self, batch: Batch) -> list[str]:
-        """Return the ids of the records that a batch is written as."""
-        return [extent.id for extent in batch.documents]
 
     def sound(self, line: bytes) -> Record | None:
         """Return the record of a line as it makes a document; None where a closer look must be taken."""

@@ -36,7 +36,7 @@ def _same(record: Record) -> Record:
 
 
 _FORMAT: Final = RecordFormat(NAME, _Record, ("text", "spans"), _same, _same, loose)
-tokens, encode, records, join = _FORMAT.tokens, _FORMAT.encode, _FORMAT.records, _FORMAT.join
+tokens, encode, join = _FORMAT.tokens, _FORMAT.encode, _FORMAT.join
 read, read_back, SURVEYOR = _FORMAT.read, _FORMAT.read_back, None
 
 

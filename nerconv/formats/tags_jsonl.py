@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from nerconv import tokens as corpus
-from nerconv.document import Document, Facts, Finding, Where
+from nerconv.document import Facts, Finding, Where
 from nerconv.formats.json_lines import Decoder, has_keys, whole_json
 from nerconv.formats.json_record import enter_bad
-from nerconv.formats.keeps import Edges, Keeps
+from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, Anchor, MarkRecord, OriginRecord, Record, SpanRecord
@@ -82,9 +81,9 @@ _DECODERS: Final[Mapping[str, msgspec.json.Decoder[Any]]] = {
 }
 
 
-def tokens(options: WriteOptions) -> Edges | None:
+def tokens(options: WriteOptions) -> TokenEdges | None:
     """Return the token edges of the text: each token has a tag."""
-    return corpus.edges
+    return corpus_tokens
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
@@ -143,13 +142,10 @@ def _record(row: _Row) -> Record:
     return Record(id=row.id, text=row.text, offset_unit=OFFSET_UNIT, origin=origin if row.source else None, **held)
 
 
-def encode(found: Batch | Sequence[Document], options: WriteOptions) -> bytes:
+def encode(batch: Batch, options: WriteOptions) -> bytes:
     """Return the documents of a batch, a row a line, the tags in ``options.scheme``."""
-    from nerconv.batch import Batch
     from nerconv.formats.tagged import cut, table, token_texts
-    from nerconv.views import batch_of
 
-    batch = found if isinstance(found, Batch) else batch_of(found, "")
     rows = table(batch, options)
     columns: dict[str, Sequence[Any]] = {
         "id": [extent.id for extent in batch.documents],
@@ -177,11 +173,6 @@ def _nested(name: str, nested: Nested) -> list[str]:
 
 def _items(*numbers: int) -> Any:
     return numbers if len(numbers) > 1 else numbers[0]
-
-
-def records(batch: Batch) -> list[str]:
-    """Return the ids of the rows that a batch is written as."""
-    return [extent.id for extent in batch.documents]
 
 
 def read_back(piece: bytes, options: WriteOptions) -> Batch:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from nerconv import tokens
+from nerconv.convert.losses import loss
 from nerconv.convert.report import Review
 from nerconv.document import Document, Finding, Span
 from nerconv.edit import Change, edited
-from nerconv.fit import loss
 from nerconv.lint.amend import amend, by_document
 from nerconv.lint.engine import check, choose
 from nerconv.lint.problem import Problem

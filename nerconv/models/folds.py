@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv import tokens
+from nerconv.convert.fit import fit
 from nerconv.document import Document, Span
-from nerconv.fit import Keeps, fit
+from nerconv.formats.keeps import Keeps, corpus_tokens
 from nerconv.options import UsageError
+from nerconv.views import batch_of, documents_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -103,7 +105,8 @@ def _example(pipeline: Language, sentence: Document) -> Example:
     from spacy.training import Example
 
     doc = _doc(pipeline, sentence)
-    flat = fit(sentence, Keeps(nesting=False), tokens.edges, None).document
+    fitted = fit(batch_of([sentence], ""), Keeps(nesting=False), corpus_tokens, None)
+    (flat,) = documents_of(fitted.batch)
     starts, ends = (list(edges) for edges in tokens.edges(sentence))
     tags = ["O"] * len(starts)
     for span in flat.spans:

@@ -14,15 +14,15 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from document_fit import fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read_as
+from signature import signature
 from strategies import documents
 
 from nerconv import formats, schemes
-from nerconv.convert.signature import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
-from nerconv.fit import fit
 from nerconv.formats import dataset
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions

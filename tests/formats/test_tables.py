@@ -9,6 +9,7 @@ import pytest
 from columnar import columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nerconv.units import cut_units
 from strategies import documents
 
 from nerconv import schemes
@@ -43,7 +44,6 @@ def test_any_batch_reads_back(format: Format, found: Batch, unit: str, scheme: s
     batch = fit(cut_units(found, unit).batch, format.KEEPS, corpus_tokens, nested).batch
     read = format.read_back(format.encode(batch, options), options)
     assert difference(batch, read, format.KEEPS) is None
-    assert format.records(batch) == [extent.id for extent in read.documents]
 
 
 @settings(max_examples=200, deadline=None)

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from document_fit import Fitted, fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read_as
+from signature import signature
 from strategies import documents
 
 from nerconv import formats, schemes, tokens
-from nerconv.convert.signature import signature
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
-from nerconv.fit import Fitted, Keeps, fit
 from nerconv.formats import tags_jsonl
+from nerconv.formats.keeps import Keeps
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 

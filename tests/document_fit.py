@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Finding, Span
-from nerconv.formats.keeps import Edges, Keeps
+from nerconv.formats.keeps import Keeps
 
-__all__ = ["Edges", "Fitted", "Keeps", "fit", "loss", "loss_of"]
+#: Gives the start offsets and the end offsets of the tokens of a document.
+Edges = Callable[[Document], tuple[Sequence[int], Sequence[int]]]
 
 
 class Fitted(NamedTuple):
