@@ -240,25 +240,7 @@ def unreadable(source: Source, error: Unreadable) -> Finding:
     return Finding("F014", str(error).removeprefix(f"{source.name}: "), Where(source.name, 1, 1))
 
 
-class Columnar(Protocol):
-    """What a format offers that takes columns as they are."""
-
-    def encode(self, columns: Batch, options: WriteOptions) -> Any:
-        """Return ``columns`` as a piece, or None when they ask for a closer look."""
-
-    def holds(self, piece: Any, columns: Batch, options: WriteOptions) -> bool:
-        """Whether a piece, read back, has all of ``columns`` that the format keeps."""
-
-    def records(self, columns: Batch) -> list[str]:
-        """Return the ids of the records that ``columns`` are written as."""
-
-
 def require(format: Format, path: str) -> None:
     """Raise UsageError, with the extra to install, unless the packages are here that writing ``format`` takes."""
     check: Callable[[str], None] = getattr(format, "require", lambda _: None)
     check(path)
-
-
-def columnar(format: Format, options: WriteOptions) -> Columnar | None:
-    """Return what takes columns for ``format``, or None when it takes documents only under ``options``."""
-    return None

@@ -134,7 +134,9 @@ def test_repairs_are_always_told_with_the_f1_of_the_other_rule(run: object) -> N
 
 
 @pytest.mark.parametrize("rule", ["lenient", "discard"])
-def test_each_file_is_read_once_after_a_look_at_its_beginning(rule: str, run: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_read_once_after_a_look_at_its_beginning(
+    rule: str, run: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     true_open = Source.open
 

@@ -9,7 +9,6 @@ import pytest
 from columnar import columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nerconv.units import cut_units
 from strategies import documents
 
 from nerconv import schemes
