@@ -72,7 +72,7 @@ def inspect(sources: Iterable[Source], options: ReadOptions, progress: Callable[
         progress(source)
         for part in formats.read_parts(source, options):
             # What goes on with a document is none of its own.
-            inspection.documents -= part.goes_on
+            inspection.documents -= part.continues
             _count(inspection, part.item)
     return inspection
 

@@ -15,9 +15,9 @@ from nerconv.bracket.sightings import Sightings
 from nerconv.bracket.unrecognised import judge
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
-from nerconv.io.chunks import HERE, WHOLE, Doing, Stretch, Surveyed, Window, stretches
+from nerconv.io.chunks import HERE, WHOLE, Chunk, Doing, Surveyed, chunks_of
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import Plain, clean_text
+from nerconv.io.text import TextSource, clean_text
 from nerconv.options import DIALECTS, ReadOptions, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _HEAD: Final = 1 << 16
 
 
-def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE) -> Surveyed:
+def survey(text: TextSource, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE) -> Surveyed:
     """Find out how ``text`` is read.
 
     Raises Unreadable when it holds columns, UsageError for documents of so many lines.
@@ -69,7 +69,7 @@ class _Look:
     for; ``sightings``: what may be annotation in another notation, noted when a file is counted first.
     """
 
-    text: Plain
+    text: TextSource
     options: ReadOptions
     doing: Doing
     marked_up: bool = False
@@ -84,14 +84,14 @@ class _Look:
 
         def calls() -> Iterator[tuple[Any, ...]]:
             nonlocal is_late
-            for stretch in self._stretches():
-                if stretch.line == 1:
-                    _refuse_columns(stretch.raw[:_HEAD].decode(errors="ignore"), name)
-                self.has_docstart |= DOCSTART.encode() in stretch.raw
-                if self._begins_markup(stretch.raw):
-                    self.marked_up, is_late = True, stretch.line > 1
+            for chunk in self._chunks():
+                if chunk.line == 1:
+                    _refuse_columns(chunk.raw[:_HEAD].decode(errors="ignore"), name)
+                self.has_docstart |= DOCSTART.encode() in chunk.raw
+                if self._begins_markup(chunk.raw):
+                    self.marked_up, is_late = True, chunk.line > 1
                 if not is_late:
-                    yield self._call(stretch, self.options.labels)
+                    yield self._call(chunk, self.options.labels)
 
         total = self._sum(calls())
         if not is_late:
@@ -100,7 +100,7 @@ class _Look:
     def tally(self, labels: frozenset[str] | None) -> Tally:
         """Return what dialects make of the file where ``labels`` are known."""
         if labels not in self.known:
-            self._know(labels, self._sum(self._call(stretch, labels) for stretch in self._stretches()))
+            self._know(labels, self._sum(self._call(chunk, labels) for chunk in self._chunks()))
         return self.known[labels]
 
     def _know(self, labels: frozenset[str] | None, total: Tally) -> None:
@@ -111,18 +111,18 @@ class _Look:
         is_sought = self.options.markup == "auto" and not self.marked_up and b"<" in raw
         return is_sought and markup.is_marked_up(raw.decode())
 
-    def _stretches(self) -> Iterator[Stretch]:
-        return stretches(self.text.file, file_cuts("line"), self.doing.block, self.doing.block)
+    def _chunks(self) -> Iterator[Chunk]:
+        return chunks_of(self.text.file, file_cuts("line"), self.doing.block, self.doing.block)
 
-    def _call(self, stretch: Stretch, labels: frozenset[str] | None) -> tuple[Any, ...]:
+    def _call(self, chunk: Chunk, labels: frozenset[str] | None) -> tuple[Any, ...]:
         """Return what ``_tally`` asks for."""
         dialects = DIALECTS if self.options.dialect == "auto" else (self.options.dialect,)
-        raw = self.doing.sent(stretch)
+        raw = self.doing.sent(chunk)
         if self.text.size < self.doing.block and self.doing.apply is starmap:
             from nerconv.bracket import scan
 
-            raw = self.whole = self.whole or scan.find(stretch.raw, self.marked_up)
-        return raw, stretch.line, self.marked_up, dialects, labels, not self.known
+            raw = self.whole = self.whole or scan.find(chunk.raw, self.marked_up)
+        return raw, chunk.line, self.marked_up, dialects, labels, not self.known
 
     def _sum(self, calls: Iterable[tuple[Any, ...]]) -> Tally:
         total = Tally()
@@ -175,33 +175,33 @@ class BracketSurvey(NamedTuple):
     many: bool
     whole: Events | None = None
 
-    def windows(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Window]:
-        """Yield the windows of ``file``; a document of up to ``most`` bytes is not cut."""
+    def chunks(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Chunk]:
+        """Yield the chunks of ``file``; a document of up to ``most`` bytes is not cut."""
         count = 0
-        for stretch in stretches(file, file_cuts(self.documents), doing.block, most):
-            yield Window(doing.sent(stretch), stretch.line, count, stretch.goes_on)
+        for chunk in chunks_of(file, file_cuts(self.documents), doing.block, most):
+            yield chunk._replace(raw=doing.sent(chunk), documents=count)
             if self.documents == "file":
                 count += 1
             elif self.many:
-                count += len(self._extents(stretch.raw))
+                count += len(self._extents(chunk.raw))
 
-    def parts(self, window: Window) -> Iterator[Reading]:
-        """Yield what ``window`` holds."""
+    def read(self, chunk: Chunk) -> Iterator[Reading]:
+        """Yield what ``chunk`` holds."""
         from nerconv.bracket import reader, scan
         from nerconv.tables import Extent
 
-        is_known = self.whole is not None and self.whole.raw == window.raw
+        is_known = self.whole is not None and self.whole.raw == chunk.raw
         events = self.whole if is_known else None
-        extents = self._extents(window.raw)
+        extents = self._extents(chunk.raw)
         if not self.many and not extents:
-            extents = [(0, len(window.raw))]
+            extents = [(0, len(chunk.raw))]
         is_numbered = self.many or len(extents) > 1
         found = [
             Extent(f"{self.id}#{number}" if is_numbered else self.id, *extent)
-            for number, extent in enumerate(extents, window.documents + 1)
+            for number, extent in enumerate(extents, chunk.documents + 1)
         ]
         if found:
-            events = events or scan.find(window.raw, self.marked_up, window.line)
+            events = events or scan.find(chunk.raw, self.marked_up, chunk.line)
             yield reader.read(events, self.name, self.detection, found)
 
     def _extents(self, raw: bytes) -> list[tuple[int, int]]:
@@ -217,5 +217,5 @@ def read_text(data: bytes, labels: frozenset[str] | None, dialect: str) -> Batch
     _refuse_columns(raw[:_HEAD].decode(errors="ignore"), "")
     how = DOCSTART if DOCSTART.encode() in raw else "file"
     known = BracketSurvey("", "d", how, False, Detection(dialect, "", {}, labels), False)
-    (reading,) = known.parts(Window(raw, 1, 0, False))
+    (reading,) = known.read(Chunk(raw, 0, 1))
     return reading.batch

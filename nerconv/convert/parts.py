@@ -18,9 +18,9 @@ from nerconv import formats
 from nerconv.convert.report import ConvertOptions, Report
 from nerconv.document import Facts, Finding
 from nerconv.formats.pieces import Packed
-from nerconv.io.chunks import BLOCK, MOST, Doing, Survey, Window
+from nerconv.io.chunks import BLOCK, MOST, Chunk, Doing, Survey
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import plain
+from nerconv.io.text import text_of
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -35,13 +35,13 @@ class Part(NamedTuple):
     """A source, or a chunk of one whose survey is known."""
 
     source: Source
-    window: Window | None = None
-    known: Survey | None = None
+    chunk: Chunk | None = None
+    survey: Survey | None = None
 
     @property
     def continues(self) -> bool:
         """Whether its first document is a part of the last one of the part before."""
-        return self.window is not None and self.window.goes_on
+        return self.chunk is not None and self.chunk.continues
 
 
 class Outcome(NamedTuple):
@@ -73,14 +73,14 @@ def parts_of(
             yield Part(source)
             continue
         try:
-            with plain(source, options.read.encoding) as text:
+            with text_of(source, options.read.encoding) as text:
                 here = doing(text.path)
                 facts, survey = surveyor.survey(text, source, options.read, MOST, here)
                 for item in facts:
                     reports[source.id].tell(item)
                 if survey is not None:
-                    for window in survey.windows(text.file, MOST, here):
-                        yield Part(source, window, survey)
+                    for chunk in survey.chunks(text.file, MOST, here):
+                        yield Part(source, chunk, survey)
         except Unreadable as error:
             reports[source.id].findings.append(formats.unreadable(source, error))
 
@@ -106,11 +106,9 @@ def batches_of(part: Part, options: ConvertOptions, report: Report) -> Iterator[
 
 
 def _read(part: Part, options: ConvertOptions) -> Iterator[Read]:
-    from nerconv.views import gathered
-
-    if part.window is None or part.known is None:
+    if part.chunk is None or part.survey is None:
         return formats.read(part.source, options.read)
-    return gathered(part.known.parts(part.window), part.source.name)
+    return part.survey.read(part.chunk)
 
 
 @dataclass(slots=True)

@@ -122,7 +122,7 @@ def run(
     def numbered() -> Iterator[tuple[int, Part]]:
         """Yield what a job asks for, and note the part."""
         for number, part in enumerate(parts):
-            begun.append(part._replace(window=None))
+            begun.append(part._replace(chunk=None))
             yield number, part
 
     with _naming(begun, folder):

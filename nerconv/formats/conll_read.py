@@ -16,9 +16,9 @@ from nerconv.document import Facts, Finding, Where
 from nerconv.formats.conll_exact import Block, Part, Rule, Sentence, Shape, blocks, is_marker, parse
 from nerconv.formats.layout import Layout, head, layout, sign_of
 from nerconv.formats.scheme_detection import EDGE, Detection, detect_steps, refusal
-from nerconv.io.chunks import HERE, WHOLE, Cuts, Doing, Stretch, Surveyed, Window, stretches
+from nerconv.io.chunks import HERE, WHOLE, Chunk, Cuts, Doing, Surveyed, chunks_of
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import Plain
+from nerconv.io.text import TextSource
 from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions, UsageError
 
@@ -37,7 +37,7 @@ _BLANK: Final = re.compile(rb"\n(?:[ \t]*\n)+")
 _TAIL: Final = 1 << 12
 
 
-def survey(text: Plain, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE) -> Surveyed:
+def survey(text: TextSource, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE) -> Surveyed:
     """Tell how the rows of ``text`` are laid out and tagged.
 
     Raises files.Unreadable for what is no column text, UsageError for a notation, a column or a way to tell documents
@@ -157,8 +157,8 @@ def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) ->
         return likely, seen
     sure, seen = layout(found, found, name, options), _Seen()
     if not sure.refusal:
-        for stretch in _sentences(file, doing):
-            seen.add(_rows(stretch.raw, 1, sure.shape, name))
+        for chunk in _sentences(file, doing):
+            seen.add(_rows(chunk.raw, 1, sure.shape, name))
     return sure, seen
 
 
@@ -169,10 +169,10 @@ def _seen_alike(file: BinaryIO, doing: Doing, shape: Shape, sign: str) -> _Seen 
     from nerconv.formats.conll_rows import alike
 
     seen, begins = _Seen(), sign.encode()
-    for stretch in _sentences(file, doing):
-        if sign and (stretch.raw.startswith(begins) or b"\n" + begins in stretch.raw):
+    for chunk in _sentences(file, doing):
+        if sign and (chunk.raw.startswith(begins) or b"\n" + begins in chunk.raw):
             return None
-        if (rows := alike(stretch.raw, 1, shape, markers(stretch.raw))) is None:
+        if (rows := alike(chunk.raw, 1, shape, markers(chunk.raw))) is None:
             return None
         seen.add(rows)
     return seen
@@ -187,7 +187,7 @@ def _repaired(file: BinaryIO, doing: Doing, survey: ConllSurvey, seen: _Seen) ->
         return faults
     from nerconv.formats.conll_batch import decode
 
-    found = (_rows(stretch.raw, 1, survey.shape, survey.name) for stretch in _sentences(file, doing))
+    found = (_rows(chunk.raw, 1, survey.shape, survey.name) for chunk in _sentences(file, doing))
     return sum(decode(rows, notation, survey.rule).read.repaired for rows in found)
 
 
@@ -205,36 +205,36 @@ class ConllSurvey(NamedTuple):
     group: int
     many: bool
 
-    def windows(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Window]:
-        """Yield the windows of ``file``; a document of up to ``most`` bytes is not cut."""
+    def chunks(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Chunk]:
+        """Yield the chunks of ``file``; a document of up to ``most`` bytes is not cut."""
         last = {_ALL: _nowhere, _BETWEEN: _last_document}.get(self.group, self._last_group)
         documents = 0
-        for stretch in stretches(file, Cuts(last, last_sentence, begins_document), doing.block, most):
-            yield Window(doing.sent(stretch), stretch.line, documents, stretch.goes_on)
-            documents += self._count(stretch.raw)
+        for chunk in chunks_of(file, Cuts(last, last_sentence, begins_document), doing.block, most):
+            yield chunk._replace(raw=doing.sent(chunk), documents=documents)
+            documents += self._count(chunk.raw)
 
-    def parts(self, window: Window) -> Iterator[Reading | Finding]:
-        """Yield the documents that ``window`` holds, with what is wrong with them."""
+    def read(self, chunk: Chunk) -> Iterator[Reading | Finding]:
+        """Yield the documents that ``chunk`` holds, with what is wrong with them."""
         from nerconv.formats.conll_batch import Terms, readings
         from nerconv.formats.conll_rows import exactly
 
         if self.group == 1 and self.shape.comments:  # a document is a sentence with its comments
-            rows = exactly(blocks(window.raw.decode(), window.line), self.shape, self.name)
+            rows = exactly(blocks(chunk.raw.decode(), chunk.line), self.shape, self.name)
         else:
-            rows = _rows(window.raw, window.line, self.shape, self.name)
+            rows = _rows(chunk.raw, chunk.line, self.shape, self.name)
         terms = Terms(self.name, self.shape, self.notation, self.rule, self.group)
         lines: list[str] = []
 
         def row_at(number: int) -> str:
             """Return the line with a number."""
             if not lines:
-                lines.extend(window.raw.decode().split("\n"))
-            return lines[number - window.line]
+                lines.extend(chunk.raw.decode().split("\n"))
+            return lines[number - chunk.line]
 
-        yield from readings(rows, terms, partial(self._id, window), row_at)
+        yield from readings(rows, terms, partial(self._id, chunk), row_at)
 
-    def _id(self, window: Window, number: int) -> str:
-        return f"{self.id}#{window.documents + number + 1}" if self.many else self.id
+    def _id(self, chunk: Chunk, number: int) -> str:
+        return f"{self.id}#{chunk.documents + number + 1}" if self.many else self.id
 
     def _count(self, raw: bytes) -> int:
         """Return how many documents some whole sentences are."""
@@ -261,15 +261,15 @@ def _rows(raw: bytes, line: int, shape: Shape, name: str) -> Rows:
     return rows_of(raw, line, shape, name, markers(raw))
 
 
-def _sentences(file: BinaryIO, doing: Doing) -> Iterator[Stretch]:
+def _sentences(file: BinaryIO, doing: Doing) -> Iterator[Chunk]:
     """Yield a file in runs of whole sentences."""
-    return stretches(file, Cuts(last_sentence, last_sentence, begins_document), doing.block, doing.block)
+    return chunks_of(file, Cuts(last_sentence, last_sentence, begins_document), doing.block, doing.block)
 
 
 def _blocks(file: BinaryIO, doing: Doing) -> Iterator[Block]:
     """Yield the runs of lines that are not blank of all of a file."""
-    for stretch in _sentences(file, doing):
-        yield from blocks(stretch.raw.decode(), stretch.line)
+    for chunk in _sentences(file, doing):
+        yield from blocks(chunk.raw.decode(), chunk.line)
 
 
 def _nowhere(raw: bytes) -> int:

@@ -19,7 +19,7 @@ from nerconv.formats.foreign import Held, foreign
 from nerconv.formats.json_record import FIELDS
 from nerconv.formats.once import Once
 from nerconv.formats.shapes import counted, keys, listed, shape
-from nerconv.io.text import Plain
+from nerconv.io.text import TextSource
 
 #: So many lines that are not JSON are named one by one, the rest by their number.
 NAMED_LINES: Final = 20
@@ -78,7 +78,7 @@ def _malformed(line: str, error: Exception, where: Where) -> Finding:
     )
 
 
-def whole_json(text: Plain, name: str) -> Finding | None:
+def whole_json(text: TextSource, name: str) -> Finding | None:
     """Return the finding that ``text`` is one list of records, or values over several lines each, and no lines of JSON.
 
     None where lines may well be JSON.

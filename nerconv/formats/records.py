@@ -26,7 +26,7 @@ from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, Record
 from nerconv.formats.record_read import is_sound, unread
 from nerconv.io.sources import Source
-from nerconv.io.text import plain
+from nerconv.io.text import text_of
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class RecordFormat:
 
         Keys that a record does not have are counted in a closing Facts. Raises files.Unreadable for what is no text.
         """
-        with plain(source, options.encoding) as text:
+        with text_of(source, options.encoding) as text:
             yield Facts(source.name, self.name, text.facts | {"offsets": OFFSET_UNIT})
             yield from text.findings
             if (finding := whole_json(text, source.name)) is not None:

@@ -26,7 +26,7 @@ from nerconv.formats.shapes import shape
 from nerconv.formats.tag_rows import Item, Row, origin_of, read_rows
 from nerconv.formats.tag_table import COLUMNS
 from nerconv.io.sources import Source
-from nerconv.io.text import Plain, plain
+from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
 
     Raises files.Unreadable for what is no text, UsageError for a scheme that does not exist.
     """
-    with plain(source, options.encoding) as text:
+    with text_of(source, options.encoding) as text:
         yield Facts(source.name, NAME, text.facts)
         yield from text.findings
         if (finding := whole_json(text, source.name)) is not None:
@@ -100,7 +100,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
         yield from read_rows(partial(_rows, text, source), source, NAME, options)
 
 
-def _rows(text: Plain, source: Source, once: Once) -> Iterator[Iterator[Item]]:
+def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Iterator[Item]]:
     decoder, exact = msgspec.json.Decoder(_Row), Decoder(source.name, once)
     for first, lines in text.blocks():
         items = (

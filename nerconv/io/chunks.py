@@ -1,7 +1,7 @@
-"""Windows: a source cut into runs of whole lines, each of which is read on its own, so that memory is bounded.
+"""Chunks: a source cut into runs of whole lines, each of which is read on its own, so that memory is bounded.
 
-A window ends where a document does. Only a document that is larger than many windows is cut, into parts. What holds for
-all of a source is told first (``Survey``); windows can then be read in any order and place.
+A chunk ends where a document does. Only a document that is larger than many chunks is cut, into parts. What holds for
+all of a source is found out first (``Survey``); its chunks can then be read in any order and place.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
-from nerconv.document import Document, Facts, Finding
+from nerconv.document import Facts, Finding
 from nerconv.io.sources import Source
-from nerconv.io.text import Lying, Plain, plain
+from nerconv.io.text import FileSlice, TextSource, text_of
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
     from nerconv.views import Read, Reading
 
-#: Bytes of a window: enough to work on at once, and little enough for the caches of a processor.
+#: Bytes of a chunk: enough to work on at once, and little enough for the caches of a processor.
 BLOCK: Final = 1 << 20
 #: A document of more bytes is cut into parts where a source is not read whole.
 MOST: Final = 1 << 20
@@ -29,8 +29,22 @@ WHOLE: Final = 1 << 62
 Apply = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
 
 
+class Chunk(NamedTuple):
+    """Whole lines of a source: where they begin in it, in bytes, and the number of the first one.
+
+    ``documents``: how many begin before, where somebody counted; ``continues``: the first document is a part of the
+    last one before, which was cut.
+    """
+
+    raw: bytes
+    at: int
+    line: int
+    continues: bool = False
+    documents: int = 0
+
+
 class Doing(NamedTuple):
-    """How windows of about ``block`` bytes are worked on.
+    """How chunks of about ``block`` bytes are worked on.
 
     ``path``: that of the file where other processes do it, which can read it.
     """
@@ -39,24 +53,12 @@ class Doing(NamedTuple):
     path: str | None = None
     block: int = BLOCK
 
-    def sent(self, stretch: Stretch) -> Any:
-        """Return the bytes of ``stretch`` as they are handed on."""
-        return Lying(self.path, stretch.at, len(stretch.raw)) if self.path else stretch.raw
+    def sent(self, chunk: Chunk) -> Any:
+        """Return the bytes of ``chunk`` as they are handed on."""
+        return FileSlice(self.path, chunk.at, len(chunk.raw)) if self.path else chunk.raw
 
 
 HERE: Final = Doing()
-
-
-class Stretch(NamedTuple):
-    """Bytes of a file from the start of a line on, at which offset they stand, and the number of that line.
-
-    ``goes_on``: the first document is a part of the one before, which was cut.
-    """
-
-    raw: bytes
-    at: int
-    line: int
-    goes_on: bool
 
 
 class Cuts(NamedTuple):
@@ -71,12 +73,12 @@ class Cuts(NamedTuple):
     begins: Callable[[bytes], bool]
 
 
-def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Stretch]:
-    """Yield ``file`` in runs of whole lines of about ``block`` bytes; a document of up to ``most`` is not cut."""
+def chunks_of(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Chunk]:
+    """Yield ``file`` in chunks of about ``block`` bytes; a document of up to ``most`` is not cut."""
     from nerconv.white_space import line_ends
 
     file.seek(0)
-    held, at, line, goes_on, enough = b"", 0, 1, False, block
+    held, at, line, continues, enough = b"", 0, 1, False, block
     while piece := file.read(block):
         held += piece
         if len(held) < enough:
@@ -86,57 +88,45 @@ def stretches(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Str
         # Looking at twice as much next time takes no longer in all than looking at it once.
         enough = block if cut else 2 * len(held) if len(held) >= most else min(2 * len(held), most)
         if cut:
-            stretch = Stretch(held[:cut], at, line, goes_on)
-            yield stretch
-            at, line, held = at + cut, line + line_ends(stretch.raw), held[cut:]
-            goes_on = not end and not cuts.begins(held)
+            chunk = Chunk(held[:cut], at, line, continues)
+            yield chunk
+            at, line, held = at + cut, line + line_ends(chunk.raw), held[cut:]
+            continues = not end and not cuts.begins(held)
     if held or not at:
-        yield Stretch(held, at, line, goes_on)
-
-
-class Window(NamedTuple):
-    """Bytes of a source from the start of a line on, the number of that line, and of the documents before.
-
-    ``goes_on``: the first document is a part of the one before, which was too large for a window.
-    """
-
-    raw: bytes
-    line: int
-    documents: int
-    goes_on: bool
+        yield Chunk(held, at, line, continues)
 
 
 class Survey(Protocol):
-    """What holds for all windows of a source. It is sent to other processes."""
+    """What holds for all chunks of a source. It is sent to other processes."""
 
-    def windows(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Window]:
-        """Yield the windows of ``file``; a document of up to ``most`` bytes is not cut."""
+    def chunks(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Chunk]:
+        """Yield the chunks of ``file``; a document of up to ``most`` bytes is not cut."""
 
-    def parts(self, window: Window) -> Iterator[Reading | Document | Finding]:
-        """Yield what ``window`` holds, in order."""
+    def read(self, chunk: Chunk) -> Iterator[Reading | Finding]:
+        """Yield what ``chunk`` holds, in order."""
 
 
 class Surveyed(NamedTuple):
-    """What was told of a source, and its survey, if it can be read."""
+    """What was found out about a source, and its survey, if it can be read."""
 
-    told: list[Facts | Finding]
+    facts: list[Facts | Finding]
     survey: Survey | None
 
 
 class Surveyor(Protocol):
-    """What a format offers that is read in windows."""
+    """What a format offers that is read in chunks."""
 
     def survey(
-        self, text: Plain, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE
+        self, text: TextSource, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE
     ) -> Surveyed:
-        """Tell what holds for all of ``text``. Documents of more than ``most`` bytes will be cut."""
+        """Find out what holds for all of ``text``. Documents of more than ``most`` bytes will be cut."""
 
 
 class PartRead(NamedTuple):
-    """What was read of a source; ``goes_on``: its first document is a part of the one before, which was too large."""
+    """What was read of a source; ``continues``: its first document is a part of the one before, which was too large."""
 
     item: Read
-    goes_on: bool = False
+    continues: bool = False
 
 
 def read_parts(surveyor: Surveyor, source: Source, options: ReadOptions, most: int) -> Iterator[PartRead]:
@@ -144,15 +134,13 @@ def read_parts(surveyor: Surveyor, source: Source, options: ReadOptions, most: i
 
     Documents of more than ``most`` bytes come in parts.
     """
-    from nerconv.views import gathered
-
-    with plain(source, options.encoding) as text:
-        told, survey = surveyor.survey(text, source, options, most)
-        yield from map(PartRead, told)
+    with text_of(source, options.encoding) as text:
+        facts, survey = surveyor.survey(text, source, options, most)
+        yield from map(PartRead, facts)
         if survey is not None:
-            for window in survey.windows(text.file, most):
-                for number, item in enumerate(gathered(survey.parts(window), source.name)):
-                    yield PartRead(item, window.goes_on and not number)
+            for chunk in survey.chunks(text.file, most):
+                for number, item in enumerate(survey.read(chunk)):
+                    yield PartRead(item, chunk.continues and not number)
 
 
 def read(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Read]:

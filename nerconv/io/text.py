@@ -26,7 +26,7 @@ _BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class TextSource:
     """A text as a file of clean UTF-8, its size in bytes, what was learnt about it, and the bytes that were no text.
 
     ``path``: where the file lies, for other processes of this machine; None when it is in memory.
@@ -58,7 +58,7 @@ class Plain:
 
 
 @contextmanager
-def plain(source: Source, encoding: str, small: int = SMALL) -> Iterator[Plain]:
+def text_of(source: Source, encoding: str, small: int = SMALL) -> Iterator[TextSource]:
     """Give the text of ``source``. Raises Unreadable for what is no text or ends too early."""
     with ExitStack() as stack:
         # Nothing is yielded inside of source.open(), which takes every error for one of reading.
@@ -74,7 +74,7 @@ def clean_text(data: bytes, name: str) -> bytes:
     return out.getvalue()
 
 
-def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: ExitStack) -> Plain:
+def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: ExitStack) -> TextSource:
     """Return a source as it is where nothing is to be done to it, in memory or in its file, and else a copy."""
     head = stream.read(small + 1)
     path = None if source.packed or len(head) <= small else source.path
@@ -83,8 +83,8 @@ def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: 
             refuse_binary(head, source.name)
             facts = {"encoding": "utf-8", "lines": line_ends(lines)}
             if path is None:
-                return Plain(io.BytesIO(head), len(head), facts)
-            return Plain(stack.enter_context(path.open("rb")), stream.tell(), facts, path=str(path))
+                return TextSource(io.BytesIO(head), len(head), facts)
+            return TextSource(stack.enter_context(path.open("rb")), stream.tell(), facts, path=str(path))
         if path is not None:
             stream.seek(len(head))
     spool: Any = io.BytesIO()
@@ -92,7 +92,7 @@ def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: 
         spool = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - the stack closes it
     decoded = decode(chain([head], iter(partial(stream.read, _BLOCK), b"")), source.name, encoding, spool)
     spool.flush()
-    return Plain(spool, spool.tell(), decoded.facts, decoded.findings, getattr(spool, "name", None))
+    return TextSource(spool, spool.tell(), decoded.facts, decoded.findings, getattr(spool, "name", None))
 
 
 def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
@@ -116,7 +116,7 @@ def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class FileSlice:
     """Bytes that lie in a file. Sent to another process, which shares the disk, they arrive as bytes."""
 
     path: str

@@ -22,7 +22,7 @@ from nerconv.formats.conll_rows import alike
 from nerconv.formats.scheme_detection import EDGE
 from nerconv.io.chunks import HERE, WHOLE, Doing, Survey
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import Plain
+from nerconv.io.text import TextSource
 from nerconv.options import ReadOptions, UsageError
 from nerconv.schemes import SCHEMES, InvalidTags, TokenSpan
 from nerconv.views import Reading, documents_of
@@ -33,16 +33,16 @@ def contents(text: str, options: ReadOptions, doing: Doing = HERE, most: int = W
     raw = text.encode()
     file = BytesIO(raw)
     try:
-        told, known = conll_read.survey(Plain(file, len(raw)), Source("a.conll", "a"), options, WHOLE, doing)
+        told, known = conll_read.survey(TextSource(file, len(raw)), Source("a.conll", "a"), options, WHOLE, doing)
     except (Unreadable, UsageError) as error:
         return [str(error)]
     return [told, *(held(known, file, most, doing) if known else ())]
 
 
 def held(known: Survey, file: BytesIO, most: int, doing: Doing) -> Iterator[Document | Finding]:
-    for window in known.windows(file, most, doing):
-        for part in known.parts(window):
-            yield from (part,) if isinstance(part, Document | Finding) else part.views()
+    for chunk in known.chunks(file, most, doing):
+        for part in known.read(chunk):
+            yield from (part,) if isinstance(part, Finding) else part.views()
 
 
 def shown(items: list[object]) -> list[object]:
@@ -195,7 +195,7 @@ def test_rows_as_columns_are_those_that_are_read_one_by_one(
     )
     file = BytesIO(raw)
     try:
-        _, known = conll_read.survey(Plain(file, len(raw)), Source("a.conll", "a"), options)
+        _, known = conll_read.survey(TextSource(file, len(raw)), Source("a.conll", "a"), options)
     except (Unreadable, UsageError):
         return
     assert isinstance(known, ConllSurvey)
@@ -269,9 +269,9 @@ def test_other_spans_are_those_of_the_other_rule(scheme: str) -> None:
         """Return the spans of each document, and those by the other rule."""
         raw = text.encode()
         options = ReadOptions(scheme=scheme, invalid=rule, both=both)
-        _, known = conll_read.survey(Plain(BytesIO(raw), len(raw)), Source("a.conll", "a"), options)
+        _, known = conll_read.survey(TextSource(BytesIO(raw), len(raw)), Source("a.conll", "a"), options)
         assert known is not None
-        parts = [part for window in known.windows(BytesIO(raw)) for part in known.parts(window)]
+        parts = [part for chunk in known.chunks(BytesIO(raw)) for part in known.read(chunk)]
         reads = [part for part in parts if isinstance(part, Reading)]
         return [
             [document.spans for read in reads for document in documents_of(batch(read))]

@@ -1,4 +1,4 @@
-"""Windows: a source read in small pieces is the source read at once, and what is told of it adds up."""
+"""Chunks: a source read in small pieces is the source read at once, and what is found out about it adds up."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nerconv.bracket.scan import count, find
 from nerconv.document import Document, Finding
 from nerconv.io.chunks import WHOLE, Doing, Survey
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import Plain, plain
+from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions
 
 _MARK = "\ufeff".encode()
@@ -36,20 +36,20 @@ def noisy(draw: st.DrawFn) -> str:
 
 
 def contents(text: str, how: str, block: int, most: int, markup: str = "none") -> list[object]:
-    """Return what a text holds when it is read in windows of some bytes."""
+    """Return what a text holds when it is read in chunks of some bytes."""
     raw = text.replace("\r\n", "\n").encode()
     options = ReadOptions(documents=how, markup=markup)
     file, doing = BytesIO(raw), Doing(block=block)
-    told, known = survey.survey(Plain(file, len(raw)), Source("a.txt", "a"), options, WHOLE, doing)
+    told, known = survey.survey(TextSource(file, len(raw)), Source("a.txt", "a"), options, WHOLE, doing)
     if known is None:
         return list(told)
     return [told, *held(known._replace(many=True), file, most, doing)]  # type: ignore[attr-defined]
 
 
 def held(known: Survey, file: BytesIO, most: int, doing: Doing) -> Iterator[Document | Finding]:
-    for window in known.windows(file, most, doing):
-        for part in known.parts(window):
-            yield from (part,) if isinstance(part, Document | Finding) else part.views()
+    for chunk in known.chunks(file, most, doing):
+        for part in known.read(chunk):
+            yield from (part,) if isinstance(part, Finding) else part.views()
 
 
 def shown(items: list[object]) -> list[object]:
@@ -66,7 +66,7 @@ def shown(items: list[object]) -> list[object]:
 @settings(max_examples=300, deadline=None)
 @example("a\n\n\nb\n", "blank-line", 3)
 @example("-DOCSTART- O\n\na\n-DOCSTART- O\n\nb", "auto", 14)
-def test_windows_give_what_the_whole_gives(text: str, how: str, block: int) -> None:
+def test_chunks_give_what_the_whole_gives(text: str, how: str, block: int) -> None:
     assert shown(contents(text, how, block, 1 << 30)) == shown(contents(text, how, 1 << 20, 1 << 30))
 
 
@@ -85,13 +85,13 @@ def test_a_document_cut_into_parts_loses_nothing(text: str, block: int) -> None:
 def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
     between = "\n" if how == "blank-line" else "-DOCSTART- O\n\n"
     raw = ("a b c d e\n" * 9 + between + "f g\n").encode()
-    text, source, doing = Plain(BytesIO(raw), len(raw)), Source("a.txt", "a"), Doing(block=8)
+    text, source, doing = TextSource(BytesIO(raw), len(raw)), Source("a.txt", "a"), Doing(block=8)
     for most in range(8, 100):
         _, known = survey.survey(text, source, ReadOptions(documents=how), most, doing)
         assert known is not None
-        for window in known.windows(text.file, most, doing):
-            texts = [part.batch.text for part in known.parts(window) if not isinstance(part, Document | Finding)]
-            assert not (window.goes_on and texts[0].strip() == b"f g"), most
+        for chunk in known.chunks(text.file, most, doing):
+            texts = [part.batch.text for part in known.read(chunk) if not isinstance(part, Finding)]
+            assert not (chunk.continues and texts[0].strip() == b"f g"), most
 
 
 @given(text=noisy(), markup=st.booleans(), labels=st.sampled_from([None, frozenset(), frozenset({"PER", "Foo"})]))
@@ -110,7 +110,7 @@ def told(found: Tally) -> object:
 
 def read_plain(data: bytes, path: Path, encoding: str, small: int) -> tuple[object, ...]:
     path.write_bytes(data)
-    with plain(Source("a" + "".join(path.suffixes), "a", path), encoding, small) as text:
+    with text_of(Source("a" + "".join(path.suffixes), "a", path), encoding, small) as text:
         text.file.seek(0)
         # What is shown of a line may be cut where a block ends.
         findings = [(finding.code, finding.message, finding.where and finding.where[1:]) for finding in text.findings]
