@@ -14,10 +14,11 @@ from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.render.junit import junit as of_report
 from nerconv.evaluate.run import EvaluateOptions
 from nerconv.junit import Case, Failure, Suite, junit
-from nerconv.lint.corpus import Held
+from nerconv.lint.corpus import Owner
 from nerconv.lint.junit import junit as of_lint
-from nerconv.lint.parts import DocumentPart
+from nerconv.lint.part import Part
 from nerconv.lint.problem import LintReport, Problem
+from nerconv.views import batch_of
 
 etree = pytest.importorskip("lxml.etree")
 RULES = sorted((Path(__file__).parent / "data" / "junit").glob("*.xsd"))
@@ -73,7 +74,7 @@ def test_a_lint_run_is_valid() -> None:
         finding,
         "edge-punctuation",
         "warning",
-        Held(0, HOSTILE, DocumentPart([Document(HOSTILE, "abc")]), 0),
+        Owner(0, 0, Part(batch_of([Document(HOSTILE, "abc")], "a.txt"))),
         HOSTILE,
         "PER",
     )

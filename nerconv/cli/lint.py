@@ -13,11 +13,12 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.sources import Source
-from nerconv.lint import RULES, fixes
+from nerconv.lint import RULES
 from nerconv.lint import baseline as known_findings
-from nerconv.lint.ask import asker
-from nerconv.lint.engine import Ask, choose
+from nerconv.lint import fix as fixes
+from nerconv.lint.engine import choose
 from nerconv.lint.engine import lint as lint_sources
+from nerconv.lint.guesses import Ask, asker
 from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.render import RENDERERS, manual

@@ -23,7 +23,7 @@ from nerconv.printable import one_line
 if TYPE_CHECKING:
     from nerconv.convert.report import Report
     from nerconv.inspect import Inspection
-    from nerconv.lint.fixes import FixReport
+    from nerconv.lint.fix import FixReport
 
 #: So many findings are shown; the rest by their number.
 SHOWN: Final = 20

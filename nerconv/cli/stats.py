@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +11,15 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.codes import costs, exit_code
-from nerconv.document import Document, Finding
+from nerconv.document import Facts, Finding
 from nerconv.lint.stats import Stats
 from nerconv.lint.stats import stats as count
 from nerconv.options import check_choice
 from nerconv.printable import one_line
 from nerconv.settings import read_options
+
+if TYPE_CHECKING:
+    from nerconv.batch import Batch
 
 Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="text|json")]
 
@@ -50,16 +54,18 @@ def stats(
     options = read_options(values.settings(locals()))
     files = formats.sources(sources, options)
     uses.check(context, {"input": formats.names(files, options)})
-    found: list[Document] = []
+    found: list[Batch] = []
     losses: list[Finding] = []
     with show.progress(len(files)) as begin:
         for source in files:
             begin(source)
-            for item in formats.documents(source, options):
-                if isinstance(item, Document):
-                    found.append(item)
-                elif isinstance(item, Finding) and costs(item):
+            for item in formats.read(source, options):
+                if isinstance(item, Finding):
                     losses.append(item)
+                elif not isinstance(item, Facts):
+                    found.append(item.batch)
+                    losses += chain.from_iterable(item.findings.values())
+    losses = list(filter(costs, losses))
     show.findings(losses)
     show.put(_json(count(found)) if format == "json" else _text(count(found)))
     raise typer.Exit(exit_code(losses, False))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nerconv.document import Document, Facts, Finding, Ledger
+from nerconv.document import Facts, Finding, Ledger
 from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_choice
 
-#: Looks at all documents together before anything else is done to them, and yields each as it is to be, with the spans
+if TYPE_CHECKING:
+    from nerconv.batch import Batch
+
+#: Looks at all batches together before anything else is done to them, and yields each as it is to be, with the spans
 #: that it loses.
-Review = Callable[[Sequence[Document]], Iterator[tuple[Document, list[Finding]]]]
+Review = Callable[[Sequence["Batch"]], Iterator[tuple["Batch", list[Finding]]]]
 
 
 class NotVerified(Exception):

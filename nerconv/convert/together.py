@@ -39,11 +39,9 @@ def together(sources: Iterable[Source], options: ConvertOptions, report: Report,
     if options.review is None:
         yield from batches
         return
-    from nerconv.views import batch_of, documents_of
-
-    for document, lost in options.review([document for batch in batches for document in documents_of(batch)]):
+    for batch, lost in options.review(list(batches)):
         report.lost += lost
-        yield batch_of([document], document.origin.path if document.origin else "")
+        yield batch
 
 
 def _with_own_ids(

@@ -16,10 +16,9 @@ from nerconv.evaluate.side import ReadSide, read_side
 from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
 from nerconv.io.sources import Source, lying
-from nerconv.lint.amend import amend, by_document
 from nerconv.lint.engine import check, choose
+from nerconv.lint.fix import amended
 from nerconv.lint.review import flagged
-from nerconv.lint.suppress import without_ignored
 from nerconv.models import ModelOptions, load
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
@@ -180,13 +179,13 @@ def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
     if job.lint is None:
         return held, None
-    documents = held.documents
-    problems = without_ignored(list(check(documents, choose(job.lint))), documents, job.gold)
-    pairs = list(by_document(problems, documents))
-    fixed = [amend(document, found).document for document, found in pairs]
-    same_text = all(after.text == before.text for after, before in zip(fixed, documents, strict=True))
-    doubted = of_documents(flagged(document, found) for document, found in pairs)
-    return doubted, of_documents(fixed) if same_text else None
+    from nerconv.views import batch_of, documents_of
+
+    batch = batch_of(held.documents, _names(job.gold))
+    problems = check([batch], choose(job.lint), sources=job.gold)
+    fixed, _ = amended(batch, problems)
+    doubted = of_documents(documents_of(flagged(batch, problems)))
+    return doubted, of_documents(documents_of(fixed)) if fixed.text == batch.text else None
 
 
 def _of_model(job: Job, held: Annotated, context: Context) -> Report:

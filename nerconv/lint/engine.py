@@ -12,7 +12,6 @@ from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, excerpt
 from nerconv.io.sources import Source
 from nerconv.lint import RULES
-from nerconv.lint.mention import Guess
 from nerconv.lint.problem import LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
 from nerconv.lint.rule import Flag, Options, Rule, Value
@@ -23,6 +22,7 @@ from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 if TYPE_CHECKING:
     from nerconv.batch import Batch
     from nerconv.lint.corpus import Corpus
+    from nerconv.lint.guesses import Ask, Guess
 
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
 _STRONG = frozenset({"C201", "C202", "C203", "C204", "C205"})
@@ -76,10 +76,6 @@ def _named(words: Iterable[str]) -> set[str]:
     return found
 
 
-#: Returns what a model makes of documents: its guesses for each.
-Ask = Callable[[Sequence[Document]], Sequence[Sequence[Guess]]]
-
-
 def lint(
     sources: Iterable[Source],
     read: ReadOptions,
@@ -95,7 +91,7 @@ def lint(
     from nerconv.lint.corpus import Corpus
 
     chosen = choose(selection)
-    sources, documents, problems = list(sources), [], []
+    sources, batches, problems = list(sources), [], []
     for source in sources:
         progress(source)
         for item in _read(source, read):
@@ -103,17 +99,17 @@ def lint(
                 row = CODES[item.code]
                 problems.append(Problem(item, row.name, row.severity))
             else:
-                documents.append(item)
-    corpus = Corpus(documents)
+                batches.append(item)
+    corpus = Corpus(batches)
     corpus.guesses = ask(corpus.documents) if ask else None
     problems += _checked(corpus, chosen)
     problems += _skipped(selection, corpus)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in problems if not _is_left_out(problem, ignores)]
-    left = without_ignored(wanted, corpus.directives(), sources)
+    left = without_ignored(wanted, corpus.parts, sources)
     files = [name for part in corpus.parts for name in part.names]
     return LintReport(
-        sorted(left, key=source_order), len(files), tuple(dict.fromkeys(files)), len(corpus.spans), tuple(chosen)
+        sorted(left, key=source_order), len(files), tuple(dict.fromkeys(files)), len(corpus), tuple(chosen)
     )
 
 
@@ -138,7 +134,7 @@ def _skipped(selection: Selection, corpus: Corpus) -> Iterator[Problem]:
     )
     needs = {"M601": "a model: say --with-model or --folds", "M602": "a model: say --with-model or --folds"}
     needs = {} if corpus.guesses is not None else needs
-    if "L501" in named and {split_of(document, corpus) for document in corpus.documents} <= {""}:
+    if "L501" in named and {split_of(document) for document in corpus.documents} <= {""}:
         needs["L501"] = "files named after their splits: train, dev, test"
     for code in sorted(named & needs.keys()):
         yield Problem(Finding("N002", f"{code} was not run: it needs {needs[code]}"), "skipped-rule", "warning")
@@ -153,23 +149,33 @@ def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool
 
 
 def check(
-    documents: Sequence[Document | Batch],
+    batches: Sequence[Batch],
     chosen: dict[str, tuple[Rule, Options]],
     guesses: Sequence[Sequence[Guess]] | None = None,
-) -> Iterator[Problem]:
-    """Yield what the ``chosen`` rules find in ``documents``, rule by rule, weaker ones hidden by stronger ones."""
+    sources: Iterable[Source] = (),
+) -> list[Problem]:
+    """Return what the ``chosen`` rules find in ``batches``, rule by rule, without what somebody ignores.
+
+    Directives stand in the batches and beside ``sources``.
+    """
     from nerconv.lint.corpus import Corpus
 
-    yield from _checked(Corpus(documents, guesses=guesses), chosen)
+    corpus = Corpus(batches, guesses)
+    return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources)
 
 
 def _checked(corpus: Corpus, chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:
+    """Yield what the ``chosen`` rules find, weaker ones hidden by stronger ones."""
     flags = [
         (rule, document, flag) for rule, options in chosen.values() for document, flag in _flags(rule, corpus, options)
     ]
-    strong = {(document.id, flag.start, flag.end) for rule, document, flag in flags if rule.code in _STRONG}
+
+    def place(document: Document, flag: Flag) -> tuple[int, ...]:
+        return (*corpus.owner(document)[:2], flag.start, flag.end)
+
+    strong = {place(document, flag) for rule, document, flag in flags if rule.code in _STRONG}
     for rule, document, flag in flags:
-        if rule.code not in _WEAK or (document.id, flag.start, flag.end) not in strong:
+        if rule.code not in _WEAK or place(document, flag) not in strong:
             yield _problem(rule, corpus, document, flag)
 
 
@@ -177,7 +183,7 @@ def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[tuple[Docum
     if rule.corpus:
         yield from rule.corpus(corpus, options)
     elif rule.local:
-        kept = rule.screen(corpus.spans, options) if rule.screen else None
+        kept = rule.screen(corpus, options) if rule.screen else None
         for document in corpus.documents if kept is None else corpus.views(kept):
             for flag in rule.local(document, corpus, options):
                 yield document, flag
@@ -194,7 +200,7 @@ def _problem(rule: Rule, corpus: Corpus, document: Document, flag: Flag) -> Prob
         Finding(rule.code, flag.message, where, span, shown),
         rule.name,
         rule.severity,
-        corpus.held(document),
+        corpus.owner(document),
         document.text[flag.start : flag.end],
         span.label if span else "",
         flag.fix,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from itertools import pairwise
@@ -37,6 +38,14 @@ class Words:
     def encoded(self) -> frozenset[bytes]:
         """The words in UTF-8."""
         return frozenset(word.encode() for word in self.words)
+
+    @cached_property
+    def by_start(self) -> dict[bytes, list[bytes]]:
+        """The words in UTF-8, the longest first, by what stands in them before the first space."""
+        found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for word in sorted(self.encoded, key=len, reverse=True):
+            found[word.partition(b" ")[0]].append(word)
+        return dict(found)
 
     @cached_property
     def firsts(self) -> bytes:

@@ -9,7 +9,7 @@ from nerconv.document import Finding
 from nerconv.lint.rule import Fix
 
 if TYPE_CHECKING:
-    from nerconv.lint.corpus import Held
+    from nerconv.lint.corpus import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Problem:
     finding: Finding
     name: str
     severity: str
-    source: Held | None = None
+    source: Owner | None = None
     text: str = ""
     label: str = ""
     mend: Fix | None = None

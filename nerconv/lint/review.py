@@ -1,29 +1,38 @@
-"""Noise on the way into training data: what a conversion does with flagged spans and with masking text."""
+"""Noise on the way into training data: what a conversion does with flagged spans and with masking text.
+
+Batches without a flagged span or a mask go through as they are.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from nerconv import tokens
-from nerconv.convert.losses import loss
+from nerconv.convert.losses import loss, losses
 from nerconv.convert.report import Review
-from nerconv.document import Document, Finding, Span
+from nerconv.document import Document, Finding
 from nerconv.edit import Change, edited
-from nerconv.lint.amend import amend, by_document
 from nerconv.lint.engine import check, choose
+from nerconv.lint.fix import amended, rewritten
+from nerconv.lint.part import Part
 from nerconv.lint.problem import Problem
-from nerconv.lint.suppress import without_ignored
 from nerconv.lint.surface import is_mask, masks
 from nerconv.options import LINT_POLICIES, REDACTIONS, Selection, check_choice
+
+if TYPE_CHECKING:
+    from nerconv.batch import Batch
+    from nerconv.tables import Numbers
 
 #: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.
 MASK: Final = "REDACTED"
 
-Reviewed = tuple[Document, list[Finding]]
+Reviewed = tuple["Batch", list[Finding]]
 
 
 def reviewer(policy: str, redactions: str, selection: Selection) -> Review | None:
@@ -39,69 +48,87 @@ def reviewer(policy: str, redactions: str, selection: Selection) -> Review | Non
     if policy == "keep" and redactions == "keep":
         return None
 
-    def review(documents: Sequence[Document]) -> Iterator[Reviewed]:
-        """Yield each document as it is to be, with the spans that it loses."""
-        problems = without_ignored(list(check(documents, rules)), documents) if policy != "keep" else []
-        for document, found in by_document(problems, documents):
-            reviewed, lost = _by_policy(document, found, policy)
+    def review(batches: Sequence[Batch]) -> Iterator[Reviewed]:
+        """Yield each batch as it is to be, with the spans that it loses."""
+        found = by_batch(check(batches, rules)) if policy != "keep" else {}
+        for number, batch in enumerate(batches):
+            reviewed, lost = _by_policy(batch, found.get(number, ()), policy)
             final, more = _without_masks(reviewed, redactions)
             yield final, lost + more
 
     return review
 
 
-def flagged(document: Document, problems: Sequence[Problem]) -> Document:
-    """Return ``document`` with the codes of ``problems`` on the spans that they are about, sorted."""
-    codes = _codes(problems)
-    if not codes:
-        return document
-    spans = (replace(span, flags=tuple(sorted({*span.flags, *codes.get(_key(span), ())}))) for span in document.spans)
-    return replace(document, spans=tuple(spans))
-
-
-def _codes(problems: Sequence[Problem]) -> dict[tuple[int, int, str], set[str]]:
-    codes: defaultdict[tuple[int, int, str], set[str]] = defaultdict(set)
+def by_batch(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
+    """Return the problems of each batch by its number."""
+    found: defaultdict[int, list[Problem]] = defaultdict(list)
     for problem in problems:
-        if problem.finding.span is not None:
-            codes[_key(problem.finding.span)].add(problem.finding.code)
-    return codes
+        if problem.source is not None:
+            found[problem.source.batch].append(problem)
+    return found
 
 
-def _key(span: Span) -> tuple[int, int, str]:
-    return span.start, span.end, span.label
+def flagged(batch: Batch, problems: Iterable[Problem]) -> Batch:
+    """Return ``batch`` with the codes of its ``problems`` on the spans that they are about, sorted."""
+    codes = _codes(batch, problems)
+    flags = list(batch.extras.flags or [()] * len(batch.starts))
+    for number, found in codes.items():
+        flags[number] = tuple(sorted({*flags[number], *found}))
+    return replace(batch, extras=batch.extras._replace(flags=tuple(flags))) if codes else batch
 
 
-def _by_policy(document: Document, problems: Sequence[Problem], policy: str) -> Reviewed:
+def _codes(batch: Batch, problems: Iterable[Problem]) -> dict[int, set[str]]:
+    """Return the codes of ``problems`` by the number of the span that they are about."""
+    wanted: defaultdict[tuple[int, int, int, str], set[str]] = defaultdict(set)
+    for problem in problems:
+        if problem.source and (span := problem.finding.span):
+            wanted[problem.source.number, span.start, span.end, span.label].add(problem.finding.code)
+    owners = batch.document_of(batch.starts)
+    chosen = np.flatnonzero(np.isin(owners, [number for number, *_ in wanted]))
+    begins = batch.points(batch.bounds[:, 0])[owners[chosen]]
+    edges = (batch.points(offsets[chosen]) - begins for offsets in (batch.starts, batch.ends))
+    labels = [batch.labels[code] for code in batch.label_ids[chosen]]
+    keys = zip(owners[chosen].tolist(), *(each.tolist() for each in edges), labels, strict=True)
+    return {number: wanted[key] for number, key in zip(chosen.tolist(), keys, strict=True) if key in wanted}
+
+
+def _by_policy(batch: Batch, problems: Sequence[Problem], policy: str) -> Reviewed:
     if policy == "mark":
-        return flagged(document, problems), []
+        return flagged(batch, problems), []
     if policy == "fix":
-        amended = amend(document, problems)
-        return amended.document, [
-            loss("K007", document, s, f"is taken out by a fix of {c}") for s, c in amended.dropped
-        ]
-    codes = _codes(problems) if policy == "drop" else {}
-    lost = [
-        loss("K007", document, span, f"is flagged by {', '.join(sorted(codes[_key(span)]))}")
-        for span in document.spans
-        if _key(span) in codes
-    ]
-    kept = tuple(span for span in document.spans if _key(span) not in codes)
-    return (replace(document, spans=kept) if lost else document), lost
+        return amended(batch, problems)
+    codes = _codes(batch, problems)
+    reasons = [("K007", f"is flagged by {', '.join(sorted(found))}") for found in codes.values()]
+    return _without(batch, np.array(list(codes), dtype=np.int64), reasons)
 
 
-def _without_masks(document: Document, policy: str) -> Reviewed:
+def _without(batch: Batch, numbers: Numbers, reasons: Iterable[tuple[str, str]]) -> Reviewed:
+    """Return ``batch`` without the spans with these ``numbers``, and these as losses."""
+    if not len(numbers):
+        return batch, []
+    stays = np.ones(len(batch.starts), dtype=bool)
+    stays[numbers] = False
+    return batch.with_spans(stays), losses(batch, numbers, reasons)
+
+
+def _without_masks(batch: Batch, policy: str) -> Reviewed:
     if policy == "keep":
-        return document, []
+        return batch, []
     if policy == "drop-span":
-        lost = [loss("K008", document, s, "is masking text") for s in document.spans if is_mask(document.covered(s))]
-        kept = tuple(span for span in document.spans if not is_mask(document.covered(span)))
-        return (replace(document, spans=kept) if lost else document), lost
-    runs = _mask_runs(document)
-    changes = [Change(*run, MASK) for run in runs] if policy == "mask" else _sentences_around(document, runs)
-    result = edited(document, changes)
-    return result.document, [
-        loss("K008", document, span, "stands in a sentence with masking text") for span in result.gone
-    ]
+        codes, texts = Part(batch).surfaces
+        masked = np.flatnonzero(np.array([is_mask(text) for text in texts], dtype=bool)[codes])
+        return _without(batch, masked, [("K008", "is masking text")] * len(masked))
+    lost: list[Finding] = []
+
+    def without(number: int, document: Document) -> Document:
+        """Return ``document`` without its masking text."""
+        runs = _mask_runs(document)
+        changes = [Change(*run, MASK) for run in runs] if policy == "mask" else _sentences_around(document, runs)
+        result = edited(document, changes)
+        lost.extend(loss("K008", document, s, "stands in a sentence with masking text") for s in result.gone)
+        return result.document
+
+    return rewritten(batch, without), lost
 
 
 def _mask_runs(document: Document) -> list[tuple[int, int]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nerconv import tokens
-from nerconv.document import Document
 from nerconv.lint.surface import holds_mask, is_mask
 
 if TYPE_CHECKING:
+    from nerconv.batch import Batch
     from nerconv.lint.corpus import Corpus
 
 _SHOWN: Final = 5
@@ -45,29 +45,39 @@ class Stats:
     ambiguous: tuple[tuple[str, dict[str, int]], ...]
 
 
-def stats(documents: Sequence[Document]) -> Stats:
-    """Return the numbers of ``documents``."""
+def stats(batches: Sequence[Batch]) -> Stats:
+    """Return the numbers of the documents of ``batches``."""
     from nerconv.lint.corpus import Corpus
 
-    corpus = Corpus(documents)
-    extents = [(document, tokens.sentences(document)) for document in documents]
+    corpus = Corpus(batches)
     ambiguous = [(surface, dict(labels.most_common())) for surface, labels in corpus.labels.items() if len(labels) > 1]
-    lengths = [len(tokens.words(document, span.start, span.end)) for document in documents for span in document.spans]
+    lengths = Counter[int]()
+    for batch in batches:
+        lengths.update(_lengths(batch))
     labels = {
         label: _label(corpus, label) for label, _ in sorted(corpus.label_counts.items(), key=lambda p: (-p[1], p[0]))
     }
     return Stats(
-        len(documents),
-        sum(len(pairs) for _, pairs in extents),
-        sum(_bare(document, pairs) for document, pairs in extents),
-        sum(map(tokens.count, documents)),
-        corpus.label_counts.total(),
+        sum(len(batch.documents) for batch in batches),
+        sum(len(batch.covering[0]) for batch in batches),
+        sum(map(_bare, batches)),
+        sum(len(batch.tokens.starts) for batch in batches),
+        len(corpus),
         sum(found.masked for found in labels.values()),
         labels,
-        {name: sum(low <= n <= high for n in lengths) for name, low, high in _LENGTHS},
+        {name: sum(many for n, many in lengths.items() if low <= n <= high) for name, low, high in _LENGTHS},
         len(corpus.labels),
         tuple(sorted(ambiguous, key=lambda pair: (-sum(pair[1].values()), pair[0]))),
     )
+
+
+def _lengths(batch: Batch) -> list[int]:
+    """Return the number of tokens that each span touches."""
+    import numpy as np
+
+    starts, ends, _ = batch.tokens
+    found: list[int] = (np.searchsorted(starts, batch.ends) - np.searchsorted(ends, batch.starts, "right")).tolist()
+    return found
 
 
 _LENGTHS: Final = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-10", 4, 10), ("more", 11, 1 << 62))
@@ -80,11 +90,9 @@ def _label(corpus: Corpus, label: str) -> LabelStats:
     return LabelStats(sum(counts.values()), len(counts), masked, tuple(top))
 
 
-def _bare(document: Document, pairs: Sequence[tuple[int, int]]) -> int:
-    """Return how many sentences no span touches. Spans and sentences stand in text order."""
-    spans, at, bare = document.spans, 0, 0
-    for start, end in pairs:
-        while at < len(spans) and spans[at].end <= start:
-            at += 1
-        bare += at == len(spans) or spans[at].start >= end
-    return bare
+def _bare(batch: Batch) -> int:
+    """Return how many sentences no span touches."""
+    import numpy as np
+
+    (starts, ends), last = batch.covering, np.sort(batch.ends)
+    return int((np.searchsorted(batch.starts, ends) <= np.searchsorted(last, starts, "right")).sum())

@@ -12,12 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from nerconv.document import Document, Finding, Mark, Where
+from nerconv.document import Finding, Where
 from nerconv.io.sources import Source
 from nerconv.lint.problem import Problem
 from nerconv.options import UsageError
+
+if TYPE_CHECKING:
+    from nerconv.lint.part import Part
 
 #: What the name of a sidecar file has more than that of its source.
 SIDECAR: Final = ".ignore"
@@ -46,14 +49,14 @@ class _Directive:
 
 
 def without_ignored(
-    problems: Sequence[Problem], documents: Iterable[Document], sources: Iterable[Source] = ()
+    problems: Sequence[Problem], parts: Iterable[Part], sources: Iterable[Source] = ()
 ) -> list[Problem]:
     """Return ``problems`` without those that a directive ignores, and an N001 problem for each that ignores nothing.
 
-    Directives stand in ``documents`` and beside ``sources``. Raises UsageError for a sidecar line that cannot be read.
+    Directives stand in ``parts`` and beside ``sources``. Raises UsageError for a sidecar line that cannot be read.
     """
     by_line: defaultdict[tuple[str, int], list[_Directive]] = defaultdict(list)
-    found = [directive for document in documents for directive in _directives(document)]
+    found = [directive for part in parts for directive in _directives(part)]
     for directive in found + [directive for source in sources for directive in _beside(source)]:
         by_line[directive.path, directive.line].append(directive)
     if not by_line:
@@ -63,11 +66,10 @@ def without_ignored(
     return kept + [_unused(directive) for directive in unused]
 
 
-def _directives(document: Document) -> Iterator[_Directive]:
-    for mark in document.marks:
-        if mark.kind == "directive" and (match := _IGNORE.fullmatch(mark.value)) and document.origin:
-            where = document.origin.locate(mark.offset)
-            alone = _stands_alone(document.text, mark)
+def _directives(part: Part) -> Iterator[_Directive]:
+    for value, where, line in part.directives():
+        if match := _IGNORE.fullmatch(value):
+            alone = not line.strip()
             yield _Directive(where, where.path, where.line + alone, tuple(_WORD.findall(match[1])))
 
 
@@ -82,11 +84,6 @@ def _beside(source: Source) -> Iterator[_Directive]:
             yield _Directive(Where(name, number, 1), source.name, int(line.replace("*", "0")), tuple(words))
         elif line:
             raise UsageError(f"{name}:{number}: a line number or * comes first, then rules, got {text.strip()!r}")
-
-
-def _stands_alone(text: str, mark: Mark) -> bool:
-    start, end = text.rfind("\n", 0, mark.offset) + 1, text.find("\n", mark.offset)
-    return not text[start : end if end >= 0 else None].strip()
 
 
 def _is_ignored(problem: Problem, by_line: dict[tuple[str, int], list[_Directive]]) -> bool:

@@ -1,16 +1,33 @@
-"""What the text of a span is when it is no name: masking, document furniture, a page header.
+"""What the text and the label of a span tell by themselves: masking, document furniture, a page header; word lists.
 
-Pure functions of a string. ``noise`` is the predicate that the statistics of corpus rules use to leave such spans
-out; the rules C201 to C205 (``nerconv.lint.rules``) add what the text around a span tells.
+Pure functions of strings. ``noise`` is the predicate that the statistics of corpus rules use to leave such spans out;
+the rules C201 to C205 (``nerconv.lint.rules``) add what the text around a span tells. The word lists are data files
+beside this module, one entry a line, ``#`` for comments.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Final
+from importlib import resources
+from typing import TYPE_CHECKING, Final
 
-from nerconv.lint.words import word_list
+if TYPE_CHECKING:
+    from nerconv.lint.corpus import Corpus
+
+
+@cache
+def word_list(name: str) -> tuple[str, ...]:
+    """Return the entries of the data file ``name`` (without ``.txt``), in its order."""
+    text = resources.files("nerconv.lint").joinpath("data", f"{name}.txt").read_text("utf-8")
+    return tuple(line.strip() for line in text.split("\n") if line.strip() and not line.startswith("#"))
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return the entries of the data file ``name`` as a set."""
+    return frozenset(word_list(name))
+
 
 _LETTER_OR_DIGIT: Final = r"[^\W_]"
 
@@ -182,3 +199,36 @@ def noise(surface: str) -> str | None:
     if editor_words(surface):
         return "C204"
     return "C205" if is_page(surface) else None
+
+
+_PER: Final = frozenset({"per", "pers", "person", "people"})
+_LOC: Final = frozenset({"loc", "location", "place", "gpe", "fac", "facility"})
+_ORG: Final = frozenset({"org", "organisation", "organization", "corporation", "company", "group"})
+#: Labels of things that have names of any shape: titles of works, products, laws, events.
+_TITLE: Final = frozenset(
+    {"misc", "work_of_art", "creative-work", "creative_work", "work", "product", "event", "law", "language"}
+)
+
+
+@cache
+def family(label: str) -> str:
+    """Return what ``label`` names: PER, LOC, ORG, TITLE (works, products, laws, MISC), or empty when unknown."""
+    plain = label.lower()
+    for name, labels in (("PER", _PER), ("LOC", _LOC), ("ORG", _ORG), ("TITLE", _TITLE)):
+        if plain in labels:
+            return name
+    return ""
+
+
+def is_name(label: str) -> bool:
+    """Whether ``label`` is one of persons, places or organisations, as all schemes have them."""
+    return family(label) in ("PER", "LOC", "ORG")
+
+
+def rarely_lower(corpus: Corpus, share: float) -> frozenset[str]:
+    """Return the labels of persons, places and organisations of which at most ``share`` is in lower case.
+
+    Under them the corpus labels names; under others descriptions too, or its authors write no capitals.
+    """
+    low, all_ = corpus.lower_case, corpus.label_counts
+    return frozenset(label for label in all_ if is_name(label) and low[label] <= max(share * all_[label], 1))

@@ -24,6 +24,7 @@ from nerconv.lint.rules import (
     words,
 )
 from nerconv.options import ReadOptions
+from nerconv.views import Reading
 
 RULES: Final = (
     *format.RULES,
@@ -49,8 +50,8 @@ def flags_of(rule: Rule, corpus: Corpus) -> list[tuple[Document, Flag]]:
 
 def corpus_of_files(paths: Iterable[Path], options: ReadOptions) -> Corpus:
     """Return the corpus of the documents in ``paths``."""
-    items = [item for path in paths for item in formats.documents(Source(str(path), path.stem, path), options)]
-    return Corpus([item for item in items if isinstance(item, Document)])
+    items = [item for path in paths for item in formats.read(Source(str(path), path.stem, path), options)]
+    return Corpus([item.batch for item in items if isinstance(item, Reading)])
 
 
 def corpus_of_text(text: str, folder: Path) -> Corpus:

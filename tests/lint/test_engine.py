@@ -18,6 +18,7 @@ from nerconv.lint.render import RENDERERS, manual
 from nerconv.lint.sarif import SARIF_LIMIT, sarif
 from nerconv.lint.services import github
 from nerconv.options import ReadOptions, UsageError
+from nerconv.views import batch_of
 
 TEXT = "He met [ORG XXXXXXXXXXXX  ] and [PER Velidze:  ] . \n[PER open in [LOC Baku  ] . \n"
 
@@ -66,7 +67,9 @@ def test_selection_takes_codes_names_and_beginnings() -> None:
 
 def test_masking_hides_weaker_rules_on_the_same_span() -> None:
     document = Document("d", "______ said so .", (Span(0, 6, "PER"),))
-    codes = {problem.finding.code for problem in check([document], choose(Selection(select=("ALL",))))}
+    codes = {
+        problem.finding.code for problem in check([batch_of([document], "a.txt")], choose(Selection(select=("ALL",))))
+    }
     assert "C201" in codes
     assert not codes & {"C207", "C208"}
 

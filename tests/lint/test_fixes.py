@@ -16,7 +16,7 @@ from nerconv.document import Document, Span, count_labels
 from nerconv.io.sources import Source
 from nerconv.lint.edits import edits_of
 from nerconv.lint.engine import Selection, lint
-from nerconv.lint.fixes import FixReport, fix, write
+from nerconv.lint.fix import FixReport, fix, write
 from nerconv.lint.rule import Fix, SpanChange, TextChange
 from nerconv.options import ReadOptions
 

@@ -19,6 +19,7 @@ from local_rules import RULES, corpus_of_files, flags_of
 from nerconv.document import Document, Span
 from nerconv.lint.corpus import Corpus
 from nerconv.options import ReadOptions
+from nerconv.views import batch_of
 
 _SAMPLES: Final = Path(__file__).parents[2] / "corpus_samples"
 #: The share of spans that become noise, and the share that become traps: clean, but like noise.
@@ -132,7 +133,7 @@ def injected() -> list[Injected]:
 
 
 def test_redactions_and_structure_words_are_found(injected: list[Injected]) -> None:
-    corpus = Corpus([item.document for item in injected])
+    corpus = Corpus([batch_of([item.document for item in injected], "a.txt")])
     right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
     for rule in RULES:
         if rule.code not in _CODES or not rule.local:

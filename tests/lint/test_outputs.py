@@ -12,15 +12,16 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where, excerpt
-from nerconv.lint.corpus import Held
+from nerconv.lint.corpus import Owner
 from nerconv.lint.engine import Selection, lint
 from nerconv.lint.junit import junit
 from nerconv.lint.page import PAGE_LIMIT, html
-from nerconv.lint.parts import DocumentPart
+from nerconv.lint.part import Part
 from nerconv.lint.problem import LintReport, Problem
 from nerconv.lint.sarif import sarif
 from nerconv.lint.services import github, gitlab
 from nerconv.options import ReadOptions
+from nerconv.views import batch_of
 
 HOSTILE = "<script>alert('1')</script> & \"q\" \x00 \ud800".encode("utf-8", "replace").decode()
 
@@ -34,7 +35,7 @@ def report_of(folder: Path, text: str) -> LintReport:
 def hostile() -> LintReport:
     """Return a report whose every text would break a careless renderer."""
     finding = Finding("B102", HOSTILE, Where(HOSTILE, 3, 4), Span(0, 3, "PE<R>"), excerpt(HOSTILE, 0, 8))
-    held = Held(0, HOSTILE, DocumentPart([Document(HOSTILE, "abc")]), 0)
+    held = Owner(0, 0, Part(batch_of([Document(HOSTILE, "abc")], "a.txt")))
     problem = Problem(finding, "edge-punctuation", "warning", held, HOSTILE, "PE<R>")
     return LintReport([problem], 1, ("clean",), 1, ("B102",))
 

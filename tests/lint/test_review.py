@@ -17,6 +17,7 @@ from nerconv.io.sources import Source
 from nerconv.lint.engine import Selection
 from nerconv.lint.review import reviewer
 from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError
+from nerconv.views import batch_of
 from tests.strategies import documents
 
 TEXT = """[PER Win Dayton  ] met [ORG XXXXXXXXXXXX  ] XXXXXXXXXXXX 's staff in [LOC Iran :  ] . \n\
@@ -94,11 +95,17 @@ def test_unknown_policies_are_usage_errors() -> None:
         reviewer("keep", "hide", Selection())
 
 
-@given(st.lists(documents(), max_size=3), st.sampled_from(LINT_POLICIES[1:]), st.sampled_from(REDACTIONS))
-def test_spans_in_are_spans_out_and_losses(corpus: list[Document], policy: str, redactions: str) -> None:
+@given(
+    st.lists(st.lists(documents(), max_size=3), max_size=3),
+    st.sampled_from(LINT_POLICIES[1:]),
+    st.sampled_from(REDACTIONS),
+)
+def test_spans_in_are_spans_out_and_losses(corpus: list[list[Document]], policy: str, redactions: str) -> None:
     review = reviewer(policy, redactions, Selection(("ALL",)))
     assert review is not None
-    results = list(review(corpus))
-    assert len(results) == len(corpus)
-    for before, (after, lost) in zip(corpus, results, strict=True):
-        assert len(before.spans) == len(after.spans) + len(lost)
+    found = [batch_of(some, "a.txt") for some in corpus]
+    results = list(review(found))
+    assert len(results) == len(found)
+    for before, (after, lost) in zip(found, results, strict=True):
+        assert len(before.starts) == len(after.starts) + len(lost)
+        assert [extent.id for extent in before.documents] == [extent.id for extent in after.documents]

@@ -17,6 +17,7 @@ from nerconv.lint.corpus import Corpus
 from nerconv.lint.profiles import PROFILES
 from nerconv.lint.rule import Fix, Rule, SpanChange, TextChange
 from nerconv.lint.surface import noise
+from nerconv.views import batch_of
 
 #: A conflict or an omission of masking needs masking that is labelled, which C201 flags.
 _SHARED: Final = {"C215": {"C201"}, "C216": {"C201"}}
@@ -171,7 +172,7 @@ def noisy(draw: st.DrawFn) -> Document:
 
 @given(st.lists(documents() | noisy(), max_size=3))
 def test_no_rule_raises_and_every_fix_can_be_made(found: list[Document]) -> None:
-    corpus = Corpus(found)
+    corpus = Corpus([batch_of(found, "a.txt")])
     for rule in RULES:
         for document, flag in flags_of(rule, corpus):
             assert 0 <= flag.start < flag.end <= len(document.text), rule.code

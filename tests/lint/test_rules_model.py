@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nerconv.document import Document, Span
 from nerconv.lint.engine import Selection, check, choose
-from nerconv.lint.mention import Guess
+from nerconv.lint.guesses import Guess
+from nerconv.views import batch_of
 
 TEXT = "Ann left Rome for Oslo with Bo Lee ."
 GOLD = Document("d", TEXT, (Span(0, 3, "PER"), Span(9, 13, "ORG"), Span(28, 30, "PER")))
@@ -13,11 +14,11 @@ ANN, ROME, OSLO, LEE = Span(0, 3, "PER"), Span(9, 13, "LOC"), Span(18, 22, "LOC"
 
 def found(*guesses: Guess) -> list[tuple[str, str, float | None]]:
     rules = choose(Selection(("M6",)))
-    return [(p.finding.code, p.text, p.score) for p in check([GOLD], rules, [list(guesses)])]
+    return [(p.finding.code, p.text, p.score) for p in check([batch_of([GOLD], "a.txt")], rules, [list(guesses)])]
 
 
 def test_no_model_no_finding() -> None:
-    assert not list(check([GOLD], choose(Selection(("M6",)))))
+    assert not check([batch_of([GOLD], "a.txt")], choose(Selection(("M6",))))
 
 
 def test_a_model_that_agrees_finds_nothing() -> None:

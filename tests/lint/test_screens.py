@@ -1,9 +1,11 @@
-"""Screens: linting columns finds exactly what all rules find when they look at every document."""
+"""Screens: linting batches finds exactly what all rules find when they look at every document."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -13,19 +15,19 @@ import pytest
 from columnar import batch_of_text, columns
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle import check_all
 from strategies import documents
 
 from nerconv import formats, tokens, views
 from nerconv.batch import Batch
-from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.lint import RULES, engine, surface
+from nerconv.document import WHITE_SPACE, Document, Origin, Span
+from nerconv.lint import RULES, surface
 from nerconv.lint.corpus import Corpus
-from nerconv.lint.engine import Selection, check, choose, lint
+from nerconv.lint.engine import Selection, check, choose
 from nerconv.lint.near import Near, Words
-from nerconv.lint.problem import LintReport, Problem
-from nerconv.lint.rule import Options, Rule
+from nerconv.lint.problem import Problem
 from nerconv.options import ReadOptions
-from nerconv.views import documents_of, opened
+from nerconv.views import batch_of, documents_of
 
 _ROOT: Final = Path(__file__).parents[2]
 _NAMES: Final = (
@@ -70,35 +72,50 @@ def noise(draw: st.DrawFn) -> str:
     return draw(st.sampled_from([text, text + "\n" + text, text + "\n" + text.replace("[PER", "[LOC")]))
 
 
-def unscreened(chosen: dict[str, tuple[Rule, Options]]) -> dict[str, tuple[Rule, Options]]:
-    """Return ``chosen`` so that every rule looks at all documents."""
-    return {code: (replace(rule, screen=None), options) for code, (rule, options) in chosen.items()}
+@st.composite
+def noisy(draw: st.DrawFn) -> Document:
+    """Documents of such text with joins, sentences and line ends of all kinds, spans across them, and doubled spans."""
+    gaps = _GAPS | st.sampled_from(["\r\n", " \r\n", "\r"])
+    pieces = [draw(st.sampled_from([*_NAMES, *_WORDS])) + draw(gaps) for _ in range(draw(st.integers(1, 14)))]
+    text = "".join(pieces)
+    if draw(st.booleans()):
+        text += "\n" + text
+    at = sorted({*tokens.edges(Document("x", text))[0], *tokens.edges(Document("x", text))[1]})
+    joins = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
+    spans = []
+    for _ in range(draw(st.integers(0, 8)) if len(at) > 1 else 0):
+        first = draw(st.integers(0, len(at) - 2))
+        last = min(first + draw(st.sampled_from([1, 1, 1, 3, 3, 5, 7])), len(at) - 1)
+        if pair := tokens.trim(text, at[first], at[last]):
+            spans.append(Span(*pair, draw(st.sampled_from(_LABELS))))
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=5)))
+    sentences = draw(st.sampled_from([tokens.lines(text, 0, len(text)), list(pairwise(cuts)), []]))
+    name = draw(st.sampled_from(["a.txt", "train.txt", "test.txt"]))
+    return Document("d", text, tuple(spans), tuple(sentences), joins=tuple(joins), origin=Origin(name))
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> Batch:
+    """Batches of everything."""
+    return batch_of(draw(st.lists(noisy() | noisy() | documents(), max_size=3)), "a.txt")
 
 
 def told(problems: Sequence[Problem]) -> list[tuple[object, ...]]:
     """Return all that ``problems`` say; of the documents that they are in, which ones."""
     names = [field.name for field in fields(Problem) if field.name != "source"]
     return [
-        (*(getattr(problem, name) for name in names), problem.source and (problem.source.number, problem.source.id))
-        for problem in problems
+        (*(getattr(problem, name) for name in names), problem.source and problem.source[:2]) for problem in problems
     ]
 
 
-def whole(found: Sequence[Document | Batch]) -> list[Document]:
-    """Return ``found`` as documents."""
-    return [each for item in found for each in (documents_of(item) if isinstance(item, Batch) else [item])]
-
-
 @pytest.mark.parametrize("options", [{}, _OPTIONS], ids=["as they are", "looking for more"])
-@given(st.lists(columns(noise()) | columns() | documents(), max_size=3))
-def test_columns_have_the_problems_of_their_documents(
-    options: dict[str, dict[str, object]], found: list[Document | Batch]
-) -> None:
+@given(st.lists(columns(noise()) | columns() | batches() | batches(), max_size=3))
+def test_screens_leave_out_nothing_that_a_rule_flags(options: dict[str, dict[str, object]], found: list[Batch]) -> None:
     chosen = choose(Selection(select=("ALL",), options=options))
-    looked = list(check(found, chosen))
-    assert told(looked) == told(list(check(whole(found), unscreened(chosen))))
-    for problem in looked:
-        assert problem.source and problem.source.document == whole(found)[problem.source.number]
+    looked = check(found, chosen)
+    assert told(looked) == told(check_all(found, chosen))
+    for source in (problem.source for problem in looked if problem.source):
+        assert source.document == [*documents_of(found[source.batch])][source.number]
 
 
 @pytest.mark.parametrize("code", RULES)
@@ -110,19 +127,7 @@ def test_the_examples_of_rules_do_not_escape_their_screens(code: str, tmp_path: 
         [source] = formats.sources([str(tmp_path / f"{number}.txt")], options)
         items = formats.read(source, options)
         found = [item.batch for item in items if isinstance(item, views.Reading)]
-        assert found and list(check(found, chosen))
-
-
-def both(paths: Sequence[Path], read: ReadOptions) -> tuple[LintReport, LintReport]:
-    """Return what linting ``paths`` gives, and what it gives when all rules look at all documents."""
-    sources, all_ = formats.sources([*map(str, paths)], read), Selection(select=("ALL",))
-    as_read = formats.read
-    with (
-        patch.object(formats, "read", lambda source, options: opened(as_read(source, options))),
-        patch.object(engine, "choose", lambda selection: unscreened(choose(selection))),
-    ):
-        plain = lint(sources, read, all_, lambda _: None)
-    return lint(sources, read, all_, lambda _: None), plain
+        assert found and check(found, chosen)
 
 
 _FOLDERS: Final = [*sorted((_ROOT / "corpus_samples").glob("*/")), *sorted((_ROOT.parent / "shared/data").glob("*/"))]
@@ -130,10 +135,16 @@ _FOLDERS: Final = [*sorted((_ROOT / "corpus_samples").glob("*/")), *sorted((_ROO
 
 @pytest.mark.parametrize("documents", ["auto", "line", "blank-line"])
 @pytest.mark.parametrize("folder", _FOLDERS, ids=lambda folder: folder.name)
-def test_reports_are_those_of_documents(folder: Path, documents: str) -> None:
-    looked, plain = both(sorted(folder.glob("*.txt")), ReadOptions(documents=documents))
-    assert told(looked.problems) == told(plain.problems)
-    assert (looked.documents, looked.files, looked.spans) == (plain.documents, plain.files, plain.spans)
+def test_real_text_has_the_problems_of_its_documents(folder: Path, documents: str) -> None:
+    read = ReadOptions(documents=documents)
+    items = (
+        item
+        for source in formats.sources([*map(str, folder.glob("*.txt"))], read)
+        for item in formats.read(source, read)
+    )
+    found = [item.batch for item in items if isinstance(item, views.Reading)]
+    chosen = choose(Selection(select=("ALL",)))
+    assert told(check(found, chosen)) == told(check_all(found, chosen))
 
 
 def test_nothing_is_made_of_documents_without_noise() -> None:
@@ -144,7 +155,7 @@ def test_nothing_is_made_of_documents_without_noise() -> None:
         patch.object(views, "documents_of", side_effect=AssertionError),
         patch.object(views, "spans", side_effect=AssertionError),
     ):
-        assert not list(check(found, choose(Selection())))
+        assert not check(found, choose(Selection()))
 
 
 def read_text(text: str) -> list[Batch]:
@@ -152,13 +163,11 @@ def read_text(text: str) -> list[Batch]:
     return [batch_of_text(text.encode())]
 
 
-def test_names_across_lines_are_looked_for_in_columns_too() -> None:
+def test_names_across_lines_are_looked_for_across_lines() -> None:
     crossing = Document("d", "New York City\nHall is far .", (Span(0, 18, "LOC"),))
-    found = [*read_text("New York City\nHall is far . \nNew York City\n[ORG Hall  ] is far . \n"), crossing]
-    chosen = choose(Selection(select=("ALL",), options=_OPTIONS))
-    problems = list(check(found, chosen))
-    assert told(problems) == told(list(check(whole(found), unscreened(chosen))))
-    assert "X302" in {problem.finding.code for problem in problems}
+    text = "New York City\nHall is far . \nNew York City\n[ORG Hall  ] is far . \n"
+    problems = check([*read_text(text), batch_of([crossing], "d.txt")], choose(Selection(("X302",), options=_OPTIONS)))
+    assert [problem.text for problem in problems] == ["New York City\nHall"]
 
 
 _PIECES: Final = st.sampled_from([*_NAMES, *_WORDS, "redacted", "End", "to", "Section", "x", "_"])
@@ -198,11 +207,18 @@ def test_a_token_ends_where_its_edge_is(document: Document) -> None:
             assert tokens.ends_at(document, offset) == (offset in ends)
 
 
-@given(st.lists(columns() | documents(), max_size=3))
-def test_counts_are_those_of_documents(found: list[Document | Batch]) -> None:
-    corpus, plain = Corpus(found), Corpus(whole(found))
-    assert list(corpus.totals.items()) == list(plain.totals.items())
-    assert [(name, [*labels.items()]) for name, labels in corpus.labels.items()] == [
-        (name, [*labels.items()]) for name, labels in plain.labels.items()
-    ]
-    assert [*corpus.label_counts.items()] == [*plain.label_counts.items()]
+@given(st.lists(columns(noise()) | batches(), max_size=3))
+def test_counts_are_those_of_documents(found: list[Batch]) -> None:
+    corpus, spans = (
+        Corpus(found),
+        [(d.covered(s), s.label) for batch in found for d in documents_of(batch) for s in d.spans],
+    )
+    assert list(corpus.totals.items()) == list(Counter(surface for surface, _ in spans).items())
+    assert list(corpus.label_counts.items()) == list(Counter(label for _, label in by_text(spans)).items())
+    for text, labels in corpus.labels.items():
+        assert list(labels.items()) == list(Counter(label for name, label in spans if name == text).items())
+
+
+def by_text(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return ``spans`` text by text, in order of appearance."""
+    return [pair for name in dict.fromkeys(text for text, _ in spans) for pair in spans if pair[0] == name]

@@ -12,6 +12,7 @@ from nerconv import tokens
 from nerconv.cli.commands import application
 from nerconv.document import Document, Span
 from nerconv.lint.stats import stats
+from nerconv.views import batch_of
 from tests.strategies import documents
 
 SMALL = Document("d", "Ann met Ann Lee .\nRain fell .\nXXXXXXXX left .\n", (Span(0, 3, "PER"), Span(8, 15, "PER")))
@@ -19,7 +20,7 @@ OTHER = Document("e", "Ann , XXXXXXXX .\n", (Span(0, 3, "LOC"), Span(6, 14, "ORG
 
 
 def test_counts_by_hand() -> None:
-    found = stats([SMALL, OTHER])
+    found = stats([batch_of([SMALL, OTHER], "a.txt")])
     assert (found.documents, found.sentences, found.bare, found.tokens, found.spans) == (2, 4, 2, 15, 4)
     assert (found.masked, found.surfaces, found.lengths["1"], found.lengths["2"]) == (1, 3, 3, 1)
     assert found.ambiguous == (("Ann", {"PER": 1, "LOC": 1}),)
@@ -29,7 +30,7 @@ def test_counts_by_hand() -> None:
 
 @given(st.lists(documents(), max_size=4))
 def test_totals_agree_with_a_slow_count(corpus: list[Document]) -> None:
-    found = stats(corpus)
+    found = stats([batch_of(corpus, "a.txt")])
     pairs = [(document, pair) for document in corpus for pair in tokens.sentences(document)]
     touched = [any(span.start < end and start < span.end for span in d.spans) for d, (start, end) in pairs]
     assert (found.sentences, found.spans) == (len(pairs), sum(len(d.spans) for d in corpus))

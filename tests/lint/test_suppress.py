@@ -13,7 +13,7 @@ from nerconv.document import Document
 from nerconv.io.sources import Unreadable
 from nerconv.lint.baseline import baseline_of, read_baseline, write_baseline
 from nerconv.lint.engine import Selection, lint
-from nerconv.lint.fixes import fix
+from nerconv.lint.fix import fix
 from nerconv.lint.problem import Problem
 from nerconv.options import ReadOptions, UsageError
 

@@ -7,16 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.lint.mend import drop, move, shown
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, TextChange
-from nerconv.lint.surface import noise
-from nerconv.lint.values import strings
-from nerconv.lint.words import family, word_set
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, TextChange, drop, move, shown, strings
+from nerconv.lint.surface import family, noise, word_set
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
     from nerconv.lint.near import Mask
-    from nerconv.lint.spans import Spans
 
 # --- B101 edge-whitespace ---------------------------------------------------------------------------------------
 
@@ -69,7 +65,7 @@ Fixed by trimming the span; the odd space outside it becomes an ordinary one."""
     bad=("He met [PER Win Dayton\N{NO-BREAK SPACE}  ] there . ",),
     good=("He met [PER Win\N{NO-BREAK SPACE}Dayton  ] there . ", "He met [PER Win Dayton  ] there . "),
     local=_edge_whitespace,
-    screen=lambda spans, options: spans.whose(_has_space_at_edge),
+    screen=lambda corpus, options: corpus.whose(_has_space_at_edge),
 )
 
 # --- B102 edge-punctuation --------------------------------------------------------------------------------------
@@ -140,7 +136,7 @@ A full stop counts only where the word before it is no abbreviation and the corp
     bad=("Supreme Leader [PER Khamenei:  ] a case . ", "* [ORG - Interior Ministry  ] . "),
     good=("[ORG Yahoo!  ] and [ORG Acme Inc.  ] met . ", "[ORG .NET Foundation  ] grew . "),
     local=_edge_punctuation,
-    screen=lambda spans, options: spans.whose(_has_sign_at_edge),
+    screen=lambda corpus, options: corpus.whose(_has_sign_at_edge),
     options={"keep": ()},
     precision={"seed": "1 of 1", "wnut17": "13 of 13"},
 )
@@ -208,7 +204,7 @@ where the partner stands right behind the span, it is taken in. Both change the 
     bad=("a song by [ORG No Doubt (  ] 1995 ) . ", 'the film " [MISC Heat "  ] . '),
     good=('[ORG Bank ( Europe )  ] said [MISC 12" Mix  ] . ',),
     local=_unbalanced_pair,
-    screen=lambda spans, options: spans.whose(_HALVES.search),
+    screen=lambda corpus, options: corpus.whose(_HALVES.search),
     precision={"wnut17": "2 of 2"},
 )
 
@@ -221,9 +217,9 @@ def _small_words(options: Options) -> frozenset[str]:
     return word_set("function_words") | set(strings(options, "words"))
 
 
-def _may_hold_small_word(spans: Spans, options: Options) -> Mask:
+def _may_hold_small_word(corpus: Corpus, options: Options) -> Mask:
     words = _small_words(options)
-    return spans.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words)
+    return corpus.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words)
 
 
 def _edge_function_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document, Span
-from nerconv.lint.mend import shown
-from nerconv.lint.mention import Mention, is_bare
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
 from nerconv.lint.surface import noise
-from nerconv.lint.values import number
 
 if TYPE_CHECKING:
-    from nerconv.lint.corpus import Corpus
+    from nerconv.lint.corpus import Corpus, Mention
 
 #: So sure of a majority, relabelling to it is worth proposing.
 _SURE: Final = (0.9, 10)
@@ -32,7 +29,7 @@ def _type_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document,
         for surface, labels in corpus.labels.items()
         if len(labels) > 1 and labels.total() >= least and not noise(surface)
     }
-    for surface, mentions in corpus.mentions(corpus.spans.among(several)).items():
+    for surface, mentions in corpus.mentions(corpus.among(several)).items():
         (majority, count), total = several[surface].most_common(1)[0], several[surface].total()
         if count >= share * total:
             usual = [mention for mention in mentions if mention.span.label == majority][:_RELATED]
@@ -62,8 +59,10 @@ def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag
         if total >= least and " " in surface and not surface.islower() and not noise(surface)
     ]
     bare: defaultdict[str, list[tuple[Document, int]]] = defaultdict(list)
-    for document, surface, start in _occurrences(corpus, known):
-        bare[surface].append((document, start))
+    for document, stretches in corpus.bare_names(frozenset(known)):
+        for start, end in stretches:
+            if not _goes_on(document.text, start, end):
+                bare[document.text[start:end]].append((document, start))
     for surface, places in bare.items():
         tagged = corpus.totals[surface]
         if tagged >= number(options, "share") * (tagged + len(places)):
@@ -77,24 +76,6 @@ def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag
                 fix = Fix("unsafe", f"label it {label}", (SpanChange(None, added),))
                 share = tagged / (tagged + len(places))
                 yield document, Flag(added.start, added.end, message, fix=fix, score=share)
-
-
-def _occurrences(corpus: Corpus, surfaces: list[str]) -> Iterator[tuple[Document, str, int]]:
-    """Yield where one of ``surfaces`` stands as whole tokens and no span shares its text, the longest at a place."""
-    by_two: defaultdict[str, list[str]] = defaultdict(list)
-    for surface in sorted(surfaces, key=len, reverse=True):
-        by_two[" ".join(surface.split(" ", 2)[:2])].append(surface)
-    for document, pairs in corpus.pairs(by_two.keys()):
-        text, done = document.text, 0
-        for start, second in pairs:
-            for surface in by_two[text[start:second]] if start >= done else ():
-                end = start + len(surface)
-                whole = text.startswith(surface, start) and tokens.ends_at(document, end)
-                if whole and is_bare(document.spans, start, end):
-                    done = end
-                    if not _goes_on(text, start, end):
-                        yield document, surface, start
-                    break
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:

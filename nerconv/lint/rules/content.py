@@ -9,23 +9,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.lint.mend import drop, move, shown
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, TextChange
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, TextChange, drop, move, number, shown, strings
 from nerconv.lint.surface import (
     editor_words,
+    family,
     is_mask,
     is_page,
     noise,
     plain,
+    rarely_lower,
     section_word,
+    word_list,
 )
-from nerconv.lint.values import number, strings
-from nerconv.lint.words import family, rarely_lower, word_list
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
     from nerconv.lint.near import Mask
-    from nerconv.lint.spans import Spans
 
 # --- C203 section-word, C204 editor-word-inside -----------------------------------------------------------------
 
@@ -47,10 +46,10 @@ def _may_be_section(surface: str) -> bool:
     return section_word(surface, colon=True, alone=True)
 
 
-def _may_be_heading(spans: Spans, options: Options) -> Mask:
+def _may_be_heading(corpus: Corpus, options: Options) -> Mask:
     extra = frozenset(map(plain, strings(options, "words")))
-    found = spans.whose(_may_be_section)
-    return found | spans.whose(lambda surface: plain(surface) in extra) if extra else found
+    found = corpus.whose(_may_be_section)
+    return found | corpus.whose(lambda surface: plain(surface) in extra) if extra else found
 
 
 def _is_heading(document: Document, span: Span, surface: str) -> bool:
@@ -108,7 +107,7 @@ The paragraph that follows a name was headed *Comment*, and the annotation ran o
     bad=("said the [ORG MFA Comment  ] . ", "[PER Comment: Khamenei  ] left . "),
     good=("the [MISC Galaxy Note  ] and [ORG Land's End  ] . ",),
     local=_editor_word_inside,
-    screen=lambda spans, options: spans.whose(editor_words),
+    screen=lambda corpus, options: corpus.whose(editor_words),
 )
 
 # --- C205 page-furniture ----------------------------------------------------------------------------------------
@@ -164,7 +163,7 @@ header from the text.""",
     bad=("the workforce was [LOC ISTANBUL  ] 00000336 002 OF 003 engaged . ", "[ORG Page 3 of 12  ] ends . "),
     good=("[LOC ISTANBUL  ] 000336 SIPDIS . ", "He sent 002 OF 003 [ORG Acme  ] parts . "),
     local=_page_furniture,
-    screen=lambda spans, options: spans.whose(is_page) | spans.on_lines_with(_PAGE_OF),
+    screen=lambda corpus, options: corpus.whose(is_page) | corpus.asked(lambda part: part.on_lines_with(_PAGE_OF)),
     precision={"seed": "2 of 2"},
 )
 
@@ -225,7 +224,7 @@ label descriptions (`the minister`) too.""",
     bad=("a candidate for [ORG Minister of Industry  ] . ", "The [PER Supreme Leader  ] spoke . "),
     good=("[ORG Ministry of Industry  ] said [PER President Khatami  ] . ", "[ORG Office of the President  ] . "),
     local=_role_title,
-    screen=lambda spans, options: spans.whose(_is_role),
+    screen=lambda corpus, options: corpus.whose(_is_role),
     options={"keep": (), "share": 0.03},
     precision={"seed": "1 of 1"},
 )
@@ -280,7 +279,7 @@ span when nothing else is in it.""",
     bad=("[ORG (C) MFA  ] officials said . ", "[LOC SIPDIS  ] 2009 . "),
     good=("the [ORG Secret Service  ] and [ORG Bank ( U )  ] . ",),
     local=_classification_mark,
-    screen=lambda spans, options: spans.whose(_holds_mark),
+    screen=lambda corpus, options: corpus.whose(_holds_mark),
 )
 
 RULES: Final = (_C203, _C204, _C205, _C206, _C213)

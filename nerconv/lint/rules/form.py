@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv.bracket.markup import decode
 from nerconv.document import Document, Span
-from nerconv.lint.mend import drop, retext, shown
-from nerconv.lint.rule import Fix, Flag, Options, Rule, TextChange
-from nerconv.lint.surface import noise
-from nerconv.lint.values import number, strings, switch
-from nerconv.lint.words import family, is_name, rarely_lower, word_set
+from nerconv.lint.rule import Fix, Flag, Options, Rule, TextChange, drop, number, retext, shown, strings, switch
+from nerconv.lint.surface import family, is_name, noise, rarely_lower, word_set
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
     from nerconv.lint.near import Mask
-    from nerconv.lint.spans import Spans
 
 # --- C207 no-letters --------------------------------------------------------------------------------------------
 
@@ -59,7 +55,7 @@ left alone (an album called `1989`), and so are labels for dates and amounts. Th
     bad=("on [LOC 12/06  ] he left . ", "He said [ORG --  ] nothing . "),
     good=("the album [MISC 1989  ] , [DATE 12/06  ] , [ORG 3M  ] . ",),
     local=_no_letters,
-    screen=lambda spans, options: spans.whose(_has_no_letter),
+    screen=lambda corpus, options: corpus.whose(_has_no_letter),
     options={"skip_labels": ()},
     precision={"sec": "2 of 2", "wikigold": "4 of 5"},
 )
@@ -98,7 +94,7 @@ in lower case are left alone, as in social media and where guidelines label desc
     bad=("the [ORG government  ] of [LOC Iran  ] . ",),
     good=("the [ORG Government  ] and [ORG al-qaeda  ] . ",),
     local=_all_lower_case,
-    screen=lambda spans, options: spans.whose(str.islower),
+    screen=lambda corpus, options: corpus.whose(str.islower),
     options={"share": 0.03, "skip_labels": ()},
     default=False,
     precision={"sec": "8 of 8", "wikigold": "1 of 2"},
@@ -140,7 +136,7 @@ most often. The option `tokens` sets the limit.""",
     bad=("[ORG The Ministry of the Interior of Iran said that he had left for Qom early  ] . ",),
     good=("the [ORG Ministry of the Interior  ] . ",),
     local=_overlong,
-    screen=lambda spans, options: spans.whose(lambda surface: surface.count(" ") >= 3),
+    screen=lambda corpus, options: corpus.whose(lambda surface: surface.count(" ") >= 3),
     options={"tokens": 10},
     default=False,
     precision={"re3d": "0 of 4", "sec": "1 of 2", "wikigold": "0 of 5", "wnut17": "1 of 8"},
@@ -152,9 +148,9 @@ _ADDRESS: Final = re.compile(r"https?:|www\.|[^\s@]+@[^\s@]+\.\w|@\w+\Z|[@#]\Z",
 _HASH_TAG: Final = re.compile(r"#\w*[^\W\d_]\w*\Z")
 
 
-def _may_be_address(spans: Spans, options: Options) -> Mask:
-    found = spans.whose(_ADDRESS.match)
-    return found | spans.whose(_HASH_TAG.match) if switch(options, "hash_tags") else found
+def _may_be_address(corpus: Corpus, options: Options) -> Mask:
+    found = corpus.whose(_ADDRESS.match)
+    return found | corpus.whose(_HASH_TAG.match) if switch(options, "hash_tags") else found
 
 
 def _url_email_handle(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -210,8 +206,8 @@ def _markup_residue(document: Document, corpus: Corpus, options: Options) -> Ite
         yield Flag(span.start, span.end, message, span, fix)
 
 
-def _may_be_residue(spans: Spans, options: Options) -> Mask | None:
-    return None if switch(options, "everywhere") else spans.whose(_RESIDUE.search)
+def _may_be_residue(corpus: Corpus, options: Options) -> Mask | None:
+    return None if switch(options, "everywhere") else corpus.whose(_RESIDUE.search)
 
 
 def _residue_in_text(document: Document) -> Iterator[Flag]:
@@ -317,7 +313,7 @@ emoji need are left alone. The fix takes the character out or writes the one tha
     bad=("[PER Chris\u00adtian  ] left . ", "[LOC Orl\u00c3\u00a9ans  ] . "),
     good=("[PER Christian  ] left [LOC Orléans  ] . ", "[LOC خانه\u200cها  ] . "),
     local=_invisible_character,
-    screen=lambda spans, options: spans.whose(_may_be_damaged),
+    screen=lambda corpus, options: corpus.whose(_may_be_damaged),
     precision={"wnut17": "1 of 1"},
 )
 
@@ -368,7 +364,7 @@ It is a slip where it is rare. Where more than the share `share` of a label is s
     bad=("on [PER Monday  ] . ", "said [PER he  ] to [PER Sadr  ] . "),
     good=("[DATE Monday  ] , said [PER June  ] of [ORG Friday's  ] . ",),
     local=_calendar_word,
-    screen=lambda spans, options: spans.among(_words(options)),
+    screen=lambda corpus, options: corpus.among(_words(options)),
     options={"words": (), "share": 0.01},
     precision={"wnut17": "4 of 4"},
 )

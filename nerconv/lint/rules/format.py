@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import words
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.lint.mend import shown
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
-from nerconv.lint.values import number, switch
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, switch
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
@@ -108,7 +106,7 @@ to a DocBin with `--tokens spacy`. More of these than `most` in a document are o
     ),
     good=("The [MISC Mousavi-led  ] list won . ", "He flew to [LOC Tehran  ] , then home . "),
     local=_misaligned,
-    screen=lambda spans, options: spans.glued(),
+    screen=lambda corpus, options: corpus.asked(lambda part: part.glued()),
     options={"punctuation": True, "most": 5},
 )
 
@@ -141,7 +139,7 @@ the text: restore it from the source, or convert that again with the right `--en
     bad=("[PER Erdo?an  ] spoke in [LOC Diyarbak?r  ] . ",),
     good=("Who ? [PER Erdogan  ] ? ", "[MISC What?  ] was a show . "),
     local=_lost_character,
-    screen=lambda spans, options: spans.whose(_has_question_mark),
+    screen=lambda corpus, options: corpus.whose(_has_question_mark),
 )
 
 RULES: Final = (_F006, _C219)

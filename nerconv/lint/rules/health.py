@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.lint.mend import shown
-from nerconv.lint.rule import Flag, Options, Rule
+from nerconv.lint.rule import Flag, Options, Rule, number, shown
 from nerconv.lint.surface import is_page
-from nerconv.lint.values import number
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
@@ -30,10 +28,8 @@ _SAME: Final = (
 )
 
 
-def split_of(document: Document, corpus: Corpus) -> str:
-    """Return the split of ``document``: as somebody said, or as its file is named; empty when neither tells."""
-    if document.id in corpus.split:
-        return corpus.split[document.id]
+def split_of(document: Document) -> str:
+    """Return the split of ``document`` as its file is named; empty when that does not tell."""
     return _split_of_file(document.origin.path if document.origin else "")
 
 
@@ -44,9 +40,9 @@ def _split_of_file(path: str) -> str:
 
 
 def _has_splits(corpus: Corpus) -> bool:
-    """Whether there are splits, as far as files and what somebody said tell: no document is looked at."""
+    """Whether there are splits, as the names of files tell: no document is looked at."""
     named = {_split_of_file(name) for part in corpus.parts for name in part.names}
-    return len({*named, *corpus.split.values()} - {""}) > 1
+    return len(named - {""}) > 1
 
 
 def _split_leak(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
@@ -57,7 +53,7 @@ def _split_leak(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Fl
     for name in ("train", "dev", "test"):
         here: dict[str, tuple[str, Document, int]] = {}
         for document in corpus.documents:
-            for start, end in tokens.sentences(document) if split_of(document, corpus) == name else ():
+            for start, end in tokens.sentences(document) if split_of(document) == name else ():
                 text = document.text[start:end]
                 if text.count(" ") + 1 < least or not (folded := _folded(text)):
                     continue
@@ -100,11 +96,11 @@ def _rare_label(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Fl
             document, span = next((d, s) for d in corpus.documents for s in d.spans if s.label == label)
             message = f"{label} has {count:,} spans in all; fewer than {least:g} teach and measure little"
             yield document, Flag(span.start, span.end, message, span)
-    splits = {split_of(document, corpus) for document in corpus.documents} - {""}
+    splits = {split_of(document) for document in corpus.documents} - {""}
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for document in corpus.documents:
         for span in document.spans:
-            seen[span.label].add(split_of(document, corpus))
+            seen[span.label].add(split_of(document))
     for label, found in sorted(seen.items()) if len(splits) > 1 else ():
         if missing := sorted(splits - found):
             document, span = next((d, s) for d in corpus.documents for s in d.spans if s.label == label)

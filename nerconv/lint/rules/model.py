@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.lint.mend import shown
-from nerconv.lint.mention import Guess
-from nerconv.lint.rule import Flag, Options, Rule
+from nerconv.lint.rule import Flag, Options, Rule, shown
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
+    from nerconv.lint.guesses import Guess
 
 
 def _confident(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:

@@ -11,16 +11,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from nerconv.document import Document, Span
-from nerconv.lint.mend import move, shown
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
-from nerconv.lint.surface import noise
-from nerconv.lint.values import number
-from nerconv.lint.words import family, word_list, word_set
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, move, number, shown
+from nerconv.lint.surface import family, noise, word_list, word_set
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
     from nerconv.lint.near import Mask
-    from nerconv.lint.spans import Spans
 
 # --- B103 possessive-inside -------------------------------------------------------------------------------------
 
@@ -90,6 +86,13 @@ def _split_name(document: Document, corpus: Corpus, options: Options) -> Iterato
         yield Flag(left.start, right.end, message, left, fix)
 
 
+def _may_be_one_name(corpus: Corpus, options: Options) -> Mask:
+    from nerconv.lint.near import Words
+
+    words = Words(corpus.surfaces.distinct)
+    return corpus.asked(lambda part: part.paired(words))
+
+
 _B106: Final = Rule(
     code="B106",
     name="split-name",
@@ -103,7 +106,7 @@ addresses they are right.""",
     bad=("[PER Mir  ] [PER Mousavi  ] lost , said [PER Mir Mousavi  ] . ",),
     good=("[PER Mir Mousavi  ] [PER Karroubi  ] . ",),
     local=_split_name,
-    screen=lambda spans, options: spans.paired(spans.surfaces.distinct),
+    screen=_may_be_one_name,
     precision={"wnut17": "1 of 1"},
 )
 
@@ -201,19 +204,21 @@ def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Docum
 
 def _likely(corpus: Corpus) -> tuple[dict[str, dict[str, list[_Candidate]]], Mask]:
     """Return the longer names that the words beside spans allow, and which spans may be part of one."""
-    spans = corpus.spans
-    words = [surface.split(" ") for surface in spans.surfaces.distinct if " " in surface]
+    words = [surface.split(" ") for surface in corpus.totals if " " in surface]
     behind, before = ({word for found in words for word in found[part]} for part in (slice(1, None), slice(-1)))
-    names = _longer_names(corpus, spans.kept(_beside(spans, behind, before)))
+    names = _longer_names(corpus, corpus.texts(_beside(corpus, behind, before)))
     beside = {word for longer in names.values() for word in longer}
     behind, before = {word[1:] for word in beside if word[0] == " "}, {word[:-1] for word in beside if word[-1] == " "}
-    return names, spans.among(names) & _beside(spans, behind, before)
+    return names, corpus.among(names) & _beside(corpus, behind, before)
 
 
-def _beside(spans: Spans, behind: set[str], before: set[str]) -> Mask:
+def _beside(corpus: Corpus, behind: set[str], before: set[str]) -> Mask:
     """Return which spans may have one of ``behind`` as the next word, or one of ``before`` as the last."""
     # Of two spaces together the first stands for a word, too.
-    return spans.beside(behind - {""}, {word or " " for word in before})
+    from nerconv.lint.near import Words
+
+    words = Words(behind - {""}), Words({word or " " for word in before})
+    return corpus.asked(lambda part: part.beside(*words))
 
 
 def _longer_flag(place: _Longer, surface: str, name: str, count: int, shorter: int) -> Flag:

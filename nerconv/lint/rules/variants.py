@@ -10,11 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Document, Span
-from nerconv.lint.mend import shown
-from nerconv.lint.mention import is_bare
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
 from nerconv.lint.surface import noise
-from nerconv.lint.values import number
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
@@ -30,7 +27,7 @@ def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Docume
         (document, start, variant)
         for document, words in corpus.loud_words(partial(_variant, known))
         for start, end in words
-        if (variant := _variant(known, document.text[start:end])) and is_bare(document.spans, start, start + 1)
+        if (variant := _variant(known, document.text[start:end]))
     ]
     plain = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
     bare = corpus.bare_words(plain)
@@ -100,7 +97,7 @@ def _mostly_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Documen
         for surface, tagged in single.items()
         if tagged + bare[surface] >= least and bare[surface] >= share * (tagged + bare[surface]) and not noise(surface)
     }
-    for surface, mentions in corpus.mentions(corpus.spans.among(rare)).items():
+    for surface, mentions in corpus.mentions(corpus.among(rare)).items():
         count = bare[surface]
         for document, span in mentions:
             message = (

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.lint.mend import shown
-from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange
-from nerconv.lint.values import number, strings
-from nerconv.lint.words import family, word_set
+from nerconv.lint.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, strings
+from nerconv.lint.surface import family, word_set
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Corpus
@@ -67,7 +65,7 @@ guidelines differ.""",
         bad=("The [LOC Iranian  ] minister left . ",),
         good=("The [MISC Iranian  ] minister left [LOC Iran  ] . ",),
         local=_demonym,
-        screen=lambda spans, options: spans.among(_demonyms(options)),
+        screen=lambda corpus, options: corpus.among(_demonyms(options)),
         options={"words": (), "label": "MISC"},
         default=False,
         precision={"wnut17": "2 of 2"},

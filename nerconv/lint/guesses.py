@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from nerconv.document import Document, Span
-from nerconv.lint.engine import Ask
-from nerconv.lint.mention import Guess
 from nerconv.models import ModelOptions, load
 from nerconv.models.folds import FoldOptions, out_of_fold
 from nerconv.options import UsageError
+
+
+class Guess(NamedTuple):
+    """A span as a model has it, and how sure it is from 0 to 1, where it says so."""
+
+    span: Span
+    score: float | None = None
+
+
+#: Returns what a model makes of documents: its guesses for each.
+Ask = Callable[[Sequence[Document]], Sequence[Sequence[Guess]]]
 
 
 def asker(model: str | None, folds: int | None, labels: Mapping[str, str]) -> Ask | None:

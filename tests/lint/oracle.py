@@ -1,0 +1,115 @@
+"""What a lint run finds when every rule looks at every document, whole: slow, and short enough to be read as right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from unittest.mock import patch
+
+import numpy as np
+
+from nerconv import tokens
+from nerconv.batch import Batch
+from nerconv.document import Document
+from nerconv.lint import corpus
+from nerconv.lint.engine import check
+from nerconv.lint.near import Mask, Words
+from nerconv.lint.part import Part, Stretch, View
+from nerconv.lint.problem import Problem
+from nerconv.lint.rule import Options, Rule
+from nerconv.tables import Numbers
+
+_WORD = re.compile(r"(?:[^ \t\n\r]|\r(?!\n))+")
+
+
+class WholePart(Part):
+    """A part that answers every question with all of its documents, each whole."""
+
+    def views(self, chosen: Numbers) -> Iterator[View]:
+        """Yield all documents."""
+        edges = np.cumsum([0, *(len(document.spans) for document in self.documents)])
+        for number, document in enumerate(self.documents):
+            yield View(number, document, np.arange(*edges[number : number + 2]))
+
+    def _all(self) -> Mask:
+        return np.ones(len(self.batch.starts), dtype=bool)
+
+    def glued(self) -> Mask:
+        """Return all spans."""
+        return self._all()
+
+    def paired(self, whole: Words) -> Mask:
+        """Return all spans."""
+        return self._all()
+
+    def beside(self, behind: Words, before: Words) -> Mask:
+        """Return all spans."""
+        return self._all()
+
+    def on_lines_with(self, characters: str) -> Mask:
+        """Return all spans."""
+        return self._all()
+
+    def bare_names(self, names: Words) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield where the longest of ``names`` is whole tokens that share no text with a span, left to right."""
+        for view in self.views(self.batch.starts):
+            document, found, done = view.document, [], 0
+            for start in range(len(document.text)):
+                fitting = (name for name in names.words if _is_whole(document, start, name)) if start >= done else ()
+                if name := max(fitting, key=len, default=""):
+                    done = start + len(name)
+                    found.append((start, done))
+            yield view, found
+
+    def loud_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield all ``wanted`` words that begin outside of spans."""
+        for view in self.views(self.batch.starts):
+            places = (match.span() for match in _WORD.finditer(view.document.text) if wanted(match[0]))
+            yield view, [place for place in places if _is_bare(view.document, place[0], place[0] + 1)]
+
+    def bare_words(self, words: Words) -> Counter[str]:
+        """Return how often each of ``words`` stands in what spans leave of the text."""
+        found: Counter[str] = Counter()
+        for document in self.documents:
+            bare = [
+                " " if any(s.start <= at < s.end for s in document.spans) else c for at, c in enumerate(document.text)
+            ]
+            found.update(filter(words.words.__contains__, _WORD.findall("".join(bare))))
+        return found
+
+    @property
+    def sentences(self) -> Numbers:  # type: ignore[override]
+        """A hash of the text of each sentence."""
+        return np.array([hash(d.text[slice(*pair)]) for d in self.documents for pair in tokens.sentences(d)], np.int64)
+
+    def readings(self) -> Numbers:
+        """Return a number for each sentence that no other one has."""
+        return np.array([hash((id(self), at)) for at in range(len(self.sentences))], np.int64)
+
+    def sentences_at(self, chosen: Numbers) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield those of all sentences that have the numbers ``chosen``."""
+        done = 0
+        for view in self.views(chosen):
+            found = tokens.sentences(view.document)
+            yield view, [pair for at, pair in enumerate(found, done) if at in chosen]
+            done += len(found)
+
+
+def _is_whole(document: Document, start: int, name: str) -> bool:
+    end, text = start + len(name), document.text
+    begins = start == 0 or text[start - 1] in " \t\n" or start in document.joins
+    fits = begins and text.startswith(name, start) and tokens.ends_at(document, end)
+    return fits and _is_bare(document, start, end)
+
+
+def _is_bare(document: Document, start: int, end: int) -> bool:
+    return all(end <= span.start or span.end <= start for span in document.spans)
+
+
+def check_all(batches: Sequence[Batch], chosen: dict[str, tuple[Rule, Options]]) -> list[Problem]:
+    """Return what rules find in ``batches`` without screens."""
+    rules = {code: (replace(rule, screen=None), options) for code, (rule, options) in chosen.items()}
+    with patch.object(corpus, "Part", WholePart):
+        return check(batches, rules)
