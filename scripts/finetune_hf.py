@@ -19,17 +19,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from nerconv import tokens
+from nerconv.convert.fit import fit
 from nerconv.document import Document, count_labels
 from nerconv.evaluate.annotated import of_documents
 from nerconv.evaluate.run import EvaluateOptions, micro
 from nerconv.evaluate.side import read_side
-from nerconv.fit import Keeps, fit
 from nerconv.formats.class_labels import names_in
+from nerconv.formats.keeps import Keeps
 from nerconv.io.sources import Source, Unreadable
 from nerconv.models import ModelError, ModelOptions, hf_model
 from nerconv.models.head import Head
 from nerconv.models.targets import head_of, names_of, targets
 from nerconv.options import ReadOptions
+from nerconv.views import batch_of, documents_of
 
 _FLAT: Final = Keeps(nesting=False)
 
@@ -213,7 +215,7 @@ def encoded(config: Config, tokenizer: Any, model: Any, documents: Sequence[Docu
 def sentences_of(documents: Sequence[Document]) -> Iterator[Document]:
     """Yield the sentences of ``documents`` as documents of their own; of spans that share text, the outer one."""
     for document in documents:
-        flat = fit(document, _FLAT, None, "outer").document
+        (flat,) = documents_of(fit(batch_of([document], ""), _FLAT, None, "outer").batch)
         for start, end in tokens.sentences(flat):
             if trimmed := tokens.trim(flat.text, start, end):
                 yield flat.cut(*trimmed, f"{flat.id}/{start}", *trimmed)
