@@ -109,3 +109,13 @@ def test_documents_survive_sentences_in_a_table(
         )
     assert (tmp_path / last).read_bytes() == (tmp_path / f"direct.{last}").read_bytes()
     assert report.documents.total() == 3
+
+
+@pytest.mark.parametrize("suffix", ["conll", "txt"])
+def test_a_sentence_behind_the_cut_of_a_large_document_is_one_of_its_own(suffix: str, tmp_path: Path) -> None:
+    source, count = tmp_path / "a.txt", 24_000
+    source.write_text("[PER Ann Lee  ] met the others at the gate of the town . \n" * count, encoding="utf-8")
+    options = ConvertOptions(unit="sentence")
+    report = convert([Source("a.txt", "a", source)], str(tmp_path / f"o.{suffix}"), options, lambda _: None)
+    assert report.documents[""] == count
+    assert (tmp_path / f"o.{suffix}").read_text(encoding="utf-8").count("-DOCSTART-") == count

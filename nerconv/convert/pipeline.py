@@ -105,13 +105,15 @@ def convert_batches(
     format = formats.get(report.format)
     shares = parse_shares(options.split) if options.split else {}
     with _rare_collections(), ExitStack() as files:
-        # Where ids are written, or documents dealt out, a part is a record of its own.
-        apart = bool(shares) or format.KEEPS.ids
+        # Where ids are written, documents dealt out, or units cut, a part of a document is a record of its own.
+        apart = bool(shares) or format.KEEPS.ids or _unit(options, format) != "document"
         writer = _Writer(format, options, report, PieceFiles(folder, number, files), continues and not apart)
         for batch in _joined(batches, writer, apart):
             name = partial(assign, shares=shares, seed=options.seed, places=options.places)
             for split, chosen in (batch.split(name) if shares else {"": batch}).items():
                 changed = _changed(chosen, format, options, report)
+                # What is left out as blank is continued by nothing.
+                writer.continues &= [d.id for d in changed.documents[:1]] == [d.id for d in chosen.documents[:1]]
                 for group in changed.groups(options.most or max(len(changed.documents), 1)):
                     writer.write(split, group)
     return Outcome(report, writer.ids, writer.continued)
