@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,24 +16,8 @@ from numpy.typing import NDArray
 
 from nerconv import views
 from nerconv.batch import Batch
-from nerconv.document import Document, Span
 from nerconv.tables import Anchors, Extent, Numbers
 from nerconv.white_space import is_white, runs
-
-
-class Change(NamedTuple):
-    """``text[start:end]`` of a document becomes ``text``."""
-
-    start: int
-    end: int
-    text: str
-
-
-class Edited(NamedTuple):
-    """A document with changes made, and the spans, as they were, that nothing is left of."""
-
-    document: Document
-    gone: list[Span]
 
 
 class Changes(NamedTuple):
@@ -52,25 +36,6 @@ class Changed(NamedTuple):
 
     batch: Batch
     gone: NDArray[np.bool_]
-
-
-def edited(document: Document, changes: Sequence[Change]) -> Edited:
-    """Return ``document`` with ``changes`` made, and its spans that nothing is left of, as ``changed`` has it.
-
-    Raises ValueError for changes that share text.
-    """
-    if not changes:
-        return Edited(document, [])
-    changes = sorted(changes)
-    if any(before.end > after.start for before, after in pairwise(changes)):
-        raise ValueError(f"changes share text: {changes}")
-    edges = [[len(document.text[:at].encode()) for at in side] for side in zip(*(c[:2] for c in changes), strict=True)]
-    starts, ends = (np.array(side, dtype=np.int64) for side in edges)
-    batch = views.batch_of([document], document.origin.path if document.origin else "")
-    result = changed(batch, Changes(starts, ends, [change.text.encode() for change in changes]))
-    (made,) = views.documents_of(result.batch)
-    gone = [span for span, is_gone in zip(document.spans, result.gone.tolist(), strict=True) if is_gone]
-    return Edited(made, gone)
 
 
 class _Shift(NamedTuple):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from columnar import columns
@@ -12,8 +16,42 @@ from test_views import around_line_end, known
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Mark, Origin, Span
-from nerconv.edit import Change, Changes, changed, edited
+from nerconv.edit import Changes, changed
 from nerconv.views import batch_of, documents_of
+
+
+class Change(NamedTuple):
+    """``text[start:end]`` of a document becomes ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Edited(NamedTuple):
+    """A document with changes made, and the spans, as they were, that nothing is left of."""
+
+    document: Document
+    gone: list[Span]
+
+
+def edited(document: Document, changes: Sequence[Change]) -> Edited:
+    """Return ``document`` with ``changes`` made, and its spans that nothing is left of, as ``changed`` has it.
+
+    Raises ValueError for changes that share text.
+    """
+    if not changes:
+        return Edited(document, [])
+    changes = sorted(changes)
+    if any(before.end > after.start for before, after in pairwise(changes)):
+        raise ValueError(f"changes share text: {changes}")
+    edges = [[len(document.text[:at].encode()) for at in side] for side in zip(*(c[:2] for c in changes), strict=True)]
+    starts, ends = (np.array(side, dtype=np.int64) for side in edges)
+    batch = batch_of([document], document.origin.path if document.origin else "")
+    result = changed(batch, Changes(starts, ends, [change.text.encode() for change in changes]))
+    (made,) = documents_of(result.batch)
+    gone = [span for span, is_gone in zip(document.spans, result.gone.tolist(), strict=True) if is_gone]
+    return Edited(made, gone)
 
 
 @st.composite

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from nerconv.evaluate.annotated import Annotated, of_documents
+from nerconv.evaluate.annotated import Annotated, of_batches, of_documents
 from nerconv.evaluate.pair import pair
 from nerconv.evaluate.report import Repairs, Report, Run
 from nerconv.evaluate.run import Context, EvaluateOptions, evaluate, micro
@@ -17,8 +17,7 @@ from nerconv.evaluate.statistics import seeds
 from nerconv.evaluate.verify import verify
 from nerconv.io.sources import Source, lying
 from nerconv.lint.engine import check, choose
-from nerconv.lint.fix import amended
-from nerconv.lint.review import flagged
+from nerconv.lint.review import amended, by_batch, flagged
 from nerconv.models import ModelOptions, load
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
@@ -179,13 +178,11 @@ def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
     if job.lint is None:
         return held, None
-    from nerconv.views import batch_of, documents_of
-
-    batch = batch_of(held.documents, _names(job.gold))
-    problems = check([batch], choose(job.lint), sources=job.gold)
-    fixed, _ = amended(batch, problems)
-    doubted = of_documents(documents_of(flagged(batch, problems)))
-    return doubted, of_documents(documents_of(fixed)) if fixed.text == batch.text else None
+    problems = by_batch(check(held.parts, choose(job.lint), sources=job.gold))
+    found = [(part, problems.get(number, [])) for number, part in enumerate(held.parts)]
+    fixed = [amended(*each)[0] for each in found]
+    same_text = all(after.text == before.text for after, before in zip(fixed, held.parts, strict=True))
+    return of_batches(flagged(*each) for each in found), of_batches(fixed) if same_text else None
 
 
 def _of_model(job: Job, held: Annotated, context: Context) -> Report:

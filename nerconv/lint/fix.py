@@ -1,4 +1,4 @@
-"""Fixes made in batches, and in the annotator's own files: only what a fix asks for changes there, byte for byte.
+"""Fixes made in the annotator's own files: only the characters that a fix asks for change, byte for byte.
 
 Fixing files goes in rounds, since one fix can make room for another. After each round the files are linted again: a fix
 that adds a finding of any rule is taken back and reported, and the others stay.
@@ -10,25 +10,18 @@ import difflib
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from nerconv import formats
-from nerconv.convert.losses import loss
-from nerconv.document import Document, Finding, Span, Where
-from nerconv.edit import Change, edited
+from nerconv.document import Where
 from nerconv.io.inplace import rewrite
 from nerconv.io.sources import Source, Unreadable
 from nerconv.lint.edits import Edit, applied, edits_of
 from nerconv.lint.engine import lint
 from nerconv.lint.problem import LintReport, Problem
-from nerconv.lint.rule import Fix, SpanChange, TextChange
 from nerconv.options import ReadOptions, Selection
-
-if TYPE_CHECKING:
-    from nerconv.batch import Batch
 
 _ROUNDS: Final = 10
 _BOM: Final = "\ufeff"
@@ -278,73 +271,3 @@ def write(report: FixReport, encoding: str) -> None:
             rewrite(draft.source.path, draft.raw, draft.after.encode(encoding))
         except Unreadable as error:
             draft.refused = str(error)
-
-
-def amended(batch: Batch, problems: Iterable[Problem]) -> tuple[Batch, list[Finding]]:
-    """Return ``batch`` with the safe fixes of its ``problems`` made, and the spans that it has no more.
-
-    Of fixes that touch each other the first is made; one that would leave an impossible span is not.
-    """
-    found: defaultdict[int, list[Problem]] = defaultdict(list)
-    for problem in problems:
-        if problem.source and problem.mend and problem.mend.safety == "safe":
-            found[problem.source.number].append(problem)
-    lost: list[Finding] = []
-
-    def amend(number: int, document: Document) -> Document:
-        """Return ``document``, which has a ``number``, with its fixes made."""
-        return _amended(document, found[number], lost) if number in found else document
-
-    return rewritten(batch, amend) if found else batch, lost
-
-
-def rewritten(batch: Batch, change: Callable[[int, Document], Document]) -> Batch:
-    """Return ``batch`` with what ``change`` makes of each of its documents, given its number; itself for the same."""
-    from nerconv.views import batch_of, documents_of
-
-    before = list(documents_of(batch))
-    after = [change(number, document) for number, document in enumerate(before)]
-    changed = any(new is not old for new, old in zip(after, before, strict=True))
-    return batch_of(after, batch.name) if changed else batch
-
-
-def _amended(document: Document, problems: Iterable[Problem], lost: list[Finding]) -> Document:
-    taken: list[tuple[int, int]] = []
-    changes: list[Change] = []
-    for problem in problems:
-        fix = problem.mend
-        assert fix is not None
-        start, end = _extent(fix)
-        if any(start <= last and first <= end for first, last in taken):
-            continue
-        with suppress(ValueError):
-            document = _with_spans(document, fix)
-            changes += [Change(*change) for change in fix.changes if isinstance(change, TextChange)]
-            why = f"is taken out by a fix of {problem.finding.code}"
-            lost += [loss("K007", document, span, why) for span in _dropped(fix)]
-            taken.append((start, end))
-    document, gone = edited(document, changes)
-    lost += [loss("K007", document, span, "is taken out by a fix of its text") for span in gone]
-    return document
-
-
-def _extent(fix: Fix) -> tuple[int, int]:
-    spans = [span for change in fix.changes if isinstance(change, SpanChange) for span in change if span]
-    places = [(span.start, span.end) for span in spans]
-    places += [(change.start, change.end) for change in fix.changes if isinstance(change, TextChange)]
-    return min(start for start, _ in places), max(end for _, end in places)
-
-
-def _with_spans(document: Document, fix: Fix) -> Document:
-    spans = list(document.spans)
-    for change in fix.changes:
-        if isinstance(change, SpanChange):
-            if change.old is not None:
-                spans.remove(change.old)
-            if change.new is not None:
-                spans.append(change.new)
-    return document if spans == list(document.spans) else replace(document, spans=tuple(spans))
-
-
-def _dropped(fix: Fix) -> list[Span]:
-    return [c.old for c in fix.changes if isinstance(c, SpanChange) and c.old is not None and c.new is None]

@@ -102,32 +102,21 @@ class Part:
 
     def directives(self) -> Iterator[tuple[str, Where, str]]:
         """Yield the directives to the linter as they are written, where they stood, and the text of their lines."""
-        batch, found = self.batch, [mark for mark in self.batch.marks if mark.kind == "directive"]
-        offsets = np.array([mark.offset for mark in found], dtype=np.int64)
-        numbers = batch.document_of(offsets)
-        points = zip(
-            found, batch.points(offsets).tolist(), numbers.tolist(), batch.bounds[numbers].tolist(), strict=True
-        )
-        for mark, point, number, (begin, end) in points:
-            stop = batch.text.find(b"\n", mark.offset, end)
-            line = batch.text[max(batch.text.rfind(b"\n", begin, mark.offset) + 1, begin) : end if stop < 0 else stop]
-            if where := self.place(number, point - self._begins[number]):
-                yield mark.value, where, line.decode()
+        text = self.batch.text
+        for mark in self.batch.marks:
+            if mark.kind == "directive":
+                offset = np.array([mark.offset])
+                number = int(self.batch.document_of(offset)[0])
+                begin, end = self.batch.bounds[number].tolist()
+                begin, stop = max(text.rfind(b"\n", begin, mark.offset) + 1, begin), text.find(b"\n", mark.offset, end)
+                if where := self.place(number, int(self.batch.points(offset)[0]) - self._begins[number]):
+                    yield mark.value, where, text[begin : end if stop < 0 else stop].decode()
 
     def place(self, number: int, offset: int) -> Where | None:
         """Return where the text of a document at ``offset`` stood in the source."""
         path = self.batch.extras.paths[number] if self.batch.extras.paths else self.batch.name
-        if path is None:
-            return None
-        (first, last), point = self._anchor_ranges[number], self._begins[number] + offset
-        offsets, lines, columns = self.batch.anchors
-        at = max(first + int(np.searchsorted(offsets[first:last], point, "right")) - 1, first)
-        return Where(path, int(lines[at]), int(columns[at]) + point - int(offsets[at]))
-
-    @cached_property
-    def _anchor_ranges(self) -> list[list[int]]:
-        found: list[list[int]] = self.batch.anchor_ranges().tolist()
-        return found
+        line, column = self.batch.locate(self.batch.offsets(np.array([self._begins[number] + offset])))
+        return Where(path, int(line[0]), int(column[0])) if path is not None else None
 
     @cached_property
     def _begins(self) -> list[int]:

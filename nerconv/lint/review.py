@@ -5,34 +5,28 @@ Batches without a flagged span or a mask go through as they are.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nerconv import tokens
-from nerconv.convert.losses import loss, losses
+from nerconv.batch import Batch
+from nerconv.convert.losses import losses, spans_of
 from nerconv.convert.report import Review
-from nerconv.document import Document, Finding
-from nerconv.edit import Change, edited
+from nerconv.document import Finding, Span
+from nerconv.edit import Changes, changed
 from nerconv.lint.engine import check, choose
-from nerconv.lint.fix import amended, rewritten
-from nerconv.lint.part import Part
 from nerconv.lint.problem import Problem
-from nerconv.lint.surface import is_mask, masks
+from nerconv.lint.redactions import without_masks
+from nerconv.lint.rule import Fix, SpanChange, TextChange
 from nerconv.options import LINT_POLICIES, REDACTIONS, Selection, check_choice
+from nerconv.tables import Numbers
+from nerconv.white_space import runs
 
-if TYPE_CHECKING:
-    from nerconv.batch import Batch
-    from nerconv.tables import Numbers
-
-#: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.
-MASK: Final = "REDACTED"
-
-Reviewed = tuple["Batch", list[Finding]]
+Reviewed = tuple[Batch, list[Finding]]
+#: A span, and the number of the document that it stands in.
+Place = tuple[int, Span]
 
 
 def reviewer(policy: str, redactions: str, selection: Selection) -> Review | None:
@@ -53,7 +47,7 @@ def reviewer(policy: str, redactions: str, selection: Selection) -> Review | Non
         found = by_batch(check(batches, rules)) if policy != "keep" else {}
         for number, batch in enumerate(batches):
             reviewed, lost = _by_policy(batch, found.get(number, ()), policy)
-            final, more = _without_masks(reviewed, redactions)
+            final, more = without_masks(reviewed, redactions)
             yield final, lost + more
 
     return review
@@ -79,80 +73,87 @@ def flagged(batch: Batch, problems: Iterable[Problem]) -> Batch:
 
 def _codes(batch: Batch, problems: Iterable[Problem]) -> dict[int, set[str]]:
     """Return the codes of ``problems`` by the number of the span that they are about."""
-    wanted: defaultdict[tuple[int, int, int, str], set[str]] = defaultdict(set)
+    codes: defaultdict[Place, set[str]] = defaultdict(set)
     for problem in problems:
-        if problem.source and (span := problem.finding.span):
-            wanted[problem.source.number, span.start, span.end, span.label].add(problem.finding.code)
-    owners = batch.document_of(batch.starts)
-    chosen = np.flatnonzero(np.isin(owners, [number for number, *_ in wanted]))
-    begins = batch.points(batch.bounds[:, 0])[owners[chosen]]
-    edges = (batch.points(offsets[chosen]) - begins for offsets in (batch.starts, batch.ends))
-    labels = [batch.labels[code] for code in batch.label_ids[chosen]]
-    keys = zip(owners[chosen].tolist(), *(each.tolist() for each in edges), labels, strict=True)
-    return {number: wanted[key] for number, key in zip(chosen.tolist(), keys, strict=True) if key in wanted}
+        if problem.source and problem.finding.span:
+            codes[problem.source.number, problem.finding.span].add(problem.finding.code)
+    found = numbers_of(batch, codes)
+    return dict(sorted((number, codes[place]) for place, numbers in found.items() for number in numbers))
 
 
 def _by_policy(batch: Batch, problems: Sequence[Problem], policy: str) -> Reviewed:
+    if not problems:
+        return batch, []
     if policy == "mark":
         return flagged(batch, problems), []
     if policy == "fix":
         return amended(batch, problems)
     codes = _codes(batch, problems)
+    numbers = np.array(list(codes), dtype=np.int64)
     reasons = [("K007", f"is flagged by {', '.join(sorted(found))}") for found in codes.values()]
-    return _without(batch, np.array(list(codes), dtype=np.int64), reasons)
+    return batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), numbers)), losses(batch, numbers, reasons)
 
 
-def _without(batch: Batch, numbers: Numbers, reasons: Iterable[tuple[str, str]]) -> Reviewed:
-    """Return ``batch`` without the spans with these ``numbers``, and these as losses."""
-    if not len(numbers):
-        return batch, []
-    stays = np.ones(len(batch.starts), dtype=bool)
-    stays[numbers] = False
-    return batch.with_spans(stays), losses(batch, numbers, reasons)
+def amended(batch: Batch, problems: Iterable[Problem]) -> tuple[Batch, list[Finding]]:
+    """Return ``batch`` with the safe fixes of its ``problems`` made, and the spans that it has no more.
+
+    Safe fixes move edges of spans and change text. Of fixes that touch each other the first is made.
+    """
+    fixes = [(number, change) for number, fix in _apart(problems) for change in fix.changes]
+    spans = [(number, change) for number, change in fixes if isinstance(change, SpanChange)]
+    batch = _moved(batch, {(number, c.old): c.new for number, c in spans if c.old and c.new})
+    texts = sorted((number, change) for number, change in fixes if isinstance(change, TextChange))
+    starts, ends = _offsets(batch, [(number, change.start, change.end) for number, change in texts])
+    made = changed(batch, Changes(starts, ends, [change.text.encode() for _, change in texts]))
+    gone = np.flatnonzero(made.gone)
+    return made.batch, losses(batch, gone, [("K007", "is taken out by a fix of its text")] * len(gone))
 
 
-def _without_masks(batch: Batch, policy: str) -> Reviewed:
-    if policy == "keep":
-        return batch, []
-    if policy == "drop-span":
-        codes, texts = Part(batch).surfaces
-        masked = np.flatnonzero(np.array([is_mask(text) for text in texts], dtype=bool)[codes])
-        return _without(batch, masked, [("K008", "is masking text")] * len(masked))
-    lost: list[Finding] = []
-
-    def without(number: int, document: Document) -> Document:
-        """Return ``document`` without its masking text."""
-        runs = _mask_runs(document)
-        changes = [Change(*run, MASK) for run in runs] if policy == "mask" else _sentences_around(document, runs)
-        result = edited(document, changes)
-        lost.extend(loss("K008", document, s, "stands in a sentence with masking text") for s in result.gone)
-        return result.document
-
-    return rewritten(batch, without), lost
+def _apart(problems: Iterable[Problem]) -> Iterator[tuple[int, Fix]]:
+    """Yield the safe fixes of ``problems``, with the number of the document, that do not touch one before them."""
+    taken: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for problem in problems:
+        if problem.source and problem.mend and problem.mend.safety == "safe":
+            start, end = _extent(problem.mend)
+            if all(end < first or last < start for first, last in taken[problem.source.number]):
+                taken[problem.source.number].append((start, end))
+                yield problem.source.number, problem.mend
 
 
-def _mask_runs(document: Document) -> list[tuple[int, int]]:
-    """Return the extents of masking text, those of one redaction, with nothing but spaces between them, as one."""
-    edges = {edge for span in document.spans for edge in (span.start, span.end)}
-    runs: list[tuple[int, int]] = []
-    for start, end in masks(document.text):
-        between = document.text[runs[-1][1] : start] if runs else "."
-        if not between.strip(" ") and not any(edge in edges for edge in range(runs[-1][1], start + 1)):
-            runs[-1] = runs[-1][0], end
-        else:
-            runs.append((start, end))
-    return runs
+def _extent(fix: Fix) -> tuple[int, int]:
+    spans = [span for change in fix.changes if isinstance(change, SpanChange) for span in change if span]
+    places = [(span.start, span.end) for span in spans]
+    places += [(change.start, change.end) for change in fix.changes if isinstance(change, TextChange)]
+    return min(start for start, _ in places), max(end for _, end in places)
 
 
-def _sentences_around(document: Document, runs: Sequence[tuple[int, int]]) -> list[Change]:
-    """Return the changes that take out each sentence that one of ``runs`` touches, up to the next sentence."""
-    sentences, ends = tokens.sentences(document), [end for _, end in runs]
-    starts = [start for start, _ in sentences]
-    changes: list[Change] = []
-    for (start, end), following in zip(sentences, [*starts[1:], len(document.text)], strict=False):
-        at = bisect_right(ends, start)
-        if at < len(runs) and runs[at][0] < end:
-            # Sentences of others may overlap.
-            first = max(start, changes[-1].end) if changes else start
-            changes.append(Change(first, max(following, end, first), ""))
-    return changes
+def _offsets(batch: Batch, extents: Sequence[tuple[int, int, int]]) -> tuple[Numbers, Numbers]:
+    """Return starts and ends in bytes of extents: the number of a document, start and end in its code points."""
+    numbers, starts, ends = np.array(extents, dtype=np.int64).reshape(-1, 3).T
+    begins = batch.points(batch.bounds[numbers, 0])
+    return batch.offsets(begins + starts), batch.offsets(begins + ends)
+
+
+def _moved(batch: Batch, moves: Mapping[Place, Span]) -> Batch:
+    """Return ``batch`` with the edges of spans where ``moves`` has them."""
+    if not moves:
+        return batch
+    numbers = numbers_of(batch, moves)
+    chosen = [found[0] for found in numbers.values()]
+    starts, ends = batch.starts.copy(), batch.ends.copy()
+    new = [(number, moves[number, span].start, moves[number, span].end) for number, span in numbers]
+    starts[chosen], ends[chosen] = _offsets(batch, new)
+    moved = replace(batch, starts=starts, ends=ends)
+    return moved.with_spans(moved.text_order)
+
+
+def numbers_of(batch: Batch, places: Iterable[Place]) -> dict[Place, list[int]]:
+    """Return the numbers of the spans at each of ``places``, of which several may be alike."""
+    wanted: dict[Place, list[int]] = {place: [] for place in places}
+    starts, _ = _offsets(batch, [(number, span.start, span.end) for number, span in wanted])
+    first, last = (np.searchsorted(batch.starts, np.unique(starts), side) for side in ("left", "right"))
+    chosen = runs(first, last - first)
+    owners = batch.document_of(batch.starts[chosen]).tolist()
+    for number, owner, span in zip(chosen.tolist(), owners, spans_of(batch, chosen), strict=True):
+        wanted.get((owner, span), []).append(number)
+    return {place: numbers for place, numbers in wanted.items() if numbers}

@@ -15,7 +15,9 @@ from nerconv.cli.commands import application
 from nerconv.document import Document
 from nerconv.io.sources import Source
 from nerconv.lint.engine import Selection
+from nerconv.lint.redactions import masks_of
 from nerconv.lint.review import reviewer
+from nerconv.lint.surface import masks
 from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError
 from nerconv.views import batch_of
 from tests.strategies import documents
@@ -109,3 +111,48 @@ def test_spans_in_are_spans_out_and_losses(corpus: list[list[Document]], policy:
     for before, (after, lost) in zip(found, results, strict=True):
         assert len(before.starts) == len(after.starts) + len(lost)
         assert [extent.id for extent in before.documents] == [extent.id for extent in after.documents]
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "XXXX",
+            "xxxx",
+            "XX/XX/2010",
+            "XXX-XX-1234",
+            "Mr. XXXXXXXX",
+            "XXXXXXComment",
+            "aXXXXXX",
+            "██",
+            "▒▒▒",
+            "___",
+            "***",
+        ),
+        *("***", "[**Name**]", "{{NAME}}", "<NAME>", "[LAST NAME]", "%NAME%", "$CITY$", "(b) (6)", "PERSON_1"),
+        *(
+            "REDACTED",
+            "HTTPURL",
+            "@user",
+            "[redacted name]",
+            "é",
+            "Ann",
+            " ",
+            " ",
+            "\n",
+            "\r\n",
+            "X",
+            "(",
+            "’",
+            "<mask>",
+        ),
+    ]
+)
+
+
+@given(st.lists(st.lists(_PIECES, max_size=9).map("".join), max_size=3))
+def test_masking_text_of_a_batch_is_that_of_its_documents(texts: list[str]) -> None:
+    batch = batch_of([Document("d", text) for text in texts], "a.txt")
+    found = [(batch.text[:start].decode(), batch.text[start:end].decode()) for start, end in masks_of(batch)]
+    begins = [len(batch.text[: extent.start].decode()) for extent in batch.documents]
+    expected = [(begin, text, *pair) for begin, text in zip(begins, texts, strict=True) for pair in masks(text)]
+    assert [(len(before), mask) for before, mask in found] == [(b + i, text[i:j]) for b, text, i, j in expected]

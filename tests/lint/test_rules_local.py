@@ -193,6 +193,8 @@ def problems(document: Document, fix: Fix | None, rule: Rule) -> Iterator[str]:
             continue
         if change.old is not None and change.old not in document.spans:
             yield "changes a span that is not there"
+        if fix and fix.safety == "safe" and (not change.old or not change.new or change.old.label != change.new.label):
+            yield "is safe and does more than move edges"
         if change.new is not None:
             covered = document.text[change.new.start : change.new.end]
             if not covered or covered[0] in WHITE_SPACE or covered[-1] in WHITE_SPACE:
