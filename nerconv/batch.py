@@ -139,10 +139,10 @@ class Batch:
     @cached_property
     def cuts(self) -> Numbers:
         """The offsets inside words at which one token ends and another begins: joins, edges of sentences, documents."""
-        found = np.unique(np.concatenate((self.joins, self.bounds.ravel(), *(self.sentence_table or ()))))
+        found = np.concatenate((self.joins, self.bounds.ravel(), *(self.sentence_table or ())))
         found = found[(found > 0) & (found < len(self.text))]
         text = np.frombuffer(self.spaced, np.uint8)
-        return found[~(is_white(text[found - 1]) | is_white(text[found]))]
+        return np.unique(found[~(is_white(text[found - 1]) | is_white(text[found]))])
 
     def _closes(self, starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
         """Return which tokens are the last of a sentence."""

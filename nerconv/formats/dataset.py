@@ -22,8 +22,7 @@ from nerconv.formats.class_labels import features_of, labels_of, names_by_column
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.record_read import is_sound
-from nerconv.formats.tag_rows import Item, Row, origin_of, read_rows
+from nerconv.formats.tag_rows import Item, Row, read_rows, sound_records
 from nerconv.io.sources import Source, Unreadable, lying
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
@@ -64,7 +63,7 @@ class Rows(NamedTuple):
     """Rows of a dataset: all columns, the tags being numbers of ``names``."""
 
     batch: pa.RecordBatch
-    names: tuple[str, ...]
+    names: Sequence[str]
 
 
 def encode(batch: Batch, options: WriteOptions) -> Rows:
@@ -78,15 +77,13 @@ def encode(batch: Batch, options: WriteOptions) -> Rows:
 def read_back(piece: Rows, options: WriteOptions) -> Batch:
     """Return what is read of rows. Raises ValueError where their tags say something else."""
     from nerconv.formats import dataset_arrow
-    from nerconv.formats.record_batch import batch_of_records
-    from nerconv.formats.tagged import check
+    from nerconv.formats.record_batch import batch_of
 
     piece.batch.validate(full=True)
-    records = dataset_arrow.decode(piece.batch)
-    if records is None:
+    if (columns := dataset_arrow.decode(piece.batch)) is None:
         raise ValueError("rows are not as they were made")
-    batch = batch_of_records(records, "", None)
-    check(batch, dataset_arrow.tagged(piece.batch), piece.names, options)
+    batch = batch_of(columns, "", None)
+    dataset_arrow.check(piece.batch, batch, piece.names, options)
     return batch
 
 
@@ -273,14 +270,9 @@ def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Iterable[Item]]:
     for split in splits:
         number = 0
         for rows in _sound(split):
-            records = decode(rows)
             places = [Where(split.name, at, 1) for at in range(number + 1, number + 1 + rows.num_rows)]
-            if records is None or not all(map(is_sound, records)) or not all(record.id for record in records):
-                yield (_row(*row, split) for row in zip(rows.to_pylist(), places, strict=True))
-            else:
-                for record, where in zip(records, places, strict=True):
-                    record.origin = record.origin or origin_of(where)
-                yield records
+            exact = (_row(*row, split) for row in zip(rows.to_pylist(), places, strict=True))
+            yield sound_records(decode(rows), places) or exact
             number += rows.num_rows
 
 

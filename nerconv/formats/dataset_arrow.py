@@ -7,17 +7,16 @@ in the spelling that all versions of it read. So a Parquet file is written witho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
 from nerconv.batch import Batch
-from nerconv.formats.record import OFFSET_UNIT, MarkRecord, OriginRecord, Record, SpanRecord
+from nerconv.formats.record_batch import ROWS, Columns, Items
 from nerconv.formats.tag_table import COLUMNS, Kind
-from nerconv.formats.tagged import Nested, Tagged, cut, table
+from nerconv.formats.tagged import NAMES, Tagged, by_name, check_tags, of_names, tagged
 from nerconv.options import WriteOptions
 from nerconv.tables import Numbers
 
@@ -49,74 +48,56 @@ def _feature(kind: Kind) -> Any:
     return {name: _feature(inner) for name, inner in kind.items()}
 
 
-def encode(batch: Batch, options: WriteOptions) -> tuple[pa.RecordBatch, tuple[str, ...]]:
+def encode(batch: Batch, options: WriteOptions) -> tuple[pa.RecordBatch, Sequence[str]]:
     """Return the documents of ``batch`` as rows, and the names that the numbers in ``ner_tags`` stand for."""
-    found = table(batch, options)
+    counts, tags, names = tagged(batch, options)
     columns = {
-        "id": pa.array([extent.id for extent in batch.documents], pa.string()),
-        "tokens": _lists(found.counts, _strings(batch, *batch.tokens[:2])),
-        "ner_tags": _lists(found.counts, pa.array(found.tags)),
-        "text": _strings(batch, *batch.bounds.T),
-        "meta": pa.array(found.meta, pa.string()),
-        "source": pa.array(found.sources, pa.string()),
-        "line": pa.array(found.lines, pa.int64()),
-        "column": pa.array(found.columns, pa.int64()),
-        **{name: _nested(nested, COLUMNS[name]) for name, nested in found.nested.items()},
+        "tokens": _cut(_tokens(batch), counts),
+        "ner_tags": _cut(pa.array(tags), counts),
+        **{name: _array(values, COLUMNS[name]) for name, values in by_name(batch).items()},
     }
-    return pa.RecordBatch.from_arrays([columns[name] for name in COLUMNS], list(COLUMNS)), found.names
+    return pa.RecordBatch.from_arrays([columns[name] for name in COLUMNS], list(COLUMNS)), names
 
 
-def _lists(counts: Numbers, values: pa.Array) -> pa.ListArray:
+def _cut(values: pa.Array, counts: Numbers) -> pa.ListArray:
     """Return ``values`` cut into lists of so many as ``counts`` says."""
     return pa.ListArray.from_arrays(pa.array(np.append(0, np.cumsum(counts)).astype(np.int32)), values)
 
 
-def _strings(batch: Batch, starts: Numbers, ends: Numbers) -> pa.StringArray:
-    """Return stretches of the text, which follow one another, as strings."""
-    # The text as it stands, every other string being what is between two stretches.
-    edges = np.stack((starts, ends), 1).astype(np.int32)
+def _tokens(batch: Batch) -> pa.StringArray:
+    # The text as it stands, every other string being what is between two tokens.
+    edges = np.stack(batch.tokens[:2], 1).astype(np.int32)
     strings = pa.StringArray.from_buffers(max(edges.size - 1, 0), pa.py_buffer(edges), pa.py_buffer(batch.text))
     return strings.take(pa.array(np.arange(0, len(strings), 2, dtype=np.int32)))
 
 
-def _nested(nested: Nested, kind: Kind) -> pa.ListArray:
-    """Return a column of lists of objects, of numbers, or of lists of as many numbers as there are fields."""
-    assert isinstance(kind, list)
-    (inner,), fields = kind, nested.fields
+def _array(values: Sequence[Any] | Items, kind: Kind) -> pa.Array:
+    """Return a column: of lists of objects, of numbers, or of lists of as many numbers as there are fields."""
+    if not isinstance(values, Items) or not isinstance(kind, list):
+        return pa.array(values, _type(kind))
+    inner, (counts, fields) = kind[0], values
     if isinstance(inner, dict):
-        arrays = [pa.array(values, _type(inner[name])) for name, values in fields.items()]
-        return _lists(nested.counts, pa.StructArray.from_arrays(arrays, list(fields)))
-    stacked = pa.array(np.stack(list(fields.values()), 1).ravel(), pa.int64())
-    if isinstance(inner, list):
-        stacked = _lists(np.full(len(stacked) // len(fields), len(fields)), stacked)
-    return _lists(nested.counts, stacked)
+        arrays = [pa.array(fields[name], _type(each)) for name, each in inner.items()]
+        return _cut(pa.StructArray.from_arrays(arrays, list(inner)), counts)
+    numbers = pa.array(np.stack(list(fields.values()), 1).ravel(), pa.int64())
+    width = len(fields)
+    return _cut(_cut(numbers, np.full(len(numbers) // width, width)) if isinstance(inner, list) else numbers, counts)
 
 
-def decode(rows: pa.RecordBatch) -> list[Record] | None:
-    """Return rows, which are valid, as records, or None where they are not as ``encode`` makes them.
+def decode(rows: pa.RecordBatch) -> Columns | None:
+    """Return rows, which are valid, as columns, or None where they are not as ``encode`` makes them.
 
-    A record without a ``source`` has no origin. Tags are looked at only where no spans stand beside them.
+    Tags are looked at only where no spans stand beside them.
     """
     if rows.schema.names != list(COLUMNS) or rows.schema.types != [_type(kind) for kind in COLUMNS.values()]:
         return None
     columns = dict(zip(COLUMNS, rows.columns, strict=True))
     if not all(map(_is_full, columns.values(), columns)) or _has_tags_alone(columns["spans"], columns["ner_tags"]):
         return None
-    texts = columns["meta"].to_pylist()
     try:
-        meta = [msgspec.json.decode(text, type=dict[str, Any]) if text != "{}" else {} for text in texts]
+        return of_names({name: _values(columns[name], name) for name in NAMES})
     except ValueError:
         return None
-    places = zip(*(columns[name].to_pylist() for name in ("source", "anchors", "line", "column")), strict=True)
-    fields = {
-        **{name: columns[name].to_pylist() for name in ("id", "text", "sentences", "joins")},
-        "spans": _objects(columns["spans"], SpanRecord),
-        "marks": _objects(columns["marks"], MarkRecord),
-        "meta": meta,
-        "origin": [OriginRecord(*place) if place[0] else None for place in places],
-    }
-    rows_of_fields = zip(*fields.values(), strict=True)
-    return [Record(offset_unit=OFFSET_UNIT, **dict(zip(fields, row, strict=True))) for row in rows_of_fields]
 
 
 def _is_full(column: pa.Array, name: str = "") -> bool:
@@ -136,15 +117,27 @@ def _has_tags_alone(spans: pa.ListArray, tags: pa.ListArray) -> bool:
     return bool(tags.flatten().to_numpy()[bare].any())
 
 
-def _objects(column: pa.ListArray, make: Callable[..., Any]) -> list[Sequence[Any]]:
-    """Return of each row a list of what ``make`` makes of the fields of its objects."""
-    made = list(map(make, *(field.to_pylist() for field in column.flatten().flatten())))
-    return cut(made, column.value_lengths().to_numpy())
+def _values(column: pa.Array, name: str) -> Sequence[Any] | Items:
+    """Return the values of a column. Raises ValueError for lists that are not of the numbers that they should be."""
+    if not pa.types.is_list(column.type):
+        return column.to_pylist()  # type: ignore[no-any-return]
+    items, counts = column.flatten(), column.value_lengths().to_numpy()
+    if name in ROWS:
+        numbers = items.flatten() if pa.types.is_list(items.type) else items
+        if pa.types.is_list(items.type) and (items.value_lengths().to_numpy() != len(ROWS[name])).any():
+            raise ValueError(f"{name} are not lists of {len(ROWS[name])} numbers")
+        return Items(counts, dict(zip(ROWS[name], numbers.to_numpy().reshape(-1, len(ROWS[name])).T, strict=True)))
+    return Items(counts, dict(zip(items.type.names, map(_known, items.flatten()), strict=True)))
 
 
-def tagged(rows: pa.RecordBatch) -> Tagged:
-    """Return the tokens and tags of rows. Raises ValueError where one has not a tag for each token."""
+def _known(values: pa.Array) -> Any:
+    return values.to_pylist() if values.null_count or not pa.types.is_integer(values.type) else values.to_numpy()
+
+
+def check(rows: pa.RecordBatch, batch: Batch, names: Sequence[str], options: WriteOptions) -> None:
+    """Raise ValueError unless the tokens of rows are those of ``batch``, and their tags its spans."""
     tokens, tags = rows.column("tokens"), rows.column("ner_tags")
-    if not tokens.value_lengths().equals(tags.value_lengths()):
-        raise ValueError("a row has not one tag for each token")
-    return Tagged(tokens.flatten().to_pylist(), tokens.value_lengths().to_numpy(), tags.flatten().to_numpy())
+    counts = tags.value_lengths()
+    if not tokens.value_lengths().equals(counts) or not tokens.flatten().equals(_tokens(batch)):
+        raise ValueError("tokens and tags say something else than text and spans")
+    check_tags(batch, Tagged(counts.to_numpy(), tags.flatten().to_numpy(), names), options)

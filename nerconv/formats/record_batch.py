@@ -1,11 +1,13 @@
-"""Records and batches: each is made of the other with whole-array operations, and no document in between."""
+"""Records and batches: each is made of the other by way of columns, and no document in between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, pairwise
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 
 from nerconv import views
@@ -15,155 +17,246 @@ from nerconv.formats.origins import Places, expanded, label_widths, origins
 from nerconv.formats.record import OFFSET_UNIT, MarkRecord, OriginRecord, Record, SpanRecord
 from nerconv.tables import Anchors, Extent, Extras, Numbers
 
+T = TypeVar("T")
+Values = Sequence[Any] | Numbers
+
 _NEWLINE: Final = ord("\n")
 #: Bits of an offset, where it and the number of its record are one number.
 _BITS: Final = 32
 
 
-def records_of(batch: Batch) -> list[Record]:
-    """Return the documents of ``batch`` as records; nothing is left out.
+#: What rows of numbers say that stand in records.
+ROWS: Final = {"sentences": ("start", "end"), "joins": ("offset",), "anchors": ("offset", "line", "column")}
+
+
+def cut(values: Sequence[T], counts: Numbers) -> list[Sequence[T]]:
+    """Return ``values`` cut into runs of so many as ``counts`` says.
+
+    >>> cut("abc", np.array([2, 0, 1]))
+    ['ab', '', 'c']
+    """
+    return [values[first:last] for first, last in pairwise(np.append(0, np.cumsum(counts)).tolist())]
+
+
+class Items(NamedTuple):
+    """What records have of one kind: how many each has, of shape (records,), and by name the values of all of them."""
+
+    counts: Numbers
+    fields: Mapping[str, Values]
+
+    @property
+    def owners(self) -> Numbers:
+        """The number of the record of each item."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    def numbers(self, name: str) -> Numbers:
+        """Return the values called ``name``, which are numbers, 0 for those that nobody knows."""
+        values = self.fields[name]
+        return values if isinstance(values, np.ndarray) else np.array([value or 0 for value in values], dtype=np.int64)
+
+    def lists(self, make: Callable[..., Any]) -> list[Any]:
+        """Return of each record a list of what ``make`` makes of the values of its items."""
+        lists = (values.tolist() if isinstance(values, np.ndarray) else values for values in self.fields.values())
+        return cut(list(map(make, *lists)), self.counts)
+
+
+class Columns(NamedTuple):
+    """Records by what they hold, offsets in code points of their texts; items have the fields of those in ``record``.
+
+    ``paths`` are None where there is no origin, ``lines`` and ``columns`` where nothing follows from them.
+    """
+
+    ids: Sequence[str]
+    texts: Sequence[str]
+    spans: Items
+    sentences: Items
+    marks: Items
+    joins: Items
+    meta: Sequence[Mapping[str, Any]]
+    paths: Sequence[str | None]
+    lines: Sequence[int | None]
+    columns: Sequence[int | None]
+    anchors: Items
+
+
+def columns_of(batch: Batch) -> Columns:
+    """Return the documents of ``batch``; nothing is left out.
 
     >>> from nerconv.document import Document, Span
     >>> batch = views.batch_of([Document("a", "Ann met Bo", (Span(8, 10, "PER"),))], "a.txt")
-    >>> records_of(batch)[0].spans
-    [SpanRecord(start=8, end=10, label='PER', line=None, column=None, path=None, flags=[])]
+    >>> columns_of(batch).spans
+    Items(counts=array([1]), fields={'start': array([8]), 'end': array([10]), 'label': ['PER'], 'line': [None], \
+'column': [None], 'path': (None,), 'flags': ([],)})
     """
-    begins = batch.points(batch.bounds[:, 0])
-    marks = _numbers(mark.offset for mark in batch.marks)
-    mark_records = (
-        MarkRecord(at, *mark[1:]) for at, mark in zip(*_relative(batch, begins, marks), batch.marks, strict=True)
+    extras, count = batch.extras, len(batch.documents)
+    paths = extras.paths or (batch.name,) * count
+    known = np.array([path is not None for path in paths], dtype=bool)
+    lines, columns, anchors, ranges, whole = origins(batch, batch.bounds)
+    said = np.diff(ranges)[:, 0]
+    anchored = {name: values[np.repeat(known, said)] for name, values in zip(ROWS["anchors"], anchors, strict=True)}
+    return Columns(
+        [extent.id for extent in batch.documents],
+        [batch.text[start:end].decode() for _, start, end in batch.documents],
+        _spans(batch),
+        _items(batch, dict(zip(ROWS["sentences"], batch.sentences, strict=True))),
+        _marks(batch),
+        _items(batch, dict.fromkeys(ROWS["joins"], batch.joins)),
+        extras.meta or [{}] * count,
+        paths,
+        _known(lines * (known & ~whole)),
+        _known(columns * (known & ~whole)),
+        Items(said * known, anchored),
     )
-    lists: tuple[Iterable[Any], ...] = (
-        _lists(batch, batch.starts, _span_records(batch, begins)),
-        _lists(batch, batch.sentences[0], zip(*_relative(batch, begins, *batch.sentences), strict=True)),
-        _lists(batch, marks, mark_records),
-        _lists(batch, batch.joins, *_relative(batch, begins, batch.joins)),
-        batch.extras.meta or ({} for _ in batch.documents),
-        _origin_records(batch),
+
+
+def _items(batch: Batch, offsets: Mapping[str, Numbers], others: Mapping[str, Values] | None = None) -> Items:
+    """Return items at byte ``offsets``, the first of which say in which document, that have ``others`` as well."""
+    counts = np.diff(batch.ranges(next(iter(offsets.values()))))[:, 0]
+    shift = np.repeat(batch.points(batch.bounds[:, 0]), counts)
+    return Items(counts, {name: batch.points(each) - shift for name, each in offsets.items()} | dict(others or {}))
+
+
+def _spans(batch: Batch) -> Items:
+    extras, count = batch.extras, len(batch.starts)
+    others: dict[str, Values] = {
+        "label": [batch.labels[number] for number in batch.label_ids.tolist()],
+        "line": _known(batch.source_lines),
+        "column": _known(batch.source_columns),
+        "path": extras.span_paths or (None,) * count,
+        "flags": [list(flags) for flags in extras.flags] or ([],) * count,
+    }
+    return _items(batch, {"start": batch.starts, "end": batch.ends}, others)
+
+
+def _marks(batch: Batch) -> Items:
+    offsets, *others = zip(*batch.marks, strict=True) if batch.marks else ((), (), ())
+    at = np.array(offsets, dtype=np.int64)
+    return _items(batch, {"offset": at}, dict(zip(("kind", "value"), others, strict=True)))
+
+
+def _known(numbers: Numbers) -> list[int | None]:
+    """Return lines or columns, None for 0."""
+    return [number or None for number in numbers.tolist()]
+
+
+def records_of(columns: Columns) -> list[Record]:
+    """Return ``columns`` as records."""
+    places = zip(columns.paths, columns.anchors.lists(numbers_of), columns.lines, columns.columns, strict=True)
+    found = zip(
+        columns.ids,
+        columns.texts,
+        columns.spans.lists(SpanRecord),
+        columns.sentences.lists(numbers_of),
+        columns.marks.lists(MarkRecord),
+        columns.joins.lists(numbers_of),
+        map(dict, columns.meta),
+        (OriginRecord(path, *rest) if path is not None else None for path, *rest in places),
+        strict=True,
     )
     return [
         Record(
             id=id,
-            text=batch.text[start:end].decode(),
+            text=text,
             offset_unit=OFFSET_UNIT,
             spans=spans,
             sentences=sentences,
-            marks=found,
+            marks=marks,
             joins=joins,
-            meta=dict(meta),
+            meta=meta,
             origin=origin,
         )
-        for (id, start, end), spans, sentences, found, joins, meta, origin in zip(batch.documents, *lists, strict=True)
+        for id, text, spans, sentences, marks, joins, meta, origin in found
     ]
 
 
-def _relative(batch: Batch, begins: Numbers, *offsets: Numbers) -> list[list[int]]:
-    """Return byte ``offsets``, the first of them those of starts, in code points from the documents of these on."""
-    shift = begins[batch.document_of(offsets[0])] if len(offsets[0]) else offsets[0]
-    return [(batch.points(each) - shift).tolist() for each in offsets]
+def numbers_of(*numbers: int) -> tuple[int, ...] | int:
+    """Return a row of numbers as records have it: a tuple, or the number itself where it is alone."""
+    return numbers if len(numbers) > 1 else numbers[0]
 
 
-def _lists(batch: Batch, offsets: Numbers, items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield the ``items`` of each document; they start at byte ``offsets``."""
-    every = list(items)
-    return (every[first:last] for first, last in batch.ranges(offsets).tolist())
+def columns_of_records(records: Sequence[Record]) -> Columns:
+    """Return ``records`` as columns."""
+    origins = [record.origin for record in records]
+    return Columns(
+        [record.id or "" for record in records],
+        [record.text for record in records],
+        objects([record.spans for record in records], SpanRecord),
+        rows_of_numbers([record.sentences for record in records], ROWS["sentences"]),
+        objects([record.marks for record in records], MarkRecord),
+        rows_of_numbers([record.joins for record in records], ROWS["joins"]),
+        [record.meta for record in records],
+        [origin.path if origin else None for origin in origins],
+        [origin.line if origin else None for origin in origins],
+        [origin.column if origin else None for origin in origins],
+        rows_of_numbers([origin.anchors if origin else () for origin in origins], ROWS["anchors"]),
+    )
 
 
-def _span_records(batch: Batch, begins: Numbers) -> Iterator[SpanRecord]:
-    labels = map(batch.labels.__getitem__, batch.label_ids.tolist())
-    places = ([number or None for number in each.tolist()] for each in (batch.source_lines, batch.source_columns))
-    fields = (*_relative(batch, begins, batch.starts, batch.ends), labels, *places)
-    _, _, paths, flags = batch.extras
-    if paths or flags:
-        none = (None,) * len(batch.starts)
-        return map(SpanRecord, *fields, paths or none, map(list, flags) if flags else ([] for _ in none))
-    return map(SpanRecord, *fields)
+def objects(lists: Sequence[Sequence[Any]], kind: type[msgspec.Struct]) -> Items:
+    """Return objects of one ``kind``, some of each record."""
+    every = list(chain.from_iterable(lists))
+    return Items(_counts(lists), {name: list(map(attrgetter(name), every)) for name in kind.__struct_fields__})
 
 
-def _origin_records(batch: Batch) -> Iterator[OriginRecord | None]:
-    lines, columns, anchors, ranges, whole = origins(batch, batch.bounds)
-    told = list(zip(*(array.tolist() for array in anchors), strict=True))
-    paths = batch.extras.paths or (batch.name,) * len(batch.documents)
-    begins = zip(lines.tolist(), columns.tolist(), strict=True)
-    for path, (first, last), begin, alone in zip(paths, ranges.tolist(), begins, whole.tolist(), strict=True):
-        yield None if path is None else OriginRecord(path, told[first:last], *(() if alone else begin))
+def rows_of_numbers(lists: Sequence[Sequence[Any]], names: Sequence[str]) -> Items:
+    """Return rows of as many numbers as there are ``names``, some of each record. Raises OverflowError."""
+    table = np.array(list(chain.from_iterable(lists)), dtype=np.int64).reshape(-1, len(names))
+    return Items(_counts(lists), dict(zip(names, table.T, strict=True)))
 
 
-class _Owned(NamedTuple):
-    """Things that records have, all in a row: ``owners`` are the numbers of the records."""
-
-    owners: Numbers
-    items: list[Any]
-
-    def rows(self, width: int) -> Numbers:
-        """Return items that are so many numbers each, of shape (width, items)."""
-        return np.array(self.items, dtype=np.int64).reshape(-1, width).T
+def _counts(lists: Sequence[Sequence[Any]]) -> Numbers:
+    return np.fromiter(map(len, lists), np.int64, len(lists))
 
 
-def _owned(lists: Iterable[Sequence[Any]]) -> _Owned:
-    held = list(lists)
-    counts = np.fromiter(map(len, held), np.int64, len(held))
-    return _Owned(np.repeat(np.arange(len(held)), counts), list(chain.from_iterable(held)))
-
-
-def _numbers(values: Iterable[int]) -> Numbers:
-    return np.array(list(values), dtype=np.int64)
-
-
-def batch_of_records(records: Sequence[Record], name: str, path: str | None) -> Batch:
-    """Return sound records, each with an id, as a batch of the file ``name``; the inverse of ``records_of``.
+def batch_of(found: Columns, name: str, path: str | None) -> Batch:
+    """Return sound records, each with an id, as a batch of the file ``name``; the inverse of ``columns_of``.
 
     ``path``: where records without an origin came from; None when that is not known.
     """
-    text, starts_of, points = views.joined([record.text for record in records])
-    begins, sizes = _numbers(starts_of), _numbers(len(record.text) for record in records)
+    text, starts_of, points = views.joined(found.texts)
+    begins, sizes = np.array(starts_of, dtype=np.int64), np.array(list(map(len, found.texts)), dtype=np.int64)
 
     def at(owners: Numbers, offsets: Numbers) -> Numbers:
         """Return offsets in records as bytes of the text."""
-        found: Numbers = points[begins[owners] + offsets]
-        return found
+        return points[begins[owners] + offsets]  # type: ignore[no-any-return]
 
-    owners, spans = _owned([record.spans for record in records])
-    sentences, marks, joins = (
-        _owned([getattr(record, kind) for record in records]) for kind in ("sentences", "marks", "joins")
-    )
-    names = [span.label for span in spans]
-    numbers = {label: number for number, label in enumerate(dict.fromkeys(names))}
-    label_ids = _numbers(map(numbers.__getitem__, names))
-    extras = _extras(records, owners, spans, (name, path))
-    places = Places(
-        owners,
-        _numbers([span.start for span in spans]),
-        _numbers([span.line or 0 for span in spans]),
-        _numbers([span.column or 1 for span in spans]),
-    )
-    ends = _numbers([span.end for span in spans])
+    spans, owners = found.spans, found.spans.owners
+    starts, ends, lines, columns = map(spans.numbers, ("start", "end", "line", "column"))
+    numbers = {label: number for number, label in enumerate(dict.fromkeys(spans.fields["label"]))}
+    label_ids = np.array([numbers[label] for label in spans.fields["label"]], dtype=np.int64)
+    paths = [each or path for each in found.paths]
+    extras = _extras(found, paths, name)
+    places = Places(owners, starts, lines, np.maximum(columns, 1))
     brackets = places._replace(columns=places.columns + label_widths(tuple(numbers))[label_ids])
     if extras.span_paths:
-        here = np.array([other is None for other in extras.span_paths])
-        brackets = brackets._replace(lines=np.where(here, places.lines, 0))
+        brackets = brackets._replace(lines=lines * np.array([other is None for other in extras.span_paths]))
     breaks = _breaks(np.searchsorted(points, np.flatnonzero(np.frombuffer(text, np.uint8) == _NEWLINE)), begins, sizes)
-    anchors = expanded(*_told(records, path), breaks, brackets, ends)
+    anchors = expanded(*_told(found, paths), breaks, brackets, ends)
     places = _placed(places, anchors)
-    mark_bytes = at(marks.owners, _numbers(mark.offset for mark in marks.items)).tolist()
-    bounds = (points[begins].tolist(), points[begins + sizes].tolist())
+    marks, sentences = found.marks, found.sentences
+    mark_bytes = at(marks.owners, marks.numbers("offset")).tolist()
     batch = Batch(
         name,
         text,
-        at(owners, places.offsets),
+        at(owners, starts),
         at(owners, ends),
         label_ids,
         tuple(numbers),
         places.lines,
         places.columns,
         Anchors(at(anchors.owners, anchors.offsets), anchors.lines, anchors.columns),
-        tuple(Mark(offset, mark.kind, mark.value) for offset, mark in zip(mark_bytes, marks.items, strict=True)),
+        tuple(map(Mark, mark_bytes, marks.fields["kind"], marks.fields["value"])),
         None,
-        tuple(map(Extent, [record.id or "" for record in records], *bounds)),
-        at(joins.owners, joins.rows(1)[0]),
+        tuple(map(Extent, found.ids, points[begins].tolist(), points[begins + sizes].tolist())),
+        at(found.joins.owners, *map(found.joins.numbers, ROWS["joins"])),
         extras=extras,
     )
-    return views.with_sentences(batch, *(at(sentences.owners, offsets) for offsets in sentences.rows(2)))
+    return views.with_sentences(batch, *(at(sentences.owners, sentences.numbers(edge)) for edge in ROWS["sentences"]))
+
+
+def batch_of_records(records: Sequence[Record], name: str, path: str | None) -> Batch:
+    """Return sound ``records`` as a batch, as ``batch_of`` does."""
+    return batch_of(columns_of_records(records), name, path)
 
 
 def _breaks(feeds: Numbers, begins: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
@@ -174,16 +267,16 @@ def _breaks(feeds: Numbers, begins: Numbers, sizes: Numbers) -> tuple[Numbers, N
     return owners[within], offsets[within]
 
 
-def _told(records: Sequence[Record], path: str | None) -> tuple[Numbers, Places]:
+def _told(found: Columns, paths: Sequence[str | None]) -> tuple[Numbers, Places]:
     """Return line and column of the start of each record, 0 where no anchors follow; and the anchors that are said."""
-    nowhere = int(path is not None)
-    begins, told = [], []
-    for origin in (record.origin for record in records):
-        begins.append((origin.line, origin.column or 1) if origin and origin.line else (0, 0))
-        nothing = [] if begins[-1][0] else [(0, 1, 1) if origin else (0, nowhere, nowhere)]
-        told.append((origin.anchors if origin else []) or nothing)
-    owners, _ = found = _owned(told)
-    return np.array(begins, dtype=np.int64).reshape(-1, 2), Places(owners, *found.rows(3))
+    begins = np.array(
+        [(line, column or 1) if line else (0, 0) for line, column in zip(found.lines, found.columns, strict=True)],
+        dtype=np.int64,
+    ).reshape(-1, 2)
+    anchors = Places(found.anchors.owners, *map(found.anchors.numbers, ROWS["anchors"]))
+    bare = np.flatnonzero((begins[:, 0] == 0) & (found.anchors.counts == 0))
+    place = np.array([paths[number] is not None for number in bare.tolist()], dtype=np.int64)
+    return begins, anchors.joined(Places(bare, np.zeros_like(bare), place, place))
 
 
 def _placed(spans: Places, anchors: Places) -> Places:
@@ -198,21 +291,16 @@ def _placed(spans: Places, anchors: Places) -> Places:
     return spans._replace(lines=np.where(known, spans.lines, lines), columns=np.where(known, spans.columns, columns))
 
 
-def _extras(
-    records: Sequence[Record], owners: Numbers, spans: Sequence[SpanRecord], names: tuple[str, str | None]
-) -> Extras:
-    """Return what few records have. ``names``: that of the batch, and the file of records without an origin."""
-    name, path = names
-    paths = tuple((record.origin.path if record.origin else "") or path for record in records)
-    meta = tuple(record.meta for record in records)
+def _extras(found: Columns, paths: Sequence[str | None], name: str) -> Extras:
+    """Return what few records have; ``paths``: where each came from."""
+    fields = found.spans.fields
     others: tuple[str | None, ...] = ()
-    if any(span.path for span in spans):
-        pairs = zip(owners.tolist(), spans, strict=True)
-        others = tuple(s.path if s.line and s.path and s.path != paths[owner] else None for owner, s in pairs)
-    flags = [span.flags for span in spans]
+    if any(fields["path"]):
+        rows = zip(fields["path"], fields["line"], found.spans.owners.tolist(), strict=True)
+        others = tuple(path if line and path and path != paths[owner] else None for path, line, owner in rows)
     return Extras(
-        () if all(path == name for path in paths) else paths,
-        meta if any(meta) else (),
+        () if all(path == name for path in paths) else tuple(paths),
+        tuple(found.meta) if any(found.meta) else (),
         others if any(others) else (),
-        tuple(map(tuple, flags)) if any(flags) else (),
+        tuple(map(tuple, fields["flags"])) if any(fields["flags"]) else (),
     )

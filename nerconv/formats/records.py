@@ -71,9 +71,9 @@ class RecordFormat:
 
     def encode(self, batch: Batch, options: WriteOptions) -> bytes:
         """Return a line for each document."""
-        from nerconv.formats.record_batch import records_of
+        from nerconv.formats.record_batch import columns_of, records_of
 
-        return msgspec.json.Encoder().encode_lines(map(self.to_object, records_of(batch)))
+        return msgspec.json.Encoder().encode_lines(map(self.to_object, records_of(columns_of(batch))))
 
     def sound(self, line: bytes) -> Record | None:
         """Return the record of a line as it makes a document; None where a closer look must be taken."""

@@ -17,7 +17,7 @@ from nerconv.document import Facts, Finding, Where
 from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exactly, seen_spans
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
-from nerconv.formats.record_read import corrected
+from nerconv.formats.record_read import corrected, is_sound
 from nerconv.formats.scheme_detection import Detection, detect, refusal
 from nerconv.formats.shapes import in_words
 from nerconv.formats.tag_table import COLUMNS, NESTED, USUAL, Layout, are_numbers, layout, missing
@@ -27,6 +27,7 @@ from nerconv.options import OTHER_RULE, ReadOptions
 from nerconv.schemes import InvalidTags, TokenSpan
 
 if TYPE_CHECKING:
+    from nerconv.formats.record_batch import Columns
     from nerconv.views import Read
 
 _KNOWN: Final = FIELDS | COLUMNS.keys()
@@ -261,7 +262,7 @@ def _record_of(row: Row, tagged: _Tagged, spans: Sequence[TokenSpan]) -> Record:
         offset_unit=OFFSET_UNIT,
         spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in spans],
         sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
-        origin=origin_of(row.where),
+        origin=_origin_of(row.where),
     )
 
 
@@ -292,7 +293,7 @@ def _raw_record(row: Row) -> dict[str, Any]:
             raw[key] = msgspec.json.decode(value)
     origin = {key: raw.pop(key) for key in ("anchors", "line", "column") if key in raw}
     path = raw.get("source")
-    where = msgspec.to_builtins(origin_of(row.where))
+    where = msgspec.to_builtins(_origin_of(row.where))
     raw["origin"] = origin | {"path": path} if isinstance(path, str) and path else where
     if row.columns.keys() >= _OURS:
         raw["offset_unit"] = OFFSET_UNIT
@@ -311,6 +312,20 @@ def _id(row: Row) -> str:
     return row.id if own is None or own == "" else str(own)
 
 
-def origin_of(where: Where) -> OriginRecord:
-    """Return the origin of a row that has none of its own: its place in the table."""
+def _origin_of(where: Where) -> OriginRecord:
     return OriginRecord(where.path, [(0, where.line, where.column)])
+
+
+def sound_records(found: Columns | None, places: Sequence[Where]) -> list[Record]:
+    """Return rows that were written here as records, or nothing where one of them asks for a closer look.
+
+    A row without an origin of its own has its place in the table for one.
+    """
+    from nerconv.formats.record_batch import records_of
+
+    records = records_of(found) if found else []
+    if not all(record.id and is_sound(record) for record in records):
+        return []
+    for record, where in zip(records, places, strict=bool(records)):
+        record.origin = record.origin or _origin_of(where)
+    return records

@@ -6,9 +6,10 @@ The columns are those of ``nerconv.formats.tagged``. The ones that hold more tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,18 +21,17 @@ from nerconv.formats.json_record import enter_bad
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
-from nerconv.formats.record import OFFSET_UNIT, Anchor, MarkRecord, OriginRecord, Record, SpanRecord
-from nerconv.formats.record_read import is_sound
+from nerconv.formats.record import Anchor, MarkRecord, SpanRecord
 from nerconv.formats.shapes import shape
-from nerconv.formats.tag_rows import Item, Row, origin_of, read_rows
-from nerconv.formats.tag_table import COLUMNS
+from nerconv.formats.tag_rows import Item, Row, read_rows, sound_records
+from nerconv.formats.tag_table import COLUMNS, NESTED
 from nerconv.io.sources import Source
 from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.formats.tagged import Nested
+    from nerconv.formats.record_batch import Columns
     from nerconv.views import Read
 
 NAME: Final = "tags_jsonl"
@@ -40,41 +40,29 @@ UNIT: Final = "sentence"
 KEEPS: Final = Keeps(flat_part="ner_tags")
 SURVEYOR: Final = None
 
+_KEYS: Final = ("tokens", "ner_tags")
+
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that the first line has tokens and tags."""
-    return has_keys(head, ("tokens", "ner_tags"))
+    return has_keys(head, _KEYS)
 
 
 class _Span(SpanRecord, omit_defaults=False, forbid_unknown_fields=True):
     """A span with all that it may have."""
 
 
-class _Row(msgspec.Struct, forbid_unknown_fields=True):
-    """A line; all but the first four columns and the source are JSON."""
-
-    id: str
-    tokens: Sequence[str]
-    ner_tags: Sequence[str]
-    text: str
-    spans: str
-    sentences: str
-    marks: str
-    joins: str
-    meta: str
-    source: str
-    line: str
-    column: str
-    anchors: str
-
-
-#: By column what its JSON holds.
+#: A line: the columns of NESTED and meta are JSON.
+_Row: Final = msgspec.defstruct(
+    "_Row", [(name, list[str] if name in _KEYS else str) for name in COLUMNS], forbid_unknown_fields=True
+)
+_ROWS: Final = msgspec.json.Decoder(_Row)
+#: By column what its JSON holds, besides meta.
 _DECODERS: Final[Mapping[str, msgspec.json.Decoder[Any]]] = {
     "spans": msgspec.json.Decoder(list[_Span]),
     "sentences": msgspec.json.Decoder(list[tuple[int, int]]),
     "marks": msgspec.json.Decoder(list[MarkRecord]),
     "joins": msgspec.json.Decoder(list[int]),
-    "meta": msgspec.json.Decoder(dict[str, Any]),
     "line": msgspec.json.Decoder(int | None),
     "column": msgspec.json.Decoder(int | None),
     "anchors": msgspec.json.Decoder(list[Anchor]),
@@ -100,95 +88,90 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
         yield from read_rows(partial(_rows, text, source), source, NAME, options)
 
 
-def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Iterator[Item]]:
-    decoder, exact = msgspec.json.Decoder(_Row), Decoder(source.name, once)
+def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Iterable[Item]]:
+    decoder = Decoder(source.name, once)
     for first, lines in text.blocks():
-        items = (
-            _item(line, Where(source.name, number, 1), source, decoder, exact)
-            for number, line in enumerate(lines, first)
-        )
-        yield filter(None, items)
+        places = [Where(source.name, number, 1) for number in range(first, first + len(lines))]
+        try:
+            found = _columns(_ROWS.decode_lines(b"\n".join(lines)))
+        except (ValueError, OverflowError, RecursionError):
+            found = None
+        exact = (_item(line, where, source, decoder) for line, where in zip(lines, places, strict=True))
+        yield sound_records(found, places) or filter(None, exact)
 
 
-def _item(
-    line: bytes, where: Where, source: Source, decoder: msgspec.json.Decoder[_Row], exact: Decoder
-) -> Item | None:
-    """Return what a line holds: a record where it is as ``encode`` makes it."""
-    try:
-        record = _record(decoder.decode(line))
-    except (ValueError, RecursionError):
-        pass
-    else:
-        if record.id and is_sound(record):
-            record.origin = record.origin or origin_of(where)
-            return record
-    if not (text := line.decode()).strip() or (found := exact.decode(where.line, text)) is None:
+def _item(line: bytes, where: Where, source: Source, decoder: Decoder) -> Row | Finding | None:
+    """Return what a line holds."""
+    if not (text := line.decode()).strip() or (found := decoder.decode(where.line, text)) is None:
         return None
     if isinstance(found, Finding):
         return found
     if isinstance(found.raw, dict):
         return Row(where, f"{source.id}#{where.line}", found.raw)
     why = ValueError(f"the row is {shape(found.raw)}, where an object is expected")
-    enter_bad(found.raw, why, where, exact.once)
+    enter_bad(found.raw, why, where, decoder.once)
     return None
 
 
-def _record(row: _Row) -> Record:
-    """Return the record that a row holds. Raises ValueError where it has tags without spans, or other JSON."""
-    held = {name: decoder.decode(getattr(row, name)) for name, decoder in _DECODERS.items()}
-    origin = OriginRecord(row.source, held.pop("anchors"), held.pop("line"), held.pop("column"))
-    if not held["spans"] and any(tag != "O" for tag in row.ner_tags):
+def _columns(rows: Sequence[Any]) -> Columns:
+    """Return what rows hold. Raises ValueError where one has tags without spans, or other JSON in a column."""
+    from nerconv.formats.record_batch import ROWS, objects, rows_of_numbers
+    from nerconv.formats.tagged import NAMES, of_names
+
+    columns: dict[str, Any] = {name: list(map(attrgetter(name), rows)) for name in NAMES}
+    for name, decoder in _DECODERS.items():
+        held = "\n".join(columns[name])
+        if held.count("\n") != max(len(rows) - 1, 0):
+            raise ValueError(f"a row of {name} is several lines")
+        columns[name] = decoder.decode_lines(held)
+    if any(not spans and set(row.ner_tags) - {"O"} for spans, row in zip(columns["spans"], rows, strict=True)):
         raise ValueError("tags stand beside no spans")
-    return Record(id=row.id, text=row.text, offset_unit=OFFSET_UNIT, origin=origin if row.source else None, **held)
+    kinds: dict[str, type[msgspec.Struct]] = {"spans": _Span, "marks": MarkRecord}
+    columns |= {name: objects(columns[name], kind) for name, kind in kinds.items()}
+    return of_names(columns | {name: rows_of_numbers(columns[name], fields) for name, fields in ROWS.items()})
 
 
 def encode(batch: Batch, options: WriteOptions) -> bytes:
     """Return the documents of a batch, a row a line, the tags in ``options.scheme``."""
-    from nerconv.formats.tagged import cut, table, token_texts
+    from nerconv.formats.record_batch import cut
+    from nerconv.formats.tagged import by_name, tagged, token_texts
 
-    rows = table(batch, options)
+    counts, tags, names = tagged(batch, options)
     columns: dict[str, Sequence[Any]] = {
-        "id": [extent.id for extent in batch.documents],
-        "tokens": cut(token_texts(batch), rows.counts),
-        "ner_tags": cut([rows.names[number] for number in rows.tags.tolist()], rows.counts),
-        "text": [batch.text[start:end].decode() for _, start, end in batch.documents],
-        "meta": rows.meta,
-        "source": rows.sources,
-        "line": [str(line or "null") for line in rows.lines],
-        "column": [str(column or "null") for column in rows.columns],
-        **{name: _nested(name, nested) for name, nested in rows.nested.items()},
+        "tokens": cut(token_texts(batch), counts),
+        "ner_tags": cut([names[number] for number in tags.tolist()], counts),
+        **{name: _texts(name, values) for name, values in by_name(batch).items()},
     }
     return msgspec.json.Encoder().encode_lines(map(_Row, *(columns[name] for name in COLUMNS)))
 
 
-def _nested(name: str, nested: Nested) -> list[str]:
-    """Return a column of lists as JSON: of objects, of lists of numbers, or of numbers where there is but one field."""
-    from nerconv.formats.tagged import cut
+def _texts(name: str, values: Any) -> Sequence[str]:
+    """Return a column as JSON where it holds something else than strings."""
+    from nerconv.formats.record_batch import Items, numbers_of
 
-    make = {"spans": _Span, "marks": MarkRecord}.get(name, _items)
-    fields = [field if isinstance(field, Sequence) else field.tolist() for field in nested.fields.values()]
-    encoder = msgspec.json.Encoder()
-    return [encoder.encode(items).decode() if items else "[]" for items in cut(list(map(make, *fields)), nested.counts)]
-
-
-def _items(*numbers: int) -> Any:
-    return numbers if len(numbers) > 1 else numbers[0]
+    if isinstance(values, Items):
+        encode = msgspec.json.Encoder().encode
+        make = {"spans": _Span, "marks": MarkRecord}.get(name, numbers_of)
+        return [encode(items).decode() if items else "[]" for items in values.lists(make)]
+    return [str(value or "null") if name in NESTED else value for value in values]
 
 
 def read_back(piece: bytes, options: WriteOptions) -> Batch:
     """Return what the lines of a piece hold. Raises ValueError where their tags say something else."""
     import numpy as np
 
-    from nerconv.formats.record_batch import batch_of_records
-    from nerconv.formats.tagged import Tagged, check
+    from nerconv.formats.record_batch import batch_of
+    from nerconv.formats.tagged import Tagged, check_tags, token_texts
 
-    rows = msgspec.json.Decoder(_Row).decode_lines(piece)
-    batch = batch_of_records(list(map(_record, rows)), "", None)
+    rows: list[Any] = _ROWS.decode_lines(piece)
+    batch = batch_of(_columns(rows), "", None)
+    counts, tokens = ([len(row.tokens) for row in rows], list(chain.from_iterable(row.tokens for row in rows)))
     tags = list(chain.from_iterable(row.ner_tags for row in rows))
+    if tokens != token_texts(batch) or counts != [len(row.ner_tags) for row in rows]:
+        raise ValueError("tokens and tags say something else than text and spans")
     numbers = {tag: number for number, tag in enumerate(dict.fromkeys(tags))}
-    counts, tokens = [len(row.tokens) for row in rows], list(chain.from_iterable(row.tokens for row in rows))
-    found = Tagged(tokens, np.array(counts, dtype=np.int64), np.array([numbers[tag] for tag in tags], dtype=np.int64))
-    check(batch, found, list(numbers), options)
+    found = Tagged(np.array(counts, np.int64), np.array([numbers[tag] for tag in tags], np.int64), list(numbers))
+    check_tags(batch, found, options)
     return batch
 
 

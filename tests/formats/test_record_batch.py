@@ -19,7 +19,7 @@ from nerconv.document import Document, Origin, Span, Where
 from nerconv.formats import spans_jsonl
 from nerconv.formats.origins import origins
 from nerconv.formats.record import OriginRecord, Record, SpanRecord
-from nerconv.formats.record_batch import batch_of_records, records_of
+from nerconv.formats.record_batch import batch_of_records, columns_of, records_of
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.views import Reading, batch_of, documents_of
@@ -35,7 +35,7 @@ def facts_of(found: Sequence[Document]) -> list[object]:
 
 def again(batch: Batch) -> list[Document]:
     """Return the documents that are read of the lines that ``batch`` is written as."""
-    lines = msgspec.json.Encoder().encode_lines(records_of(batch))
+    lines = msgspec.json.Encoder().encode_lines(records_of(columns_of(batch)))
     found = msgspec.json.Decoder(Record).decode_lines(lines)
     return list(documents_of(batch_of_records(found, "other.jsonl", "other.jsonl")))
 
@@ -69,7 +69,7 @@ def test_origins_of_sentences_are_those_of_documents_cut_out(found: Batch) -> No
 
 
 def origin_of(batch: Batch) -> OriginRecord | None:
-    (record,) = records_of(batch)
+    (record,) = records_of(columns_of(batch))
     return record.origin
 
 

@@ -19,7 +19,7 @@ from nerconv.convert.verify import difference
 from nerconv.document import Document, Span
 from nerconv.formats import Format, dataset, tags_jsonl
 from nerconv.formats.keeps import corpus_tokens
-from nerconv.formats.tagged import table
+from nerconv.formats.tagged import tagged
 from nerconv.options import WriteOptions
 from nerconv.views import batch_of
 
@@ -49,7 +49,7 @@ def test_any_batch_reads_back(format: Format, found: Batch, unit: str, scheme: s
 @given(found=BATCHES, scheme=st.sampled_from([*schemes.SCHEMES]), nested=NESTED)
 def test_tags_are_those_that_schemes_give(found: Batch, scheme: str, nested: str | None) -> None:
     batch = fit(cut_units(found, "sentence").batch, replace(dataset.KEEPS, nesting=False), corpus_tokens, nested).batch
-    rows = table(batch, WriteOptions(scheme=scheme))
+    rows = tagged(batch, WriteOptions(scheme=scheme))
     tags, at = [rows.names[number] for number in rows.tags], 0
     assert batch.covered is not None
     spans = [(first, last + 1, batch.labels[code]) for first, last, code in zip(*batch.covered, strict=True)]
