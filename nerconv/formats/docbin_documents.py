@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Finding, Mark, Where
-from nerconv.formats.docbin_encode import SpacyTokens, covered, groups_of, kind_of, table_of
+from nerconv.formats.docbin_encode import SpacyTokens, character_starts, covered, groups_of, kind_of, table_of
 from nerconv.formats.docbin_file import ATTRIBUTE_IDS, Bin, unstretch
 from nerconv.formats.docbin_provenance import Provenance, decode, meta_of
 from nerconv.formats.docbin_read import Contents, Docs, Rows, contents
@@ -78,7 +78,7 @@ def batch_of(found: Contents, documents: Sequence[Named], name: str) -> Batch | 
     """Return all documents as a batch of the file ``name``, or None when something in them is not sound."""
     text = found.text.encode()
     raw = np.frombuffer(text, np.uint8)
-    points = np.append(np.flatnonzero(raw & 0xC0 != 0x80), len(text))
+    points = character_starts(text)
     extents = _extents(found)
     nowhere = np.array([document.path is None for document in documents], dtype=bool)
     if not _is_sound(found, extents, nowhere) or any(isinstance(document.known, Exception) for document in documents):
@@ -249,8 +249,8 @@ def read_piece(piece: Bin, options: WriteOptions) -> Batch:
 def _is_whole(found: Contents, batch: Batch, options: WriteOptions) -> bool:
     """Whether the entities are flat spans of ``batch``, which was made of the rest, and nothing else is different."""
     docs, runs = found.docs, np.array(found.runs, dtype=np.int64)
-    points = np.append(np.flatnonzero(batch.bytes & 0xC0 != 0x80), len(batch.text))
-    solid = ~np.array([word.isspace() for word in found.strings.strings], dtype=bool)
+    points = character_starts(batch.text)
+    solid = ~np.array(list(map(str.isspace, found.strings.strings)), dtype=bool)
     starts, ends = points[found.edges]
     solid_tokens = np.flatnonzero(solid[found.words])
     numbers = found.strings.numbers

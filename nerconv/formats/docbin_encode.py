@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -81,35 +81,37 @@ def encode(batch: Batch, options: WriteOptions) -> Bin:
 
 
 def edges(choice: str) -> Callable[[Batch], tuple[Numbers, Numbers]]:
-    """Return what gives the start and end offsets (bytes) of the tokens that an entity may start or end with.
+    """Return what gives start and end (bytes) of the tokens that ``choice`` asks for: corpus, spacy or spacy:LANG.
 
-    Those are all but the ones that are white space to spaCy, such as a lone no-break space: its parser never starts or
-    ends an entity with one. ``choice`` is corpus, spacy or spacy:LANG. Raises UsageError for tokens spaCy cannot make.
+    Raises UsageError for tokens that spaCy cannot make.
     """
-    if choice != "corpus":
-        _tokenizer(choice)
+    cut = _cut(choice)
 
     def found(batch: Batch) -> tuple[Numbers, Numbers]:
-        tokens = spacy_tokens(batch, choice)
-        return tokens.starts[tokens.solid], tokens.ends[tokens.solid]
+        starts, ends, _, _ = cut(batch)
+        return starts, ends
 
     return found
 
 
 def spacy_tokens(batch: Batch, choice: str) -> SpacyTokens:
     """Return the tokens of ``batch`` that ``--tokens`` asks for."""
-    starts, ends, spaces, lengths = _corpus(batch) if choice == "corpus" else _of_spacy(batch, _tokenizer(choice))
+    starts, ends, spaces, lengths = _cut(choice)(batch)
     found, firsts, codes = np.unique(murmur(batch.text, starts, ends), return_index=True, return_inverse=True)
     text, places = batch.text.decode(), (batch.points(offsets[firsts]).tolist() for offsets in (starts, ends))
     words = [text[start:end] for start, end in zip(*places, strict=True)]
-    solid = ~np.array([word.isspace() for word in words], dtype=bool)
+    solid = ~np.array(list(map(str.isspace, words)), dtype=bool)
     return SpacyTokens(starts, ends, spaces, lengths, words, numbers_of(found), codes, np.flatnonzero(solid[codes]))
 
 
-_Cut = tuple[Numbers, Numbers, NDArray[np.bool_], Numbers]
+_Tokens = tuple[Numbers, Numbers, NDArray[np.bool_], Numbers]
 
 
-def _corpus(batch: Batch) -> _Cut:
+def _cut(choice: str) -> Callable[[Batch], _Tokens]:
+    return _corpus if choice == "corpus" else partial(_of_spacy, _tokenizer(choice))
+
+
+def _corpus(batch: Batch) -> _Tokens:
     """Return starts, ends, spaces and lengths of the tokens of the corpus, cut once more at joins."""
     length, bounds = len(batch.text), batch.bounds
     # What is before a document counts as white space, and it starts a line: its first space is a token.
@@ -156,17 +158,27 @@ def _is_space(text: bytes, at: int, side: int) -> bool:
     return near.decode(errors="ignore")[side].isspace()
 
 
-def _of_spacy(batch: Batch, tokenizer: Tokenizer) -> _Cut:
+def _of_spacy(tokenizer: Tokenizer, batch: Batch) -> _Tokens:
     """Return starts, ends, spaces and lengths of the tokens that spaCy cuts the text of each document into."""
     tables: list[NDArray[Any]] = [np.zeros((0, 3), dtype=np.int64)]
     for begin, (_, start, end) in zip(batch.points(batch.bounds[:, 0]).tolist(), batch.documents, strict=True):
         tables.append(tokenizer(batch.text[start:end].decode()).to_array(["IDX", "LENGTH", "SPACY"]).astype(np.int64))
         tables[-1][:, 0] += begin
     starts, sizes, spaces = np.concatenate(tables).T
-    # The byte that each code point begins with.
-    firsts = np.append(np.flatnonzero((batch.bytes & 0xC0) != 0x80), len(batch.text))
+    firsts = character_starts(batch.text)
     lengths = np.array([len(table) for table in tables[1:]], dtype=np.int64)
     return firsts[starts], firsts[starts + sizes], spaces.astype(bool), lengths
+
+
+def character_starts(text: bytes) -> Numbers:
+    """Return where in UTF-8 each character starts, and where the last ends.
+
+    >>> character_starts("aé.".encode())
+    array([0, 1, 3, 4])
+    """
+    if text.isascii():
+        return np.arange(len(text) + 1)
+    return np.append(np.flatnonzero(np.frombuffer(text, np.uint8) & 0xC0 != 0x80), len(text))
 
 
 @lru_cache(8)

@@ -162,20 +162,19 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
     """
     words, runs = strings.find(docs.column(_ORTH)), _runs(docs.known)
     spelled = [text for string in strings.strings for text in (string, f"{string} ")]
-    pieces = [spelled[code] for code in (2 * words + docs.spaces).tolist()]
-    bounds, owners = docs.bounds, docs.owners
+    pieces = list(map(spelled.__getitem__, (2 * words + docs.spaces).tolist()))
+    bounds, counts = docs.bounds, docs.lengths
     texts = ["".join(pieces[a:b]) for a, b in pairwise(bounds[runs].tolist())]
     # A carriage return at the end must not become part of the line feed.
     gaps = np.array([1 + text.endswith("\r") for text in texts], dtype=np.int64)
     after = np.append(0, np.cumsum(strings.lengths[words] + docs.spaces))
     shift = np.repeat(np.cumsum(gaps) - gaps, np.diff(runs))
     begins = after[bounds[:-1]] + shift
-    edges = np.stack((after[:-1], after[1:] - docs.spaces)) + shift[owners]
+    edges = np.stack((after[:-1], after[1:] - docs.spaces)) + np.repeat(shift, counts)
     text = "".join(f"{text}{_GAPS[gap]}" for text, gap in zip(texts, [*gaps[:-1].tolist(), 0], strict=bool(texts)))
     group, others, grouped = _groups(docs, begins)
     entities = _entities(docs, edges)
     spans = _together(group, entities)
-    starts, said = _sentence_starts(docs)
     known = [one if isinstance(one, Provenance) else Provenance() for one in docs.known]
     return Contents(
         docs,
@@ -188,7 +187,7 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
         entities,
         words,
         edges,
-        _sentences(docs, known, begins, (text, edges, starts & said[owners])),
+        _sentences(docs, known, begins, (text, edges)),
         _anchors(docs, known, begins, runs, unknown),
         _offsets([one.joins for one in known], begins),
         _offsets([[mark.offset for mark in one.marks] for one in known], begins),
@@ -219,12 +218,12 @@ def _entities(docs: Docs, edges: Numbers) -> Rows:
     first[docs.bounds[:-1][docs.lengths > 0]] = True
     stops = np.append(np.flatnonzero(first | (iob != _INSIDE)), len(iob))
     begun = (iob == _BEGIN) & (types != 0)
-    before = stops[np.searchsorted(stops, np.arange(len(iob)), "right") - 1]
-    if iob.max(initial=0) > _BEGIN or ((iob == _INSIDE) & ~begun[before]).any():
+    inside, begins = np.flatnonzero(iob == _INSIDE), np.flatnonzero(begun)
+    if iob.max(initial=0) > _BEGIN or not begun[stops[np.searchsorted(stops, inside, "right") - 1]].all():
         raise ValueError("ENT_IOB says that an entity continues where none begins")
-    begins = np.flatnonzero(begun)
     last = stops[np.searchsorted(stops, begins, "right")] - 1
-    return Rows(docs.owners[begins], np.stack((edges[0][begins], edges[1][last], types[begins].view(np.int64))))
+    owners = np.searchsorted(docs.bounds, begins, "right") - 1
+    return Rows(owners, np.stack((edges[0][begins], edges[1][last], types[begins].view(np.int64))))
 
 
 class _Group(msgspec.Struct, gc=False):
@@ -343,17 +342,15 @@ def _sentence_starts(docs: Docs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return starts, said
 
 
-def _sentences(
-    docs: Docs, known: Sequence[Provenance], begins: Numbers, said: tuple[str, Numbers, NDArray[np.bool_]]
-) -> Rows:
+def _sentences(docs: Docs, known: Sequence[Provenance], begins: Numbers, tokens: tuple[str, Numbers]) -> Rows:
     """Return start and end of sentences: those of the user data, else those that the tokens say, trimmed."""
     found = _table([one.sentences for one in known], provenance.SENTENCE, begins, 2)
     foreign = np.array([one is None for one in docs.known], dtype=bool)
-    text, edges, starts = said
-    owners = docs.owners
-    first = np.flatnonzero(starts & foreign[owners])
-    if not len(first):
+    if not foreign.any() or not len(docs.table):
         return found
+    (text, edges), owners = tokens, docs.owners
+    starts, said = _sentence_starts(docs)
+    first = np.flatnonzero(starts & (said & foreign)[owners])
     # The last token of a sentence is the one before the next that starts one, or before another Doc.
     turns = np.append(np.flatnonzero(starts | np.append(True, owners[1:] != owners[:-1])), len(owners))
     last = turns[np.searchsorted(turns, first, "right")] - 1
