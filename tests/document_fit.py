@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Finding, Span
-from nerconv.formats.keeps import Keeps
+from nerconv.formats.keeps import Keeps, corpus_tokens
 
 #: Gives the start offsets and the end offsets of the tokens of a document.
 Edges = Callable[[Document], tuple[Sequence[int], Sequence[int]]]
@@ -29,12 +29,14 @@ class Fitted(NamedTuple):
     trimmed: Sequence[Finding] = ()
 
 
-def fit(document: Document, keeps: Keeps, edges: Edges | None, nested: str | None) -> Fitted:
+def fit(document: Document, keeps: Keeps, edges: Any, nested: str | None) -> Fitted:
     """Return ``document`` as a target with ``keeps`` holds it, and each span that it loses as a finding.
 
     ``edges`` gives the token edges that spans must meet, or is None where any offset will do. ``nested`` says
     which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
     """
+    if edges is corpus_tokens:
+        edges = tokens.edges
     lost: list[Finding] = []
     trimmed: list[tuple[Span, Finding]] = []
     if not keeps.outer_space:

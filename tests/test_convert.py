@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from nerconv import formats
+from nerconv.batch import Batch
 from nerconv.bracket import survey
 from nerconv.convert.pipeline import convert
 from nerconv.convert.report import ConvertOptions, NotVerified, Report
@@ -148,11 +148,11 @@ class Lossy:
 
     NAME, SUFFIXES, KEEPS, UNIT = "lossy", (".lossy",), spans_jsonl.KEEPS, "document"
     tokens, read = staticmethod(spans_jsonl.tokens), staticmethod(spans_jsonl.read)
-    join = staticmethod(spans_jsonl.join)
+    join, read_back = staticmethod(spans_jsonl.join), staticmethod(spans_jsonl.read_back)
 
     @staticmethod
-    def encode(found: Sequence[Document], options: WriteOptions) -> bytes:
-        return spans_jsonl.encode([replace(d, spans=d.spans[1:]) for d in found], options)
+    def encode(batch: Batch, options: WriteOptions) -> bytes:
+        return spans_jsonl.encode(batch.with_spans(slice(1, None)), options)
 
 
 def test_a_writer_that_loses_a_span_is_caught_and_nothing_is_moved(

@@ -49,13 +49,13 @@ def test_units_become_their_documents_again(some: list[Document], unit: str, siz
     named = [replace(trimmed(one), id=f"d{number}") for number, one in enumerate(some)]
     if unit == "paragraph":  # which may cut sentences and lines in two
         named = [replace(one, sentences=(), marks=()) for one in named]
-    batch = batch_of(named, "a.txt")
-    cut, lost = cut_units(batch, unit)
-    gone = {finding.span for finding in lost}
+    each = [cut_units(batch_of([one], "a.txt"), unit) for one in named]
+    gone = [{finding.span for finding in cut.lost} for cut in each]
     left = [
-        replace(one, spans=tuple(span for span in one.spans if replace(span, where=one.place(span)) not in gone))
-        for one in named
+        replace(one, spans=tuple(span for span in one.spans if replace(span, where=one.place(span)) not in lost))
+        for one, lost in zip(named, gone, strict=True)
     ]
+    cut, _ = cut_units(batch_of(named, "a.txt"), unit)
     found = whole(list(documents_of(cut)), size)
     assert [one.id for one in found] == [one.id for one in left]
     assert difference(batch_of(left, "a.txt"), batch_of(found, "a.txt"), KEEPS) is None

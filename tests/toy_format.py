@@ -34,4 +34,4 @@ def from_object(line: Line) -> Record:
 
 _FORMAT = RecordFormat(NAME, Line, ("content", "entities"), to_object, from_object)
 SURVEYOR, tokens, looks_like, read = None, _FORMAT.tokens, _FORMAT.looks_like, _FORMAT.read
-encode, records, read_back, join = _FORMAT.encode, _FORMAT.records, _FORMAT.read_back, _FORMAT.join
+encode, read_back, join = _FORMAT.encode, _FORMAT.read_back, _FORMAT.join

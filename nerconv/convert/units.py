@@ -20,7 +20,7 @@ from nerconv.document import Finding, Mark
 from nerconv.tables import Extent, Numbers
 from nerconv.white_space import is_white
 
-_BLANK_LINES: Final = re.compile(rb"\n(?:[ \t]*\r?\n)+")
+_BLANK_LINES: Final = re.compile(rb"\n(?:[ \t]*\n)+")
 
 
 class Cut(NamedTuple):
@@ -71,7 +71,7 @@ def _paragraphs(batch: Batch) -> tuple[Numbers, Numbers]:
     """Return where paragraphs start and end, white space around them included."""
     marks = [mark.offset for mark in batch.marks if mark.kind == "paragraph"]
     marked = np.array(sorted(set(marks)), dtype=np.int64)
-    blank = np.array([match.end() for match in _BLANK_LINES.finditer(batch.text)], dtype=np.int64)
+    blank = np.array([match.end() for match in _BLANK_LINES.finditer(batch.spaced)], dtype=np.int64)
     has_marks = np.zeros(len(batch.documents), dtype=bool)
     has_marks[batch.document_of(marked)] = True
     begins = np.append(marked, blank[~has_marks[np.maximum(batch.document_of(blank), 0)]])

@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv import tokens
-from nerconv.convert.fit import fit
 from nerconv.document import Document, Span
 from nerconv.formats.keeps import Keeps, corpus_tokens
 from nerconv.options import UsageError
-from nerconv.views import batch_of, documents_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.training import Example
+
 
 #: Sentences of an update, and the least number of updates.
 _BATCH: Final = 8
@@ -103,6 +102,9 @@ def _trained(sentences: Sequence[Document], options: FoldOptions, seed: int) -> 
 def _example(pipeline: Language, sentence: Document) -> Example:
     """Return a sentence with its spans; those that nest or cut tokens are left out."""
     from spacy.training import Example
+
+    from nerconv.convert.fit import fit
+    from nerconv.views import batch_of, documents_of
 
     doc = _doc(pipeline, sentence)
     fitted = fit(batch_of([sentence], ""), Keeps(nesting=False), corpus_tokens, None)

@@ -165,7 +165,7 @@ def piece() -> Bin:
     )
     origin = Origin("a.txt", (0, 12), (1, 3), (1, 9))
     document = Document("d", "the Ann Co\u00e9 Bob .\nleft", spans, marks=(Mark(2, "tag", "p"),), origin=origin)
-    return docbin.encode([document], WriteOptions(group=0))
+    return docbin.encode(batch_of([document], ""), WriteOptions(group=0))
 
 
 def unseen(right: Bin, wrongs: Iterable[Bin]) -> list[int]:
