@@ -223,17 +223,17 @@ class Batch:
     @cached_property
     def anchors(self) -> Anchors:
         """All anchors, offsets in code points; the first of a document is at its start or before it on its line."""
-        offsets, lines, batch = self.source_map
+        offsets, lines, columns = self.source_map
         if self.line is not None:
             begins = self._line_starts
             offsets = np.concatenate((begins, offsets))
             lines = np.concatenate((self.line + np.searchsorted(self.newlines, begins), lines))
-            batch = np.concatenate((np.ones_like(begins), batch))
+            columns = np.concatenate((np.ones_like(begins), columns))
         offsets = self.points(offsets)
         # By offset, then by line and column. All of them ascend but for a few runs, which a stable sort merges.
-        order = np.argsort(lines << 32 | batch, kind="stable")
+        order = np.argsort(lines << 32 | columns, kind="stable")
         order = order[np.argsort(offsets[order], kind="stable")]
-        return Anchors(offsets[order], lines[order], batch[order])
+        return Anchors(offsets[order], lines[order], columns[order])
 
     def locate(self, offsets: Numbers) -> tuple[Numbers, Numbers]:
         """Return the lines and the columns of the source that ``offsets`` (bytes), which lie in documents, stood at."""

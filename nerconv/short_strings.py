@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -67,22 +66,6 @@ def numbered(keys: NDArray[_Key]) -> tuple[NDArray[_Key], Numbers]:
         known = np.union1d(known, others[:_SAMPLE])
     found, numbers = np.unique(keys, return_inverse=True)
     return found, numbers
-
-
-def stand_at(raw: bytes, starts: Numbers, strings: Sequence[bytes], codes: Numbers) -> bool:
-    """Whether at each of ``starts`` that one of ``strings`` stands in ``raw`` whose number ``codes`` has for it."""
-    if not len(starts):
-        return True
-    if starts[0] < 0:
-        return False
-    words = eights(raw)
-    for at in range(0, max(map(len, strings)), _WORD):
-        parts = [string[at : at + _WORD] for string in strings]
-        wanted = np.array([int.from_bytes(part, "little") for part in parts], dtype=np.uint64)
-        looked_at = _WITHIN[[len(part) for part in parts]]
-        if ((words[np.minimum(starts + at, len(raw))] ^ wanted[codes]) & looked_at[codes]).any():
-            return False
-    return True
 
 
 def same(raw: bytes, starts: Numbers, other: bytes, places: Numbers, lengths: Numbers) -> bool:

@@ -43,14 +43,6 @@ def _cut_at(joins: tuple[int, ...], starts: list[int], ends: list[int]) -> tuple
     return sorted(starts + inside), sorted(ends + inside)
 
 
-def ends_at(document: Document, offset: int) -> bool:
-    """Whether a token ends at ``offset``, before which there is something else than white space."""
-    text = document.text
-    if text[offset - 1 : offset + 1] == "\r\n":
-        return False  # what ends with the carriage return is a line
-    return text[offset : offset + 1] in WHITE_SPACE or text.startswith("\r\n", offset) or offset in document.joins
-
-
 def words(document: Document, start: int, end: int) -> list[str]:
     """Return the tokens of ``text[start:end]``, a range that no token crosses."""
     pieces = [document.text[start:end]]

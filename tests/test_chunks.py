@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,13 +11,14 @@ import pytest
 from columnar import texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reading import held
 
 from nerconv.bracket import survey
 from nerconv.bracket.dialect import DIALECTS, Tally, tally
 from nerconv.bracket.grammar import lines
 from nerconv.bracket.scan import count, find
 from nerconv.document import Document, Finding
-from nerconv.io.chunks import WHOLE, Doing, Survey
+from nerconv.io.chunks import WHOLE, Doing
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions
@@ -44,12 +44,6 @@ def contents(text: str, how: str, block: int, most: int, markup: str = "none") -
     if known is None:
         return list(told)
     return [told, *held(known._replace(many=True), file, most, doing)]  # type: ignore[attr-defined]
-
-
-def held(known: Survey, file: BytesIO, most: int, doing: Doing) -> Iterator[Document | Finding]:
-    for chunk in known.chunks(file, most, doing):
-        for part in known.read(chunk):
-            yield from (part,) if isinstance(part, Finding) else part.views()
 
 
 def shown(items: list[object]) -> list[object]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.short_strings import names, numbered, rests, same, stand_at, to_space
+from nerconv.short_strings import names, numbered, rests, same, to_space
 
 _STRINGS = st.lists(st.text(" !a\x00é]", max_size=20).map(str.encode), max_size=20)
 
@@ -29,17 +29,6 @@ def test_bytes_before_a_space(strings: list[bytes], most: int) -> None:
     raw, starts, _ = _laid(strings)
     wanted = [raw.find(b" ", start) - start for start in starts.tolist()]
     assert to_space(raw, starts, most).tolist() == [width if 0 <= width <= most else 0 for width in wanted]
-
-
-@given(_STRINGS, st.data())
-def test_strings_stand_where_they_were_laid(strings: list[bytes], data: st.DataObject) -> None:
-    raw, starts, _ = _laid(strings)
-    distinct = list(dict.fromkeys(strings))
-    codes = np.array([distinct.index(string) for string in strings], dtype=np.int64)
-    assert stand_at(raw, starts, distinct, codes)
-    if raw:
-        at = data.draw(st.integers(0, len(raw) - 1))
-        assert not stand_at(raw[:at] + b"\xff" + raw[at + 1 :], starts, distinct, codes)
 
 
 @given(st.lists(st.binary(max_size=40), max_size=9), st.data())

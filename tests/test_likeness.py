@@ -13,10 +13,10 @@ from strategies import documents
 
 from nerconv.batch import Batch
 from nerconv.convert import likeness
-from nerconv.convert.likeness import Overlap, Sentences, of_columns, of_document, overlaps
+from nerconv.convert.likeness import Overlap, Sentences, overlaps, sentences
 from nerconv.document import Document, Origin
 from nerconv.tokens import lines
-from nerconv.views import documents_of
+from nerconv.views import batch_of, documents_of
 
 TEXT = "Ada Moe left Oslo today ."
 
@@ -30,8 +30,13 @@ def document(*sentences: str, path: str = "a.txt") -> Document:
     )
 
 
+def alone(one: Document) -> list[Sentences]:
+    """Return the sentences of a document in a batch of its own."""
+    return sentences(batch_of([one], "a.txt"))
+
+
 def between(train: list[str], test: list[str]) -> list[Overlap]:
-    parts = {"train": [of_document(document(*train))], "test": [of_document(document(*test, path="b.txt"))]}
+    parts = {"train": alone(document(*train)), "test": alone(document(*test, path="b.txt"))}
     return list(overlaps(parts))
 
 
@@ -80,13 +85,14 @@ def test_columns_are_known_by_what_their_documents_are(found: Batch) -> None:
         each = (zip(one.exact.tolist(), one.near.tolist(), one.lines.tolist(), strict=True) for one in some)
         return [row for part in each for row in part]
 
-    assert rows(of_columns(found)) == rows([of_document(one) for one in documents_of(found)])
+    each = [held for one in documents_of(found) for held in alone(one)]
+    assert rows(sentences(found)) == rows(each)
 
 
 @settings(max_examples=200, deadline=None)
 @given(documents())
 def test_any_document_stands_in_itself(one: Document) -> None:
-    held = of_document(one)
+    (held,) = alone(one)
     found = list(overlaps({"a": [held], "b": [held]}))
     assert [(each.common, each.identical) for each in found] == ([(len(held.lines),) * 2] if len(held.lines) else [])
 

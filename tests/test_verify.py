@@ -130,3 +130,9 @@ def test_what_stands_between_documents_is_not_compared() -> None:
     assert difference(written, replace(written, text=text), ALL) is None
     moved = replace(written, documents=(Extent("a", 0, 36), Extent("b", 37, 40)))
     assert difference(written, moved, ALL) is not None
+
+
+def test_a_span_where_there_is_not_a_token_is_compared() -> None:
+    found = batch_of([Document("a", "\r\n", (Span(0, 1, "PER"),), joins=(0,))], "a")
+    assert difference(found, found, TOKENS) is None
+    assert difference(found, batch_of([Document("a", "\r\n", joins=(0,))], "a"), TOKENS) is not None

@@ -18,21 +18,17 @@ import numpy as np
 from nerconv.batch import Batch
 from nerconv.convert.report import ConvertOptions
 from nerconv.convert.split import key
-from nerconv.document import Document
 
 #: Stands for being a document, of which each part has a share, too.
 _ANY: Final = ""
 
 
-def counted(item: Batch | Document, options: ConvertOptions) -> Iterator[tuple[bytes, Counter[str]]]:
+def counted(batch: Batch, options: ConvertOptions) -> Iterator[tuple[bytes, Counter[str]]]:
     """Yield the key of each document and its spans by the label that they are written with."""
-    if isinstance(item, Document):
-        yield key(item.text), _written([span.label for span in item.spans], options)
-        return
-    ranges = np.searchsorted(item.starts, item.bounds).tolist()
-    for (_, start, end), (first, last) in zip(item.documents, ranges, strict=True):
-        labels = [item.labels[code] for code in item.label_ids[first:last].tolist()]
-        yield key(item.text[start:end].decode()), _written(labels, options)
+    ranges = np.searchsorted(batch.starts, batch.bounds).tolist()
+    for (_, start, end), (first, last) in zip(batch.documents, ranges, strict=True):
+        labels = [batch.labels[code] for code in batch.label_ids[first:last].tolist()]
+        yield key(batch.text[start:end].decode()), _written(labels, options)
 
 
 def _written(labels: Iterable[str], options: ConvertOptions) -> Counter[str]:

@@ -60,13 +60,18 @@ def join_units(batches: Iterable[Batch], most: int) -> Iterator[Joined]:
     goes_on = False
     for batch in batches:
         units = _units(batch)
-        if held is not None and units and _follow(last, units[0]) and len(held.text) < most:
-            batch = batch_of([*documents_of(held), *documents_of(batch)], batch.name)
-            units, held = [*_units(held), *units], None
-        if held is not None:
+        if held is not None and units:
+            continues = _follow(last, units[0])
+            if continues and len(held.text) < most:
+                # Units of two batches are few; only they become documents on the way.
+                count = _head(units)
+                held = batch_of([*documents_of(held), *documents_of(batch.between(0, count))], batch.name)
+                if count == len(units):
+                    last = units[-1]
+                    continue
+                batch, units, continues = batch.between(count, len(units)), units[count:], False
             yield _joined(held, goes_on)
-            goes_on = bool(units) and _follow(last, units[0])
-            held = None
+            held, goes_on = None, continues
         count = _tail(units)
         if count < len(units):
             yield _joined(batch.between(0, len(units) - count), goes_on)
@@ -88,6 +93,11 @@ def _unit(id: str, path: str | None) -> _Unit | None:
         return None
     name, letter, number, again = match.groups()
     return _Unit(name + (again or ""), letter, int(number), path)
+
+
+def _head(units: Sequence[_Unit | None]) -> int:
+    """Return how many units at the beginning are of one document."""
+    return next((n for n in range(1, len(units)) if not _follow(units[n - 1], units[n])), len(units))
 
 
 def _tail(units: Sequence[_Unit | None]) -> int:

@@ -8,18 +8,16 @@ Hashes have 64 bits, so that two of a million other sentences are taken for one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv import tokens
 from nerconv.batch import Batch
-from nerconv.document import Document, Where
-from nerconv.formats.spacy_strings import Hashes, laid, murmur
+from nerconv.document import Where
+from nerconv.formats.spacy_strings import Hashes, murmur
 from nerconv.tables import Numbers
-from nerconv.views import documents_of
 
 #: Sentences of fewer tokens say nothing: "He left ." stands everywhere.
 LEAST: Final = 5
@@ -55,23 +53,19 @@ class Overlap(NamedTuple):
     places: tuple[tuple[Where, Where], ...]
 
 
-def of_columns(columns: Batch) -> list[Sentences]:
-    """Return the sentences of ``columns``."""
-    if columns.extras.paths:
-        return [of_document(document) for document in documents_of(columns)]
-    starts, ends = columns.covering
-    offsets, lines, _ = columns.anchors
-    at = np.searchsorted(offsets, columns.points(starts), "right") - 1
-    return [_sentences(columns.name, columns.text, starts, ends, lines[np.maximum(at, 0)])]
-
-
-def of_document(document: Document) -> Sentences:
-    """Return the sentences of ``document``."""
-    extents = tokens.sentences(document)
-    text, starts, ends = laid([document.text[start:end] + " " for start, end in extents])
-    origin = document.origin
-    lines = [origin.locate(start).line if origin else 0 for start, _ in extents]
-    return _sentences(origin.path if origin else document.id, text, starts, ends, np.array(lines, dtype=np.int64))
+def sentences(batch: Batch) -> list[Sentences]:
+    """Return the sentences of ``batch``, those of documents of one file that follow one another together."""
+    starts, ends = batch.covering
+    owners, (lines, _) = batch.document_of(starts), batch.locate(starts)
+    paths = batch.extras.paths or (batch.name,) * len(batch.documents)
+    names = [path or extent.id for path, extent in zip(paths, batch.documents, strict=True)]
+    found, first = [], 0
+    for name, run in groupby(names):
+        documents = first, first + sum(1 for _ in run)
+        here = slice(*np.searchsorted(owners, documents).tolist())
+        found.append(_sentences(name, batch.text, starts[here], ends[here], lines[here]))
+        first = documents[1]
+    return found
 
 
 def _sentences(path: str, text: bytes, starts: Numbers, ends: Numbers, lines: Numbers) -> Sentences:

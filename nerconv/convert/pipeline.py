@@ -190,7 +190,7 @@ class _Writer:
     def _note(self, split: str, batch: Batch) -> None:
         from nerconv.convert import likeness
 
-        self.files.note(split, likeness.of_columns(batch))
+        self.files.note(split, likeness.sentences(batch))
         self.report.tallies.setdefault(split, Tally()).add(len(batch.covering[0]), batch.counts())
 
 

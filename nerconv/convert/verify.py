@@ -116,6 +116,8 @@ def _tokens(batch: Batch) -> _Terms:
 
     def moved(offsets: Numbers, within: Numbers) -> Numbers:
         """Return where offsets stand among the tokens."""
+        if not len(starts):
+            return np.zeros_like(offsets)
         at = np.maximum(np.searchsorted(starts, within, "right") - 1, 0)
         found: Numbers = begins[at] + np.minimum(offsets, ends[at]) - starts[at]
         return found

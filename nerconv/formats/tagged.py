@@ -19,12 +19,11 @@ from nerconv import schemes
 from nerconv.batch import Batch
 from nerconv.formats.class_labels import tag_names
 from nerconv.formats.record_batch import Columns, Items, columns_of
-from nerconv.formats.tag_columns import tag_numbers
 from nerconv.formats.tag_table import COLUMNS
 from nerconv.options import WriteOptions
 from nerconv.overlaps import flat
 from nerconv.tables import Numbers
-from nerconv.tag_arrays import Reader, coded
+from nerconv.tag_arrays import Reader, coded, tag_numbers
 from nerconv.white_space import SPACE, runs
 
 _META: Final = msgspec.json.Decoder(dict[str, Any])

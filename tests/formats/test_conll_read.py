@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from itertools import groupby, pairwise
@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reading import held
 
 from nerconv.document import Document, Finding, Origin, Span, Where
 from nerconv.formats import conll_batch, conll_exact, conll_read, conll_rows
@@ -20,7 +21,7 @@ from nerconv.formats.conll_exact import Sentence, Shape, blocks, faults, parse
 from nerconv.formats.conll_read import ConllSurvey, begins_document, last_sentence, markers
 from nerconv.formats.conll_rows import alike
 from nerconv.formats.scheme_detection import EDGE
-from nerconv.io.chunks import HERE, WHOLE, Doing, Survey
+from nerconv.io.chunks import HERE, WHOLE, Doing
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource
 from nerconv.options import ReadOptions, UsageError
@@ -37,12 +38,6 @@ def contents(text: str, options: ReadOptions, doing: Doing = HERE, most: int = W
     except (Unreadable, UsageError) as error:
         return [str(error)]
     return [told, *(held(known, file, most, doing) if known else ())]
-
-
-def held(known: Survey, file: BytesIO, most: int, doing: Doing) -> Iterator[Document | Finding]:
-    for chunk in known.chunks(file, most, doing):
-        for part in known.read(chunk):
-            yield from (part,) if isinstance(part, Finding) else part.views()
 
 
 def shown(items: list[object]) -> list[object]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nerconv import tokens
 from nerconv.batch import Batch
-from nerconv.document import Document
+from nerconv.document import WHITE_SPACE, Document
 from nerconv.lint import corpus
 from nerconv.lint.engine import check
 from nerconv.lint.near import Mask, Words
@@ -22,6 +22,14 @@ from nerconv.lint.rule import Options, Rule
 from nerconv.tables import Numbers
 
 _WORD = re.compile(r"(?:[^ \t\n\r]|\r(?!\n))+")
+
+
+def ends_at(document: Document, offset: int) -> bool:
+    """Whether a token ends at ``offset``, before which there is something else than white space."""
+    text = document.text
+    if text[offset - 1 : offset + 1] == "\r\n":
+        return False  # what ends with the carriage return is a line
+    return text[offset : offset + 1] in WHITE_SPACE or text.startswith("\r\n", offset) or offset in document.joins
 
 
 class WholePart(Part):
@@ -100,7 +108,7 @@ class WholePart(Part):
 def _is_whole(document: Document, start: int, name: str) -> bool:
     end, text = start + len(name), document.text
     begins = start == 0 or text[start - 1] in " \t\n" or start in document.joins
-    fits = begins and text.startswith(name, start) and tokens.ends_at(document, end)
+    fits = begins and text.startswith(name, start) and ends_at(document, end)
     return fits and _is_bare(document, start, end)
 
 

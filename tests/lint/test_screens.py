@@ -15,7 +15,7 @@ import pytest
 from columnar import batch_of_text, columns
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import check_all
+from oracle import check_all, ends_at
 from strategies import documents
 
 from nerconv import formats, tokens, views
@@ -204,7 +204,7 @@ def test_a_token_ends_where_its_edge_is(document: Document) -> None:
     ends = set(tokens.edges(document)[1])
     for offset in range(1, len(document.text) + 1):
         if document.text[offset - 1] not in WHITE_SPACE:
-            assert tokens.ends_at(document, offset) == (offset in ends)
+            assert ends_at(document, offset) == (offset in ends)
 
 
 @given(st.lists(columns(noise()) | batches(), max_size=3))
