@@ -72,12 +72,13 @@ def stats(batches: Sequence[Batch]) -> Stats:
 
 
 def _lengths(batch: Batch) -> list[int]:
-    """Return the number of tokens that each span touches."""
+    """Return the number of tokens that each span touches; half a line end, which is part of none, counts as one."""
     import numpy as np
 
     starts, ends, _ = batch.tokens
-    found: list[int] = (np.searchsorted(starts, batch.ends) - np.searchsorted(ends, batch.starts, "right")).tolist()
-    return found
+    found = np.searchsorted(starts, batch.ends) - np.searchsorted(ends, batch.starts, "right")
+    lengths: list[int] = np.maximum(found, 1).tolist()
+    return lengths
 
 
 _LENGTHS: Final = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-10", 4, 10), ("more", 11, 1 << 62))

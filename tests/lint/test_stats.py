@@ -38,6 +38,11 @@ def test_totals_agree_with_a_slow_count(corpus: list[Document]) -> None:
     assert found.bare == touched.count(False)
 
 
+def test_a_span_of_half_a_line_end_has_a_length() -> None:
+    found = stats([batch_of([Document("a", "Ann\r\nleft", (Span(3, 4, "PER"),))], "a.txt")])
+    assert (found.spans, found.lengths["1"]) == (1, 1)
+
+
 def test_the_command_prints_both_and_ends_in_3_for_what_cannot_be_read(tmp_path: object) -> None:
     runner = CliRunner()
     shown = runner.invoke(application(), ["stats", "corpus_samples/nested"])
