@@ -11,13 +11,12 @@ from scoring import evaluate
 
 from nerconv.document import Document, Finding, Span, Where, excerpt
 from nerconv.evaluate.gates import Drops, against
-from nerconv.evaluate.render.junit import junit as of_report
 from nerconv.evaluate.run import EvaluateOptions
-from nerconv.junit import Case, Failure, Suite, junit
 from nerconv.lint.corpus import Owner
-from nerconv.lint.junit import junit as of_lint
 from nerconv.lint.part import Part
 from nerconv.lint.problem import LintReport, Problem
+from nerconv.report import EVALUATION, LINT
+from nerconv.report.junit import Case, Failure, Suite, xml
 from nerconv.views import batch_of
 
 etree = pytest.importorskip("lxml.etree")
@@ -35,7 +34,7 @@ def checked(xml: str) -> Any:
 
 def test_there_are_rules_and_they_refuse_what_lacks_errors() -> None:
     assert [path.stem for path in RULES] == ["ant", "jenkins"]
-    lacking = junit([Suite("a", [Case("b", "c")])], "p").replace(' errors="0"', "")
+    lacking = xml([Suite("a", [Case("b", "c")])], "p").replace(' errors="0"', "")
     for path in RULES:
         assert not etree.XMLSchema(etree.parse(path)).validate(etree.fromstring(lacking.encode()))
 
@@ -52,7 +51,7 @@ def test_there_are_rules_and_they_refuse_what_lacks_errors() -> None:
     ids=["nothing", "no-case", "two-suites", "empty-names", "hostile"],
 )
 def test_it_is_valid(suites: list[Suite]) -> None:
-    root = checked(junit(suites, "p"))
+    root = checked(xml(suites, "p"))
     assert [int(suite.get("tests")) for suite in root] == [len(suite.cases) for suite in suites]
     assert [int(suite.get("failures")) for suite in root] == [len(suite.findall(".//failure")) for suite in root]
 
@@ -62,7 +61,7 @@ def test_an_evaluation_is_valid() -> None:
     gold = [Document(f"d{n}", text, (Span(0, 3, "PER"), Span(8, 11, HOSTILE))) for n in range(30)]
     report = evaluate(gold, gold, EvaluateOptions(resamples=20))
     worse = evaluate(gold, [Document(d.id, d.text, d.spans[1:]) for d in gold], EvaluateOptions(resamples=20))
-    root = checked(of_report(replace(worse, gates=tuple(against(worse, report, Drops())))))
+    root = checked(EVALUATION["junit"](replace(worse, gates=tuple(against(worse, report, Drops())))))
     assert root[0].get("failures") == "2" and root[0].get("tests") == "5"
     assert root.find(".//property[@name='label PER recall']").get("value") == "0.000000"
 
@@ -78,12 +77,12 @@ def test_a_lint_run_is_valid() -> None:
         HOSTILE,
         "PER",
     )
-    root = checked(of_lint(LintReport([problem], 1, ("clean.txt",), 1, ("B102",))))
+    root = checked(LINT["junit"](LintReport([problem], 1, ("clean.txt",), 1, ("B102",))))
     assert [suite.get("failures") for suite in root] == ["1", "0"]
 
 
 def test_the_time_of_the_run_is_that_of_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert checked(junit([Suite("a", [])], "p"))[0].get("timestamp") == "2023-11-14T22:13:20"
+    assert checked(xml([Suite("a", [])], "p"))[0].get("timestamp") == "2023-11-14T22:13:20"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
-    assert checked(junit([Suite("a", [])], "p"))[0].get("timestamp") == "1970-01-01T00:00:00"
+    assert checked(xml([Suite("a", [])], "p"))[0].get("timestamp") == "1970-01-01T00:00:00"

@@ -16,8 +16,6 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.evaluate.floors import parse_floor
-from nerconv.evaluate.render import RENDERERS
-from nerconv.evaluate.render.rows import percent
 from nerconv.evaluate.report import Report, redacted
 from nerconv.evaluate.runs import CHOICES
 from nerconv.io.outputs import STDOUT, Place, read_places, writing
@@ -26,6 +24,9 @@ from nerconv.models import ModelOptions
 from nerconv.models.predictor import AGGREGATIONS
 from nerconv.notation import NAMES
 from nerconv.options import INVALID, PAIRINGS, PRESETS, ReadOptions, Selection, UsageError, check_choice
+from nerconv.report import EVALUATION
+from nerconv.report.json import read_report
+from nerconv.report.rows import percent
 from nerconv.settings import Settings, read_options, selection
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ HardDrop = Annotated[
     ),
 ]
 Format = Annotated[
-    str, typer.Option("--format", help="Of what is printed.", metavar="|".join(RENDERERS), rich_help_panel=_OUT)
+    str, typer.Option("--format", help="Of what is printed.", metavar="|".join(EVALUATION), rich_help_panel=_OUT)
 ]
 Write = Annotated[Path | None, typer.Option(help="Write this, too.", metavar="FILE", rich_help_panel=_OUT)]
 Redact = Annotated[
@@ -221,7 +222,7 @@ def evaluate(
 
 def _evaluate(given: dict[str, Any]) -> None:
     """Do what the parameters ask for: all that can be refused before a model is asked is looked at first."""
-    from nerconv.evaluate.baseline import gated, read_baseline
+    from nerconv.evaluate.baseline import gated
     from nerconv.evaluate.job import run
 
     job = _job(given)
@@ -229,7 +230,7 @@ def _evaluate(given: dict[str, Any]) -> None:
     asked = _gates(given)
     outputs = {f"--{name}": given[name] for name in ("json", "html", "markdown", "junit")}
     _check_outputs(outputs | ({"--update-baseline": asked.baseline} if asked.renewed else {}), job, asked)
-    before = read_baseline(asked.baseline)
+    before = read_report(asked.baseline) if asked.baseline and asked.baseline.exists() else None
     with show.progress(len(job.gold)) as begin:
         found = gated(run(job, begin), asked, before, job.options.resamples or 1000, job.options.seed)
     found = redacted(found) if given["redact"] else found
@@ -238,7 +239,7 @@ def _evaluate(given: dict[str, Any]) -> None:
         _write(found, {"json": asked.baseline})
         was = f", was {percent(before.overall.micro.f1)}" if before else ""
         show.say(f"{asked.baseline}: holds this report now, micro F1 {percent(found.overall.micro.f1)}{was}")
-    show.put(RENDERERS[given["format"]](found))
+    show.put(EVALUATION[given["format"]](found))
     raise typer.Exit(int(any(not gate.passed for gate in found.gates)))
 
 
@@ -285,7 +286,7 @@ def _job(given: dict[str, Any]) -> Job:
     from nerconv.evaluate.job import Job
     from nerconv.evaluate.run import EvaluateOptions
 
-    check_choice("output format", given["format"], tuple(RENDERERS))
+    check_choice("output format", given["format"], tuple(EVALUATION))
     asked: Settings = values.settings({name: given[name] for name in _READING})
     read = read_options(asked)
     said = replace(
@@ -332,8 +333,8 @@ def _write(found: Report, files: dict[str, Path | None]) -> None:
     for name, path in files.items():
         if path is not None:
             with writing(path) as part:
-                part.write_text(RENDERERS[name](found), encoding="utf-8", newline="")
-    show.job_summary(lambda: RENDERERS["markdown"](found))
+                part.write_text(EVALUATION[name](found), encoding="utf-8", newline="")
+    show.job_summary(lambda: EVALUATION["markdown"](found))
 
 
 def compare(
@@ -344,10 +345,9 @@ def compare(
     seed: Seed = 0,
 ) -> None:
     """Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance."""
-    from nerconv.evaluate.baseline import read_report
     from nerconv.evaluate.comparable import remarks
     from nerconv.evaluate.differences import compare as compare_reports
-    from nerconv.evaluate.render.comparison import comparison
+    from nerconv.report.comparison import comparison
 
     uses.check(context)
     old, new = read_report(before), read_report(after)
@@ -362,9 +362,7 @@ def report(
     redact: Redact = False,
 ) -> None:
     """Print a report that was written with --json in another form. Example: nerconv report r.json > r.html"""
-    from nerconv.evaluate.baseline import read_report
-
-    check_choice("output format", format, tuple(RENDERERS))
+    check_choice("output format", format, tuple(EVALUATION))
     uses.check(context)
     found = read_report(source)
-    show.put(RENDERERS[format](redacted(found) if redact else found))
+    show.put(EVALUATION[format](redacted(found) if redact else found))

@@ -21,10 +21,10 @@ from nerconv.lint.engine import lint as lint_sources
 from nerconv.lint.guesses import Ask, asker
 from nerconv.lint.problem import LintReport
 from nerconv.lint.profiles import PROFILES
-from nerconv.lint.render import RENDERERS, manual
-from nerconv.lint.services import job_summary
 from nerconv.lint.suppress import SIDECAR
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice
+from nerconv.report import LINT
+from nerconv.report.markdown import job_summary, manual
 from nerconv.settings import Settings, read_options, selection
 
 _FAIL_ON = {"never": (), "error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
@@ -33,7 +33,7 @@ Words = Annotated[list[str] | None, typer.Option("--select", help="Run only thes
 More = Annotated[list[str] | None, typer.Option("--extend-select", help="Run these, too.")]
 Less = Annotated[list[str] | None, typer.Option("--ignore", help="Leave these out.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="The kind of text.", metavar="|".join(PROFILES))]
-Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="|".join(RENDERERS))]
+Format = Annotated[str, typer.Option("--format", help="Of the output.", metavar="|".join(LINT))]
 FailOn = Annotated[str, typer.Option("--fail-on", help="What ends in 1.", metavar="|".join(_FAIL_ON))]
 
 Known = Annotated[Path | None, typer.Option("--baseline", help="Leave out the findings that this file knows.")]
@@ -116,13 +116,13 @@ def lint(
     if diff:
         show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
     else:
-        show.put(RENDERERS[format](report))
+        show.put(LINT[format](report))
     show.job_summary(lambda: job_summary(report))
     raise typer.Exit(3 if done and done.refused else _ended(report, fail_on))
 
 
 def _check_choices(format: str, fail_on: str) -> None:
-    check_choice("output format", format, tuple(RENDERERS))
+    check_choice("output format", format, tuple(LINT))
     check_choice("--fail-on", fail_on, tuple(_FAIL_ON))
 
 

@@ -1,4 +1,4 @@
-"""An earlier report that a new one is held against: read before anything is scored, and renewed when asked."""
+"""An earlier report that a new one is held against, and renewed when asked."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from nerconv.evaluate.comparable import NotComparable, remarks
 from nerconv.evaluate.floors import MEANS, Floor, floors
 from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.report import Gate, Report
-from nerconv.evaluate.report_json import from_json
 from nerconv.evaluate.runs import choose, runs
-from nerconv.io.sources import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +27,6 @@ class Gates:
     choice: str = "mean"
     renewed: bool = False
     command: str = "nerconv evaluate ..."
-
-
-def read_report(path: Path) -> Report:
-    """Return the report in a JSON file. Raises Unreadable."""
-    try:
-        return from_json(path.read_bytes())
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise Unreadable(f"{path}: {why}; make one with nerconv evaluate --json FILE") from error
-
-
-def read_baseline(path: Path | None) -> Report | None:
-    """Return the report at ``path``, None where there is no file. Raises Unreadable for what is no report."""
-    return read_report(path) if path is not None and path.exists() else None
 
 
 def gated(report: Report, asked: Gates, before: Report | None, resamples: int, seed: int) -> Report:

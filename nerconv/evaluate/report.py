@@ -1,7 +1,7 @@
 """What an evaluation found, as plain frozen values: the one thing that gates read and renderers show.
 
-Its JSON form (``report_json``) is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone. The
-comments above fields are what docs/report-json.md says of them.
+Its JSON form is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone. The comments above fields
+are what docs/report-json.md says of them.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from nerconv.codes import CODES
 from nerconv.document import Document, Facts, Finding, excerpt
 from nerconv.io.sources import Source
 from nerconv.lint import RULES
-from nerconv.lint.problem import LintReport, Problem, source_order
+from nerconv.lint.problem import SEVERITIES, LintReport, Problem, source_order
 from nerconv.lint.profiles import PROFILES, Profile
 from nerconv.lint.rule import Flag, Options, Rule, Value
 from nerconv.lint.rules.health import split_of
@@ -47,7 +47,7 @@ def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:
     for code, rule in RULES.items():
         if code in chosen:
             severity = selection.severity.get(code, rule.severity)
-            check_choice("severity", severity, ("error", "warning", "info"))
+            check_choice("severity", severity, SEVERITIES)
             options = {**rule.options, **profile.options.get(code, {})}
             result[code] = replace(rule, severity=severity), options | _asked(rule, selection.options.get(code, {}))
     return result

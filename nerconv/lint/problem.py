@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Finding
 from nerconv.lint.rule import Fix
 
 if TYPE_CHECKING:
     from nerconv.lint.corpus import Owner
+
+#: The most severe first.
+SEVERITIES: Final = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ class LintReport:
     files: tuple[str, ...] = ()
     spans: int = 0
     rules: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Counter[tuple[str, str, str]]:
+        """How many findings there are by code, name and severity."""
+        return Counter((problem.finding.code, problem.name, problem.severity) for problem in self.problems)
 
 
 def source_order(problem: Problem) -> tuple[object, ...]:

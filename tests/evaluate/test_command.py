@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 import pytest
 
 from nerconv.cli import main
-from nerconv.evaluate.render import RENDERERS
-from nerconv.evaluate.render.html import html
-from nerconv.evaluate.report_json import from_json
+from nerconv.evaluate.report import redacted
 from nerconv.io.sources import Source
+from nerconv.report import EVALUATION
+from nerconv.report.json import from_json
 
 GOLD = "".join(f"Ann B-PER\nleft O\nRome B-LOC\nnow O\n{n} O\n\n" for n in range(30))
 RIGHT = GOLD
@@ -173,7 +173,7 @@ def test_compare_and_report_read_what_evaluate_wrote(run: object) -> None:
     evaluate(run, "worse", "--json", "b.json")
     code, out, _ = run("compare", "a.json", "b.json")  # type: ignore[operator]
     assert code == 0 and "-14.29" in out and "*" in out
-    for name in RENDERERS:
+    for name in EVALUATION:
         assert run("report", "b.json", "--format", name)[0] == 0  # type: ignore[operator]
 
 
@@ -211,7 +211,8 @@ def test_hostile_labels_and_texts_break_no_rendering(run: object) -> None:
     assert ElementTree.parse("r.xml").find(".//testcase[@classname='label']") is not None
     assert "<script>" not in Path("r.md").read_text()
     report = from_json(Path("r.json").read_bytes())
-    assert "alert" in html(report) and "alert" not in html(report, redact=True)
+    page = EVALUATION["html"]
+    assert "alert" in page(report) and "alert" not in page(redacted(report))
 
 
 def test_the_csv_has_every_label_and_average(run: object) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from nerconv import __version__
 from nerconv.cli import main
-from nerconv.evaluate.render import RENDERERS
+from nerconv.report import EVALUATION
 
 ROOT = Path(__file__).parents[2]
 GOLD = "Mara B-PER\nVoss I-PER\nsailed O\nBergen B-LOC\n\nIvo B-PER\n\n"
@@ -77,7 +77,7 @@ def test_a_damaged_report_is_refused_or_shown(
     for _ in range(120):
         path, how = chance.choice(every), chance.choice(changes)
         Path("bad.json").write_text(json.dumps(damaged(report, path, how)))
-        shown = chance.choice([*RENDERERS])
+        shown = chance.choice([*EVALUATION])
         for words in (
             ("report", "bad.json", "--format", shown),
             ("compare", "good.json", "bad.json", "--resamples", "5"),

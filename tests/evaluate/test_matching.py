@@ -18,9 +18,9 @@ from nerconv.evaluate import match
 from nerconv.evaluate.annotated import of_documents
 from nerconv.evaluate.assign import best_pairs
 from nerconv.evaluate.pair import pair
-from nerconv.evaluate.report_json import from_json, to_json
 from nerconv.evaluate.run import EvaluateOptions
 from nerconv.evaluate.tally import hits, unmatched
+from nerconv.report.json import from_json, to_json
 
 CREDIT = {"correct": 2, "partial": 1, "incorrect": 0}
 

@@ -16,15 +16,14 @@ from xml.etree import ElementTree
 import pytest
 from scoring import evaluate
 
-from nerconv import escaped
 from nerconv.cli import main
 from nerconv.document import Document, Span, Where
 from nerconv.evaluate.differences import compare
-from nerconv.evaluate.render import RENDERERS
-from nerconv.evaluate.render.comparison import comparison
 from nerconv.evaluate.report import Gate, Report
-from nerconv.evaluate.report_json import from_json
 from nerconv.evaluate.run import Context, EvaluateOptions
+from nerconv.report import EVALUATION, escaped
+from nerconv.report.comparison import comparison
+from nerconv.report.json import from_json
 
 Command = Callable[..., tuple[int, str]]
 SECRET = "Zorgblatt"
@@ -65,10 +64,10 @@ def report_on(text: str) -> Report:
     return replace(report, gates=gates, remarks=(text,), baseline={text: 0.5}, only_gold=(text,))
 
 
-@pytest.mark.parametrize("format", RENDERERS)
+@pytest.mark.parametrize("format", EVALUATION)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_output_holds_control_characters_or_commands_of_others(text: str, format: str) -> None:
-    shown = RENDERERS[format](report_on(text))
+    shown = EVALUATION[format](report_on(text))
     assert not CONTROL.search(shown.replace("\r\n", "\n") if format == "csv" else shown)
     for line in shown.split("\n"):
         if format == "github":
@@ -99,8 +98,8 @@ class _Page(HTMLParser):
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_page_has_no_tags_or_attributes_of_others(text: str) -> None:
     ours, theirs = _Page(), _Page()
-    ours.feed(RENDERERS["html"](report_on("harmless")))
-    theirs.feed(RENDERERS["html"](report_on(text)))
+    ours.feed(EVALUATION["html"](report_on("harmless")))
+    theirs.feed(EVALUATION["html"](report_on(text)))
     assert theirs.tags <= ours.tags
     assert not any(name.startswith("on") or name in ("src", "style") for name, _ in theirs.attributes)
     assert all(str(value).startswith("#") for name, value in theirs.attributes if name == "href")
@@ -109,20 +108,20 @@ def test_the_page_has_no_tags_or_attributes_of_others(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_programs_read_the_cells_they_should(text: str) -> None:
     report = report_on(text)
-    rows = list(csv.reader(io.StringIO(RENDERERS["csv"](report), newline="")))
+    rows = list(csv.reader(io.StringIO(EVALUATION["csv"](report), newline="")))
     assert {len(row) for row in rows} == {9} and len(rows) == 1 + len(report.labels) + 3
     assert not any(row[0].lstrip()[:1] in tuple("=+-@＝＋－＠") for row in rows)
-    for table in RENDERERS["markdown"](report).split("\n\n"):
+    for table in EVALUATION["markdown"](report).split("\n\n"):
         cells = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in table.split("\n") if row.startswith("|")}
         assert len(cells) <= 1
-    assert ElementTree.fromstring(RENDERERS["junit"](report)).findall(".//failure")
-    card = RENDERERS["model-card"](report).split("\n")
+    assert ElementTree.fromstring(EVALUATION["junit"](report)).findall(".//failure")
+    card = EVALUATION["model-card"](report).split("\n")
     assert card.count("---") == 2 and json.loads("\n".join(card[2:-2]))
 
 
 def test_json_means_the_same_after_escaping() -> None:
     report = report_on("\u202e\x7f\x85 ##vso[a] Ä 😀")
-    shown = RENDERERS["json"](report)
+    shown = EVALUATION["json"](report)
     assert from_json(shown.encode()) == report
     assert "Ä 😀" in shown
 
@@ -166,7 +165,7 @@ def test_redaction_holds_for_every_output(run: Command, tmp_path: Path) -> None:
     words = ["evaluate", "gold.jsonl", "--predictions", "said.jsonl", "--train", "gold.jsonl", "--lint", *files]
     code, printed = run(*words, "--redact", "--baseline", "base.json", "--update-baseline")
     assert code == 0
-    for format in RENDERERS:
+    for format in EVALUATION:
         printed += run("evaluate", "gold.jsonl", "--predictions", "said.jsonl", "--redact", "--format", format)[1]
         printed += run("report", "out.json", "--format", format)[1]
     printed += run("compare", "out.json", "base.json")[1]
@@ -177,7 +176,7 @@ def test_redaction_holds_for_every_output(run: Command, tmp_path: Path) -> None:
     assert "█" in written["out.html"] and '"kind": "boundary"' in written["out.json"]
     _, printed = run("evaluate", "gold.jsonl", "--predictions", "said.jsonl", "--json", "whole.json")
     assert SECRET in Path("whole.json").read_text()
-    for format in RENDERERS:
+    for format in EVALUATION:
         assert SECRET not in run("report", "whole.json", "--redact", "--format", format)[1], format
 
 

@@ -18,10 +18,10 @@ from nerconv.evaluate.differences import compare
 from nerconv.evaluate.floors import Floor, floors, parse_floor
 from nerconv.evaluate.gates import Drops, against
 from nerconv.evaluate.report import SCHEMA, Report, Unit
-from nerconv.evaluate.report_json import from_json, to_json
 from nerconv.evaluate.run import Context, EvaluateOptions
 from nerconv.evaluate.statistics import intervals
 from nerconv.options import UsageError
+from nerconv.report.json import from_json, to_json
 
 TEXT = "a b c d e f g h i j k l"
 

@@ -14,10 +14,10 @@ from nerconv.document import Document, Finding, Span, Where
 from nerconv.lint import RULES
 from nerconv.lint.engine import Selection, check, choose, lint
 from nerconv.lint.problem import LintReport, Problem
-from nerconv.lint.render import RENDERERS, manual
-from nerconv.lint.sarif import SARIF_LIMIT, sarif
-from nerconv.lint.services import github
 from nerconv.options import ReadOptions, UsageError
+from nerconv.report import LINT
+from nerconv.report.markdown import manual
+from nerconv.report.sarif import SARIF_LIMIT
 from nerconv.views import batch_of
 
 TEXT = "He met [ORG XXXXXXXXXXXX  ] and [PER Velidze:  ] . \n[PER open in [LOC Baku  ] . \n"
@@ -74,23 +74,23 @@ def test_masking_hides_weaker_rules_on_the_same_span() -> None:
     assert not codes & {"C207", "C208"}
 
 
-@pytest.mark.parametrize("name", list(RENDERERS))
+@pytest.mark.parametrize("name", list(LINT))
 def test_every_output_names_every_finding(name: str, tmp_path: Path) -> None:
-    shown = RENDERERS[name](run(tmp_path))
+    shown = LINT[name](run(tmp_path))
     assert all(code in shown for code in ("C201", "B102", "F001"))
     if name in ("json", "sarif"):
         json.loads(shown)
 
 
 def test_text_shows_the_caret_under_the_span_and_the_fix(tmp_path: Path) -> None:
-    shown = RENDERERS["text"](run(tmp_path, ignore=("C201",)))
+    shown = LINT["text"](run(tmp_path, ignore=("C201",)))
     assert "  | He met XXXXXXXXXXXX and Velidze: . \n  |                         ^^^^^^^^\n  = safe fix:" in shown
     assert "2 findings in 1 documents and 3 spans" in shown
 
 
 def test_sarif_has_the_required_shape_and_its_limit(tmp_path: Path) -> None:
     report = run(tmp_path)
-    (once,) = json.loads(sarif(report))["runs"]
+    (once,) = json.loads(LINT["sarif"](report))["runs"]
     rules = {rule["id"] for rule in once["tool"]["driver"]["rules"]}
     for result in once["results"]:
         assert result["ruleId"] in rules | {"F001"}
@@ -98,7 +98,7 @@ def test_sarif_has_the_required_shape_and_its_limit(tmp_path: Path) -> None:
         region = result["locations"][0]["physicalLocation"]["region"]
         assert region["startLine"] >= 1 and region["startColumn"] >= 1
     report.problems = report.problems[:1] * (SARIF_LIMIT + 7)
-    (many,) = json.loads(sarif(report))["runs"]
+    (many,) = json.loads(LINT["sarif"](report))["runs"]
     assert len(many["results"]) == SARIF_LIMIT
     note = many["invocations"][0]["toolExecutionNotifications"][0]
     assert note["message"]["text"].startswith("7 further findings")
@@ -108,7 +108,7 @@ def test_github_annotations_escape_what_would_break_them() -> None:
     finding = Finding("C201", "50% of\nit", Where("a,b:c.txt", 3, 4))
     report = LintReport([Problem(finding, "redaction-placeholder", "error")])
     expected = "::error file=a%2Cb%3Ac.txt,line=3,col=4,title=C201 redaction-placeholder::50%25 of\\nit\n"
-    assert github(report).splitlines(keepends=True)[1] == expected
+    assert LINT["github"](report).splitlines(keepends=True)[1] == expected
 
 
 @pytest.mark.parametrize("code", list(RULES))

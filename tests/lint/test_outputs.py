@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,13 +15,11 @@ from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where, excerpt
 from nerconv.lint.corpus import Owner
 from nerconv.lint.engine import Selection, lint
-from nerconv.lint.junit import junit
-from nerconv.lint.page import PAGE_LIMIT, html
 from nerconv.lint.part import Part
 from nerconv.lint.problem import LintReport, Problem
-from nerconv.lint.sarif import sarif
-from nerconv.lint.services import github, gitlab
 from nerconv.options import ReadOptions
+from nerconv.report import LINT
+from nerconv.report.lint_page import PAGE_LIMIT
 from nerconv.views import batch_of
 
 HOSTILE = "<script>alert('1')</script> & \"q\" \x00 \ud800".encode("utf-8", "replace").decode()
@@ -32,19 +31,29 @@ def report_of(folder: Path, text: str) -> LintReport:
     return lint(sources, ReadOptions(), Selection(), lambda _: None)
 
 
-def hostile() -> LintReport:
+def hostile(text: str = HOSTILE) -> LintReport:
     """Return a report whose every text would break a careless renderer."""
-    finding = Finding("B102", HOSTILE, Where(HOSTILE, 3, 4), Span(0, 3, "PE<R>"), excerpt(HOSTILE, 0, 8))
-    held = Owner(0, 0, Part(batch_of([Document(HOSTILE, "abc")], "a.txt")))
-    problem = Problem(finding, "edge-punctuation", "warning", held, HOSTILE, "PE<R>")
+    finding = Finding("B102", text, Where(text, 3, 4), Span(0, 3, "PE<R>"), excerpt(text, 0, 8))
+    held = Owner(0, 0, Part(batch_of([Document(text, "abc")], "a.txt")))
+    problem = Problem(finding, "edge-punctuation", "warning", held, text, "PE<R>")
     return LintReport([problem], 1, ("clean",), 1, ("B102",))
+
+
+@pytest.mark.parametrize("format", LINT)
+@pytest.mark.parametrize(
+    "text", ["\x1b[2J", "\u202eevil", "a\x85b\x7f\u2028c", "##vso[task]a ##[group]", "\n::error::b"]
+)
+def test_no_output_holds_control_characters_or_commands_of_others(text: str, format: str) -> None:
+    shown = LINT[format](hostile(text))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2028]", shown)
+    assert "##vso[" not in shown and "##[" not in shown and "\n::error::b" not in shown
 
 
 @pytest.mark.parametrize("hostility", [False, True])
 def test_sarif_is_what_a_model_made_from_its_schema_takes(hostility: bool, tmp_path: Path) -> None:
     sarif_pydantic = pytest.importorskip("sarif_pydantic")
     report = hostile() if hostility else report_of(tmp_path, "[PER open [ORG XXXXXXXX  ] . [LOC Rome :  ] \n")
-    read = sarif_pydantic.Sarif.model_validate_json(sarif(report))
+    read = sarif_pydantic.Sarif.model_validate_json(LINT["sarif"](report))
     results = read.runs[0].results
     assert [result.rule_id for result in results] == [problem.finding.code for problem in report.problems]
     known = {rule.id for rule in read.runs[0].tool.driver.rules}
@@ -55,15 +64,15 @@ def test_sarif_is_what_a_model_made_from_its_schema_takes(hostility: bool, tmp_p
 
 def test_junit_has_a_failed_case_for_each_finding_and_a_good_one_for_each_clean_file(tmp_path: Path) -> None:
     report = report_of(tmp_path, "[ORG XXXXXXXX  ] . [LOC Rome :  ] \n")
-    root = ElementTree.fromstring(junit(report))
+    root = ElementTree.fromstring(LINT["junit"](report))
     assert len(root.findall(".//failure")) == len(report.problems) == 2
-    good = ElementTree.fromstring(junit(report_of(tmp_path, "[LOC Rome  ] . \n")))
+    good = ElementTree.fromstring(LINT["junit"](report_of(tmp_path, "[LOC Rome  ] . \n")))
     (case,) = good.findall(".//testcase")
     assert not len(case) and case.get("name") == "no finding"
 
 
 def test_junit_holds_what_xml_cannot() -> None:
-    root = ElementTree.fromstring(junit(hostile()))
+    root = ElementTree.fromstring(LINT["junit"](hostile()))
     message = root.find(".//failure").get("message")  # type: ignore[union-attr]
     assert message == HOSTILE.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
@@ -80,7 +89,7 @@ class _Tags(HTMLParser):
 
 
 def test_html_escapes_everything_and_loads_nothing() -> None:
-    page = html(hostile())
+    page = LINT["html"](hostile())
     tags = _Tags()
     tags.feed(page)
     assert "script" not in tags.tags and not tags.links
@@ -90,21 +99,21 @@ def test_html_escapes_everything_and_loads_nothing() -> None:
 def test_html_says_how_many_findings_it_leaves_out() -> None:
     report = hostile()
     report.problems *= PAGE_LIMIT + 3
-    page = html(report)
+    page = LINT["html"](report)
     assert "3 further findings are not shown" in page and page.count("<li>") == PAGE_LIMIT
 
 
 def test_sarif_describes_every_code_that_it_names(tmp_path: Path) -> None:
     report = report_of(tmp_path, "all is well <!-- nerconv: ignore -->\n")
     assert [problem.finding.code for problem in report.problems] == ["N001"]
-    assert "unused-suppression" in sarif(report)
+    assert "unused-suppression" in LINT["sarif"](report)
 
 
 def test_github_begins_with_the_total_and_shows_the_most_severe_first() -> None:
     place = Where("a.txt", 1, 1)
     found = [Problem(Finding("C207", "odd", place), "odd-form", "info")]
     found += [Problem(Finding("C201", "mask", place), "redaction-placeholder", "error")] * 60
-    lines = github(LintReport(found, documents=3)).splitlines()
+    lines = LINT["github"](LintReport(found, documents=3)).splitlines()
     assert lines[0] == (
         "::notice title=nerconv lint::61 findings in 3 documents: C201 redaction-placeholder 60, C207 odd-form 1"
     )
@@ -116,7 +125,7 @@ def test_gitlab_issues_have_distinct_fingerprints_that_moved_lines_keep() -> Non
     def issues(first: int) -> list[dict[str, object]]:
         finding = [Finding("C201", "mask", Where("a/b.txt", line, 1)) for line in (first, first + 4)]
         problems = [Problem(each, "redaction-placeholder", "error", text="XXXX") for each in finding]
-        result: list[dict[str, object]] = json.loads(gitlab(LintReport(problems)))
+        result: list[dict[str, object]] = json.loads(LINT["gitlab"](LintReport(problems)))
         return result
 
     (one, two), moved = issues(1), issues(7)

@@ -10,18 +10,11 @@ from nerconv.evaluate.report import KINDS, Average, Interval, Report, Score
 #: So many labels are named that a label was taken for.
 _CONFUSED: Final = 3
 #: Where the scheme of tags is from, and what the rules for invalid ones do, in words.
-DECIDED: Final = {
-    "detected": "detected",
-    "named": "as named",
-    "gold": "that of the gold",
-    "default": "the gold has no tags",
-    "": "",
-}
-RULES: Final = {
+_DECIDED: Final = {"named": "as named", "gold": "that of the gold", "default": "the gold has no tags"}
+_RULES: Final = {
     "error": "invalid tags are refused",
     "lenient": "invalid tags are read as conlleval does (lenient)",
     "discard": "invalid tags are discarded with their spans (discard)",
-    "": "",
 }
 HEAD = ("", "TP", "predicted", "gold", "P", "R", "F1", "95 % interval")
 KIND_HEAD = ("kinds of error", *KINDS, "taken for")
@@ -41,10 +34,15 @@ def score_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Yield a row for each label, then micro, macro and weighted."""
     for label, row in report.labels.items():
         yield label, *_counts(row), *_ratios(row)
-    for name in ("micro", "macro", "weighted"):
-        found: Score | Average = getattr(report.overall, name)
+    for name, found in averages(report):
         counts = _counts(found) if isinstance(found, Score) else ("", "", "")
         yield name, *counts, *_ratios(found)
+
+
+def averages(report: Report) -> Iterator[tuple[str, Score | Average]]:
+    """Yield micro, macro and weighted by name."""
+    overall = report.overall
+    yield from (("micro", overall.micro), ("macro", overall.macro), ("weighted", overall.weighted))
 
 
 def _counts(row: Score) -> tuple[str, str, str]:
@@ -98,8 +96,8 @@ def readings(report: Report) -> Iterator[str]:
         held = [repaired[key] for key in repaired] if name == "predictions" and repaired else [reading.repaired]
         counts = ", ".join(f"{file} {count:,}" for each in held for file, count in each.items())
         shown = f"repaired tags: {counts}" if counts else "no tag repaired"
-        origin = DECIDED.get(reading.decided, reading.decided)
-        how = f"scheme {reading.scheme} ({origin}), {RULES.get(reading.invalid, reading.invalid)}"
+        origin = _DECIDED.get(reading.decided, reading.decided)
+        how = f"scheme {reading.scheme} ({origin}), {_RULES.get(reading.invalid, reading.invalid)}"
         yield f"tags of the {name}: {how}; {shown}"
 
 

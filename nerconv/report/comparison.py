@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from nerconv.evaluate.chance import LEAST_UNITS, LEVEL
 from nerconv.evaluate.differences import Difference
-from nerconv.evaluate.render.rows import interval, percent
-from nerconv.evaluate.render.text import columns
 from nerconv.printable import one_line
+from nerconv.report.rows import interval, percent
+from nerconv.report.text import columns
 
 _HEAD = ("", "before", "after", "change", "95 % interval", "p", "")
 

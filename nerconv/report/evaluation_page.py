@@ -1,38 +1,34 @@
-"""A report as one HTML file: no network, no scripts, under a megabyte, everything from the data escaped."""
+"""A report as one HTML page, under a megabyte, everything from the data escaped."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from nerconv.escaped import in_html
-from nerconv.evaluate.render.chart import kind_bar, score_bar
-from nerconv.evaluate.render.rows import HEAD, interval, notes, percent, score_rows, slice_rows
-from nerconv.evaluate.render.style import STYLE
-from nerconv.evaluate.report import KINDS, Example, Report, Side, redacted
+from nerconv.evaluate.report import KINDS, Example, Interval, Kind, Report, Side
+from nerconv.report import style
+from nerconv.report.escaped import in_html
+from nerconv.report.html import head
+from nerconv.report.rows import HEAD, interval, notes, percent, score_rows, slice_rows
 
 #: So many errors are shown, by document and by cell of the confusion table.
 _SHOWN: Final = 300
 _LONGEST: Final = 400
+#: Of a bar.
+_WIDTH: Final = 220
+#: The class that colours each kind of error.
+_CLASSES: Final = {name: "both" if name == "type+boundary" else name for name in KINDS}
 
 
-def html(report: Report, redact: bool = False) -> str:
-    """Return the page. ``redact`` hides every text of the data; labels and places stay."""
-    report = redacted(report) if redact else report
-    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    sections = (_verdict(report), _labels(report), _kinds(report), _confusion(report), _parts(report), _lint(report),
-                _seeds(report), _calibration(report), _errors(report), _footer(report))  # fmt: skip
-    return (
-        "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
-        '<meta name=viewport content="width=device-width">\n'
-        f'<meta http-equiv=Content-Security-Policy content="{policy}">\n'
-        f"<title>{percent(report.overall.micro.f1)} micro F1</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"{''.join(sections)}</body>\n</html>\n"
-    )
+def evaluation(report: Report) -> str:
+    """Return the page."""
+    title = f"{percent(report.overall.micro.f1)} micro F1"
+    sections = (_verdict, _labels, _kinds, _confusion, _parts, _lint, _seeds, _calibration, _errors, _footer)
+    body = "".join(section(report) for section in sections)
+    top = f"<head>\n{head(title, style.EVALUATION)}</head>"
+    return f"<!doctype html>\n<html lang=en>\n{top}\n<body>\n{body}</body>\n</html>\n"
 
 
 def _verdict(report: Report) -> str:
@@ -73,7 +69,7 @@ def _labels(report: Report) -> str:
     rows = []
     for row in score_rows(report):
         found = report.labels.get(row[0]) or getattr(report.overall, row[0])
-        rows.append((*map(in_html, row), score_bar(found.f1, found.interval, before.get(row[0]))))
+        rows.append((*map(in_html, row), _score_bar(found.f1, found.interval, before.get(row[0]))))
     tick = " The tick is the baseline." if before else ""
     caption = f"<p class=faint>Bars show F1, whiskers its 95 % interval.{tick}</p>\n"
     return "<h2>Scores</h2>\n" + _table(("label", *HEAD[1:], "F1"), rows, sums=3) + caption
@@ -81,17 +77,46 @@ def _labels(report: Report) -> str:
 
 def _kinds(report: Report) -> str:
     rows = [
-        (in_html(label), f"{sum(kind.gold for kind in row.values()):,}", kind_bar(row),
+        (in_html(label), f"{sum(kind.gold for kind in row.values()):,}", _kind_bar(row),
          *(f"{row[name].gold:,}" for name in KINDS[:5]), f"{row['spurious'].predicted:,}")
         for label, row in report.label_kinds.items()
     ]  # fmt: skip
-    keys = "".join(f"<i class='key {css(name)}'></i>{name}" for name in KINDS)
+    keys = "".join(f"<i class='key {_CLASSES[name]}'></i>{name}" for name in KINDS)
     return f"<h2>Kinds of error</h2>\n{_table(('label', 'gold', 'share', *KINDS), rows)}<p class=faint>{keys}</p>\n"
 
 
-def css(kind: str) -> str:
-    """Return the class that colours a kind of error."""
-    return "both" if kind == "type+boundary" else kind
+def _score_bar(value: float | None, spread: Interval | None, before: float | None) -> str:
+    """Return a bar for a value from 0 to 1, with the whisker of its interval and a tick for an earlier value."""
+    parts = [f"<rect class=track width={_WIDTH} height=14 rx=2 />"]
+    if value is not None:
+        parts.append(f"<rect class=bar width={_at(value)} height=14 rx=2 />")
+    if spread is not None:
+        low, high = _at(spread.low), _at(spread.high)
+        parts.append(f'<path class=whisker d="M{low} 7H{high}M{low} 4V10M{high} 4V10" />')
+    if before is not None:
+        parts.append(f'<path class=tick d="M{_at(before)} 0V14" />')
+    return _svg("".join(parts))
+
+
+def _kind_bar(kinds: Mapping[str, Kind]) -> str:
+    """Return a bar of the share of each kind among all spans of one label, spurious predictions at the end."""
+    counts = [kinds[name].gold for name in KINDS[:5]] + [kinds["spurious"].predicted]
+    total, at, parts = sum(counts) or 1, 0.0, []
+    for (name, css), count in zip(_CLASSES.items(), counts, strict=True):
+        width = _WIDTH * count / total
+        parts.append(
+            f'<rect class={css} x="{at:.1f}" width="{width:.1f}" height="14"><title>{name} {count:,}</title></rect>'
+        )
+        at += width
+    return _svg("".join(parts))
+
+
+def _at(value: float) -> str:
+    return f"{min(max(value, 0.0), 1.0) * _WIDTH:.1f}"
+
+
+def _svg(inner: str) -> str:
+    return f'<svg width={_WIDTH} height=14 viewBox="0 0 {_WIDTH} 14" role=img>{inner}</svg>'
 
 
 def _confusion(report: Report) -> str:
@@ -113,15 +138,10 @@ def _linked(count: int, anchor: str, held: Mapping[str, int]) -> str:
     return f'<a href="#{anchor}">{count:,}</a>' if held.get(anchor) else f"{count:,}"
 
 
-def side(found: Side | None) -> str:
-    """Return the label of one side of an example, nothing where there is no span."""
-    return found.label if found else ""
-
-
 def _anchor(example: Example) -> str:
     """Return the id of the cell of the confusion table that an example is counted in."""
-    gold = side(example.gold)
-    return _cell(gold) if example.kind == "boundary" else _cell(gold, side(example.predicted))
+    gold, predicted = (side.label if side else "" for side in (example.gold, example.predicted))
+    return _cell(gold) if example.kind == "boundary" else _cell(gold, predicted)
 
 
 def _cell(*labels: str) -> str:
@@ -161,7 +181,7 @@ def _calibration(report: Report) -> str:
     if not (found := report.calibration):
         return ""
     rows = [
-        (f"from {low:.1f}", f"{count:,}", percent(mean), percent(share), score_bar(share, None, mean))
+        (f"from {low:.1f}", f"{count:,}", percent(mean), percent(share), _score_bar(share, None, mean))
         for low, count, mean, share in found.bins
     ]
     said = f"Expected calibration error {percent(found.error)}. Bars: the share that is right; tick: the mean score."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import PurePath
 from types import MappingProxyType
@@ -13,13 +12,15 @@ from nerconv.codes import CODES
 from nerconv.lint import RULES
 from nerconv.lint.baseline import fingerprint
 from nerconv.lint.problem import LintReport, Problem
+from nerconv.lint.rule import Rule
+from nerconv.report.json import encoded
 
 #: Code-scanning services take no more results than this in one run, and show fewer.
 SARIF_LIMIT: Final = 25_000
 _LEVELS: Final[Mapping[str, str]] = MappingProxyType({"error": "error", "warning": "warning", "info": "note"})
 
 
-def sarif(report: LintReport) -> str:
+def lint(report: LintReport) -> str:
     """Return the run as SARIF, at most SARIF_LIMIT results; how many were left out stands in a notification."""
     left_out = max(len(report.problems) - SARIF_LIMIT, 0)
     text = f"{left_out:,} further findings are left out"
@@ -32,21 +33,17 @@ def sarif(report: LintReport) -> str:
         "results": [_result(problem) for problem in report.problems[:SARIF_LIMIT]],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+    return encoded({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(code: str) -> dict[str, Any]:
-    if code in RULES:
-        rule = RULES[code]
-        name, about, severity = rule.name, rule.about, rule.severity
-    else:
-        row = CODES[code]
-        name, about, severity = row.name, f"{row.finds} {row.advice}", row.severity
+    rule = RULES.get(code) or CODES[code]
+    about = rule.about if isinstance(rule, Rule) else f"{rule.finds} {rule.advice}"
     return {
         "id": code,
-        "name": name,
+        "name": rule.name,
         "fullDescription": {"text": about},
-        "defaultConfiguration": {"level": _LEVELS[severity]},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
 

@@ -1,11 +1,16 @@
-"""The JSON form of a report: written, read, checked, and brought up from the schema before."""
+"""Reports as JSON. That of an evaluation is read, too: checked, and brought up from the schema before."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from nerconv.evaluate.report import KINDS, SCHEMA, Report
+from nerconv.io.sources import Unreadable
+from nerconv.lint.problem import LintReport, Problem
+from nerconv.report.escaped import in_json
 from nerconv.version import VERSION
 
 #: The versions that are read.
@@ -15,6 +20,46 @@ _READ: Final = (1, 2)
 @dataclass(frozen=True, slots=True)
 class _Versioned:
     schema: int
+
+
+def encoded(value: object, sort_keys: bool = False) -> str:
+    """Return ``value`` as JSON; what a terminal or a log would act on is escaped in it."""
+    return in_json(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=sort_keys)) + "\n"
+
+
+def lint(report: LintReport) -> str:
+    """Return a lint run, version 1 of its shape, keys sorted."""
+    record = {
+        "version": 1,
+        "documents": report.documents,
+        "spans": report.spans,
+        "rules": report.rules,
+        "findings": list(map(_finding, report.problems)),
+    }
+    return encoded(record, sort_keys=True)
+
+
+def _finding(problem: Problem) -> dict[str, Any]:
+    finding, where = problem.finding, problem.finding.where
+    return {
+        "code": finding.code,
+        "name": problem.name,
+        "severity": problem.severity,
+        "message": finding.message,
+        "path": where and where.path,
+        "line": where and where.line,
+        "column": where and where.column,
+        "document": problem.document,
+        "text": problem.text,
+        "label": problem.label,
+        "score": problem.score,
+        "fix": {"title": problem.fix, "safety": problem.safety} if problem.fix else None,
+    }
+
+
+def evaluation(report: Report) -> str:
+    """Return the versioned JSON form; what a terminal or a log would act on is escaped in it."""
+    return in_json(to_json(report).decode())
 
 
 def to_json(report: Report) -> bytes:
@@ -38,6 +83,15 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, dict):
         return {_encodable(key): _encodable(item) for key, item in value.items()}
     return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def read_report(path: Path) -> Report:
+    """Return the report of an evaluation in a JSON file. Raises Unreadable."""
+    try:
+        return from_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Unreadable(f"{path}: {why}; make one with nerconv evaluate --json FILE") from error
 
 
 def from_json(data: bytes) -> Report:

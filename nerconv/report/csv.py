@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import csv as library
+import csv
 import io
 
-from nerconv.escaped import in_csv
 from nerconv.evaluate.report import Report, Score
+from nerconv.report.escaped import in_csv
+from nerconv.report.rows import averages
 
 _HEAD = ("name", "tp", "predicted", "gold", "precision", "recall", "f1", "low", "high")
 
 
-def csv(report: Report) -> str:
+def evaluation(report: Report) -> str:
     """Return the rows; what is undefined is empty. A cell that a spreadsheet would run as a formula gets a quote."""
     out = io.StringIO()
-    writer = library.writer(out, lineterminator="\r\n", quoting=library.QUOTE_NONNUMERIC)
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(_HEAD)
-    averages = [(name, getattr(report.overall, name)) for name in ("micro", "macro", "weighted")]
-    for name, row in (*report.labels.items(), *averages):
+    for name, row in (*report.labels.items(), *averages(report)):
         counts = (row.tp, row.predicted, row.gold) if isinstance(row, Score) else ("", "", "")
         ends = (row.interval.low, row.interval.high) if row.interval else ("", "")
         ratios = ("" if value is None else value for value in (row.precision, row.recall, row.f1))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from nerconv.escaped import in_json
 from nerconv.evaluate.report import Report
+from nerconv.report.escaped import in_json
 
 
-def model_card(report: Report) -> str:
+def evaluation(report: Report) -> str:
     """Return YAML between lines of dashes. It is written as JSON, which is YAML, so that nothing needs quoting."""
     overall = report.overall.micro
     metrics = [

@@ -1,0 +1,49 @@
+"""What reports look like: for people, for programs, for services and for model cards. All renderers return text.
+
+A renderer is a function of a report in a module of this package and a line in a table here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from nerconv.evaluate.report import Report
+from nerconv.lint.problem import LintReport
+from nerconv.report import (
+    csv,
+    evaluation_page,
+    github,
+    gitlab,
+    json,
+    junit,
+    lint_page,
+    markdown,
+    model_card,
+    sarif,
+    text,
+)
+
+#: Every output of a lint run by the name it is asked for.
+LINT: Final[dict[str, Callable[[LintReport], str]]] = {
+    "text": text.lint,
+    "summary": text.summary,
+    "concise": text.concise,
+    "json": json.lint,
+    "github": github.lint,
+    "gitlab": gitlab.lint,
+    "sarif": sarif.lint,
+    "junit": junit.lint,
+    "html": lint_page.lint,
+}
+#: Every output of an evaluation.
+EVALUATION: Final[dict[str, Callable[[Report], str]]] = {
+    "text": text.evaluation,
+    "json": json.evaluation,
+    "markdown": markdown.evaluation,
+    "junit": junit.evaluation,
+    "csv": csv.evaluation,
+    "github": github.evaluation,
+    "model-card": model_card.evaluation,
+    "html": evaluation_page.evaluation,
+}

@@ -1,0 +1,65 @@
+"""Reports as GitHub Markdown, short enough for the summary of a job, and the manual page of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from nerconv.evaluate.report import Report
+from nerconv.lint import RULES
+from nerconv.lint.problem import SEVERITIES, LintReport
+from nerconv.report.escaped import in_markdown
+from nerconv.report.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, percent, score_rows, slice_rows
+
+#: A job summary takes a mebibyte.
+_LIMIT: Final = 900_000
+
+
+def evaluation(report: Report) -> str:
+    """Return the verdict, the scores, slices and notes; everything from the data is escaped."""
+    failed = sum(not gate.passed for gate in report.gates)
+    verdict = f" · {failed} of {len(report.gates)} gates failed" if report.gates else ""
+    parts = [f"## Micro F1 {percent(report.overall.micro.f1)}{verdict}"]
+    if report.gates:
+        parts.append(_table([("gate", "", ""), *((name, v, why) for v, name, why in gate_rows(report))]))
+    parts.append(_table([HEAD, *score_rows(report)]))
+    if report.label_kinds:
+        parts.append(_table([KIND_HEAD, *kind_rows(report)]))
+    if report.slices:
+        parts.append(_table([("part", *HEAD[1:7], ""), *slice_rows(report)]))
+    parts += [f"- {in_markdown(note)}" for note in notes(report)]
+    shown = "\n\n".join(parts).replace("\n\n- ", "\n- ")
+    if len(shown.encode()) > _LIMIT:
+        shown = (
+            shown.encode()[:_LIMIT].decode(errors="ignore") + "\n\nThe rest is left out: it is too long for a summary."
+        )
+    return shown + "\n"
+
+
+def _table(rows: Iterable[Sequence[str]]) -> str:
+    head, *body = ([in_markdown(cell) for cell in row] for row in rows)
+    rule = ["---", *("--:" for _ in head[1:])]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
+
+
+def job_summary(report: LintReport) -> str:
+    """Return the counts of a lint run by rule as a table, for ``$GITHUB_STEP_SUMMARY``."""
+    order = sorted(report.counts.items(), key=lambda item: (SEVERITIES.index(item[0][2]), -item[1], item[0]))
+    rows = [f"| {code} {name} | {severity} | {count:,} |" for (code, name, severity), count in order]
+    number = f"{len(report.problems):,} findings in {report.documents:,} documents and {report.spans:,} spans"
+    table = ["", "| rule | severity | findings |", "|---|---|--:|", *rows] if rows else []
+    return "\n".join(["### nerconv lint", "", number, *table]) + "\n"
+
+
+def manual(code: str) -> str:
+    """Return the manual page of a rule: its header, what it is about, examples, measured precision."""
+    rule = RULES[code]
+    state = "on" if rule.default else "off"
+    parts = [f"## {code} {rule.name}", f"*{rule.severity}, {state} by default, fix: {rule.fix}.*", rule.about]
+    if rule.options:
+        parts.append(f"Options: {', '.join(f'`{name}` = {value!r}' for name, value in rule.options.items())}.")
+    for title, examples in (("Flagged", rule.bad), ("Not flagged", rule.good)):
+        parts.append(f"{title}:\n\n```\n" + "\n".join(example.rstrip("\n") for example in examples) + "\n```")
+    if rule.precision:
+        parts.append("Precision: " + ", ".join(f"{data} {value}" for data, value in rule.precision.items()) + ".")
+    return "\n\n".join(parts) + "\n"

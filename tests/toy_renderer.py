@@ -1,0 +1,16 @@
+"""Toy outputs of a lint run and of an evaluation: a number in words."""
+
+from __future__ import annotations
+
+from nerconv.evaluate.report import Report
+from nerconv.lint.problem import LintReport
+
+
+def lint(report: LintReport) -> str:
+    """Return how many findings there are."""
+    return f"{len(report.problems)} found\n"
+
+
+def evaluation(report: Report) -> str:
+    """Return how many spans are right."""
+    return f"{report.overall.micro.tp} right\n"
