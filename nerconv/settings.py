@@ -6,7 +6,6 @@ Both use the names of the command-line options. An unknown key or a value of the
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +100,8 @@ def _found(folder: Path) -> tuple[Path, dict[str, Any]] | None:
 
 
 def _table(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

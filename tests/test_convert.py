@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -158,7 +159,8 @@ class Lossy:
 def test_a_writer_that_loses_a_span_is_caught_and_nothing_is_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(formats.FORMATS, "lossy", Lossy())
+    monkeypatch.setitem(formats.FORMATS, "lossy", Lossy.SUFFIXES)
+    monkeypatch.setitem(sys.modules, "nerconv.formats.lossy", Lossy())
     (tmp_path / "o.lossy").write_text("old")
     with pytest.raises(NotVerified, match="reads back differently"):
         run([source(tmp_path)], tmp_path / "o.lossy", to="lossy")

@@ -6,7 +6,6 @@ that ``AT&T``, ``3 < 4``, ``<3``, ``a <b`` and the ``<url>`` of a plain corpus s
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from typing import Final
@@ -79,6 +78,8 @@ def decode(reference: str) -> str | None:
     token or a line, and when it stands for nothing: browsers read surrogates and numbers out of range as U+FFFD, and
     ``html.unescape`` drops control characters and noncharacters, so that text would be lost.
     """
+    import html
+
     character = html.unescape(reference)
     if character in ("", reference) or character[0] in WHITE_SPACE or unicodedata.category(character[0]) == "Cc":
         return None

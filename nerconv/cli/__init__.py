@@ -22,6 +22,8 @@ def main() -> None:
     Exit codes: 0 good, 1 findings or losses, 2 usage, 3 unreadable, 70 a crash, 130 interrupted.
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    # To start numpy's threads for linear algebra takes longer than all that a command computes by it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         _asked_for()()
     except SystemExit as end:

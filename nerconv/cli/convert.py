@@ -189,7 +189,7 @@ def _run(
     uses.check(context, {"input": formats.names(inputs.files, options.read)}, target.NAME, values.by_option(asked))
     _check_outputs(given, inputs, target, options, asked, working)
     _check_suffix(output, target, working)
-    if target is formats.dataset:
+    if target.NAME == "dataset":
         options = with_class_labels(options, asked)
     with show.progress(len(inputs.files)) as begin:
         report = _converted(inputs, output, options, begin, working)

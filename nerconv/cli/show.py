@@ -16,7 +16,6 @@ from rich.markup import escape
 
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
-from nerconv.formats.docbin import LARGE
 from nerconv.io.sources import Source
 from nerconv.printable import one_line
 
@@ -177,6 +176,8 @@ def _grouped(counts: Mapping[str, int]) -> Iterator[str]:
             "whole; nerconv reads documents again (--group-sentences N|off)"
         )
     if large := counts["large"]:
+        from nerconv.formats.docbin import LARGE
+
         which = "1 Doc has" if large == 1 else f"{large:,} Docs have"
         yield (
             f"docbin: {which} more than {LARGE:,} tokens, and spaCy takes a Doc whole: memory grows with it and "

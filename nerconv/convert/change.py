@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from nerconv import words
 from nerconv.batch import Batch
 from nerconv.convert.losses import losses
 from nerconv.document import Finding
@@ -35,6 +34,8 @@ def cut_tokens(batch: Batch) -> Batch:
 
     All words are cut by the same rules, labelled or not; every span then meets token edges.
     """
+    from nerconv import words
+
     white = is_white(np.frombuffer(b"\n%b\n" % batch.text, np.uint8))
     edges = np.append(batch.starts, batch.ends)
     cuts = batch.offsets(np.array(words.cuts(batch.text.decode()), dtype=np.int64))

@@ -26,7 +26,6 @@ from nerconv.convert.target import class_label_findings, places, target_format, 
 from nerconv.convert.together import Progress, are_apart, balanced_places, together, with_distinct_ids
 from nerconv.convert.workers import ALONE, Workers, run, started
 from nerconv.formats import Format
-from nerconv.formats.docbin_file import Bin
 from nerconv.formats.pieces import Packed
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import STDOUT, writing
@@ -164,7 +163,7 @@ class _Writer:
         self.continues = False
         self.report.documents[split] += len(ids)
         self.report.written.update(batch.counts())
-        if isinstance(piece, Bin):
+        if self.format.NAME == "docbin":
             self.report.grouped.update(piece.grouped)
         if self.options.split:
             self.ids.setdefault(split, []).extend(ids)

@@ -116,7 +116,7 @@ def _check(options: ConvertOptions, size: int) -> None:
 
 def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOptions) -> ConvertOptions:
     """Return ``options`` with the class labels that all shards are to share, where the format has such."""
-    if format is not formats.dataset or options.write.names:
+    if format.NAME != "dataset" or options.write.names:
         return options
     seen: set[str] = set()
     for source in sources:

@@ -45,7 +45,7 @@ def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
     named = not (outputs.is_stdout(target) or urls.is_url(target))
     if named:
         _check_target(Path(target))
-    whole = named and format is formats.dataset and Path(target).suffix not in format.SUFFIXES
+    whole = named and format.NAME == "dataset" and Path(target).suffix not in format.SUFFIXES
     return [Place("-o", target, outputs.everything if whole else None)]
 
 
@@ -102,5 +102,5 @@ def class_label_findings(written: Mapping[Path, Path], format: Format) -> list[F
 
     ``written``: by the place of each, the file that goes there.
     """
-    files = [place for place in written if format is formats.dataset and place.suffix in format.SUFFIXES]
+    files = [place for place in written if format.NAME == "dataset" and place.suffix in format.SUFFIXES]
     return list(class_labels.beside(files, class_labels.names_in(written[files[0]]))) if files else []

@@ -2,7 +2,7 @@
 
 A format module has
 
-- ``NAME`` and ``SUFFIXES``, by which it is named and recognised,
+- ``NAME`` and ``SUFFIXES``, by which it is named and recognised, as ``nerconv.formats.known`` has them,
 - ``KEEPS``, what it can hold (``nerconv.formats.keeps.Keeps``),
 - ``UNIT``, the unit that one record of it usually is: document or sentence,
 - ``tokens(options)``, which gives the token edges that its spans must meet, or None,
@@ -13,8 +13,8 @@ A format module has
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make,
 - ``require(path)``, where packages must be installed to write at ``path``.
 
-To add one: write the module and name it in FORMATS; nothing else changes. One that has a JSON object a line for each
-document is two functions on top of ``nerconv.formats.records``.
+To add one: write the module and name it in ``nerconv.formats.known``; nothing else changes. One that has a JSON object
+a line for each document is two functions on top of ``nerconv.formats.records``.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nerconv.document import Document, Finding, Item, Where
-from nerconv.formats import bracket, conll, dataset, docbin, spans_jsonl, tags_jsonl
 from nerconv.formats.keeps import Keeps, TokenEdges
+from nerconv.formats.known import FORMATS as FORMATS
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
@@ -86,20 +87,20 @@ class Format(Protocol):
         """Write the file that ``pieces`` make."""
 
 
-FORMATS: Final[dict[str, Format]] = {
-    module.NAME: module for module in (bracket, spans_jsonl, conll, docbin, dataset, tags_jsonl)
-}
 #: So many documents go into a piece.
 _BATCH: Final = 256
 #: Every suffix that a folder is searched for.
-SUFFIXES: Final = frozenset(chain.from_iterable(format.SUFFIXES for format in FORMATS.values()))
+SUFFIXES: Final = frozenset(chain.from_iterable(FORMATS.values()))
 
 
 def get(name: str) -> Format:
     """Return the format called ``name``. Raises UsageError naming the known ones."""
     if name not in FORMATS:
         raise UsageError(f"unknown format {name!r}; known: {', '.join(FORMATS)}")
-    return FORMATS[name]
+    # A command needs one or two of them, and takes no time for the others.
+    module: Any = import_module(f"{__name__}.{name}")
+    format: Format = module
+    return format
 
 
 def write(format: Format, documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
@@ -124,19 +125,19 @@ def of_path(path: str) -> Format:
     """Return the format that the suffix of ``path`` tells. Raises UsageError when it tells none."""
     suffix = Source(path, "").suffix
     if found := _with_suffix(suffix):
-        return found[0]
-    known = ", ".join(f"{each} ({format.NAME})" for format in FORMATS.values() for each in format.SUFFIXES)
+        return get(found[0])
+    known = ", ".join(f"{each} ({name})" for name, suffixes in FORMATS.items() for each in suffixes)
     raise UsageError(f"{path}: its suffix {suffix!r} tells no format; name one with --to or --from, or use {known}")
 
 
-def _with_suffix(suffix: str) -> list[Format]:
-    return [format for format in FORMATS.values() if suffix in format.SUFFIXES]
+def _with_suffix(suffix: str) -> list[str]:
+    return [name for name, suffixes in FORMATS.items() if suffix in suffixes]
 
 
 def of_other_suffix(path: str, format: Format) -> str:
     """Return the name of the format that the suffix of ``path`` tells where it is not ``format``, else nothing."""
     found = _with_suffix(Source(path, "").suffix)
-    return found[0].NAME if found and format not in found else ""
+    return found[0] if found and format.NAME not in found else ""
 
 
 def of_source(source: Source, options: ReadOptions) -> Format:
@@ -146,7 +147,7 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     """
     if name := options.format or source.format:
         return get(name)
-    return bracket if source.fault is not None else _recognised(source, options.encoding)
+    return get("bracket") if source.fault is not None else _recognised(source, options.encoding)
 
 
 def _recognised(source: Source, encoding: str) -> Format:
@@ -157,17 +158,15 @@ def _recognised(source: Source, encoding: str) -> Format:
     is_folder = source.path is not None and source.path.is_dir()
     begin, suffix = b"" if is_folder else head(source, encoding), "/" if is_folder else source.suffix
     own = _with_suffix(suffix)
-    for asked in (own, [format for format in FORMATS.values() if format not in own]):
-        said = [(format, why) for format in asked if (why := format.looks_like(begin, suffix))]
+    for asked in (own, [name for name in FORMATS if name not in own]):
+        said = [(name, why) for name in asked if (why := get(name).looks_like(begin, suffix))]
         if len(said) == 1:
-            return said[0][0]
+            return get(said[0][0])
         if said:
-            listed = " and ".join(f"{format.NAME} ({why})" for format, why in said)
+            listed = " and ".join(f"{name} ({why})" for name, why in said)
             raise UsageError(f"{source.name}: it could be {listed}; choose one with --from")
-    if own:
-        return own[0]
-    if source.path is None and source.url is None:
-        return bracket
+    if own or (source.path is None and source.url is None):
+        return get(own[0] if own else "bracket")
     raise UsageError(
         f"{source.name}: its suffix {suffix!r} tells no format, and no format recognises its beginning; "
         f"name one with --from: {', '.join(FORMATS)}"

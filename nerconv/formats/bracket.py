@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
-from nerconv.formats.json_lines import holds_objects
 from nerconv.formats.keeps import Keeps, TokenEdges
+from nerconv.formats.known import FORMATS
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
+from nerconv.io.head import holds_objects
 from nerconv.io.sources import Source
 from nerconv.options import KNOWN_LABELS, ReadOptions, WriteOptions
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from nerconv.views import Read
 
 NAME: Final = "bracket"
-SUFFIXES: Final = (".txt", ".brackets")
+SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
 SURVEYOR: Final = survey
 KEEPS: Final = Keeps(

@@ -18,10 +18,11 @@ from nerconv.bracket.column_guard import holds_columns
 from nerconv.cells import DOCSTART
 from nerconv.formats import conll_read
 from nerconv.formats.conll_exact import Shape
-from nerconv.formats.json_lines import holds_objects
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
+from nerconv.formats.known import FORMATS
 from nerconv.formats.pieces import Pieces
 from nerconv.io import chunks
+from nerconv.io.head import holds_objects
 from nerconv.io.sources import Source
 from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions, UsageError, WriteOptions
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from nerconv.views import Read
 
 NAME: Final = "conll"
-SUFFIXES: Final = (".conll", ".bio", ".iob", ".iob2", ".tsv", ".bioes", ".bilou")
+SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
 SURVEYOR: Final = conll_read
 KEEPS: Final = Keeps(

@@ -20,6 +20,7 @@ from nerconv import schemes
 from nerconv.document import Facts, Where
 from nerconv.formats.class_labels import features_of, labels_of, names_by_column, tag_names
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
+from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Item, Row, read_rows, sound_records
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from nerconv.views import Read
 
 NAME: Final = "dataset"
-SUFFIXES: Final = (".parquet",)
+SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "sentence"
 KEEPS: Final = Keeps(flat_part="ner_tags")
 SURVEYOR: Final = None

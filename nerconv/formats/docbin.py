@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Facts, Finding, Where
 from nerconv.formats.keeps import Keeps, TokenEdges
+from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.shapes import counted
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from nerconv.views import Reading
 
 NAME: Final = "docbin"
-SUFFIXES: Final = (".spacy",)
+SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
 SURVEYOR: Final = None
 KEEPS: Final = Keeps(outer_space=False, flat_part="doc.ents")

@@ -27,7 +27,6 @@ NAMED_LINES: Final = 20
 _LARGEST: Final = 1 << 24
 _BLOCK: Final = 1 << 20
 
-_OBJECT: Final = re.compile(rb"^\s*(?:\[\s*)?\{\s*[\"'}]", re.MULTILINE)
 _KEY: Final = re.compile(rb'"(\w+)"\s*:')
 # How msgspec names the place of a fault.
 _BYTE = re.compile(r" \(byte (\d+)\)")
@@ -152,11 +151,6 @@ def _whole(found: _Found, values: _Values, where: Where) -> Finding:
         f"the file is {held}{named}{more}, and is read line by line.{looks}{place} Nothing of it is read; {advice}"
     )
     return Finding("F019", message, where, unread=dict(found.labels))
-
-
-def holds_objects(head: bytes) -> bool:
-    """Whether a line of ``head`` begins as an object of JSON, or as a list of such, and so is no other text."""
-    return _OBJECT.search(head) is not None
 
 
 def has_keys(head: bytes, keys: Collection[str]) -> str | None:

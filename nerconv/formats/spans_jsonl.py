@@ -16,11 +16,12 @@ import msgspec
 from nerconv.formats.json_lines import has_keys
 from nerconv.formats.json_record import loose
 from nerconv.formats.keeps import Keeps
+from nerconv.formats.known import FORMATS
 from nerconv.formats.record import QuotedSpan, Record
 from nerconv.formats.records import RecordFormat
 
 NAME: Final = "spans_jsonl"
-SUFFIXES: Final = (".jsonl", ".ndjson")
+SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
 KEEPS: Final = Keeps()
 

@@ -19,6 +19,7 @@ from nerconv.document import Facts, Finding, Where
 from nerconv.formats.json_lines import Decoder, has_keys, whole_json
 from nerconv.formats.json_record import enter_bad
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
+from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import Anchor, MarkRecord, SpanRecord
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from nerconv.views import Read
 
 NAME: Final = "tags_jsonl"
-SUFFIXES: Final = (".json",)
+SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "sentence"
 KEEPS: Final = Keeps(flat_part="ner_tags")
 SURVEYOR: Final = None

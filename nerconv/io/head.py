@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from io import BufferedReader
 from typing import Final
@@ -11,6 +12,7 @@ from nerconv.io.sources import Source, Unreadable
 
 #: So many bytes are looked at.
 _SIZE: Final = 1 << 14
+_OBJECT: Final = re.compile(rb"^\s*(?:\[\s*)?\{\s*[\"'}]", re.MULTILINE)
 
 
 def head(source: Source, encoding: str) -> bytes:
@@ -26,6 +28,11 @@ def head(source: Source, encoding: str) -> bytes:
         return data.decode(encoding, "replace").removeprefix("\ufeff").encode(errors="replace")
     except (LookupError, UnicodeError, ValueError):
         return data
+
+
+def holds_objects(head: bytes) -> bool:
+    """Whether a line of ``head`` begins as an object of JSON, or as a list of such, and so is no other text."""
+    return _OBJECT.search(head) is not None
 
 
 def _first(source: Source) -> bytes:

@@ -23,7 +23,7 @@ from nerconv.options import ReadOptions, UsageError
 
 LINE = "[PER Ann Lee  ] met [LOC Rome  ] at noon . \n"
 #: By format the suffix of what is written to be recognised.
-SUFFIX = {name: format.SUFFIXES[0] for name, format in formats.FORMATS.items()}
+SUFFIX = {name: suffixes[0] for name, suffixes in formats.FORMATS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_what_nerconv_writes_is_recognised(format: str, name: str, written: dict
 def test_one_format_says_yes_whatever_part_is_seen(format: str, written: dict[str, bytes]) -> None:
     start = max(len(written[format]) // 2, 40) if format not in ("spans_jsonl", "tags_jsonl") else 200
     for size in range(start, len(written[format]), 7):
-        said = [name for name, other in formats.FORMATS.items() if other.looks_like(written[format][:size], "")]
+        said = [name for name in formats.FORMATS if formats.get(name).looks_like(written[format][:size], "")]
         assert said in ([format], []), size
 
 
@@ -109,7 +109,8 @@ def test_what_no_format_recognises_is_refused(text: str, tmp_path: Path) -> None
 
 
 def test_what_two_formats_recognise_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(formats.FORMATS, toy.NAME, toy)
+    monkeypatch.setitem(formats.FORMATS, toy.NAME, toy.SUFFIXES)
+    monkeypatch.setitem(sys.modules, "nerconv.formats.toy", toy)
     (tmp_path / "a").write_text('{"text": "Ann", "spans": [], "content": "Ann", "entities": []}\n')
     both = (
         r"a: it could be spans_jsonl \(its first line is an object with text and spans\) and "
@@ -153,6 +154,6 @@ def test_of_what_cannot_be_read_nothing_is_known(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=80) | st.text(st.sampled_from('{}[]":, \ntexspanLOCPER\ud7ff'), max_size=60).map(str.encode))
 def test_no_beginning_makes_a_format_raise(data: bytes) -> None:
-    for format in formats.FORMATS.values():
+    for format in map(formats.get, formats.FORMATS):
         for suffix in ("", *format.SUFFIXES):
             assert format.looks_like(data, suffix) is None or format.looks_like(data, suffix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ TEXT = "<p>[PER Ann Lee  ] met [ORG [LOC Rome  ] Office  ] &amp; é . \n[LOC Rom
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(formats.FORMATS, toy.NAME, toy)
+    monkeypatch.setitem(formats.FORMATS, toy.NAME, toy.SUFFIXES)
+    monkeypatch.setitem(sys.modules, "nerconv.formats.toy", toy)
 
 
 def made(folder: Path, source: str, target: str, **options: Any) -> Report:

@@ -1,0 +1,15 @@
+"""The formats by name, each the module of this package that is called so, and the suffixes of its files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: New files get the first suffix of their format.
+FORMATS: Final[dict[str, tuple[str, ...]]] = {
+    "bracket": (".txt", ".brackets"),
+    "spans_jsonl": (".jsonl", ".ndjson"),
+    "conll": (".conll", ".bio", ".iob", ".iob2", ".tsv", ".bioes", ".bilou"),
+    "docbin": (".spacy",),
+    "dataset": (".parquet",),
+    "tags_jsonl": (".json",),
+}
