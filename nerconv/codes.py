@@ -1,6 +1,6 @@
 """The codes of what readers and converters report: one table, stable, never reused.
 
-Lint rules keep their own headers (``nerconv.lint``); their codes share this name space.
+Lint rules keep their own headers (``nerconv.linting``); their codes share this name space.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from nerconv.convert.report import ConvertOptions, Review
+from nerconv.conversion.report import ConvertOptions, Review
 from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions
 
@@ -211,6 +211,6 @@ def _review(settings: Settings, rules: Selection) -> Review | None:
     policy, redactions = settings.lint_policy or "keep", settings.redactions or "keep"
     if (policy, redactions, rules) == ("keep", "keep", Selection()):
         return None
-    from nerconv.lint.review import reviewer
+    from nerconv.linting.review import reviewer
 
     return reviewer(policy, redactions, rules)

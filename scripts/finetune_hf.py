@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from nerconv import tokens
-from nerconv.convert.fit import fit
+from nerconv.conversion.fit import fit
 from nerconv.document import Document, count_labels
-from nerconv.evaluate.annotated import of_documents
-from nerconv.evaluate.run import EvaluateOptions, micro
-from nerconv.evaluate.side import read_side
+from nerconv.evaluation.annotated import of_documents
+from nerconv.evaluation.run import EvaluateOptions, micro
+from nerconv.evaluation.side import read_side
 from nerconv.formats.class_labels import names_in
 from nerconv.formats.keeps import Keeps
 from nerconv.io.sources import Source, Unreadable

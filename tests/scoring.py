@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nerconv.document import Document
-from nerconv.evaluate import run
-from nerconv.evaluate.annotated import of_documents
-from nerconv.evaluate.report import Report
-from nerconv.evaluate.run import Context, EvaluateOptions
+from nerconv.evaluation import run
+from nerconv.evaluation.annotated import of_documents
+from nerconv.evaluation.report import Report
+from nerconv.evaluation.run import Context, EvaluateOptions
 
 
 def evaluate(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.convert.balance import balanced
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions
-from nerconv.convert.workers import Workers
+from nerconv.conversion.balance import balanced
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
+from nerconv.conversion.workers import Workers
 from nerconv.io.sources import expand
 
 SHARES = {"train": 0.7, "dev": 0.15, "test": 0.15}

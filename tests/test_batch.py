@@ -15,9 +15,9 @@ pa = pytest.importorskip("pyarrow")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from nerconv.convert.arrow import INPUT_SCHEMA, OUTPUT_SCHEMA, BatchOptions, convert_batch, convert_batches  # noqa: E402
-from nerconv.convert.pipeline import convert  # noqa: E402
-from nerconv.convert.report import ConvertOptions  # noqa: E402
+from nerconv.conversion.arrow import INPUT_SCHEMA, OUTPUT_SCHEMA, BatchOptions, convert_batch, convert_batches  # noqa: E402
+from nerconv.conversion.pipeline import convert  # noqa: E402
+from nerconv.conversion.report import ConvertOptions  # noqa: E402
 from nerconv.io.sources import Source  # noqa: E402
 from nerconv.options import ReadOptions, UsageError  # noqa: E402
 
@@ -131,7 +131,7 @@ def test_a_bug_in_one_row_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> 
     def broken(sources: list[Source], *_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("nerconv.convert.arrow.convert", broken)
+    monkeypatch.setattr("nerconv.conversion.arrow.convert", broken)
     rows = convert_batch(batch(ROWS[:1]), options()).to_pylist()
     assert rows[0]["error"] == "a bug of nerconv: RuntimeError: broken"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv.convert.change import drop
+from nerconv.conversion.change import drop
 from nerconv.document import Document, Span
 from nerconv.views import batch_of, documents_of
 

@@ -13,8 +13,8 @@ import pytest
 from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.bracket import survey
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions, NotVerified, Report
 from nerconv.document import Document, Finding, Span
 from nerconv.formats import spans_jsonl
 from nerconv.io.sources import Source, Unreadable, expand

@@ -14,7 +14,7 @@ from test_views import around_line_end, known
 
 from nerconv import tokens
 from nerconv.batch import Batch
-from nerconv.convert.fit import fit
+from nerconv.conversion.fit import fit
 from nerconv.document import Document, Finding
 from nerconv.formats.keeps import Keeps, corpus_tokens
 from nerconv.views import batch_of, documents_of

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import documents
 
-from nerconv.convert import pipeline
-from nerconv.convert.joining import Joined, join_units
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions
-from nerconv.convert.units import cut_units
-from nerconv.convert.verify import difference
+from nerconv.conversion import pipeline
+from nerconv.conversion.joining import Joined, join_units
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
+from nerconv.conversion.units import cut_units
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Origin, Span
 from nerconv.formats import conll
 from nerconv.io.sources import Source

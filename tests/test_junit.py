@@ -10,11 +10,11 @@ import pytest
 from scoring import evaluate
 
 from nerconv.document import Document, Finding, Span, Where, excerpt
-from nerconv.evaluate.gates import Drops, against
-from nerconv.evaluate.run import EvaluateOptions
-from nerconv.lint.corpus import Owner
-from nerconv.lint.part import Part
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.evaluation.gates import Drops, against
+from nerconv.evaluation.run import EvaluateOptions
+from nerconv.linting.corpus import Owner
+from nerconv.linting.part import Part
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.report import EVALUATION, LINT
 from nerconv.report.junit import Case, Failure, Suite, xml
 from nerconv.views import batch_of

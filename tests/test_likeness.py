@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv.batch import Batch
-from nerconv.convert import likeness
-from nerconv.convert.likeness import Overlap, Sentences, overlaps, sentences
+from nerconv.conversion import likeness
+from nerconv.conversion.likeness import Overlap, Sentences, overlaps, sentences
 from nerconv.document import Document, Origin
 from nerconv.tokens import lines
 from nerconv.views import batch_of, documents_of

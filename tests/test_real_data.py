@@ -10,9 +10,9 @@ from reading import read_as
 from signature import signature
 
 from nerconv import formats
-from nerconv.convert import change
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions
+from nerconv.conversion import change
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
 from nerconv.document import Document, Finding, count_labels
 from nerconv.formats import bracket
 from nerconv.formats.keeps import Keeps

@@ -12,8 +12,8 @@ import pytest
 
 from nerconv import formats
 from nerconv.cli import main
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions, Report
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions, Report
 from nerconv.io import urls
 from nerconv.io.sources import Unreadable
 from nerconv.options import ReadOptions, UsageError

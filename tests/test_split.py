@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from nerconv.convert.split import assign, parse_shares
+from nerconv.conversion.split import assign, parse_shares
 from nerconv.document import Document
 from nerconv.options import UsageError
 

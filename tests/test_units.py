@@ -15,8 +15,8 @@ from strategies import documents
 from test_views import around_line_end, known
 
 from nerconv import tokens
-from nerconv.convert.losses import loss
-from nerconv.convert.units import cut_units
+from nerconv.conversion.losses import loss
+from nerconv.conversion.units import cut_units
 from nerconv.document import Document, Finding, Mark, Span
 from nerconv.views import batch_of, documents_of
 

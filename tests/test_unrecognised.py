@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions, Report
-from nerconv.convert.workers import Workers
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.workers import Workers
 from nerconv.document import Document, Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions

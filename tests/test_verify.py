@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import documents
 
 from nerconv.batch import Batch
-from nerconv.convert.verify import difference
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Mark, Origin, Span
 from nerconv.formats.keeps import Keeps
 from nerconv.tables import Extent

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import tokens
-from nerconv.convert import change
+from nerconv.conversion import change
 from nerconv.document import Document, Span
 from nerconv.views import batch_of, documents_of
 from nerconv.words import cuts

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from nerconv.convert import shards
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions, Report
-from nerconv.convert.shards import convert_to_shards
-from nerconv.convert.workers import Workers
+from nerconv.conversion import shards
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.shards import convert_to_shards
+from nerconv.conversion.workers import Workers
 from nerconv.formats import SUFFIXES
 from nerconv.formats.pieces import Packed
 from nerconv.io.sources import Source, Unreadable, expand

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nerconv.evaluate.report import Report
-from nerconv.lint.problem import LintReport
+from nerconv.evaluation.report import Report
+from nerconv.linting.problem import LintReport
 
 
 def lint(report: LintReport) -> str:

@@ -14,12 +14,12 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
-from nerconv.convert.pipeline import convert as convert_sources
-from nerconv.convert.report import ConvertOptions, Report
-from nerconv.convert.shards import convert_to_shards, shard_place
-from nerconv.convert.splits import convert_parts, parse_parts, places_of
-from nerconv.convert.target import places, target_format
-from nerconv.convert.workers import Workers, keep_memory
+from nerconv.conversion.pipeline import convert as convert_sources
+from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.shards import convert_to_shards, shard_place
+from nerconv.conversion.splits import convert_parts, parse_parts, places_of
+from nerconv.conversion.target import places, target_format
+from nerconv.conversion.workers import Workers, keep_memory
 from nerconv.io import outputs
 from nerconv.io.sources import Source
 from nerconv.options import Selection, UsageError

@@ -7,7 +7,7 @@ import sys
 from traceback import format_exception
 
 from nerconv.cli.show import say
-from nerconv.convert.report import NotVerified
+from nerconv.conversion.report import NotVerified
 from nerconv.io.sources import Unreadable
 from nerconv.models.predictor import ModelError
 from nerconv.options import UsageError

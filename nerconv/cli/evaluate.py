@@ -15,9 +15,9 @@ import typer
 from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
-from nerconv.evaluate.floors import parse_floor
-from nerconv.evaluate.report import Report, redacted
-from nerconv.evaluate.runs import CHOICES
+from nerconv.evaluation.floors import parse_floor
+from nerconv.evaluation.report import Report, redacted
+from nerconv.evaluation.runs import CHOICES
 from nerconv.io.outputs import STDOUT, Place, read_places, writing
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
@@ -30,8 +30,8 @@ from nerconv.report.rows import percent
 from nerconv.settings import Settings, read_options, selection
 
 if TYPE_CHECKING:
-    from nerconv.evaluate.baseline import Gates
-    from nerconv.evaluate.job import Job
+    from nerconv.evaluation.baseline import Gates
+    from nerconv.evaluation.job import Job
 
 #: The files of a model, by their path below its folder.
 _OF_MODEL: Final = re.compile(
@@ -222,8 +222,8 @@ def evaluate(
 
 def _evaluate(given: dict[str, Any]) -> None:
     """Do what the parameters ask for: all that can be refused before a model is asked is looked at first."""
-    from nerconv.evaluate.baseline import gated
-    from nerconv.evaluate.job import run
+    from nerconv.evaluation.baseline import gated
+    from nerconv.evaluation.job import run
 
     job = _job(given)
     uses.check(given["context"], _inputs(job))
@@ -245,8 +245,8 @@ def _evaluate(given: dict[str, Any]) -> None:
 
 def _gates(given: dict[str, Any]) -> Gates:
     """Return what is asked of the report. Raises UsageError for an option that nothing uses."""
-    from nerconv.evaluate.baseline import Gates
-    from nerconv.evaluate.gates import Drops
+    from nerconv.evaluation.baseline import Gates
+    from nerconv.evaluation.gates import Drops
 
     choice = given["gate"]
     if choice is not None:
@@ -283,8 +283,8 @@ def _check_outputs(written: dict[str, Path | None], job: Job, asked: Gates) -> N
 
 def _job(given: dict[str, Any]) -> Job:
     """Return what the parameters of the command ask for."""
-    from nerconv.evaluate.job import Job
-    from nerconv.evaluate.run import EvaluateOptions
+    from nerconv.evaluation.job import Job
+    from nerconv.evaluation.run import EvaluateOptions
 
     check_choice("output format", given["format"], tuple(EVALUATION))
     asked: Settings = values.settings({name: given[name] for name in _READING})
@@ -345,8 +345,8 @@ def compare(
     seed: Seed = 0,
 ) -> None:
     """Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance."""
-    from nerconv.evaluate.comparable import remarks
-    from nerconv.evaluate.differences import compare as compare_reports
+    from nerconv.evaluation.comparable import remarks
+    from nerconv.evaluation.differences import compare as compare_reports
     from nerconv.report.comparison import comparison
 
     uses.check(context)

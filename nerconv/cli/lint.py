@@ -13,15 +13,15 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.sources import Source
-from nerconv.lint import RULES
-from nerconv.lint import baseline as known_findings
-from nerconv.lint import fix as fixes
-from nerconv.lint.engine import choose
-from nerconv.lint.engine import lint as lint_sources
-from nerconv.lint.guesses import Ask, asker
-from nerconv.lint.problem import LintReport
-from nerconv.lint.profiles import PROFILES
-from nerconv.lint.suppress import SIDECAR
+from nerconv.linting import RULES
+from nerconv.linting import baseline as known_findings
+from nerconv.linting import fix as fixes
+from nerconv.linting.engine import choose
+from nerconv.linting.engine import lint as lint_sources
+from nerconv.linting.guesses import Ask, asker
+from nerconv.linting.problem import LintReport
+from nerconv.linting.profiles import PROFILES
+from nerconv.linting.suppress import SIDECAR
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 from nerconv.report import LINT
 from nerconv.report.markdown import job_summary, manual

@@ -20,9 +20,9 @@ from nerconv.io.sources import Source
 from nerconv.printable import one_line
 
 if TYPE_CHECKING:
-    from nerconv.convert.report import Report
+    from nerconv.conversion.report import Report
     from nerconv.inspect import Inspection
-    from nerconv.lint.fix import FixReport
+    from nerconv.linting.fix import FixReport
 
 #: So many findings are shown; the rest by their number.
 SHOWN: Final = 20
@@ -103,7 +103,7 @@ def findings(found: Sequence[Finding]) -> None:
 
 def fixes(done: FixReport, written: bool) -> None:
     """Print how many fixes of each rule were made, or would be, in each file, and which were taken back and why."""
-    from nerconv.lint import RULES
+    from nerconv.linting import RULES
 
     for draft in done.changed:
         say(f"{draft.source.name}: {_counts({f'{c} {RULES[c].name}': n for c, n in draft.made.items()})}")

@@ -12,8 +12,8 @@ from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.codes import costs, exit_code
 from nerconv.document import Facts, Finding
-from nerconv.lint.stats import Stats
-from nerconv.lint.stats import stats as count
+from nerconv.linting.stats import Stats
+from nerconv.linting.stats import stats as count
 from nerconv.options import check_choice
 from nerconv.printable import one_line
 from nerconv.settings import read_options

@@ -103,7 +103,7 @@ def _example(pipeline: Language, sentence: Document) -> Example:
     """Return a sentence with its spans; those that nest or cut tokens are left out."""
     from spacy.training import Example
 
-    from nerconv.convert.fit import fit
+    from nerconv.conversion.fit import fit
     from nerconv.views import batch_of, documents_of
 
     doc = _doc(pipeline, sentence)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from nerconv.evaluate.report import Report
-from nerconv.lint.problem import LintReport
+from nerconv.evaluation.report import Report
+from nerconv.linting.problem import LintReport
 from nerconv.report import (
     csv,
     evaluation_page,

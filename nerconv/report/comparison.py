@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nerconv.evaluate.chance import LEAST_UNITS, LEVEL
-from nerconv.evaluate.differences import Difference
+from nerconv.evaluation.chance import LEAST_UNITS, LEVEL
+from nerconv.evaluation.differences import Difference
 from nerconv.printable import one_line
 from nerconv.report.rows import interval, percent
 from nerconv.report.text import columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from nerconv.evaluate.report import Report, Score
+from nerconv.evaluation.report import Report, Score
 from nerconv.report.escaped import in_csv
 from nerconv.report.rows import averages
 

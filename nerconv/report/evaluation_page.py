@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from nerconv.evaluate.report import KINDS, Example, Interval, Kind, Report, Side
+from nerconv.evaluation.report import KINDS, Example, Interval, Kind, Report, Side
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head

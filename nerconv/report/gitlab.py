@@ -9,8 +9,8 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final
 
-from nerconv.lint.baseline import fingerprint
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.linting.baseline import fingerprint
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.printable import one_line
 from nerconv.report.json import encoded
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from nerconv.evaluate.report import KINDS, SCHEMA, Report
+from nerconv.evaluation.report import KINDS, SCHEMA, Report
 from nerconv.io.sources import Unreadable
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.report.escaped import in_json
 from nerconv.version import VERSION
 

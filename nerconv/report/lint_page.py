@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head

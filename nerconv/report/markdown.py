@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from nerconv.evaluate.report import Report
-from nerconv.lint import RULES
-from nerconv.lint.problem import SEVERITIES, LintReport
+from nerconv.evaluation.report import Report
+from nerconv.linting import RULES
+from nerconv.linting.problem import SEVERITIES, LintReport
 from nerconv.report.escaped import in_markdown
 from nerconv.report.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, percent, score_rows, slice_rows
 

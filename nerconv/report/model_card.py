@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nerconv.evaluate.report import Report
+from nerconv.evaluation.report import Report
 from nerconv.report.escaped import in_json
 
 

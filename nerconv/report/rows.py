@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from nerconv.evaluate.report import KINDS, Average, Interval, Report, Score
+from nerconv.evaluation.report import KINDS, Average, Interval, Report, Score
 
 #: So many labels are named that a label was taken for.
 _CONFUSED: Final = 3

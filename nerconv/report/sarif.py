@@ -9,10 +9,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from nerconv.codes import CODES
-from nerconv.lint import RULES
-from nerconv.lint.baseline import fingerprint
-from nerconv.lint.problem import LintReport, Problem
-from nerconv.lint.rule import Rule
+from nerconv.linting import RULES
+from nerconv.linting.baseline import fingerprint
+from nerconv.linting.problem import LintReport, Problem
+from nerconv.linting.rule import Rule
 from nerconv.report.json import encoded
 
 #: Code-scanning services take no more results than this in one run, and show fewer.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nerconv.evaluate.report import Report
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.evaluation.report import Report
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.printable import one_line
 from nerconv.report.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, score_rows, slice_rows
 

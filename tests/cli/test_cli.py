@@ -246,7 +246,7 @@ def test_a_command_is_loaded_without_the_others() -> None:
     program = "import sys; from nerconv.cli.commands import application; application('to-conll'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("nerconv.")}
-    assert "convert" in loaded and not loaded & {"evaluate", "lint", "training"}
+    assert "conversion" in loaded and not loaded & {"evaluation", "linting", "training"}
 
 
 def test_start_up_imports_nothing_heavy() -> None:

@@ -118,6 +118,6 @@ def test_what_asks_for_an_extra_names_it_or_works(words: str, package: str, extr
 def test_the_function_of_batches_names_its_extra() -> None:
     if find_spec("pyarrow") is None:
         with pytest.raises(ImportError, match=r"nerconv\[batch\]"):
-            import_module("nerconv.convert.arrow")
+            import_module("nerconv.conversion.arrow")
     else:
-        assert callable(import_module("nerconv.convert.arrow").convert_batch)
+        assert callable(import_module("nerconv.conversion.arrow").convert_batch)

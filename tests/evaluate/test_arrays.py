@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
-from nerconv.evaluate.annotated import Annotated, of_batches, of_documents, unique
-from nerconv.evaluate.match import Counts, Found, leftovers, views
-from nerconv.evaluate.pair import Paired, pair
-from nerconv.evaluate.tally import by_unit, counts, hits, unmatched
+from nerconv.evaluation.annotated import Annotated, of_batches, of_documents, unique
+from nerconv.evaluation.match import Counts, Found, leftovers, views
+from nerconv.evaluation.pair import Paired, pair
+from nerconv.evaluation.tally import by_unit, counts, hits, unmatched
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of

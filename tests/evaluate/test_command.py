@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from nerconv.cli import main
-from nerconv.evaluate.report import redacted
+from nerconv.evaluation.report import redacted
 from nerconv.io.sources import Source
 from nerconv.report import EVALUATION
 from nerconv.report.json import from_json

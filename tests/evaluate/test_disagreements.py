@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from nerconv import schemes
-from nerconv.evaluate.pair import Places
-from nerconv.evaluate.tally import score_of
+from nerconv.evaluation.pair import Places
+from nerconv.evaluation.tally import score_of
 
 seqeval = pytest.importorskip("seqeval.metrics")
 

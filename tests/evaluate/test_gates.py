@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from scoring import evaluate
 
 from nerconv.document import Document, Span
-from nerconv.evaluate import count
-from nerconv.evaluate.chance import LEAST_UNITS, corrected, swapped
-from nerconv.evaluate.differences import compare
-from nerconv.evaluate.gates import Drops, against, default_limit
-from nerconv.evaluate.report import Report, Unit
-from nerconv.evaluate.run import EvaluateOptions
-from nerconv.evaluate.runs import aligned
-from nerconv.evaluate.statistics import intervals
+from nerconv.evaluation import count
+from nerconv.evaluation.chance import LEAST_UNITS, corrected, swapped
+from nerconv.evaluation.differences import compare
+from nerconv.evaluation.gates import Drops, against, default_limit
+from nerconv.evaluation.report import Report, Unit
+from nerconv.evaluation.run import EvaluateOptions
+from nerconv.evaluation.runs import aligned
+from nerconv.evaluation.statistics import intervals
 
 Row = tuple[int, int, int]
 QUICK = EvaluateOptions(resamples=20)

@@ -14,12 +14,12 @@ from scoring import evaluate
 
 from nerconv import schemes
 from nerconv.document import Document, Span
-from nerconv.evaluate import match
-from nerconv.evaluate.annotated import of_documents
-from nerconv.evaluate.assign import best_pairs
-from nerconv.evaluate.pair import pair
-from nerconv.evaluate.run import EvaluateOptions
-from nerconv.evaluate.tally import hits, unmatched
+from nerconv.evaluation import match
+from nerconv.evaluation.annotated import of_documents
+from nerconv.evaluation.assign import best_pairs
+from nerconv.evaluation.pair import pair
+from nerconv.evaluation.run import EvaluateOptions
+from nerconv.evaluation.tally import hits, unmatched
 from nerconv.report.json import from_json, to_json
 
 CREDIT = {"correct": 2, "partial": 1, "incorrect": 0}

@@ -18,9 +18,9 @@ from scoring import evaluate
 
 from nerconv.cli import main
 from nerconv.document import Document, Span, Where
-from nerconv.evaluate.differences import compare
-from nerconv.evaluate.report import Gate, Report
-from nerconv.evaluate.run import Context, EvaluateOptions
+from nerconv.evaluation.differences import compare
+from nerconv.evaluation.report import Gate, Report
+from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.report import EVALUATION, escaped
 from nerconv.report.comparison import comparison
 from nerconv.report.json import from_json

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from scoring import evaluate
 
 from nerconv.document import Document, Span
-from nerconv.evaluate.annotated import of_documents
-from nerconv.evaluate.differences import compare
-from nerconv.evaluate.floors import Floor, floors, parse_floor
-from nerconv.evaluate.gates import Drops, against
-from nerconv.evaluate.report import SCHEMA, Report, Unit
-from nerconv.evaluate.run import Context, EvaluateOptions
-from nerconv.evaluate.statistics import intervals
+from nerconv.evaluation.annotated import of_documents
+from nerconv.evaluation.differences import compare
+from nerconv.evaluation.floors import Floor, floors, parse_floor
+from nerconv.evaluation.gates import Drops, against
+from nerconv.evaluation.report import SCHEMA, Report, Unit
+from nerconv.evaluation.run import Context, EvaluateOptions
+from nerconv.evaluation.statistics import intervals
 from nerconv.options import UsageError
 from nerconv.report.json import from_json, to_json
 

@@ -13,7 +13,7 @@ from reading import read_as
 from strategies import documents
 
 from nerconv import formats
-from nerconv.convert.verify import difference
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Span
 from nerconv.formats import bracket
 from nerconv.io.sources import Source

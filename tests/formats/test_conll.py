@@ -14,8 +14,8 @@ from reading import read_as
 from strategies import documents
 
 from nerconv import formats, schemes, tokens, views
-from nerconv.convert.fit import fit
-from nerconv.convert.verify import difference
+from nerconv.conversion.fit import fit
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Facts, Finding, Item, Span
 from nerconv.formats import bracket, conll
 from nerconv.formats.keeps import corpus_tokens

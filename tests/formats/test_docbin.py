@@ -22,8 +22,8 @@ from reading import read_as
 from strategies import documents
 
 from nerconv import formats
-from nerconv.convert.fit import fit
-from nerconv.convert.verify import difference
+from nerconv.conversion.fit import fit
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
 from nerconv.formats import docbin
 from nerconv.formats.docbin_provenance import ANCHOR, SENTENCE, SPAN

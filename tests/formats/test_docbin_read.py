@@ -26,8 +26,8 @@ from spacy.vocab import Vocab
 from strategies import documents
 
 from nerconv.batch import Batch
-from nerconv.convert.fit import fit
-from nerconv.convert.verify import difference
+from nerconv.conversion.fit import fit
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Finding, Item, Mark, Origin, Span, Where
 from nerconv.formats import docbin, docbin_file
 from nerconv.formats.docbin_file import Bin, stretch, unstretch

@@ -13,8 +13,8 @@ from reading import read_as
 from strategies import documents
 
 from nerconv import formats
-from nerconv.convert.fit import fit
-from nerconv.convert.verify import difference
+from nerconv.conversion.fit import fit
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Mark, Origin, Span
 from nerconv.formats import docbin
 from nerconv.formats.docbin_groups import MANY_TOKENS, Limits, first_sentences, grouped, tally

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import formats
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
 from nerconv.document import Facts, Finding
 from nerconv.io.head import head
 from nerconv.io.sources import Source, Unreadable

@@ -14,8 +14,8 @@ import pytest
 import toy_format as toy
 
 from nerconv import formats
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions, NotVerified, Report
 from nerconv.document import Document, Facts, Finding, Item
 from nerconv.formats.records import RecordFormat
 from nerconv.io.sources import Source

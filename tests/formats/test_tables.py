@@ -13,9 +13,9 @@ from strategies import documents
 
 from nerconv import schemes
 from nerconv.batch import Batch
-from nerconv.convert.fit import fit
-from nerconv.convert.units import cut_units
-from nerconv.convert.verify import difference
+from nerconv.conversion.fit import fit
+from nerconv.conversion.units import cut_units
+from nerconv.conversion.verify import difference
 from nerconv.document import Document, Span
 from nerconv.formats import Format, dataset, tags_jsonl
 from nerconv.formats.keeps import corpus_tokens

@@ -9,9 +9,9 @@ from typing import Final
 from nerconv import formats
 from nerconv.document import Document
 from nerconv.io.sources import Source
-from nerconv.lint.corpus import Corpus
-from nerconv.lint.rule import Flag, Rule
-from nerconv.lint.rules import (
+from nerconv.linting.corpus import Corpus
+from nerconv.linting.rule import Flag, Rule
+from nerconv.linting.rules import (
     boundary,
     consistency,
     content,

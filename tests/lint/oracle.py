@@ -13,12 +13,12 @@ import numpy as np
 from nerconv import tokens
 from nerconv.batch import Batch
 from nerconv.document import WHITE_SPACE, Document
-from nerconv.lint import corpus
-from nerconv.lint.engine import check
-from nerconv.lint.near import Mask, Words
-from nerconv.lint.part import Part, Stretch, View
-from nerconv.lint.problem import Problem
-from nerconv.lint.rule import Options, Rule
+from nerconv.linting import corpus
+from nerconv.linting.engine import check
+from nerconv.linting.near import Mask, Words
+from nerconv.linting.part import Part, Stretch, View
+from nerconv.linting.problem import Problem
+from nerconv.linting.rule import Options, Rule
 from nerconv.tables import Numbers
 
 _WORD = re.compile(r"(?:[^ \t\n\r]|\r(?!\n))+")

@@ -11,9 +11,9 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where
-from nerconv.lint import RULES
-from nerconv.lint.engine import Selection, check, choose, lint
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.linting import RULES
+from nerconv.linting.engine import Selection, check, choose, lint
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.options import ReadOptions, UsageError
 from nerconv.report import LINT
 from nerconv.report.markdown import manual
@@ -37,8 +37,8 @@ def test_rules_and_readers_report_together_in_source_order(tmp_path: Path) -> No
 
 
 def test_places_are_those_of_the_source_whatever_the_format(tmp_path: Path) -> None:
-    from nerconv.convert.pipeline import convert
-    from nerconv.convert.report import ConvertOptions
+    from nerconv.conversion.pipeline import convert
+    from nerconv.conversion.report import ConvertOptions
 
     first = run(tmp_path, ignore=("F",))
     sources = formats.sources([str(tmp_path / "a.txt")], ReadOptions())

@@ -14,10 +14,10 @@ from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Span, count_labels
 from nerconv.io.sources import Source
-from nerconv.lint.edits import edits_of
-from nerconv.lint.engine import Selection, lint
-from nerconv.lint.fix import FixReport, fix, write
-from nerconv.lint.rule import Fix, SpanChange, TextChange
+from nerconv.linting.edits import edits_of
+from nerconv.linting.engine import Selection, lint
+from nerconv.linting.fix import FixReport, fix, write
+from nerconv.linting.rule import Fix, SpanChange, TextChange
 from nerconv.options import ReadOptions
 
 READ = ReadOptions()

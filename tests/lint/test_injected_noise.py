@@ -17,7 +17,7 @@ import pytest
 from local_rules import RULES, corpus_of_files, flags_of
 
 from nerconv.document import Document, Span
-from nerconv.lint.corpus import Corpus
+from nerconv.linting.corpus import Corpus
 from nerconv.options import ReadOptions
 from nerconv.views import batch_of
 

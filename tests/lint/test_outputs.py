@@ -13,10 +13,10 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where, excerpt
-from nerconv.lint.corpus import Owner
-from nerconv.lint.engine import Selection, lint
-from nerconv.lint.part import Part
-from nerconv.lint.problem import LintReport, Problem
+from nerconv.linting.corpus import Owner
+from nerconv.linting.engine import Selection, lint
+from nerconv.linting.part import Part
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.options import ReadOptions
 from nerconv.report import LINT
 from nerconv.report.lint_page import PAGE_LIMIT

@@ -14,10 +14,10 @@ from nerconv import formats
 from nerconv.cli.commands import application
 from nerconv.document import Document
 from nerconv.io.sources import Source
-from nerconv.lint.engine import Selection
-from nerconv.lint.redactions import masks_of
-from nerconv.lint.review import reviewer
-from nerconv.lint.surface import masks
+from nerconv.linting.engine import Selection
+from nerconv.linting.redactions import masks_of
+from nerconv.linting.review import reviewer
+from nerconv.linting.surface import masks
 from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError
 from nerconv.views import batch_of
 from tests.strategies import documents

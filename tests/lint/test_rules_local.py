@@ -13,10 +13,10 @@ from local_rules import RULES, corpus_of_text, flags_of
 from strategies import documents
 
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.lint.corpus import Corpus
-from nerconv.lint.profiles import PROFILES
-from nerconv.lint.rule import Fix, Rule, SpanChange, TextChange
-from nerconv.lint.surface import noise
+from nerconv.linting.corpus import Corpus
+from nerconv.linting.profiles import PROFILES
+from nerconv.linting.rule import Fix, Rule, SpanChange, TextChange
+from nerconv.linting.surface import noise
 from nerconv.views import batch_of
 
 #: A conflict or an omission of masking needs masking that is labelled, which C201 flags.

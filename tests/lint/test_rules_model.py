@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nerconv.document import Document, Span
-from nerconv.lint.engine import Selection, check, choose
-from nerconv.lint.guesses import Guess
+from nerconv.linting.engine import Selection, check, choose
+from nerconv.linting.guesses import Guess
 from nerconv.views import batch_of
 
 TEXT = "Ann left Rome for Oslo with Bo Lee ."

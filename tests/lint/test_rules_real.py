@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from local_rules import RULES, corpus_of_files, flags_of
 
-from nerconv.lint.corpus import Corpus
-from nerconv.lint.rule import Rule
+from nerconv.linting.corpus import Corpus
+from nerconv.linting.rule import Rule
 from nerconv.options import ReadOptions
 
 _HERE: Final = Path(__file__).parent

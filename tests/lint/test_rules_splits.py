@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.lint.engine import Selection, lint
+from nerconv.linting.engine import Selection, lint
 from nerconv.options import ReadOptions
 
 TRAIN = "[LOC Rome  ] was quiet on 3 May . \n[PER Ann  ] left early in the morning . \n"

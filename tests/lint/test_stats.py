@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from nerconv import tokens
 from nerconv.cli.commands import application
 from nerconv.document import Document, Span
-from nerconv.lint.stats import stats
+from nerconv.linting.stats import stats
 from nerconv.views import batch_of
 from tests.strategies import documents
 

@@ -11,10 +11,10 @@ from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document
 from nerconv.io.sources import Unreadable
-from nerconv.lint.baseline import baseline_of, read_baseline, write_baseline
-from nerconv.lint.engine import Selection, lint
-from nerconv.lint.fix import fix
-from nerconv.lint.problem import Problem
+from nerconv.linting.baseline import baseline_of, read_baseline, write_baseline
+from nerconv.linting.engine import Selection, lint
+from nerconv.linting.fix import fix
+from nerconv.linting.problem import Problem
 from nerconv.options import ReadOptions, UsageError
 
 READ = ReadOptions()

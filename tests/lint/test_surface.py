@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nerconv.lint.surface import holds_mask, is_mask, masks
+from nerconv.linting.surface import holds_mask, is_mask, masks
 
 PLACEHOLDERS = """[MASK] (b)(6) (b)(7)(C) [redacted_name] {{NAME}} <<NAME>> [[NAME]] [PERSON_NAME] (redacted) [Redacted]
 [deleted] [address_redacted] %NAME% {{first_name}} [CLIENT_NAME] [name_removed] [REDACTED:NAME] <PII> <EMAIL_ADDRESS>

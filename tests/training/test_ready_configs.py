@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
 from nerconv.io.sources import expand
 from nerconv.training.project import make_project
 from nerconv.training.spacy_config import Choice, make_config

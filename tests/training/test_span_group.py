@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nerconv.convert.pipeline import convert
-from nerconv.convert.report import ConvertOptions
-from nerconv.convert.shards import convert_to_shards
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
+from nerconv.conversion.shards import convert_to_shards
 from nerconv.io.sources import Source
 
 spacy = pytest.importorskip("spacy")

@@ -1,0 +1,133 @@
+"""Conversion as a function of record batches, for engines that move data as Arrow: Spark, Ray Data, Dask, Beam.
+
+``convert_batch`` is pure and picklable: a row in, a row out, in order, whatever the row holds; what is wrong with one
+stands in its column ``error`` and touches no other. A row is a source with its documents together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+try:
+    import pyarrow as pa
+except ImportError as error:
+    raise ImportError(f"nerconv.conversion.arrow needs pyarrow ({error}): pip install 'nerconv[batch]'") from error
+
+from nerconv import formats
+from nerconv.codes import CODES
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions, NotVerified, Report
+from nerconv.document import Finding
+from nerconv.io.sources import Source, Unreadable
+from nerconv.options import UsageError
+
+#: A row: the name of a source, which its documents and places are named by, and its bytes.
+INPUT_SCHEMA: Final = pa.schema([("id", pa.string()), ("content", pa.binary())])
+
+#: A row: the name, what was made of the source, its documents, the spans read, written and lost, all findings and
+#: losses as JSON, and an error instead of a result.
+OUTPUT_SCHEMA: Final = pa.schema(
+    [
+        ("id", pa.string()),
+        ("content", pa.binary()),
+        ("documents", pa.int64()),
+        ("spans_read", pa.int64()),
+        ("spans_written", pa.int64()),
+        ("spans_lost", pa.int64()),
+        ("findings", pa.string()),
+        ("error", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """How to convert: ``convert`` names the target format in ``to``, one that is a file and no folder.
+
+    ``suffix`` tells the format of each source where ``convert.read.format`` does not. Raises UsageError for a
+    conversion that looks at several sources together.
+    """
+
+    convert: ConvertOptions = field(default_factory=lambda: ConvertOptions(to="spans_jsonl"))
+    suffix: str = ".txt"
+
+    def __post_init__(self) -> None:
+        formats.get(self.convert.to or "")
+        if self.convert.split or self.convert.review:
+            raise UsageError("a batch is converted row by row: no split, no review of all documents")
+
+
+def convert_batch(batch: pa.RecordBatch, options: BatchOptions) -> pa.RecordBatch:
+    """Return a batch of OUTPUT_SCHEMA with a row for each row of ``batch``, which has INPUT_SCHEMA, in order.
+
+    Raises UsageError for a batch without the columns that it needs; whatever a row holds, it never raises.
+    """
+    missing = set(INPUT_SCHEMA.names) - set(batch.schema.names)
+    if missing:
+        needed = ", ".join(INPUT_SCHEMA.names)
+        raise UsageError(f"a batch needs the columns {needed}; it has no {', '.join(sorted(missing))}")
+    ids, contents = batch.column("id").to_pylist(), batch.column("content").to_pylist()
+    with TemporaryDirectory() as folder:
+        rows = [_row(id, content, options, Path(folder)) for id, content in zip(ids, contents, strict=True)]
+    return pa.RecordBatch.from_pylist(rows, schema=OUTPUT_SCHEMA)
+
+
+def convert_batches(batches: Iterator[pa.RecordBatch], options: BatchOptions) -> Iterator[pa.RecordBatch]:
+    """Yield the result of each batch: what ``mapInArrow`` of Spark asks for."""
+    for batch in batches:
+        yield convert_batch(batch, options)
+
+
+def _row(id: str | None, content: str | bytes | None, options: BatchOptions, folder: Path) -> dict[str, Any]:
+    if id is None or content is None:
+        return {"id": id, "error": "the row has no id or no content"}
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    path = folder / f"source{options.suffix}"
+    format = formats.get(options.convert.to or "")
+    target = folder / f"target{format.SUFFIXES[0]}"
+    path.write_bytes(data)
+    try:
+        # The row is known by its id: it stands in places, ids and findings, whatever the file is called meanwhile.
+        report = convert([Source(id, id, path)], str(target), _with_format(options), lambda _: None)
+    except (UsageError, Unreadable, NotVerified) as error:
+        return {"id": id, "error": str(error)}
+    except Exception as error:
+        # A bug shows in its row, and does not end the work of a cluster on all others.
+        return {"id": id, "error": f"a bug of nerconv: {type(error).__name__}: {error}"}
+    result = {"id": id, "content": target.read_bytes(), **_account(report)}
+    target.unlink()
+    return result
+
+
+def _with_format(options: BatchOptions) -> ConvertOptions:
+    """Return the options with the format of the sources, which no suffix of an id tells."""
+    read = options.convert.read
+    name = read.format or formats.of_path(f"source{options.suffix}").NAME
+    return replace(options.convert, read=replace(read, format=name))
+
+
+def _account(report: Report) -> dict[str, Any]:
+    ledger = report.ledger
+    return {
+        "documents": report.documents.total(),
+        "spans_read": ledger.read.total(),
+        "spans_written": ledger.written.total(),
+        "spans_lost": ledger.reasons().total(),
+        "findings": json.dumps([_plain(finding) for finding in (*report.findings, *report.lost)], ensure_ascii=False),
+    }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    where = finding.where
+    return {
+        "code": finding.code,
+        "severity": CODES[finding.code].severity,
+        "line": where and where.line,
+        "column": where and where.column,
+        "message": finding.message,
+    }

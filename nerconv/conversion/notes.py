@@ -1,0 +1,173 @@
+"""Notes beside shards: what each source became, so that it is not done again, and what is stale is known and removed.
+
+Only what a note names, and what still is as it was written, is ever removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from nerconv.conversion.report import Report
+from nerconv.document import Facts, Finding
+from nerconv.io.sources import Source, replacing
+from nerconv.printable import file_name
+
+#: Where the notes stand, in the folder of the shards.
+FOLDER: Final = ".nerconv"
+_BLOCK: Final = 1 << 20
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """A file that was written: its name in the folder, and a digest of its bytes."""
+
+    name: str
+    digest: str
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made of a source: the digest of bytes and options that it was made from, the shards, and the account.
+
+    ``id`` and ``path`` are those of the source, the path absolute, or empty where it has none that text can hold.
+    """
+
+    source: str
+    id: str = ""
+    path: str = ""
+    digest: str
+    shards: list[Shard]
+    read: dict[str, int]
+    written: dict[str, int]
+    left_out: dict[str, int]
+    grouped: dict[str, int] = {}
+    documents: int
+    lost: list[Finding] = []
+    facts: list[Facts] = []
+    findings: list[Finding] = []
+
+    def report(self, format: str) -> Report:
+        """Return the account."""
+        return Report(
+            format,
+            Counter(self.read),
+            Counter(self.written),
+            list(self.lost),
+            list(self.facts),
+            list(self.findings),
+            Counter({"": self.documents}),
+            Counter(self.left_out),
+            grouped=Counter(self.grouped),
+        )
+
+
+def made(source: Source, digest: str, report: Report, shards: list[Shard]) -> Note:
+    """Return the note that ``shards`` were made of ``source``, with the account of it."""
+    path = "" if source.path is None else str(source.path.absolute())
+    return Note(
+        source=source.name,
+        id=source.id,
+        path=path if file_name(path) == path else "",
+        digest=digest,
+        shards=shards,
+        read=dict(report.read),
+        written=dict(report.written),
+        left_out=dict(report.left_out),
+        grouped=dict(report.grouped),
+        documents=report.documents.total(),
+        lost=report.lost,
+        facts=report.facts,
+        findings=report.findings,
+    )
+
+
+def read(folder: Path, id: str) -> Note | None:
+    """Return the note of the source with an ``id``, or None when there is none that can be read."""
+    return _read(_path(folder, id))
+
+
+def holds(note: Note, folder: Path, digest: str) -> bool:
+    """Whether a note still holds: same bytes and options, and every shard as it was written."""
+    return bool(digest) and note.digest == digest and all(_as_written(folder, shard) for shard in note.shards)
+
+
+def replace(folder: Path, note: Note, report: Report) -> None:
+    """Write ``note``; shards of an earlier one of its source that it does not name are removed, and remarked."""
+    if old := read(folder, note.id):
+        _remove(folder, old, {shard.name for shard in note.shards}, "no longer made of it", report)
+    with replacing(_path(folder, note.id)) as part:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1))
+
+
+def forget(folder: Path, sources: Sequence[Source], report: Report) -> None:
+    """Remove the shards of sources that are gone, and remark those of sources that are not among ``sources``."""
+    known = {_path(folder, source.id) for source in sources}
+    for path in sorted((folder / FOLDER).glob("*.json")):
+        if path in known or (note := _read(path)) is None:
+            continue
+        if _is_gone(note, sources):
+            _remove(folder, note, set(), "since it is gone", report)
+            path.unlink(missing_ok=True)
+        elif note.shards:
+            report.remarks.append(f"{folder}: also holds {_listed(note.shards)} of {note.source}, not read now")
+
+
+def _remove(folder: Path, note: Note, spared: set[str], why: str, report: Report) -> None:
+    """Remove the shards that a note names and that are as they were written, but for those ``spared``."""
+    stale = [shard for shard in note.shards if shard.name not in spared and (folder / shard.name).is_file()]
+    removed = [shard for shard in stale if _as_written(folder, shard)]
+    for shard in removed:
+        (folder / shard.name).unlink()
+    if removed:
+        report.remarks.append(f"{note.source}: removed {_listed(removed)}, {why}")
+    for shard in stale:
+        if shard not in removed:
+            report.remarks.append(f"{folder / shard.name}: is stale, but was changed since it was written, and stays")
+
+
+def _listed(shards: Sequence[Shard]) -> str:
+    more = f" and {len(shards) - 3:,} more" if len(shards) > 3 else ""
+    return ", ".join(shard.name for shard in shards[:3]) + more
+
+
+def _as_written(folder: Path, shard: Shard) -> bool:
+    if Path(shard.name).name != shard.name:
+        return False
+    try:
+        return digest_of(folder / shard.name) == shard.digest
+    except OSError:
+        return False
+
+
+def _is_gone(note: Note, sources: Sequence[Source]) -> bool:
+    """Whether the source of a note is not there, though its folder, or one around it, is one that is read from."""
+    paths = [source.path.absolute() for source in sources if source.path is not None]
+    if not note.path or not paths or os.path.lexists(note.path):
+        return False
+    reached = {path.parent for path in paths} | {Path(os.path.commonpath([path.parent for path in paths]))}
+    return any(parent in reached for parent in Path(note.path).parents)
+
+
+def digest_of(path: Path) -> str:
+    """Return a digest of a file. Raises OSError."""
+    found = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as data:
+        while block := data.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+def _path(folder: Path, id: str) -> Path:
+    return folder / FOLDER / f"{hashlib.blake2b(id.encode(), digest_size=8).hexdigest()}.json"
+
+
+def _read(path: Path) -> Note | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Note)
+    except (OSError, msgspec.DecodeError):
+        return None

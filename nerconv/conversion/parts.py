@@ -1,0 +1,159 @@
+"""The parts that a conversion is worked on in: sources, or chunks of large ones, and the pieces made of each.
+
+What becomes of a part depends on the part and the options alone, so that parts are worked on in any order and place.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from nerconv import formats
+from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.document import Facts, Finding
+from nerconv.formats.pieces import Packed
+from nerconv.io.chunks import BLOCK, MOST, Chunk, Doing, Survey
+from nerconv.io.sources import Source, Unreadable
+from nerconv.io.text import text_of
+
+if TYPE_CHECKING:
+    from nerconv.batch import Batch
+    from nerconv.conversion.likeness import Sentences
+    from nerconv.views import Read
+
+#: Behind the name of a split: the file of what its sentences are known by.
+SENTENCES: Final = ".sentences"
+
+
+class Part(NamedTuple):
+    """A source, or a chunk of one whose survey is known."""
+
+    source: Source
+    chunk: Chunk | None = None
+    survey: Survey | None = None
+
+    @property
+    def continues(self) -> bool:
+        """Whether its first document is a part of the last one of the part before."""
+        return self.chunk is not None and self.chunk.continues
+
+
+class Outcome(NamedTuple):
+    """What became of a part: its account, the ids of its documents by split where there are splits, and how many of its
+    documents continue one of another part.
+    """
+
+    report: Report
+    ids: dict[str, list[str]]
+    continued: Counter[str]
+
+
+def parts_of(
+    sources: Iterable[Source],
+    reports: Mapping[str, Report],
+    options: ConvertOptions,
+    progress: Callable[[Source], None],
+    doing: Callable[[str | None], Doing],
+) -> Iterator[Part]:
+    """Yield the parts of ``sources``: each file, or the chunks of a large one, which is surveyed first.
+
+    ``reports``: by id of the source, where to enter what the survey finds. ``doing``: how chunks of the file at a path
+    are worked on.
+    """
+    for source in sources:
+        progress(source)
+        surveyor = formats.of_source(source, options.read).SURVEYOR
+        if surveyor is None or not _is_large(source):
+            yield Part(source)
+            continue
+        try:
+            with text_of(source, options.read.encoding) as text:
+                here = doing(text.path)
+                facts, survey = surveyor.survey(text, source, options.read, MOST, here)
+                for item in facts:
+                    reports[source.id].tell(item)
+                if survey is not None:
+                    for chunk in survey.chunks(text.file, MOST, here):
+                        yield Part(source, chunk, survey)
+        except Unreadable as error:
+            reports[source.id].findings.append(formats.unreadable(source, error))
+
+
+def _is_large(source: Source) -> bool:
+    try:
+        large = source.path is None or source.packed or source.path.stat().st_size > BLOCK
+        return large and source.fault is None
+    except OSError:
+        return False
+
+
+def batches_of(part: Part, options: ConvertOptions, report: Report) -> Iterator[Batch]:
+    """Yield what a part holds, its spans counted, and enter all else in ``report``."""
+    for item in _read(part, options):
+        if isinstance(item, Finding | Facts):
+            report.tell(item)
+            continue
+        for finding in chain.from_iterable(item.findings.values()):
+            report.tell(finding)
+        report.read.update(item.batch.counts())
+        yield item.batch
+
+
+def _read(part: Part, options: ConvertOptions) -> Iterator[Read]:
+    if part.chunk is None or part.survey is None:
+        return formats.read(part.source, options.read)
+    return part.survey.read(part.chunk)
+
+
+@dataclass(slots=True)
+class PieceFiles:
+    """Where the pieces of a part are left: a file for each split, opened when there is a piece for it."""
+
+    folder: Path
+    number: int
+    files: ExitStack
+    opened: dict[str, BinaryIO] = field(default_factory=dict)
+
+    def put(self, split: str, piece: Packed) -> None:
+        """Write a piece."""
+        pickle.dump(piece, self._file(split), pickle.HIGHEST_PROTOCOL)
+
+    def note(self, split: str, sentences: Sequence[Sentences]) -> None:
+        """Write what sentences are known by."""
+        for some in sentences:
+            pickle.dump(some, self._file(f"{split}{SENTENCES}"), pickle.HIGHEST_PROTOCOL)
+
+    def _file(self, name: str) -> BinaryIO:
+        if name not in self.opened:
+            self.opened[name] = self.files.enter_context(piece_path(self.folder, name, self.number).open("wb"))
+        return self.opened[name]
+
+
+def piece_path(folder: Path, split: str, number: int) -> Path:
+    """Return where the pieces of the part with a ``number`` lie."""
+    return folder / f"{number:08}.{split}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Values that lie in files, to be gone through again and again, one in memory at a time."""
+
+    paths: Sequence[Path]
+
+    def __iter__(self) -> Iterator[Any]:
+        return load(self.paths)
+
+
+def load(paths: Iterable[Path]) -> Iterator[Any]:
+    """Yield the pieces that lie in files, or the sentences, one in memory at a time."""
+    for path in paths:
+        if path.exists():
+            with path.open("rb") as file:
+                while file.peek(1):
+                    yield pickle.load(file)

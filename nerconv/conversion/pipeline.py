@@ -1,0 +1,236 @@
+"""A conversion, to be read from top to bottom: from sources to what is moved into place.
+
+    source -> text -> chunks -> read -> change -> fit -> encode -> read back -> compare -> join -> move
+
+Every span read is written or named as lost. When that account does not balance, or what was written reads back
+differently, nothing is moved into place.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nerconv import formats
+from nerconv.conversion.made import Made, finished, write_split, write_stdout
+from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, parts_of
+from nerconv.conversion.report import ConvertOptions, NotVerified, Report, Tally
+from nerconv.conversion.split import assign, parse_shares
+from nerconv.conversion.target import class_label_findings, places, target_format, uploading, workplace
+from nerconv.conversion.together import Progress, are_apart, balanced_places, together, with_distinct_ids
+from nerconv.conversion.workers import ALONE, Workers, run, started
+from nerconv.formats import Format
+from nerconv.formats.pieces import Packed
+from nerconv.io import outputs, urls
+from nerconv.io.outputs import STDOUT, writing
+from nerconv.io.sources import Source
+from nerconv.options import UsageError
+
+if TYPE_CHECKING:
+    from nerconv.batch import Batch
+
+#: A document made of units that has more characters is written in parts.
+_MUCH: Final = 1 << 19
+
+
+def convert(
+    sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress, workers: Workers = ALONE
+) -> Report:
+    """Convert ``sources`` into ``target`` (a path, a URL, or ``-`` for standard output) and return the account of it.
+
+    ``workers``: how many work on it; the result is the same. Raises UsageError, Unreadable when the target cannot be
+    written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at ``target`` is unchanged.
+    """
+    target = STDOUT if outputs.is_stdout(target) else target
+    format = target_format(target, options)
+    formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
+    sources = with_distinct_ids(sources)
+    outputs.check(outputs.read_places(sources), places(target, format, options))
+    if urls.is_url(target):
+        with uploading(target) as path:
+            return convert(sources, str(path), replace(options, to=format.NAME), progress, workers)
+    if options.split:
+        options = replace(options, compared=True, places=balanced_places(sources, options))
+    with ExitStack() as stack:
+        made = Made(format, options, Report(format.NAME), stack.enter_context(workplace(target)))
+        for outcome in outcomes(sources, made, progress, workers):
+            made.add(outcome)
+        made.settle()
+        if options.split:
+            write_split(made, sources, Path(target), stack)
+        elif target == STDOUT:
+            write_stdout(made)
+        else:
+            file = stack.enter_context(writing(target))
+            made.join("", file, options)
+            made.report.findings += class_label_findings({Path(target): file}, format)
+    return finished(made.report, sources, options)
+
+
+def outcomes(sources: Sequence[Source], made: Made, progress: Progress, workers: Workers) -> Iterator[Outcome]:
+    """Yield the outcome of each part of ``sources``, in order."""
+    options = made.options
+    if not are_apart(sources, options):
+        _note_one_process(workers, made.report)
+        batches = together(sources, options, made.report, progress)
+        yield convert_batches(batches, 0, options, Report(made.format.NAME), made.folder, False)
+        return
+    reports = {source.id: made.report for source in sources}
+    job = partial(convert_part, options=options, target=made.format.NAME)
+    with started(workers) as executor:
+        parts = parts_of(sources, reports, options, progress, executor.doing)
+        yield from (outcome for _, outcome in run(parts, job, made.folder, executor))
+
+
+def convert_part(number: int, part: Part, options: ConvertOptions, target: str, folder: Path) -> Outcome:
+    """Convert a part to pieces of the format ``target``, which are left in ``folder``, and return the account of it.
+
+    Raises UsageError, NotVerified.
+    """
+    report = Report(target)
+    return convert_batches(batches_of(part, options, report), number, options, report, folder, part.continues)
+
+
+def convert_batches(
+    batches: Iterable[Batch], number: int, options: ConvertOptions, report: Report, folder: Path, continues: bool
+) -> Outcome:
+    """Make pieces of ``batches``; ``continues``: the first document is a part of one before."""
+    format = formats.get(report.format)
+    shares = parse_shares(options.split) if options.split else {}
+    with _rare_collections(), ExitStack() as files:
+        # Where ids are written, documents dealt out, or units cut, a part of a document is a record of its own.
+        apart = bool(shares) or format.KEEPS.ids or _unit(options, format) != "document"
+        writer = _Writer(format, options, report, PieceFiles(folder, number, files), continues and not apart)
+        for batch in _joined(batches, writer, apart):
+            name = partial(assign, shares=shares, seed=options.seed, places=options.places)
+            for split, chosen in (batch.split(name) if shares else {"": batch}).items():
+                changed = _changed(chosen, format, options, report)
+                # What is left out as blank is continued by nothing.
+                writer.continues &= [d.id for d in changed.documents[:1]] == [d.id for d in chosen.documents[:1]]
+                for group in changed.groups(options.most or max(len(changed.documents), 1)):
+                    writer.write(split, group)
+    return Outcome(report, writer.ids, writer.continued)
+
+
+def _changed(batch: Batch, format: Format, options: ConvertOptions, report: Report) -> Batch:
+    """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``."""
+    from nerconv.conversion import change
+    from nerconv.conversion.fit import fit
+    from nerconv.conversion.units import cut_units
+
+    batch, dropped = change.drop(batch, options.drop)
+    batch = batch.relabelled(options.labels)
+    if options.detokenize:
+        batch = change.detokenize(batch)
+    if options.cut_tokens:
+        batch = change.cut_tokens(batch)
+    batch, cut = cut_units(batch, _unit(options, format))
+    keeps = formats.keeps(format, options.write)
+    fitted = fit(batch, keeps, format.tokens(options.write), options.write.nested)
+    report.lost += (*dropped, *cut, *fitted.lost)
+    report.findings += fitted.trimmed
+    report.left_out.update(fitted.left_out)
+    return fitted.batch
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes the pieces of a part, each proved; ``continues``: the next document is a part of one before."""
+
+    format: Format
+    options: ConvertOptions
+    report: Report
+    files: PieceFiles
+    continues: bool
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    continued: Counter[str] = field(default_factory=Counter)
+
+    def write(self, split: str, batch: Batch) -> None:
+        """Encode documents of a ``split``, read them back, and leave the piece. Raises NotVerified, UsageError."""
+        if not batch.documents:
+            return
+        piece = self.format.encode(batch, self.options.write)
+        self._verify(batch, piece)
+        ids = [extent.id for extent in batch.documents]
+        self.files.put(split, Packed(piece, len(ids), self.continues))
+        self.continued[split] += self.continues
+        self.continues = False
+        self.report.documents[split] += len(ids)
+        self.report.written.update(batch.counts())
+        if self.format.NAME == "docbin":
+            self.report.grouped.update(piece.grouped)
+        if self.options.split:
+            self.ids.setdefault(split, []).extend(ids)
+        if self.options.compared:
+            self._note(split, batch)
+
+    def _verify(self, batch: Batch, piece: Any) -> None:
+        from nerconv.conversion.verify import difference
+
+        # Class labels that are fixed are looked at when all spans are known.
+        write = replace(self.options.write, names=())
+        found = difference(batch, self.format.read_back(piece, write), formats.keeps(self.format, write))
+        if found is None:
+            return
+        name = self.format.NAME
+        if self.format.KEEPS.any_text:
+            raise NotVerified(f"{batch.name}: what was written as {name} reads back differently: {found}")
+        raise UsageError(
+            f"{batch.name}: what was written as {name} reads back differently: {found}. It escapes nothing: the text "
+            "holds what reads as annotation, as the start of a document or as another line end; choose another format"
+        )
+
+    def _note(self, split: str, batch: Batch) -> None:
+        from nerconv.conversion import likeness
+
+        self.files.note(split, likeness.sentences(batch))
+        self.report.tallies.setdefault(split, Tally()).add(len(batch.covering[0]), batch.counts())
+
+
+def _joined(batches: Iterable[Batch], writer: _Writer, apart: bool) -> Iterator[Batch]:
+    """Yield ``batches``; where whole documents are written without the ids that tell, units of one are put together."""
+    from nerconv.conversion.joining import join_units
+
+    if writer.format.KEEPS.ids or _unit(writer.options, writer.format) != "document":
+        yield from batches
+        return
+    units = whole = 0
+    for number, joined in enumerate(join_units(batches, _MUCH)):
+        continues = joined.goes_on and not apart
+        writer.continues = continues or (writer.continues and not number)
+        units += joined.units
+        whole += joined.whole + (joined.goes_on and joined.units > 0 and not continues)
+        yield joined.batch
+    if units > whole:
+        made = f"{units:,} units of documents are written as the {whole:,} that their ids name"
+        writer.report.remarks.append(made)
+
+
+def _unit(options: ConvertOptions, format: Format) -> str:
+    return options.unit or format.UNIT
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the garbage collector look less often: spans and places hold no cycles, and it would look at all of them."""
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _note_one_process(workers: Workers, report: Report) -> None:
+    """Remark that other processes had no part. Raises UsageError for a cluster that would have none."""
+    why = "--lint, --redactions and formats whose records bring ids of their own are looked at together"
+    if workers.engine == "dask":
+        raise UsageError(f"--engine dask does nothing here: {why}, in one process; leave it out")
+    if workers.workers > 1:
+        report.remarks.append(f"--workers {workers.workers}: one process did the work; {why}")

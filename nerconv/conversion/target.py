@@ -1,0 +1,106 @@
+"""Where a conversion writes: which format, which files, whether they may be replaced, and what is moved there."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from nerconv import formats
+from nerconv.conversion.report import ConvertOptions
+from nerconv.conversion.split import parse_shares
+from nerconv.document import Finding
+from nerconv.formats import Format, class_labels
+from nerconv.io import outputs, urls
+from nerconv.io.outputs import STDOUT, Place
+from nerconv.io.sources import Unreadable, is_dataset
+from nerconv.options import UsageError
+
+#: Of a split: which document is in which part.
+LISTING: Final = "splits.toml"
+#: The files of a saved dataset.
+_OF_DATASET: Final = re.compile(r".*\.arrow|(dataset_info|dataset_dict|state|labels)\.json")
+
+
+def target_format(target: str, options: ConvertOptions) -> Format:
+    """Return the format to write at ``target``. Raises UsageError when nothing says which."""
+    if options.to:
+        return formats.get(options.to)
+    if options.split or target == STDOUT:
+        raise UsageError("name the format to write with --to: " + ", ".join(formats.FORMATS))
+    return formats.of_path(target)
+
+
+def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
+    """Return the places that a conversion to ``target`` writes. Raises UsageError for ones that it does not replace."""
+    if options.split:
+        if outputs.is_stdout(target):
+            raise UsageError("--split writes a folder, which standard output is not; name one with -o")
+        parts = [part_path(Path(target), name, format) for name in parse_shares(options.split)]
+        return [Place("-o", str(path)) for path in (*parts, Path(target, LISTING))]
+    named = not (outputs.is_stdout(target) or urls.is_url(target))
+    if named:
+        _check_target(Path(target))
+    whole = named and format.NAME == "dataset" and Path(target).suffix not in format.SUFFIXES
+    return [Place("-o", target, outputs.everything if whole else None)]
+
+
+def part_path(folder: Path, name: str, format: Format) -> Path:
+    """Return the file of the part of a split called ``name``."""
+    return folder / f"{name}{format.SUFFIXES[0]}"
+
+
+def _check_target(target: Path) -> None:
+    if target.suffix in (".gz", ".zst", ".xz", ".bz2"):
+        raise UsageError(f"{target}: compressed output is not written; write {target.with_suffix('')} and compress it")
+    if target.is_dir() and (others := sorted(_others(target))):
+        raise UsageError(
+            f"{target} is a folder with other things in it, such as {others[0]}; name a new one, or a file"
+        )
+
+
+def _others(folder: Path) -> Iterator[str]:
+    """Yield the names of files below ``folder`` that are not those of a saved dataset."""
+    saved = is_dataset(folder)
+    for path in folder.rglob("*"):
+        if not (path.is_dir() and not path.is_symlink()) and not (saved and _OF_DATASET.fullmatch(path.name)):
+            yield path.relative_to(folder).as_posix()
+
+
+@contextmanager
+def uploading(url: str) -> Iterator[Path]:
+    """Give a path here, and put what was made there at ``url`` when all of it is made. Raises Unreadable."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, url.rstrip("/").rpartition("/")[2])
+        yield path
+        try:
+            urls.upload(path, url)
+        except urls.Trouble as error:
+            raise Unreadable(str(error)) from error
+
+
+@contextmanager
+def workplace(target: str) -> Iterator[Path]:
+    """Give a folder for pieces, beside the target where there is one, so that a large one finds room."""
+    beside = None if target in (STDOUT, os.devnull) else Path(target).absolute().parent
+    while beside is not None and not beside.is_dir():
+        beside = beside.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".nerconv.", dir=beside, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    except OSError as error:
+        why = error.strerror or error
+        raise Unreadable(f"{target}: cannot be written: {why}; what stood there is unchanged") from error
+
+
+def class_label_findings(written: Mapping[Path, Path], format: Format) -> list[Finding]:
+    """Return a finding for each file beside those ``written`` whose class labels are not theirs.
+
+    ``written``: by the place of each, the file that goes there.
+    """
+    files = [place for place in written if format.NAME == "dataset" and place.suffix in format.SUFFIXES]
+    return list(class_labels.beside(files, class_labels.names_in(written[files[0]]))) if files else []

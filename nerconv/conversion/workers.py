@@ -1,0 +1,220 @@
+"""Where the parts of a conversion are worked on: here, in processes beside, or on a cluster; results come in order."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from itertools import starmap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from nerconv.conversion.parts import Outcome, Part
+from nerconv.io.chunks import Apply, Doing
+from nerconv.io.sources import Unreadable
+from nerconv.options import ENGINES, UsageError, check_choice
+from nerconv.packages import package
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+#: Options of ``mallopt`` (malloc.h of glibc).
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+#: Parts that wait for each worker, so that none is idle while results are taken.
+_AHEAD: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many processes work on the parts of a conversion, here or on a Dask cluster.
+
+    ``scheduler`` is the address of that cluster; empty for one of ``workers`` processes, started for the occasion.
+    """
+
+    workers: int = 1
+    engine: str = "processes"
+    scheduler: str = ""
+
+    def __post_init__(self) -> None:
+        check_choice("engine", self.engine, ENGINES)
+        if self.workers < 1:
+            raise UsageError(f"--workers is 1 or more, got {self.workers}")
+        if self.scheduler and self.engine != "dask":
+            raise UsageError("--scheduler is the address of a Dask cluster; say --engine dask, too")
+
+
+class Executor(NamedTuple):
+    """Where work is done: ``apply`` calls a function with each of some arguments, and yields results in order.
+
+    ``remote``: by processes that share no disk with this one; ``local``: by other processes that do.
+    """
+
+    apply: Apply
+    remote: bool = False
+    local: bool = False
+
+    def doing(self, path: str | None) -> Doing:
+        """Return how windows of a file at ``path`` are worked on."""
+        return Doing(self.apply, path if self.local else None)
+
+
+#: One process, this one.
+ALONE: Final = Workers()
+
+
+@contextmanager
+def started(settings: Workers) -> Iterator[Executor]:
+    """Give an executor with the workers of ``settings``; when all is done, or anything goes wrong, they are stopped."""
+    if settings.engine == "dask":
+        with _cluster(settings) as executor:
+            yield executor
+    elif settings.workers == 1:
+        yield Executor(starmap)
+    else:
+        with _processes(settings.workers) as executor:
+            yield executor
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
+    try:
+        # They start, and import what they need, while the first source is surveyed.
+        for _ in range(workers):
+            pool.submit(_warm_up)
+        yield Executor(partial(_ahead, pool.submit, workers * _AHEAD), local=True)
+    finally:
+        _stop(pool)
+
+
+def _ahead(
+    submit: Callable[..., Any], most: int, function: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]
+) -> Iterator[Any]:
+    """Yield the results in order, with up to ``most`` calls under way."""
+    running: deque[Any] = deque()
+    for call in arguments:
+        running.append(submit(function, *call))
+        if len(running) >= most:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
+
+
+def run(
+    parts: Iterable[Part], job: Callable[..., Outcome], folder: Path, executor: Executor
+) -> Iterator[tuple[Part, Outcome]]:
+    """Yield each of ``parts``, without what it held, and what ``job`` made of it, in order; pieces go to ``folder``.
+
+    ``job`` is called with the number of a part, the part and ``folder``; the result is the same wherever that is.
+    Raises Unreadable, naming the sources that were worked on, when a worker dies.
+    """
+    begun: deque[Part] = deque()
+
+    def numbered() -> Iterator[tuple[int, Part]]:
+        """Yield what a job asks for, and note the part."""
+        for number, part in enumerate(parts):
+            begun.append(part._replace(chunk=None))
+            yield number, part
+
+    with _naming(begun, folder):
+        if executor.remote:
+            for outcome, pieces in executor.apply(partial(_far, job), numbered()):
+                for name, data in pieces.items():
+                    (folder / name).write_bytes(data)
+                yield begun.popleft(), outcome
+        else:
+            for outcome in executor.apply(partial(_busy, partial(job, folder=folder), folder), numbered()):
+                yield begun.popleft(), outcome
+
+
+@contextmanager
+def _naming(begun: Sequence[Part], folder: Path) -> Iterator[None]:
+    """Raise Unreadable, with the sources that were worked on, for whatever an engine raises when a worker dies."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ not in ("BrokenProcessPool", "KilledWorker"):
+            raise
+        busy = {path.read_text(encoding="utf-8") for path in folder.glob("*.busy")}
+        names = sorted(busy or {part.source.name for part in begun})
+        why = "the process that worked on it died, perhaps for want of memory; nothing was written"
+        raise Unreadable(f"{', '.join(names)}: {why}") from error
+
+
+def _busy(job: Callable[[int, Part], Outcome], folder: Path, number: int, part: Part) -> Outcome:
+    """Do a job, and leave the name of its source in ``folder`` while it lasts."""
+    busy = folder / f"{number}.busy"
+    busy.write_text(part.source.name, encoding="utf-8")
+    outcome = job(number, part)
+    busy.unlink()
+    return outcome
+
+
+def _warm_up() -> None:
+    import_module("nerconv.bracket.scan")
+
+
+def keep_memory() -> None:
+    """Keep memory once this process has it, where the C library is glibc.
+
+    It gives the memory of every large array back to the system and takes it again for the next, which costs up to a
+    third of the time in page faults. For processes that are ours: workers, and the command line.
+    """
+    with suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        for option in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            library.mallopt(option, 1 << 30)
+
+
+def _begin() -> None:
+    """Make a worker of a process: leave interrupts to the one that the person sees; it stops this one."""
+    keep_memory()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the processes of ``pool`` at once: when all is done they are idle, else their work is not wanted."""
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        with suppress(OSError):
+            process.terminate()
+    for process in processes:
+        process.join()
+
+
+@contextmanager
+def _cluster(settings: Workers) -> Iterator[Executor]:
+    """Give the processes of a Dask cluster. They share no disk with this one: windows and pieces travel as bytes."""
+    distributed = package("distributed", "--engine dask", "dist")
+    with ExitStack() as stack:
+        address: Any = settings.scheduler
+        if not address:
+            silent = {"dashboard_address": None, "silence_logs": "ERROR"}
+            cluster = distributed.LocalCluster(n_workers=settings.workers, threads_per_worker=1, **silent)
+            address = stack.enter_context(cluster)
+        try:
+            client = stack.enter_context(distributed.Client(address, timeout="30s"))
+        except ValueError as error:
+            raise UsageError(f"--scheduler {settings.scheduler}: {error}; spell it like tcp://HOST:8786") from error
+        except OSError as error:
+            raise Unreadable(f"{settings.scheduler}: no Dask scheduler answers there: {error}") from error
+        ahead = max(sum(client.nthreads().values()), 1) * _AHEAD
+        yield Executor(partial(_ahead, partial(client.submit, pure=False), ahead), remote=True)
+
+
+def _far(job: Callable[..., Outcome], number: int, part: Part) -> tuple[Outcome, dict[str, bytes]]:
+    """Do a job in a folder of its own; return the pieces by the name of their file."""
+    with tempfile.TemporaryDirectory() as name:
+        outcome = job(number, part, folder=Path(name))
+        return outcome, {path.name: path.read_bytes() for path in sorted(Path(name).iterdir()) if path.is_file()}

@@ -1,0 +1,53 @@
+"""Errors as examples: both spans, the text around them, and where they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from nerconv.evaluation.annotated import Annotated
+from nerconv.evaluation.match import Outcome
+from nerconv.evaluation.pair import Paired
+from nerconv.evaluation.report import Example, Side
+
+#: Scores that a model gave: by id of the document, start, end and label.
+Scores = Mapping[tuple[str, int, int, str], float]
+#: So many code points are shown on either side.
+_AROUND = 200
+
+
+def examples(paired: Paired, found: Sequence[Outcome], scores: Scores, limit: int) -> Iterator[Example]:
+    """Yield the first ``limit`` of the outcomes ``found``, by pair and in text order."""
+    flags = paired.gold.flags if found else []
+    for outcome in islice(sorted(found, key=_extent), limit):
+        gold = outcome.gold and _side(paired.gold, outcome.gold.number, scores)
+        said = outcome.predicted and _side(paired.predicted, outcome.predicted.number, scores)
+        held, number = paired.gold if outcome.gold else paired.predicted, outcome.first.number
+        context, start = _around(held, number)
+        name = paired.gold.ids[held.owners[number]]
+        codes = flags[number] if outcome.gold else ()
+        yield Example(outcome.kind, name, gold, said, context, start, outcome.notes, codes)
+
+
+def _extent(outcome: Outcome) -> tuple[int, int]:
+    return outcome.first.start, outcome.first.end
+
+
+def _side(annotated: Annotated, number: int, scores: Scores) -> Side:
+    owner = annotated.owners[number]
+    begin = int(annotated.bounds[owner, 0])
+    start, end = int(annotated.starts[number]), int(annotated.ends[number])
+    label = annotated.labels[annotated.label_ids[number]]
+    score = scores.get((annotated.ids[owner], start - begin, end - begin, label))
+    where = annotated.where(number)
+    return Side(start - begin, end - begin, label, annotated.text[start:end], str(where or ""), score)
+
+
+def _around(annotated: Annotated, number: int) -> tuple[str, int]:
+    """Return the lines around a span, cut where they are long, and where that starts in the document."""
+    first, last = annotated.bounds[annotated.owners[number]].tolist()
+    start, end = int(annotated.starts[number]), int(annotated.ends[number])
+    begin = max(annotated.text.rfind("\n", first, start) + 1, first, start - _AROUND)
+    stop = annotated.text.find("\n", end, last)
+    stop = min(last if stop < 0 else stop, end + _AROUND)
+    return annotated.text[begin:stop], begin - first

@@ -1,0 +1,220 @@
+"""From files and models to a report with its gates: what ``nerconv evaluate`` does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from nerconv.evaluation.annotated import Annotated, of_batches, of_documents
+from nerconv.evaluation.pair import pair
+from nerconv.evaluation.report import Repairs, Report, Run
+from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
+from nerconv.evaluation.side import ReadSide, read_side
+from nerconv.evaluation.statistics import seeds
+from nerconv.evaluation.verify import verify
+from nerconv.io.sources import Source, lying
+from nerconv.linting.engine import check, choose
+from nerconv.linting.review import amended, by_batch, flagged
+from nerconv.models import ModelOptions, load
+from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
+from nerconv.spelling import spelling
+
+Progress = Callable[[Source], None]
+#: The gold tag and the predicted tag at the end of a row of columns, and so much of a file is looked at for them.
+_ROW: Final = re.compile(r".*\S[ \t]+(\S+)[ \t]+(\S+)[ \t]*\r?$")
+_HEAD: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to score and how. ``predictions`` are sets of files, several of them seeds; else ``model`` is asked.
+
+    Sets are taken in the order of their names, so that it makes no difference in which order they are given. With
+    neither, the gold files hold both tags as conlleval takes them: the gold before the last column.
+    """
+
+    gold: Sequence[Source]
+    predictions: Sequence[Sequence[Source]] = ()
+    model: str | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
+    read_predictions: ReadOptions = field(default_factory=lambda: ReadOptions(invalid="lenient"))
+    options: EvaluateOptions = field(default_factory=EvaluateOptions)
+    model_options: ModelOptions = field(default_factory=ModelOptions)
+    train: Sequence[Source] = ()
+    lint: Selection | None = None
+    verify: bool = False
+
+
+def run(job: Job, progress: Progress) -> Report:
+    """Return the report of ``job``, without gates. Raises UsageError, Unreadable, models.ModelError."""
+    if job.predictions and job.model:
+        raise UsageError("name predictions or a model, not both")
+    job = replace(job, predictions=sorted(job.predictions, key=_names))
+    if job.predictions or job.model:
+        return _scored(job, progress)
+    if job.read.tag_column:
+        raise UsageError(
+            f"--tag-column {job.read.tag_column} names one column of tags; without --predictions both tags are read, "
+            "the gold one from the last column but one and the predicted one from the last; leave the option out"
+        )
+    with ExitStack() as files:
+        sources = [_at_path(source, files) for source in job.gold]
+        for source in sources:
+            _check_columns(source)
+        read = replace(job.read, format="conll", tag_column="-2")
+        said = replace(job.read_predictions, format="conll", tag_column="-1")
+        return _scored(replace(job, gold=sources, predictions=[sources], read=read, read_predictions=said), progress)
+
+
+def _at_path(source: Source, files: ExitStack) -> Source:
+    """Return ``source`` as one that can be read twice: standard input at the path of a copy."""
+    return source if source.path or source.url else replace(source, path=files.enter_context(lying(source)))
+
+
+def _check_columns(source: Source) -> None:
+    """Raise UsageError unless ``source`` begins with rows of a token and two tags."""
+    with source.open() as file:
+        head = file.read(_HEAD).decode("utf-8", "surrogateescape").split("\n")
+    rows = [row.groups() for row in map(_ROW.match, head) if row]
+    if 2 * len(rows) < sum(map(bool, map(str.strip, head))) or not rows:
+        raise UsageError(f"{source.name}: name --predictions or --model; or give rows of token, gold and predicted tag")
+    if all(spelling(said).kind == "number" for _, said in rows):
+        raise UsageError(
+            f"{source.name}: its last column holds numbers; without --predictions the last two columns are the gold "
+            "tag and the predicted one, so leave that column out (cut -d' ' -f ...)"
+        )
+
+
+def _scored(job: Job, progress: Progress) -> Report:
+    quoted = not job.options.redact
+    gold = read_side(job.gold, job.read, progress, quoted=quoted)
+    held, fixed = _linted(gold.held, job)
+    train = read_side(job.train, job.read, progress, quoted=quoted).held if job.train else None
+    context = Context(
+        train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
+    )
+    if job.model:
+        return _of_model(job, held, context)
+    sides = [_read_predictions(sources, job, gold, progress) for sources in job.predictions]
+    first = replace(
+        context,
+        predictions=sides[0].reading,
+        method={**context.method, "predictions": _names(job.predictions[0])},
+        repairs=_repairs(job, held, gold, sides[0]),
+    )
+    report = _verified(evaluate(held, sides[0].held, job.options, first), held, sides[0].held, job)
+    if len(sides) == 1:
+        return report
+    others = [
+        evaluate(held, side.held, replace(job.options, resamples=0), Context(predictions=side.reading))
+        for side in sides[1:]
+    ]
+    return _with_seeds(report, [report, *others], _numbered(job.predictions))
+
+
+def _names(sources: Sequence[Source]) -> str:
+    return ", ".join(source.name for source in sources)
+
+
+def _numbered(predictions: Sequence[Sequence[Source]]) -> list[str]:
+    """Return the names of sets of files, with a number behind those that occur before."""
+    names = [_names(sources) for sources in predictions]
+    before = [names[:at].count(name) for at, name in enumerate(names)]
+    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
+
+
+def _with_seeds(report: Report, all_: Sequence[Report], names: Sequence[str]) -> Report:
+    f1 = {name: each.overall.micro.f1 for name, each in zip(names, all_, strict=True)}
+    labels = sorted({label for each in all_ for label in each.labels})
+    by_label = {label: [each.labels[label].f1 if label in each.labels else None for each in all_] for label in labels}
+    held = tuple(
+        Run(name, each.overall, each.labels, each.units, each.predictions)
+        for name, each in zip(names, all_, strict=True)
+    )
+    return replace(report, seeds=replace(seeds(f1, by_label), runs=held))
+
+
+def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
+    """Read predictions in the scheme that was named for them, or else in that of the gold.
+
+    Their own tags do not decide on it: those of a model that has forgotten one letter fit another scheme. Where the
+    gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing tells the scheme.
+    """
+    options, names = replace(job.read_predictions, both=job.read_predictions.invalid in OTHER_RULE), _names(sources)
+    quoted = not job.options.redact
+    if options.scheme.lower() != "auto":
+        return read_side(sources, options, progress, quoted=quoted)
+    if len(gold.schemes) == 1:
+        return read_side(sources, replace(options, scheme=gold.schemes[0]), progress, "gold", quoted)
+    side = read_side(sources, options, progress, quoted=quoted)
+    if not side.schemes:
+        return side
+    if gold.schemes:
+        why = f"the files of the gold are in several tag schemes ({', '.join(gold.schemes)})"
+    elif side.schemes == ("IOB2",):
+        return replace(side, reading=replace(side.reading, decided="default"))
+    else:
+        why = "the gold has no tags"
+    raise UsageError(
+        f"{names}: {why}, so that nothing says which scheme the predicted tags are in; they look like "
+        f"{', '.join(side.schemes)}: name it with --predictions-scheme"
+    )
+
+
+def _repairs(job: Job, held: Annotated, gold: ReadSide, side: ReadSide) -> Repairs | None:
+    """Return what was repaired on each side, and micro F1 with the predictions read by the other rule."""
+    if not (gold.repaired or side.repaired):
+        return None
+    rule = job.read_predictions.invalid
+    other = OTHER_RULE[rule] if side.repaired else ""
+    f1 = micro(held, side.other or side.held, job.options).f1 if other else None
+    return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other, f1)
+
+
+def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
+    """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
+    if job.lint is None:
+        return held, None
+    problems = by_batch(check(held.parts, choose(job.lint), sources=job.gold))
+    found = [(part, problems.get(number, [])) for number, part in enumerate(held.parts)]
+    fixed = [amended(*each)[0] for each in found]
+    same_text = all(after.text == before.text for after, before in zip(fixed, held.parts, strict=True))
+    return of_batches(flagged(*each) for each in found), of_batches(fixed) if same_text else None
+
+
+def _of_model(job: Job, held: Annotated, context: Context) -> Report:
+    assert job.model is not None
+    predictor = load(job.model, job.model_options)
+    predictions = list(predictor.predict(held.documents))
+    scores = {
+        (each.document.id, span.start, span.end, job.options.labels.get(span.label, span.label)): score
+        for each in predictions
+        for span, score in zip(each.document.spans, each.scores, strict=True)
+        if score is not None
+    }
+    seen, words = sum(each.seen for each in predictions), sum(each.words for each in predictions)
+    if seen != words:
+        raise UsageError(f"{job.model} saw {seen:,} of {words:,} words; a score of part of the text is none")
+    model = {
+        "name": predictor.name,
+        "kind": predictor.kind,
+        **predictor.settings,
+        **{name: value for each in predictions for name, value in each.facts.items()},
+        "text seen": "100 %",
+        "words": f"{words:,}",
+        "words without a sub-token": f"{sum(each.blank for each in predictions):,}",
+    }
+    said = of_documents(each.document for each in predictions)
+    report = evaluate(held, said, job.options, replace(context, scores=scores, model=model))
+    return _verified(report, held, said, job)
+
+
+def _verified(report: Report, gold: Annotated, said: Annotated, job: Job) -> Report:
+    if not job.verify:
+        return report
+    gold, said = (side.relabelled(job.options.labels) for side in (gold, said))
+    verified = verify(pair(gold, said, job.options.pairing, not job.options.redact), report.overall.micro)
+    return replace(report, method={**report.method, "check": verified})

@@ -1,0 +1,168 @@
+"""One evaluation, whole: pair, match, count, draw, slice; the result is a report and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.evaluation import count, match
+from nerconv.evaluation.annotated import Annotated
+from nerconv.evaluation.chance import LEAST_UNITS
+from nerconv.evaluation.examples import Scores, examples
+from nerconv.evaluation.pair import Paired, check_labels, pair
+from nerconv.evaluation.report import Reading, Repairs, Report, Score, Semeval, Unit
+from nerconv.evaluation.slices import calibration, noise, slices
+from nerconv.evaluation.statistics import intervals
+from nerconv.evaluation.tally import Hits, counts, hits, kind, score_of, units, unmatched
+from nerconv.version import VERSION
+
+#: A label map is shown so in the method of a report.
+_SEPARATOR: Final = ","
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateOptions:
+    """How to score. ``labels`` maps labels of both sides, to nothing where they are not scored; ``examples`` bounds.
+
+    ``redact``: messages of errors quote no text of the data (reports hold it until ``redact.redacted`` leaves it out).
+    """
+
+    pairing: str = "auto"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    resamples: int = 1000
+    seed: int = 0
+    examples: int = 500
+    redact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What else a report may say: training data and the fixed gold, scores, repairs, readings, method and model."""
+
+    train: Annotated | None = None
+    fixed: Annotated | None = None
+    linted: bool = False
+    scores: Scores = field(default_factory=dict)
+    repairs: Repairs | None = None
+    gold: Reading | None = None
+    predictions: Reading | None = None
+    method: Mapping[str, str] = field(default_factory=dict)
+    model: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate(gold: Annotated, predicted: Annotated, options: EvaluateOptions, context: Context | None = None) -> Report:
+    """Return the report of ``predicted`` against ``gold``. Raises UsageError where the two do not fit."""
+    context = context or Context()
+    data = data_hash(gold)
+    gold, predicted = (side.relabelled(options.labels) for side in (gold, predicted))
+    only_gold, only_predicted = check_labels(gold, predicted)
+    paired = pair(gold, predicted, options.pairing, not options.redact)
+    found = hits(*paired.places)
+    errors = unmatched(paired, found)
+    by_label = counts(paired, found)
+    labels = count.scores(by_label)
+    matched = {label: row[0] for label, row in by_label.items()}
+    total, kinds = count.kinds(errors, matched)
+    held = units(paired, found)
+    report = Report(
+        overall=count.overall(labels),
+        labels=labels,
+        kinds=total,
+        label_kinds=kinds,
+        semeval=_semeval(paired, errors, sum(matched.values())),
+        confusion=count.confusion(errors, matched),
+        boundaries={label: n for label, row in kinds.items() if (n := row["boundary"].gold)},
+        method=_method(paired, held, data, options, context, gold.count - paired.gold.count),
+        model=dict(context.model),
+        units=tuple(held),
+        examples=tuple(examples(paired, errors, context.scores, options.examples)),
+        slices=tuple(slices(paired, found, [row.gold for row in labels.values()], context.train)),
+        repairs=context.repairs,
+        calibration=calibration(*_scored(paired, found, context.scores)),
+        only_gold=only_gold,
+        only_predicted=only_predicted,
+        gold=context.gold,
+        predictions=context.predictions,
+        version=VERSION,
+    )
+    if context.linted or any(paired.gold.flags):
+        fixed = _micro(context.fixed.relabelled(options.labels), predicted, options) if context.fixed else None
+        report = replace(report, noise=noise(paired, errors, fixed))
+    return _with_intervals(report, options)
+
+
+def _semeval(paired: Paired, errors: Sequence[match.Outcome], matched: int) -> dict[str, Semeval]:
+    pairs = match.views(errors)
+    for view in match.VIEWS:
+        pairs[view, "correct"] += matched
+    return count.semeval(pairs, paired.gold.count, paired.predicted.count)
+
+
+def micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
+    """Return the micro scores alone."""
+    return _micro(gold.relabelled(options.labels), predicted.relabelled(options.labels), options)
+
+
+def _micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
+    return score_of(*pair(gold, predicted, options.pairing, not options.redact).places)
+
+
+def data_hash(gold: Annotated) -> str:
+    """Return what tells one gold from another: 16 hexadecimal digits over texts and spans, in order."""
+    digest = sha256()
+    for number in range(len(gold.ids)):
+        digest.update(repr((gold.text_of(number), gold.keys(number))).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]
+
+
+def _method(
+    paired: Paired, held: Sequence[Unit], data: str, options: EvaluateOptions, context: Context, lost: int
+) -> dict[str, str]:
+    shown = _SEPARATOR.join(f"{old}={new}" for old, new in sorted(options.labels.items()))
+    method = {
+        "match": "exact span and label",
+        "unit": paired.unit,
+        "pairing": paired.how,
+        "map": shown,
+        "data": data,
+        "intervals": _drawn(kind(paired, held), len(held), options),
+        "averages": "macro and weighted over the labels of the gold",
+        **context.method,
+    }
+    return method | ({"gold spans across sentences, not scored": f"{lost:,}"} if lost else {})
+
+
+def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
+    if not options.resamples:
+        return "none asked for"
+    if count < LEAST_UNITS:
+        return f"none: {kind}, and fewer than {LEAST_UNITS} show nothing of the spread"
+    return f"95 % bootstrap over {kind}, {options.resamples:,} draws, seed {options.seed}"
+
+
+def _scored(paired: Paired, found: Hits, scores: Scores) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the scores of the predicted spans that have one, and which of these are right."""
+    held = paired.predicted
+    keys = ((id, *key) for number, id in enumerate(held.ids if scores else ()) for key in held.keys(number))
+    values = np.array([scores.get(key, np.nan) for key in keys], dtype=np.float64)
+    known = ~np.isnan(values)
+    return values[known], found.predicted[: len(values)][known]
+
+
+def _with_intervals(report: Report, options: EvaluateOptions) -> Report:
+    found = intervals(report.units, options.resamples, options.seed)
+    overall = replace(
+        report.overall,
+        **{
+            name: replace(getattr(report.overall, name), interval=interval) for name, interval in found.averages.items()
+        },
+    )
+    labels = {label: replace(row, interval=found.labels.get(label)) for label, row in report.labels.items()}
+    without = [label for label, interval in found.labels.items() if interval is None]
+    rare = {"no interval": f"{', '.join(without)}: in fewer than {LEAST_UNITS} of them"} if without else {}
+    return replace(report, overall=overall, labels=labels, method={**report.method, **rare})

@@ -1,0 +1,65 @@
+"""Several predictions for one gold, such as seeds of one model: what a gate takes from them, with units in one order.
+
+A report of one prediction is one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean
+from typing import Final, NamedTuple
+
+from nerconv.evaluation.count import added
+from nerconv.evaluation.report import Report, Run, Unit
+
+#: What a gate takes from several runs: the mean of their scores, or the lowest one.
+CHOICES: Final = ("mean", "worst")
+
+
+class Chosen(NamedTuple):
+    """A score taken from several runs, and the indexes of the runs that it is made from. None: no run has one."""
+
+    value: float | None
+    indexes: tuple[int, ...]
+
+
+def runs(report: Report) -> tuple[Run, ...]:
+    """Return the runs that ``report`` holds, at least one."""
+    if report.seeds and report.seeds.runs:
+        return report.seeds.runs
+    return (Run("", report.overall, report.labels, report.units),)
+
+
+def choose(values: Sequence[float | None], choice: str) -> Chosen:
+    """Return the mean of ``values`` or the lowest of them; those that are None do not count."""
+    known = [(value, index) for index, value in enumerate(values) if value is not None]
+    if not known:
+        return Chosen(None, ())
+    if choice == "worst":
+        value, index = min(known)
+        return Chosen(value, (index,))
+    # Sorted, so that the sum is the same to the last bit in any order of the runs.
+    return Chosen(mean(sorted(value for value, _ in known)), tuple(index for _, index in known))
+
+
+def aligned(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
+    """Return the units of several runs in the order of the first, so that equal places hold the same text.
+
+    Where one counts sentences and another documents, all count documents. None: they count other texts.
+    """
+    return _in_order(runs) or _in_order([_documents(run) for run in runs])
+
+
+def _in_order(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
+    order = [unit.id for unit in runs[0]]
+    by_id = [{unit.id: unit for unit in run} for run in runs]
+    if any(len(run) != len(order) or held.keys() != by_id[0].keys() for run, held in zip(runs, by_id, strict=True)):
+        return None
+    return [[held[id] for id in order] for held in by_id]
+
+
+def _documents(run: Sequence[Unit]) -> list[Unit]:
+    groups: dict[str, list[Unit]] = {}
+    for unit in run:
+        groups.setdefault(unit.document or unit.id, []).append(unit)
+    return [Unit(name, added(unit.labels for unit in held)) for name, held in groups.items()]

@@ -1,0 +1,104 @@
+"""One side of an evaluation, read from files of any format, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from nerconv import formats
+from nerconv.batch import Batch
+from nerconv.codes import CODES, costs
+from nerconv.document import Facts, Finding
+from nerconv.evaluation.annotated import Annotated, of_batches, unique
+from nerconv.evaluation.report import Reading
+from nerconv.io.sources import Source, Unreadable
+from nerconv.options import ReadOptions
+
+#: Documents, and the same by the other rule for invalid tags, where some are.
+_Part = tuple[Batch, Batch | None]
+#: What a repair that was asked for leaves out.
+_ASKED = ("F023",)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSide:
+    """What one side holds, and how it was read.
+
+    ``schemes``: the tag schemes of its files, one where all of them can be read in it, none without tags. ``other``:
+    the same with tags read by the other rule for invalid ones, where that was asked for and there are any.
+    """
+
+    held: Annotated
+    other: Annotated | None
+    reading: Reading
+    schemes: tuple[str, ...]
+
+    @property
+    def repaired(self) -> int:
+        """How many tags were read by a repair."""
+        return sum(self.reading.repaired.values())
+
+
+def read_side(
+    sources: Iterable[Source],
+    options: ReadOptions,
+    progress: Callable[[Source], None],
+    decided: str = "named",
+    quoted: bool = True,
+) -> ReadSide:
+    """Return what ``sources`` hold. Raises Unreadable for anything that would leave annotation out of the score.
+
+    ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files. What is refused is
+    described with its text where that may be ``quoted``.
+    """
+    advice = f"say {options.scheme_option} NAME where theirs is another"
+    hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {advice}" if decided == "gold" else ""
+    parts: list[_Part] = []
+    facts: list[Facts] = []
+    for source in sources:
+        progress(source)
+        for item in formats.read(source, options):
+            if isinstance(item, Facts):
+                facts.append(item)
+            elif isinstance(item, Finding):
+                _refuse([item], quoted, hint)
+            else:
+                _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
+                parts.append((item.batch, item.other))
+    found = _schemes(facts)
+    reading = Reading(
+        tuple(dict.fromkeys(each.format for each in facts)),
+        ", ".join(found),
+        ("detected" if options.scheme.lower() == "auto" else decided) if found else "",
+        options.invalid if found else "",
+        _repaired(facts),
+    )
+    held = of_batches([part for part, _ in parts])
+    other = of_batches([other or part for part, other in parts]) if any(other for _, other in parts) else None
+    ids = unique(held.ids)
+    return ReadSide(replace(held, ids=ids), other and replace(other, ids=ids), reading, found)
+
+
+def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:
+    """Return the one scheme that reads all files as they were read, or else those that they were read in."""
+    tagged = [each for each in facts if each.scheme]
+    shared = [name for name in tagged[0].fitting if all(name in each.fitting for each in tagged)] if tagged else []
+    return (shared[0],) if shared else tuple(dict.fromkeys(each.scheme for each in tagged))
+
+
+def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
+    repaired: dict[str, int] = {}
+    for each in facts:
+        if each.repaired:
+            repaired[each.path] = repaired.get(each.path, 0) + each.repaired
+    return repaired
+
+
+def _refuse(findings: Iterable[Finding], quoted: bool, hint: str) -> None:
+    """Raise Unreadable for the first finding that leaves annotation out; ``hint``: what to say of tags."""
+    for finding in findings:
+        if costs(finding) and finding.code not in _ASKED:
+            said = finding.message if quoted else f"{CODES[finding.code].name} (its text is not shown: --redact)"
+            tags = hint if finding.code == "F005" else ""
+            raise Unreadable(f"{finding.where}: {finding.code} {said}; a score would leave it out{tags}")

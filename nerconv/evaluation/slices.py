@@ -1,0 +1,109 @@
+"""Scores of parts: names seen in training, long ones, rare labels, gold that lint flags; and calibration."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.evaluation.annotated import Annotated
+from nerconv.evaluation.count import score
+from nerconv.evaluation.match import Outcome
+from nerconv.evaluation.pair import Paired, Places
+from nerconv.evaluation.report import Calibration, Noise, Score, Slice
+from nerconv.evaluation.tally import Hits, pair_offsets, score_of
+from nerconv.tables import Numbers
+
+_LENGTHS: Final = ("1 token", "2 tokens", "3 tokens", "4 or more tokens")
+_FREQUENCIES: Final = (("under 50 gold spans", 50), ("50 to 499", 500), ("500 or more", None))
+_BINS: Final = 10
+
+
+def slices(paired: Paired, found: Hits, support: Sequence[int], train: Annotated | None) -> Iterator[Slice]:
+    """Yield the scores of parts. A gold span falls where its own text or label puts it, a predicted one likewise.
+
+    ``support``: the number of gold spans by label. With ``train`` spans are told apart by whether their text, tokens
+    joined by single spaces, is that of a span there.
+    """
+    sides = paired.gold, paired.predicted
+    if train is not None:
+        known = frozenset(train.surfaces())
+        parts = [np.fromiter((text not in known for text in side.surfaces()), np.int64, side.count) for side in sides]
+        yield from _grouped("seen", ("seen in training", "unseen"), parts, found)
+    lengths = [last - first + 1 for first, last in (side.span_tokens for side in sides)]
+    yield from _grouped("length", _LENGTHS, [np.clip(each, 1, len(_LENGTHS)) - 1 for each in lengths], found)
+    frequency = np.array([_frequency(count) for count in support], dtype=np.int64)
+    names = [name for name, _ in _FREQUENCIES]
+    yield from _grouped("label frequency", names, [frequency[side.label_ids] for side in paired.places], found)
+
+
+def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], found: Hits) -> Iterator[Slice]:
+    """Yield the parts that hold a span; ``at`` says for each span of either side which of ``names`` it falls into."""
+    tp, predicted, gold = (
+        np.bincount(numbers, minlength=len(names)).tolist() for numbers in (at[0][found.gold], at[1], at[0])
+    )
+    for number, name in enumerate(names):
+        if gold[number] or predicted[number]:
+            yield Slice(group, name, score(tp[number], predicted[number], gold[number]))
+
+
+def _frequency(count: int) -> int:
+    return next(number for number, (_, limit) in enumerate(_FREQUENCIES) if limit is None or count < limit)
+
+
+def noise(paired: Paired, found: Sequence[Outcome], fixed: Score | None) -> Noise:
+    """Return how far lint flags the gold of ``paired``; ``found`` are the outcomes of spans that match none exactly.
+
+    ``clean`` leaves out flagged gold spans and the predictions that touch them. ``fixed`` is the score against the gold
+    after safe fixes.
+    """
+    flags = paired.gold.flags
+    flagged = np.array([bool(codes) for codes in flags], dtype=bool)
+    gold, predicted = paired.places
+    begins = pair_offsets(paired)
+    touched = _touch(_moved(_chosen(gold, flagged), begins), _moved(predicted, begins))
+    return Noise(
+        int(flagged.sum()),
+        len(flags),
+        dict(sorted(Counter(chain.from_iterable(flags)).items())),
+        len(found),
+        sum(1 for outcome in found if outcome.gold and flags[outcome.gold.number]),
+        score_of(_chosen(gold, ~flagged), _chosen(predicted, ~touched)),
+        fixed,
+    )
+
+
+def _chosen(places: Places, chosen: NDArray[np.bool_]) -> Places:
+    return Places(*(array[chosen] for array in places))
+
+
+def _moved(places: Places, begins: Numbers) -> tuple[Numbers, Numbers]:
+    return places.starts + begins[places.pairs], places.ends + begins[places.pairs]
+
+
+def _touch(some: tuple[Numbers, Numbers], others: tuple[Numbers, Numbers]) -> NDArray[np.bool_]:
+    """Return which of ``others`` share text with one of ``some``: one that starts before its end reaches into it."""
+    order = np.argsort(some[0], kind="stable")
+    reach = np.append(0, np.maximum.accumulate(some[1][order]))
+    touched: NDArray[np.bool_] = reach[np.searchsorted(some[0][order], others[1])] > others[0]
+    return touched
+
+
+def calibration(values: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration | None:
+    """Return how far the scores of predicted spans are from the share that is right, in ten bins; None without scores.
+
+    ``values``, of shape (spans,), are the scores. The error is the expected calibration error (Naeini, Cooper &
+    Hauskrecht 2015).
+    """
+    at = np.searchsorted(np.arange(1, _BINS) / _BINS, values, "right")
+    counts = np.bincount(at, minlength=_BINS)
+    held = np.flatnonzero(counts)
+    sums = (np.bincount(at, weights, _BINS)[held] for weights in (values, right))
+    means, shares = (total / counts[held] for total in sums)
+    rows = list(zip((held / _BINS).tolist(), counts[held].tolist(), means.tolist(), shares.tolist(), strict=True))
+    error = sum(count * abs(mean - share) for _, count, mean, share in rows) / max(len(values), 1)
+    return Calibration(error, tuple(rows)) if rows else None

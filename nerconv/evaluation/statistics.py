@@ -1,0 +1,152 @@
+"""How sure a score is: percentile bootstrap over documents or sentences (Efron & Tibshirani 1993).
+
+Texts are drawn, not spans: errors of one text hang together. Counts of each unit are all that is needed, so that
+thousands of draws are one product of matrices. Units with equal counts are drawn as one group: how often the members of
+a group are drawn together has the same distribution, and short sentences have few different counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev
+from typing import Any, Final
+
+import numpy as np
+
+from nerconv.evaluation.chance import LEAST_UNITS
+from nerconv.evaluation.report import Interval, Seeds, Unit
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+AVERAGES: Final = ("micro", "macro", "weighted")
+_CHUNK: Final = 1 << 22
+#: Ends of an interval that are nearer to each other are one.
+_EQUAL: Final = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """F1 of every draw: ``labels`` by label, the averages by name; NaN where a draw has no span."""
+
+    labels: dict[str, Any]
+    averages: dict[str, Any]
+
+
+def tables(units: Sequence[Unit], labels: Sequence[str]) -> Array:
+    """Return the counts as an array of shape (units, labels, 3)."""
+    at = {label: number for number, label in enumerate(labels)}
+    table = np.zeros((len(units), len(labels), 3), dtype=np.float64)
+    for row, unit in enumerate(units):
+        for label, counts in unit.labels.items():
+            table[row, at[label]] = counts
+    return table
+
+
+def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]:
+    """Return the summed counts of each draw for each of ``tables``, the same units drawn for all of them."""
+    random = np.random.default_rng(seed)
+    count = len(tables[0])
+    flat, members = _grouped([table.reshape(count, -1) for table in tables])
+    sums: list[list[Any]] = [[] for _ in tables]
+    step = max(1, _CHUNK // len(members))
+    for done in range(0, resamples, step):
+        weights = random.multinomial(count, members / count, size=min(step, resamples - done)).astype(np.float64)
+        for total, table in zip(sums, flat, strict=True):
+            total.append(weights @ table)
+    return [np.concatenate(total).reshape(resamples, -1, 3) for total in sums]
+
+
+def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
+    """Return the distinct rows of ``tables`` side by side, cut apart again, and the number of units with each.
+
+    Arrays of shape (units, labels * 3) become (groups, labels * 3); the numbers have the shape (groups,).
+    """
+    rows = np.concatenate([table.astype(np.int32) for table in tables], axis=1)
+    # Rows are hashed as bytes, and those that are distinct sorted; numpy.unique sorts all of them.
+    counts: Counter[Any] = Counter(rows.view(np.dtype((np.void, rows.strides[0]))).ravel().tolist())
+    distinct = np.frombuffer(b"".join(counts), np.int32).reshape(len(counts), -1)
+    order = np.lexsort(distinct.T[::-1])
+    borders = np.cumsum([table.shape[1] for table in tables])[:-1]
+    members = np.array([*counts.values()])[order]
+    return np.split(distinct[order].astype(np.float64), borders, axis=1), members
+
+
+def f1_of(counts: Array) -> Any:
+    """Return F1 of counts whose last axis is tp, predicted and gold; NaN where there is no span."""
+    below = counts[..., 1] + counts[..., 2]
+    return np.divide(2 * counts[..., 0], below, out=np.full(below.shape, np.nan), where=below > 0)
+
+
+def draws(sums: Array, labels: Sequence[str]) -> Draws:
+    """Return the scores of sums of shape (draws, labels, 3)."""
+    by_label = f1_of(sums)
+    gold = sums[..., 2]
+    filled = np.nan_to_num(by_label)
+    present = gold > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        macro = (filled * present).sum(1) / present.sum(1)
+        weighted = (filled * gold).sum(1) / gold.sum(1)
+    averages = {"micro": f1_of(sums.sum(1)), "macro": macro, "weighted": weighted}
+    return Draws({label: by_label[:, at] for at, label in enumerate(labels)}, averages)
+
+
+def percentiles(values: Array) -> Interval | None:
+    """Return the 2.5th and the 97.5th percentile of ``values`` that are not NaN, None when all are."""
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return None
+    low, high = np.percentile(values, (2.5, 97.5))
+    return Interval(float(low), float(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """The 95 % intervals of F1 by label, and of micro, macro and weighted by name; None where there is none."""
+
+    labels: dict[str, Interval | None]
+    averages: dict[str, Interval | None]
+
+
+def intervals(units: Sequence[Unit], resamples: int, seed: int) -> Intervals:
+    """Return the intervals of what ``units`` hold.
+
+    There is none over fewer than ``chance.LEAST_UNITS`` units, and none for a label that fewer of them hold: what is
+    drawn again and again from so few shows nothing of the spread.
+    """
+    if len(units) < LEAST_UNITS or not resamples:
+        return Intervals({}, {})
+    labels = sorted({label for unit in units for label in unit.labels})
+    table = tables(units, labels)
+    found = draws(resampled([table], resamples, seed)[0], labels)
+    holding = (table.any(axis=2)).sum(axis=0)
+    in_gold = [int(count) for count, gold in zip(holding, table[..., 2].sum(0), strict=True) if gold]
+    least = {"micro": len(units), "macro": min(in_gold, default=0), "weighted": min(in_gold, default=0)}
+    return Intervals(
+        {label: _spread_of(found.labels[label], int(count)) for label, count in zip(labels, holding, strict=True)},
+        {name: _spread_of(values, max(least[name], LEAST_UNITS)) for name, values in found.averages.items()},
+    )
+
+
+def _spread_of(values: Array, holding: int) -> Interval | None:
+    """Return the interval of draws of what ``holding`` units hold."""
+    interval = percentiles(values) if holding >= LEAST_UNITS else None
+    if interval is None or interval.high - interval.low > _EQUAL:
+        return interval
+    # Every draw gives the same: no unit differs. With 97.5 % confidence fewer than this share of all units do, and
+    # they may be wholly right or wholly wrong (the exact binomial bound; Clopper & Pearson 1934).
+    other = 1 - 0.025 ** (1 / holding)
+    return Interval(interval.low * (1 - other), interval.high * (1 - other) + other)
+
+
+def seeds(scores: dict[str, float | None], labels: dict[str, list[float | None]]) -> Seeds:
+    """Return mean and sample standard deviation of F1 over several predictions of one test set."""
+    return Seeds(
+        scores, *_spread(list(scores.values())), {label: _spread(row) for label, row in sorted(labels.items())}
+    )
+
+
+def _spread(values: Sequence[float | None]) -> tuple[float | None, float | None]:
+    known = [value for value in values if value is not None]
+    return mean(known) if known else None, stdev(known) if len(known) > 1 else None

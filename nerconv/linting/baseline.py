@@ -1,0 +1,64 @@
+"""A baseline: the findings that an old corpus may keep, counted by content, so that moved lines make no difference."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nerconv.io.outputs import writing
+from nerconv.io.sources import Unreadable
+from nerconv.linting.problem import Problem
+
+
+@dataclass(slots=True)
+class Baseline:
+    """How many findings of each content a corpus is known to have."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def without_known(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return the problems beyond those that are known."""
+        left = self.counts.copy()
+        new = []
+        for problem in problems:
+            key = fingerprint(problem)
+            if left[key] > 0:
+                left[key] -= 1
+            else:
+                new.append(problem)
+        return new
+
+    def pruned(self, problems: Iterable[Problem]) -> Baseline:
+        """Return the baseline without the findings that are gone; it never grows."""
+        return Baseline(self.counts & Counter(map(fingerprint, problems)))
+
+
+def fingerprint(problem: Problem) -> str:
+    """Return what a finding is about, whatever the line it stands on: code, document, label and text."""
+    about = problem.text or problem.finding.message
+    return "\t".join((problem.finding.code, problem.document, problem.label, about))
+
+
+def baseline_of(problems: Iterable[Problem]) -> Baseline:
+    """Return the baseline that knows exactly ``problems``."""
+    return Baseline(Counter(map(fingerprint, problems)))
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Return the baseline in ``path``. Raises Unreadable when it is none."""
+    try:
+        record: Any = json.loads(path.read_text(encoding="utf-8"))
+        return Baseline(Counter({str(key): int(count) for key, count in record["findings"].items()}))
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise Unreadable(f"{path}: is no baseline: {error}; make one with --write-baseline") from error
+
+
+def write_baseline(baseline: Baseline, path: Path) -> None:
+    """Write ``baseline``, sorted."""
+    counts = dict(sorted(baseline.counts.items()))
+    with writing(path) as part:
+        part.write_text(json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -1,0 +1,353 @@
+"""A batch in a lint run: whole-array questions find the spans and words that a rule has to look at.
+
+An answer never leaves out what a rule would flag, and may let through what no rule flags. ``Document`` objects are made
+of the lines that a rule has to look at, and of no others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import count
+from typing import Final, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv import views
+from nerconv.batch import Batch
+from nerconv.document import Document, Where
+from nerconv.linting.near import Mask, Near, Words
+from nerconv.tables import Numbers, within
+from nerconv.white_space import runs
+
+Item = TypeVar("Item", bound=Hashable)
+#: A stretch of a document, in code points.
+Stretch = tuple[int, int]
+
+_SPACE: Final = ord(" ")
+_BLANK: Final = b" \t\n"
+_WHITE: Final = np.isin(np.arange(256), list(_BLANK))
+_SMALL: Final = np.isin(np.arange(256), list(range(ord("a"), ord("z") + 1)))
+#: First bytes of letters in capitals, and perhaps of other letters: capitals beyond ASCII are not told apart.
+_CAPITALS: Final = bytes(65 <= byte <= 90 or byte >= 0xC2 for byte in range(256))
+#: The last bytes of ' and ’ and :, of which the second is that of other characters, too.
+_TAILS: Final = bytes(byte in (0x27, 0x3A, 0x99) for byte in range(256))
+#: The most bytes between two halves of a name.
+_GAP: Final = 3
+_WORD: Final = re.compile(rb"[^ \t\n]+")
+_TO_SPACE: Final = re.compile(rb"[^ ]+")
+#: What makes the hashes of start, end and label of a span differ.
+_FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
+
+
+class Numbered(NamedTuple):
+    """Things by number: ``codes`` has a number for each, ``distinct`` each by its number, in order of appearance."""
+
+    codes: Numbers
+    distinct: Sequence[str]
+
+
+def numbered(items: Iterable[Item]) -> tuple[Numbers, list[Item]]:
+    """Return the number of each of ``items``, equal ones having the same, and the distinct ones by number."""
+    numbers: defaultdict[Item, int] = defaultdict(count().__next__)
+    codes = np.fromiter(map(numbers.__getitem__, items), np.int64)
+    return codes, list(numbers)
+
+
+class View(NamedTuple):
+    """A document as a rule sees it: all of its text, and spans and joins at least of the lines asked about.
+
+    ``number`` is that of the document in its part, ``spans`` are the numbers of its spans in the part.
+    """
+
+    number: int
+    document: Document
+    spans: Numbers
+
+
+class Part:
+    """The documents of a batch. Offsets are bytes of its text in here, and code points of documents outside.
+
+    A line is here what lies between two line ends that no span runs across. Words are set apart by white space.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+    @cached_property
+    def documents(self) -> Sequence[Document]:
+        """The documents, whole."""
+        return tuple(views.documents_of(self.batch))
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The file of each document, or its id where that is not known."""
+        ids, paths = [extent.id for extent in self.batch.documents], self.batch.extras.paths
+        return [path or id for path, id in zip(paths, ids, strict=True)] if paths else [self.batch.name] * len(ids)
+
+    @cached_property
+    def surfaces(self) -> Numbered:
+        """The text of each span."""
+        text, extents = self.batch.text, zip(self.batch.starts.tolist(), self.batch.ends.tolist(), strict=True)
+        codes, found = numbered(text[start:end] for start, end in extents)
+        return Numbered(codes, [surface.decode() for surface in found])
+
+    @property
+    def labels(self) -> Numbered:
+        """The label of each span."""
+        return Numbered(self.batch.label_ids, self.batch.labels)
+
+    def directives(self) -> Iterator[tuple[str, Where, str]]:
+        """Yield the directives to the linter as they are written, where they stood, and the text of their lines."""
+        text = self.batch.text
+        for mark in self.batch.marks:
+            if mark.kind == "directive":
+                offset = np.array([mark.offset])
+                number = int(self.batch.document_of(offset)[0])
+                begin, end = self.batch.bounds[number].tolist()
+                begin, stop = max(text.rfind(b"\n", begin, mark.offset) + 1, begin), text.find(b"\n", mark.offset, end)
+                if where := self.place(number, int(self.batch.points(offset)[0]) - self._begins[number]):
+                    yield mark.value, where, text[begin : end if stop < 0 else stop].decode()
+
+    def place(self, number: int, offset: int) -> Where | None:
+        """Return where the text of a document at ``offset`` stood in the source."""
+        path = self.batch.extras.paths[number] if self.batch.extras.paths else self.batch.name
+        line, column = self.batch.locate(self.batch.offsets(np.array([self._begins[number] + offset])))
+        return Where(path, int(line[0]), int(column[0])) if path is not None else None
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where each document begins, in code points."""
+        found: list[int] = self.batch.points(self.batch.bounds[:, 0]).tolist()
+        return found
+
+    @cached_property
+    def _text(self) -> str:
+        return self.batch.text.decode()
+
+    def views(self, chosen: Numbers) -> Iterator[View]:
+        """Yield the documents of the spans with the numbers ``chosen``, with all that stands on their lines."""
+        return self._views(self.batch.starts[chosen], self.batch.ends[chosen])
+
+    def _views(self, starts: Numbers, ends: Numbers) -> Iterator[View]:
+        """Yield the documents of the stretches from ``starts`` to ``ends``, with all that stands on their lines."""
+        batch, lines = self.batch, self._lines(starts, ends)
+        chosen, joins = _inside(batch.starts, lines), batch.joins[_inside(batch.joins, lines)]
+        numbers, owners = np.unique(batch.document_of(starts)), batch.document_of(batch.starts[chosen])
+        begins, stops = batch.points(batch.bounds).T
+        spans, points = views.spans(batch, chosen, begins[owners]), batch.points(joins)
+        ranges = (
+            _ranges(owners, numbers),
+            _ranges(batch.document_of(joins), numbers),
+            (begins[numbers], stops[numbers]),
+        )
+        for number, *edges in zip(numbers.tolist(), *(each.tolist() for pair in ranges for each in pair), strict=True):
+            a, b, c, d, begin, stop = edges
+            own = tuple((points[c:d] - begin).tolist())
+            document = Document(batch.documents[number].id, self._text[begin:stop], spans[a:b], joins=own)
+            yield View(number, document, chosen[a:b])
+
+    def _lines(self, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+        """Return where the lines begin and end that stretches of text stand on, in order."""
+        breaks = self._breaks
+        first, last = np.searchsorted(breaks, starts), np.searchsorted(breaks, np.maximum(ends - 1, starts))
+        lines = np.unique(runs(first, last - first + 1))
+        return np.append(0, breaks + 1)[lines], np.append(breaks, len(self.batch.text))[lines]
+
+    @cached_property
+    def _breaks(self) -> Numbers:
+        """The offsets of the line ends that no span runs across."""
+        reach, newlines = np.maximum.accumulate(np.append(0, self.batch.ends)), self.batch.newlines
+        return newlines[reach[np.searchsorted(self.batch.starts, newlines)] <= newlines]
+
+    @cached_property
+    def _near(self) -> Near:
+        return Near(self.batch.text)
+
+    def glued(self) -> Mask:
+        """Return which spans have an edge that does not stand beside white space."""
+        before, behind = self._near.at(self.batch.starts - 1), self._near.at(self.batch.ends)
+        return ~(_WHITE[before] & _WHITE[behind])
+
+    def paired(self, whole: Words) -> Mask:
+        """Return which spans are one of ``whole`` together with a span of their label right behind them."""
+        starts, ends, codes = self.batch.starts, self.batch.ends, self.batch.label_ids
+        gaps = starts[1:] - ends[:-1]
+        near = np.flatnonzero((gaps >= 0) & (gaps <= _GAP) & (codes[1:] == codes[:-1]))
+        extents = zip(starts[near].tolist(), ends[near + 1].tolist(), strict=True)
+        known = [self.batch.text[start:end] in whole.encoded for start, end in extents]
+        found = np.zeros(len(starts), dtype=bool)
+        found[near] = known
+        return found
+
+    def beside(self, behind: Words, before: Words) -> Mask:
+        """Return which spans may have, outside of spans, a word of ``behind`` or of ``before`` beside them."""
+        starts, ends, near = self.batch.starts, self.batch.ends, self._near
+        touching = starts[1:] == ends[:-1] + 1
+        found = np.zeros(len(starts), dtype=bool)
+        some = np.flatnonzero((near.at(ends) == _SPACE) & ~np.append(touching, False)[: len(starts)])
+        found[some] = near.begin_as(ends[some] + 1, behind)
+        some = np.flatnonzero((near.at(starts - 1) == _SPACE) & ~np.append(False, touching)[: len(starts)])
+        found[some] |= near.end_as(starts[some] - 1, before)
+        return found
+
+    def on_lines_with(self, characters: str) -> Mask:
+        """Return which spans stand on a line that holds ``characters``."""
+        raw, found = characters.encode(), np.zeros(len(self.batch.starts), dtype=bool)
+        at = np.array([match.start() for match in re.finditer(re.escape(raw), self.batch.text)], dtype=np.int64)
+        found[_inside(self.batch.starts, self._lines(at, at))] = True
+        return found
+
+    @cached_property
+    def _bare(self) -> bytes:
+        """The text with spaces in place of all spans."""
+        text = np.frombuffer(self.batch.spaced, np.uint8).copy()
+        text[runs(self.batch.starts, self.batch.ends - self.batch.starts)] = _SPACE
+        return text.tobytes()
+
+    def _bare_words(self, firsts: bytes, cuts: Numbers | None = None) -> Numbers:
+        """Return where words begin outside of spans whose first byte is one for which ``firsts`` holds 1.
+
+        With ``cuts`` they begin there, too.
+        """
+        at = np.flatnonzero(np.frombuffer(self._bare.translate(firsts), bool))
+        begins = _WHITE[Near(self._bare).at(at - 1)]
+        if cuts is not None and len(cuts):
+            begins |= np.isin(at, cuts)
+        at = at[begins]
+        return at[within(self.batch.bounds, at)]
+
+    def _whole(self, at: Numbers) -> Numbers:
+        """Return those of ``at`` at which a word begins, and not only what a span leaves of one."""
+        return at[_WHITE[self._near.at(at - 1)]]
+
+    def bare_names(self, names: Words) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield documents with the places outside of spans where one of ``names``, which hold spaces, is whole tokens.
+
+        Of names that stand at one place it is the longest, and none begins inside of another.
+        """
+        text, spaced, joins = self.batch.text, self.batch.spaced, set(self.batch.joins.tolist())
+        places, done = [], 0
+        for start, stop, free in self._starts_of(names):
+            match = _TO_SPACE.match(text, start) if start >= done else None
+            for name in names.by_start.get(match[0], ()) if match else ():
+                end = start + len(name)
+                is_edge = end == stop or end in joins or spaced[end : end + 1] in _BLANK
+                # What ends with the carriage return of a line end is a line.
+                is_edge &= spaced[end - 1 : end] not in _BLANK
+                if end <= min(stop, free) and is_edge and text.startswith(name, start):
+                    places.append((start, end))
+                    done = end
+                    break
+        return self._placed(places)
+
+    def _starts_of(self, names: Words) -> Iterator[tuple[int, int, int]]:
+        """Yield where tokens begin outside of spans as one of ``names``, the end of the document, and the next span."""
+        batch = self.batch
+        at = self._bare_words(names.firsts, batch.joins)
+        at = at[self._near.begin_as(at, names)]
+        at = at[_WHITE[self._near.at(at - 1)] | np.isin(at, batch.joins)]
+        stops = batch.bounds[batch.document_of(at), 1]
+        free = np.append(batch.starts, len(batch.text))[np.searchsorted(batch.starts, at)]
+        return zip(at.tolist(), stops.tolist(), free.tolist(), strict=True)
+
+    def loud_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield documents with the ``wanted`` words that begin outside of spans.
+
+        Asked about are only those that begin with a capital and have another, a quotation mark or a colon behind it.
+        """
+        matches = [match for at in self._loud().tolist() if (match := _WORD.match(self.batch.spaced, at))]
+        words = {word for word in {match[0] for match in matches} if wanted(word.decode())}
+        return self._placed([match.span() for match in matches if match[0] in words])
+
+    def _loud(self) -> Numbers:
+        """Return where words begin with a capital that may have another, a quotation mark or a colon behind it."""
+        at = self._whole(self._bare_words(_CAPITALS))
+        second = self._near.at(at + 1)
+        found = ~(_SMALL[second] | _WHITE[second])
+        tails = np.flatnonzero(np.frombuffer(self._bare.translate(_TAILS), bool))
+        # A word may go on in a span that is glued to it.
+        for signs in (tails, self.batch.starts[self.glued()]):
+            before = np.searchsorted(at, signs, "right") - 1
+            found[before[before >= 0]] = True
+        return at[found]
+
+    def bare_words(self, words: Words) -> Counter[str]:
+        """Return how often each of ``words`` stands outside of all spans."""
+        at = self._bare_words(words.firsts)
+        likely = at[self._near.begin_as(at, words)].tolist()
+        found = (match[0] for at in likely if (match := _WORD.match(self._bare, at)))
+        return Counter(word.decode() for word in found if word in words.encoded)
+
+    def _placed(self, places: Sequence[Stretch]) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield the documents of ``places`` (bytes), which ascend, with these in code points of them."""
+        if not places:
+            return
+        starts, ends = np.array(places, dtype=np.int64).T
+        owners, points = self.batch.document_of(starts), self.batch.points(np.stack((starts, ends), 1))
+        for view in self._views(starts, ends):
+            here = points[owners == view.number] - self._begins[view.number]
+            yield view, [(start, end) for start, end in here.tolist()]
+
+    @cached_property
+    def _sentences(self) -> tuple[Numbers, Numbers]:
+        """The start and end of each sentence; those that are lines have their outer white space."""
+        batch = self.batch
+        if batch.sentence_table is not None:
+            return batch.covering
+        begins = np.union1d(batch.newlines + 1, batch.bounds[:, 0])
+        begins = begins[within(batch.bounds, begins)]
+        ends = np.append(batch.newlines, len(batch.text))[np.searchsorted(batch.newlines, begins)]
+        return begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1])
+
+    @cached_property
+    def sentences(self) -> Numbers:
+        """A hash of the text of each sentence, without white space around it; lines that are blank among them."""
+        text, extents = self.batch.text, zip(*(edges.tolist() for edges in self._sentences), strict=True)
+        return np.fromiter((hash(text[start:end].strip()) for start, end in extents), np.int64)
+
+    def readings(self) -> Numbers:
+        """Return a hash of the spans of each sentence, the same where start, end and label of all are the same."""
+        batch, (begins, ends) = self.batch, self._sentences
+        first, last = np.searchsorted(batch.starts, begins), np.searchsorted(batch.starts, ends)
+        spans, sentences = runs(first, last - first), np.repeat(np.arange(len(begins)), last - first)
+        labels = np.array([hash(label) for label in batch.labels], dtype=np.int64)[batch.label_ids[spans]]
+        keys = (batch.starts[spans] - begins[sentences], batch.ends[spans] - begins[sentences], labels)
+        mixed = [key.astype(np.uint64) * factor for key, factor in zip(keys, _FACTORS, strict=True)]
+        sums = np.append(np.uint64(0), np.cumsum(_mixed(mixed[0] + mixed[1] + mixed[2])))
+        edges = np.append(0, np.cumsum(last - first))
+        found: Numbers = (sums[edges[1:]] - sums[edges[:-1]]).view(np.int64)
+        return found
+
+    def sentences_at(self, chosen: Numbers) -> Iterator[tuple[View, list[Stretch]]]:
+        """Yield documents with those of their sentences that have the numbers ``chosen``, which ascend."""
+        places = zip(*(edges[chosen].tolist() for edges in self._sentences), strict=True)
+        if self.batch.sentence_table is not None:
+            return self._placed(list(places))
+        return self._placed([trimmed for start, end in places if (trimmed := _trimmed(self.batch.spaced, start, end))])
+
+
+def _trimmed(text: bytes, start: int, end: int) -> Stretch | None:
+    piece = text[start:end]
+    left, right = len(piece.lstrip(_BLANK)), len(piece.rstrip(_BLANK))
+    return (end - left, start + right) if left else None
+
+
+def _inside(offsets: Numbers, extents: tuple[Numbers, Numbers]) -> Numbers:
+    """Return the indexes of those of ``offsets``, which ascend, that lie in ``extents``, starts and ends."""
+    first, last = (np.searchsorted(offsets, edges) for edges in extents)
+    return runs(first, last - first)
+
+
+def _ranges(owners: Numbers, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the range of each of ``numbers`` in ``owners``, which ascend."""
+    return np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, "right")
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return ``numbers`` so that their sums tell sets of them apart, too."""
+    numbers = (numbers ^ (numbers >> np.uint64(31))) * _FACTORS[0]
+    return numbers ^ (numbers >> np.uint64(29))

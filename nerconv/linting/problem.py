@@ -1,0 +1,67 @@
+"""What a lint run yields: findings with what the rules know about them, and the report that holds them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from nerconv.document import Finding
+from nerconv.linting.rule import Fix
+
+if TYPE_CHECKING:
+    from nerconv.linting.corpus import Owner
+
+#: The most severe first.
+SEVERITIES: Final = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding with what the rule and its configuration add: name, severity, document, text, label, fix, score."""
+
+    finding: Finding
+    name: str
+    severity: str
+    source: Owner | None = None
+    text: str = ""
+    label: str = ""
+    mend: Fix | None = None
+    score: float | None = None
+
+    @property
+    def document(self) -> str:
+        """The id of the document, or nothing for a finding of a reader."""
+        return self.source.id if self.source else ""
+
+    @property
+    def fix(self) -> str:
+        """What the fix would do, or nothing when there is none."""
+        return self.mend.title if self.mend else ""
+
+    @property
+    def safety(self) -> str:
+        """Whether the fix is safe, unsafe or only shown."""
+        return self.mend.safety if self.mend else ""
+
+
+@dataclass(slots=True)
+class LintReport:
+    """What a run found, in source order, and what it looked at: the number of documents, and the files of them."""
+
+    problems: list[Problem] = field(default_factory=list)
+    documents: int = 0
+    files: tuple[str, ...] = ()
+    spans: int = 0
+    rules: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Counter[tuple[str, str, str]]:
+        """How many findings there are by code, name and severity."""
+        return Counter((problem.finding.code, problem.name, problem.severity) for problem in self.problems)
+
+
+def source_order(problem: Problem) -> tuple[object, ...]:
+    """Return the key that sorts problems by path, line, column and code."""
+    where = problem.finding.where
+    return where is None, *(where or ("", 0, 0)), problem.finding.code

@@ -1,0 +1,110 @@
+"""Masking text on the way into training data: taken out with its spans or sentences, or made one word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import compress
+from typing import Final
+
+import numpy as np
+
+from nerconv.batch import Batch
+from nerconv.conversion.losses import losses
+from nerconv.document import Finding
+from nerconv.edit import Changes, changed
+from nerconv.linting.part import Part
+from nerconv.linting.surface import is_mask, masks, word_list
+from nerconv.tables import Numbers, within
+
+#: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.
+MASK: Final = b"REDACTED"
+#: Masking text holds one of these bytes (the last begins that of blocks), or two X side by side, or a word of a list.
+_SIGNS: Final = b"[<{(_*%$\xe2"
+_X: Final = b"Xx"
+
+
+def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
+    """Return ``batch`` with its masking text treated by ``policy``, and the spans that it loses.
+
+    keep; drop-span leaves out spans that are masking text; mask makes each run of it one word; drop-sentence leaves out
+    sentences that hold any.
+    """
+    if policy == "keep":
+        return batch, []
+    if policy == "drop-span":
+        codes, texts = Part(batch).surfaces
+        masked = np.flatnonzero(np.array([is_mask(text) for text in texts], dtype=bool)[codes])
+        if not len(masked):
+            return batch, []
+        reasons = [("K008", "is masking text")] * len(masked)
+        return batch.with_spans(np.setdiff1d(np.arange(len(codes)), masked)), losses(batch, masked, reasons)
+    starts, ends = _redactions(batch)
+    if policy == "mask":
+        changes = Changes(starts, ends, [MASK] * len(starts))
+    else:
+        changes = _sentences_around(batch, starts, ends)
+    made = changed(batch, changes)
+    gone = np.flatnonzero(made.gone)
+    return made.batch, losses(batch, gone, [("K008", "stands in a sentence with masking text")] * len(gone))
+
+
+def _redactions(batch: Batch) -> tuple[Numbers, Numbers]:
+    """Return where masking text starts and ends; pieces with nothing but spaces between them are one redaction."""
+    edges, found = np.unique(np.concatenate((batch.starts, batch.ends))), list[tuple[int, int]]()
+    for start, end in masks_of(batch):
+        between = batch.text[found[-1][1] : start] if found else b"."
+        cuts = np.searchsorted(edges, (found[-1][1], start + 1)) if found else (0, 0)
+        if between.strip(b" ") or cuts[0] < cuts[1]:
+            found.append((start, end))
+        else:
+            found[-1] = found[-1][0], end
+    starts, ends = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return starts, ends
+
+
+def masks_of(batch: Batch) -> Iterator[tuple[int, int]]:
+    """Yield the extents, in bytes, of the masking text of the documents, none of which runs across a line end."""
+    text, newlines = batch.text, batch.newlines
+    lines = np.unique(np.searchsorted(newlines, _likely(text)))
+    begins, stops = np.append(0, newlines + 1)[lines], np.append(newlines, len(text))[lines]
+    for begin, stop in zip(begins.tolist(), stops.tolist(), strict=True):
+        line = text[begin:stop].decode()
+        found = [(begin + len(line[:start].encode()), begin + len(line[:end].encode())) for start, end in masks(line)]
+        inside = within(batch.bounds, np.array([start for start, _ in found], dtype=np.int64))
+        yield from compress(found, inside.tolist())
+
+
+def _sentences_around(batch: Batch, starts: Numbers, ends: Numbers) -> Changes:
+    """Return the changes that take out each sentence that a stretch of text touches, up to the next sentence."""
+    begins, stops = batch.covering
+    owners = batch.document_of(begins)
+    follows = np.append(owners[1:] == owners[:-1], False)[: len(begins)]
+    following = np.where(follows, np.append(begins[1:], 0)[: len(begins)], batch.bounds[owners, 1])
+    at = np.searchsorted(ends, begins, "right")
+    touched = np.flatnonzero(np.append(starts, len(batch.text) + 1)[at] < stops)
+    found: list[tuple[int, int]] = []
+    for begin, stop, behind in zip(*(each[touched].tolist() for each in (begins, stops, following)), strict=True):
+        # Sentences of others may overlap.
+        first = max(begin, found[-1][1]) if found else begin
+        found.append((first, max(behind, stop, first)))
+    first, last = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return Changes(first, last, [b""] * len(found))
+
+
+def _likely(text: bytes) -> Numbers:
+    """Return offsets, of which masking text has one in it or on its line, and perhaps more."""
+    found = np.frombuffer(text.translate(_KINDS), np.uint8)
+    pairs = np.append(found[1:] & found[:-1] & 2, 0)[: len(found)]
+    words = [match.start() for word in _words() if word in text for match in re.finditer(re.escape(word), text)]
+    return np.append(np.flatnonzero((found & 1) | pairs), np.array(words, dtype=np.int64))
+
+
+#: 1 for the bytes of _SIGNS, 2 for those of _X, 0 for others.
+_KINDS: Final = bytes((byte in _SIGNS) + 2 * (byte in _X) for byte in range(256))
+
+
+@cache
+def _words() -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in word_list("mask_words"))

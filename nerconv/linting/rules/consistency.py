@@ -1,0 +1,212 @@
+"""Consistency rules: one name, one label; one sentence, one annotation. They compare all documents of a run."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from nerconv import tokens
+from nerconv.document import Document, Span
+from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
+from nerconv.linting.surface import noise
+
+if TYPE_CHECKING:
+    from nerconv.linting.corpus import Corpus, Mention
+
+#: So sure of a majority, relabelling to it is worth proposing.
+_SURE: Final = (0.9, 10)
+_RELATED: Final = 3
+
+
+def _type_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    least, share = number(options, "least"), number(options, "share")
+    several = {
+        surface: labels
+        for surface, labels in corpus.labels.items()
+        if len(labels) > 1 and labels.total() >= least and not noise(surface)
+    }
+    for surface, mentions in corpus.mentions(corpus.among(several)).items():
+        (majority, count), total = several[surface].most_common(1)[0], several[surface].total()
+        if count >= share * total:
+            usual = [mention for mention in mentions if mention.span.label == majority][:_RELATED]
+            for mention in mentions:
+                if mention.span.label != majority:
+                    yield mention.document, _minority(mention, surface, usual, count, total)
+
+
+def _minority(mention: Mention, surface: str, usual: list[Mention], count: int, total: int) -> Flag:
+    span, majority = mention.span, usual[0].span.label
+    message = (
+        f"{shown(surface)} is {span.label} here and {majority} {count:,} of {total:,} times; "
+        f"label it alike, or make sure that this one means something else"
+    )
+    fix = None
+    if count >= _SURE[0] * total and total >= _SURE[1]:
+        fix = Fix("unsafe", f"label it {majority}", (SpanChange(span, replace(span, label=majority)),))
+    related = tuple((m.document.id, m.span.start) for m in usual)
+    return Flag(span.start, span.end, message, span, fix, related, count / total)
+
+
+def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    least = number(options, "least")
+    known = [
+        surface
+        for surface, total in corpus.totals.items()
+        if total >= least and " " in surface and not surface.islower() and not noise(surface)
+    ]
+    bare: defaultdict[str, list[tuple[Document, int]]] = defaultdict(list)
+    for document, stretches in corpus.bare_names(frozenset(known)):
+        for start, end in stretches:
+            if not _goes_on(document.text, start, end):
+                bare[document.text[start:end]].append((document, start))
+    for surface, places in bare.items():
+        tagged = corpus.totals[surface]
+        if tagged >= number(options, "share") * (tagged + len(places)):
+            label, count = corpus.labels_of(surface).most_common(1)[0]
+            for document, start in places:
+                message = (
+                    f"{shown(surface)} has no label here and has one {tagged:,} of {tagged + len(places):,} times "
+                    f"({label} {count:,}); label it, or make sure that it is no name here"
+                )
+                added = Span(start, start + len(surface), label)
+                fix = Fix("unsafe", f"label it {label}", (SpanChange(None, added),))
+                share = tagged / (tagged + len(places))
+                yield document, Flag(added.start, added.end, message, fix=fix, score=share)
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a capital beside ``start:end`` makes it part of a longer name, as in New York Fashion Week."""
+    before = text[max(text.rfind("\n", 0, start), text.rfind(" ", 0, max(start - 1, 0))) + 1 : start]
+    named = before[:1].isupper() and before.endswith(" ") and before.lower() not in ("the ", "a ", "an ")
+    return named or text[end + 1 : end + 2].isupper()
+
+
+def _conflicting_duplicate(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    places: defaultdict[str, list[tuple[Document, int, int]]] = defaultdict(list)
+    for document, sentences in corpus.repeated():
+        for start, end in sentences:
+            places[document.text[start:end]].append((document, start, end))
+    for text, found in places.items():
+        if len(found) > 1 and text.count(" ") + 1 >= number(options, "tokens"):
+            readings = [_spans_within(*place) for place in found]
+            usual, count = Counter(readings).most_common(1)[0]
+            for (document, start, end), reading in zip(found, readings, strict=True):
+                if reading != usual:
+                    message = (
+                        f"this sentence stands {len(found):,} times, {count:,} of them labelled otherwise "
+                        f"({_listed(text, usual)} there, {_listed(text, reading)} here); label it alike"
+                    )
+                    yield document, Flag(start, end, message)
+
+
+def _spans_within(document: Document, start: int, end: int) -> tuple[tuple[int, int, str], ...]:
+    first = bisect_left(document.spans, start, key=attrgetter("start"))
+    last = bisect_left(document.spans, end, key=attrgetter("start"))
+    return tuple((s.start - start, s.end - start, s.label) for s in document.spans[first:last] if s.end <= end)
+
+
+def _listed(text: str, spans: tuple[tuple[int, int, str], ...]) -> str:
+    return ", ".join(f"{label} {shown(text[start:end])}" for start, end, label in spans[:3]) or "no span"
+
+
+def _split_by_break(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+    sentences = tokens.sentences(document)
+    ends = [end for _, end in sentences]
+    by_start = {span.start: span for span in document.spans}
+    for span in document.spans:
+        at = bisect_right(ends, span.end - 1)
+        if span.label in options["labels"] and at + 1 < len(ends) and ends[at] == span.end:  # type: ignore[operator]
+            after = by_start.get(sentences[at + 1][0])
+            if after and after.label == span.label and document.text[span.end : after.start].count("\n") == 1:
+                message = (
+                    f"the sentence ends with {shown(document.covered(span))} and the next begins with "
+                    f"{shown(document.covered(after))}, both {span.label}: if that is one name, join the lines"
+                )
+                yield Flag(span.start, span.end, message, span, None, ((document.id, after.start),))
+
+
+RULES: Final = (
+    Rule(
+        code="X301",
+        name="type-conflict",
+        scope="corpus",
+        severity="warning",
+        fix="unsafe",
+        about="""A name that nearly always has one label and here has another.
+
+A model cannot learn both, and whichever it gives is scored as wrong somewhere. Masked names and layout words are left
+out, and so are names without such a majority, a club called after its city among them. In carefully labelled text
+what is left is mostly a second meaning (an album called after its band), so the rule is off unless asked for; in text
+labelled by a crowd or a machine it is mostly noise. Label it alike, or make sure that it means something else.""",
+        bad=(
+            "[PER Mousavi  ] won . " * 4 + "[MISC Mousavi  ] left . ",
+            "[PER Mousavi  ] won . " * 10 + "[MISC Mousavi  ] left . ",
+        ),
+        good=(
+            "[PER Mousavi  ] said . [PER Mousavi  ] left . [MISC Mousavi  ] won . [MISC Mousavi  ] met [PER Ann  ] . ",
+            "[LOC Leeds  ] is big . [ORG Leeds  ] won . ",
+        ),
+        corpus=_type_conflict,
+        options={"least": 5, "share": 0.8},
+        default=False,
+        precision={"wikigold": "0 of 3", "wnut17": "0 of 1"},
+    ),
+    Rule(
+        code="X302",
+        name="untagged-mention",
+        scope="corpus",
+        severity="warning",
+        fix="unsafe",
+        about="""A name of several tokens that is labelled elsewhere and stands here without a label.
+
+Every such place teaches a model that the name is none, and counts a right prediction as wrong. Only names of at least
+two tokens that are labelled at least `least` times and in at least `share` of all places count: single words are names
+in one place and words in another. Label it, or make sure that it is no name here.""",
+        bad=("[ORG Interior Ministry  ] said . [ORG Interior Ministry  ] left . The Interior Ministry won . ",),
+        good=(
+            "[ORG Interior Ministry  ] said . The Interior Ministry won . The Interior Ministry left . ",
+            "[LOC Rome  ] said . [LOC Rome  ] left . We saw Rome burn . ",
+        ),
+        corpus=_untagged,
+        options={"least": 2, "share": 0.5},
+        precision={"re3d": "3 of 3", "sec": "1 of 2", "wnut17": "2 of 2"},
+    ),
+    Rule(
+        code="X307",
+        name="conflicting-duplicate",
+        scope="corpus",
+        severity="error",
+        fix="none",
+        about="""A sentence that stands in the corpus more than once, labelled in different ways.
+
+At least one of them is wrong, and a model is trained against itself. The flag stands on those that differ from the
+most frequent reading. Sentences of fewer than `tokens` tokens are left out.""",
+        bad=("[LOC Rome  ] was quiet today . \nRome was quiet today . \n[LOC Rome  ] was quiet today . \n",),
+        good=("[LOC Rome  ] was quiet today . \n[LOC Rome  ] was quiet today . \n", "[LOC Rome  ] . \nRome . \n"),
+        corpus=_conflicting_duplicate,
+        options={"tokens": 4},
+        precision={"sec": "1 of 1", "wnut17": "14 of 14"},
+    ),
+    Rule(
+        code="T401",
+        name="entity-split-by-break",
+        scope="document",
+        severity="warning",
+        fix="none",
+        about="""A sentence that ends with a name while the next begins with one of the same label.
+
+Sentence splitters cut names in two, at `St .` or a line end; both halves are then labelled, and neither is the name.
+By default only persons count (`labels`): lists of places and organisations often stand one a line. Join the lines when
+the two are one name. Posts seldom end with a full stop, so the rule is on in the profile newswire only.""",
+        bad=("He saw [PER Mir Hossein  ] \n[PER Mousavi  ] in the crowd . \n",),
+        good=("He saw [PER Ann  ] . \n[PER Bob  ] was there . \n", "He was in [LOC Rome  ] \n[LOC Oslo  ] is far . \n"),
+        local=_split_by_break,
+        options={"labels": ("PER", "PERSON", "person")},
+        default=False,
+        precision={"wikigold": "3 of 3", "wnut17": "0 of 4"},
+    ),
+)

@@ -1,0 +1,207 @@
+"""Variant rules: the same name in another spelling, in part, or mostly without a label. They compare all documents."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from nerconv.document import Document, Span
+from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
+from nerconv.linting.surface import noise
+
+if TYPE_CHECKING:
+    from nerconv.linting.corpus import Corpus
+
+_WORD: Final = re.compile(r"[^ \t\n]+")
+#: What hangs on a name in a variant of it: a possessive, a colon.
+_TAIL: Final = re.compile(r"(?:['’][sS])?:?\Z")
+
+
+def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    known = _known(corpus, int(number(options, "least")))
+    found = [
+        (document, start, variant)
+        for document, words in corpus.loud_words(partial(_variant, known))
+        for start, end in words
+        if (variant := _variant(known, document.text[start:end]))
+    ]
+    plain = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
+    bare = corpus.bare_words(plain)
+    for document, start, (word, name, label, surface) in found:
+        if not bare[surface] and not bare[surface.casefold()]:
+            message = (
+                f"{shown(word)} has no label here, and {shown(surface)} is {label} everywhere; label the name, "
+                "or make sure that it is none here"
+            )
+            added = Span(start, start + len(name), label)
+            fix = Fix("unsafe", f"label {shown(name)} {label}", (SpanChange(None, added),))
+            yield document, Flag(start, start + len(name), message, fix=fix)
+
+
+class _Variant(NamedTuple):
+    """A word, the name that stands in it, and the label and the usual spelling of that."""
+
+    word: str
+    name: str
+    label: str
+    surface: str
+
+
+def _variant(known: dict[str, tuple[str, str]], word: str) -> _Variant | None:
+    """Return the name that ``word`` is a variant of, or None."""
+    name = _TAIL.sub("", word)
+    if (name == word and not word.isupper()) or len(name) < 4 or not name[:1].isupper():
+        return None
+    label, surface = known.get(name.casefold(), ("", ""))
+    return _Variant(word, name, label, surface) if label and surface != word else None
+
+
+def _known(corpus: Corpus, least: int) -> dict[str, tuple[str, str]]:
+    """Return the label and the spelling of single words with a capital that have one label throughout, by case-fold."""
+    known: dict[str, tuple[str, str]] = {}
+    for surface, total in corpus.totals.items():
+        word = " " not in surface and surface[:1].isupper() and not surface.isupper()
+        if word and total >= least and not noise(surface) and len(labels := corpus.labels_of(surface)) == 1:
+            known[surface.casefold()] = (next(iter(labels)), surface)
+    return known
+
+
+def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+    wholes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for span in document.spans:
+        words = document.covered(span).split(" ")
+        if len(words) > 1 and words[-1][:1].isupper() and span.label == "PER":
+            wholes[words[-1]][span.label] += 1
+    for span in document.spans:
+        surface = document.covered(span)
+        labels = wholes.get(surface)
+        if labels and span.label not in labels and not noise(surface):
+            message = (
+                f"{shown(surface)} is {span.label} here and the last word of a PER elsewhere in this document; label "
+                "it alike, or make sure that it means something else"
+            )
+            fix = Fix("unsafe", "label it PER", (SpanChange(span, replace(span, label="PER")),))
+            yield Flag(span.start, span.end, message, span, fix)
+
+
+def _mostly_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    share, least = number(options, "share"), number(options, "least")
+    single = {surface: total for surface, total in corpus.totals.items() if " " not in surface}
+    bare = corpus.bare_words(single.keys())
+    rare = {
+        surface
+        for surface, tagged in single.items()
+        if tagged + bare[surface] >= least and bare[surface] >= share * (tagged + bare[surface]) and not noise(surface)
+    }
+    for surface, mentions in corpus.mentions(corpus.among(rare)).items():
+        count = bare[surface]
+        for document, span in mentions:
+            message = (
+                f"{shown(surface)} is {span.label} here and has no label {count:,} of "
+                f"{count + single[surface]:,} times; take the label off, or label the others"
+            )
+            fix = Fix("unsafe", "drop the span", (SpanChange(span, None),))
+            yield document, Flag(span.start, span.end, message, span, fix)
+
+
+def _context_variation(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    """Yield spans whose surface with the words around it stands elsewhere under another label."""
+    places: defaultdict[tuple[str, str, str], list[tuple[Document, Span]]] = defaultdict(list)
+    for document in corpus.documents:
+        for span in document.spans:
+            before, after = _neighbours(document, span)
+            if before and after:
+                places[before, document.covered(span), after].append((document, span))
+    for (before, surface, after), found in places.items():
+        labels = Counter(span.label for _, span in found)
+        if len(labels) > 1 and not noise(surface):
+            usual, count = labels.most_common(1)[0]
+            for document, span in found:
+                if span.label != usual and count > labels[span.label]:
+                    message = (
+                        f"{shown(f'{before} {surface} {after}')} has {usual} {count:,} times and {span.label} here; "
+                        "label it alike"
+                    )
+                    fix = Fix("unsafe", f"label it {usual}", (SpanChange(span, replace(span, label=usual)),))
+                    yield document, Flag(span.start, span.end, message, span, fix)
+
+
+def _neighbours(document: Document, span: Span) -> tuple[str, str]:
+    text = document.text
+    before = _WORD.findall(text, max(span.start - 40, 0), span.start)
+    after = _WORD.findall(text, span.end, span.end + 40)
+    return (before[-1] if before else "", after[0] if after else "")
+
+
+RULES: Final = (
+    Rule(
+        code="X303",
+        name="variant-untagged",
+        scope="corpus",
+        severity="warning",
+        fix="unsafe",
+        about="""A name in capitals, with a possessive or a colon without a label, while its plain form always has one.
+
+`IRAN:` in a headline is the `Iran` of the text; without a label it teaches a model that headlines hold no names. Only
+words count that have one label at least `least` times and that never stand without one in their plain form.""",
+        bad=("[LOC Iran  ] said . [LOC Iran  ] left . IRAN: talks failed . ",),
+        good=("[LOC Iran  ] said . Iran left . IRAN: talks failed . ", "[PER May  ] left . We may go : MAY: "),
+        corpus=_variant_untagged,
+        options={"least": 2},
+        precision={"seed": "3 of 3"},
+    ),
+    Rule(
+        code="X304",
+        name="context-variation",
+        scope="corpus",
+        severity="warning",
+        fix="unsafe",
+        about="""The same words with the same neighbours under another label (variation n-grams).
+
+What stands in the same context means the same nearly always, which tells errors from true ambiguity: a club named
+after its city stands in other contexts than the city (Dickinson & Meurers 2003). Off by default: too few were found to
+measure it.""",
+        bad=("He is in [LOC Rome  ] today . \nWe met in [LOC Rome  ] today . \nIt rains in [ORG Rome  ] today . \n",),
+        good=("in [LOC Rome  ] today . \nin [LOC Rome  ] today . \nbeat [ORG Rome  ] twice . \n",),
+        corpus=_context_variation,
+        default=False,
+        precision={"wnut17": "3 of 4"},
+    ),
+    Rule(
+        code="X305",
+        name="part-whole-conflict",
+        scope="document",
+        severity="warning",
+        fix="unsafe",
+        about="""A surname alone under another label than PER, in a document where it ends the full name of a person.
+
+Texts name a person in full once and by surname afterwards; the second is the same person. Off by default: firms are
+named after people, too.""",
+        bad=("[PER Ann Velidze  ] left . [ORG Velidze  ] said so . ",),
+        good=("[PER Ann Velidze  ] left . [PER Velidze  ] said so . ", "[ORG Old Mill  ] won . [LOC Mill  ] . "),
+        local=_part_whole,
+        default=False,
+        precision={"wikigold": "0 of 9"},
+    ),
+    Rule(
+        code="X306",
+        name="mostly-untagged-surface",
+        scope="corpus",
+        severity="warning",
+        fix="unsafe",
+        about="""A single word that has a label here and none in at least `share` of all its places.
+
+Where nearly every place has no label, either the few are slips or the many are omissions. Words that stand fewer than
+`least` times are left out. Off by default: names that are common words (`March`, `Sun`) are flagged as well.""",
+        bad=("[ORG State  ] spoke . " + "State law holds . " * 9,),
+        good=("[ORG State  ] spoke . State law holds . ",),
+        corpus=_mostly_untagged,
+        options={"least": 10, "share": 0.8},
+        default=False,
+        precision={"re3d": "1 of 1", "sec": "1 of 1", "wikigold": "1 of 3", "wnut17": "8 of 17"},
+    ),
+)
