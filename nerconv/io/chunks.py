@@ -132,15 +132,18 @@ class PartRead(NamedTuple):
 def read_parts(surveyor: Surveyor, source: Source, options: ReadOptions, most: int) -> Iterator[PartRead]:
     """Yield what ``source`` holds: facts first, then documents as batches with what is wrong with them.
 
-    Documents of more than ``most`` bytes come in parts.
+    Documents of more than ``most`` bytes come in parts, each under the id that the whole document would have.
     """
     with text_of(source, options.encoding) as text:
-        facts, survey = surveyor.survey(text, source, options, most)
+        facts, survey = surveyor.survey(text, source, options)
         yield from map(PartRead, facts)
-        if survey is not None:
-            for chunk in survey.chunks(text.file, most):
-                for number, item in enumerate(survey.read(chunk)):
-                    yield PartRead(item, chunk.continues and not number)
+        begun = 0
+        for chunk in survey.chunks(text.file, most) if survey is not None else ():
+            count = begun - chunk.continues
+            for number, item in enumerate(survey.read(chunk._replace(documents=count)) if survey is not None else ()):
+                yield PartRead(item, chunk.continues and not number)
+                count += 0 if isinstance(item, Finding | Facts) else len(item.batch.documents)
+            begun = max(begun, count)
 
 
 def read(surveyor: Surveyor, source: Source, options: ReadOptions) -> Iterator[Read]:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate, count, groupby
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Span, Where
 from nerconv.linting.near import Mask, Words
-from nerconv.linting.part import Numbered, Part, Stretch, View
+from nerconv.linting.part import Part, Stretch, View
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
     from nerconv.linting.guesses import Guess
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+class Numbered(NamedTuple):
+    """Things by number: ``codes`` has a number for each, ``distinct`` each by its number, in order of appearance."""
+
+    codes: Numbers
+    distinct: Sequence[str]
 
 
 class Mention(NamedTuple):
@@ -51,15 +60,25 @@ class Corpus:
     What rules get of them are views: documents with all of their text, and with the spans of those lines only that a
     rule has to look at. A mask has an item for each span, in reading order: whether a rule may flag it. It may hold for
     more spans than are flagged, never for fewer. ``guesses`` are those of a model for each document, None where no
-    model was asked.
+    model was asked. ``continued`` are the numbers of the batches whose first document goes on with the last one before.
     """
 
-    def __init__(self, batches: Sequence[Batch], guesses: Sequence[Sequence[Guess]] | None = None) -> None:
-        self.parts = [Part(batch) for batch in batches]
+    def __init__(
+        self,
+        batches: Sequence[Batch],
+        guesses: Sequence[Sequence[Guess]] | None = None,
+        continued: Collection[int] = (),
+    ) -> None:
+        self.parts = [Part(batch, number in continued) for number, batch in enumerate(batches)]
         self.guesses = guesses
-        self.surfaces = _joined([part.surfaces for part in self.parts])
-        self.span_labels = _joined([part.labels for part in self.parts])
+        codes, found = numbered(map(surfaces_of, batches))
+        self.surfaces = Numbered(codes, [surface.decode() for surface in found])
+        codes, labels = numbered(batch.labels for batch in batches)
+        edges = accumulate((len(batch.labels) for batch in batches), initial=0)
+        own = (codes[at + batch.label_ids] for at, batch in zip(edges, batches, strict=False))
+        self.span_labels = Numbered(np.concatenate([np.zeros(0, dtype=np.int64), *own]), labels)
         self._owners: dict[int, tuple[Document, Owner]] = {}
+        self._views: dict[int, tuple[Document, Owner]] = {}
         self._told: dict[Callable[[str], object], Mask] = {}
 
     def __len__(self) -> int:
@@ -68,27 +87,55 @@ class Corpus:
     @cached_property
     def documents(self) -> Sequence[Document]:
         """All documents, whole."""
-        return [
-            self._owned(part, number, document) for part in self.parts for number, document in enumerate(part.documents)
-        ]
+        found = []
+        for at, part in enumerate(self.parts):
+            for number, document in enumerate(part.documents):
+                self._owners[id(document)] = document, Owner(at, number, part)
+                found.append(document)
+        return found
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
         return {id(part): number for number, part in enumerate(self.parts)}
 
-    def _owned(self, part: Part, number: int, document: Document) -> Document:
-        """Return ``document`` and note which one of ``part`` it is."""
-        self._owners[id(document)] = document, Owner(self._numbers[id(part)], number, part)
-        return document
+    def _view(self, part: Part, view: View) -> Document:
+        """Return the document of ``view`` and note which one of ``part`` it is."""
+        self._views[id(view.document)] = view.document, Owner(self._numbers[id(part)], view.number, part)
+        return view.document
 
     def owner(self, document: Document) -> Owner:
         """Return which one of the run ``document`` is, of which a rule was given all or a view."""
-        return self._owners[id(document)][1]
+        return (self._views.get(id(document)) or self._owners[id(document)])[1]
 
-    def place(self, document: Document, offset: int) -> Where | None:
-        """Return where the text of ``document`` at ``offset`` stood in the source."""
-        owner = self.owner(document)
-        return owner.part.place(owner.number, offset)
+    def begun_in(self, document: Document) -> tuple[int, int]:
+        """Return where the document begins that ``document`` is, or a part of: the number of the batch, and in that."""
+        batch, number, part = self.owner(document)
+        while part.continues and not number:
+            batch, part = batch - 1, self.parts[batch - 1]
+            number = len(part.batch.documents) - 1
+        return batch, number
+
+    def forget(self) -> None:
+        """Let go of the views that were given to a rule."""
+        self._views.clear()
+
+    def places(self, found: Sequence[tuple[Document, int]]) -> Iterator[Where | None]:
+        """Return where the text of each document at an offset stood in the source."""
+        places = [(*self.owner(document)[:2], offset) for document, offset in found]
+        order = sorted(range(len(places)), key=places.__getitem__)
+        wheres: dict[int, Where | None] = {}
+        for batch, some in groupby(order, lambda at: places[at][0]):
+            chosen = list(some)
+            part = self.parts[batch]
+            wheres.update(zip(chosen, part.places([places[at][1:] for at in chosen]), strict=True))
+            part.forget()
+        return map(wheres.__getitem__, range(len(places)))
+
+    def _each(self) -> Iterator[Part]:
+        """Yield the parts; what one found out about its text is forgotten when the next is asked for."""
+        for part in self.parts:
+            yield part
+            part.forget()
 
     # --- masks -----------------------------------------------------------------------------------------------------
 
@@ -111,7 +158,7 @@ class Corpus:
 
     def asked(self, ask: Callable[[Part], Mask]) -> Mask:
         """Return which spans ``ask`` holds for, which is asked of each part."""
-        return np.concatenate([np.zeros(0, dtype=bool), *map(ask, self.parts)])
+        return np.concatenate([np.zeros(0, dtype=bool), *map(ask, self._each())])
 
     def _by_part(self, mask: Mask) -> Iterator[tuple[Part, Numbers]]:
         """Yield the parts with a span for which ``mask`` holds, and the numbers of these in it."""
@@ -120,6 +167,7 @@ class Corpus:
             chosen = np.flatnonzero(mask[start : start + len(part.batch.starts)])
             if len(chosen):
                 yield part, chosen
+                part.forget()
 
     # --- views -----------------------------------------------------------------------------------------------------
 
@@ -127,14 +175,14 @@ class Corpus:
         """Yield the documents with a span for which ``mask`` holds."""
         for part, chosen in self._by_part(mask):
             for view in part.views(chosen):
-                yield self._owned(part, view.number, view.document)
+                yield self._view(part, view)
 
     def mentions(self, mask: Mask) -> dict[str, list[Mention]]:
         """Return the spans for which ``mask`` holds by their text, in reading order."""
         found: defaultdict[str, list[Mention]] = defaultdict(list)
         for part, chosen in self._by_part(mask):
             for view in part.views(chosen):
-                document = self._owned(part, view.number, view.document)
+                document = self._view(part, view)
                 for at in np.flatnonzero(np.isin(view.spans, chosen)).tolist():
                     span = document.spans[at]
                     found[document.covered(span)].append(Mention(document, span))
@@ -146,7 +194,7 @@ class Corpus:
         Of names that stand at one place it is the longest, and none begins inside of another.
         """
         words = Words(names)
-        for part in self.parts if names else ():
+        for part in self._each() if names else ():
             yield from self._stretches(part, part.bare_names(words))
 
     def loud_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[Document, list[Stretch]]]:
@@ -154,24 +202,25 @@ class Corpus:
 
         Asked about are only those that begin with a capital and have another, a quotation mark or a colon behind it.
         """
-        for part in self.parts:
+        for part in self._each():
             yield from self._stretches(part, part.loud_words(wanted))
 
     def repeated(self) -> Iterator[tuple[Document, list[Stretch]]]:
         """Yield documents with sentences that stand more than once, all that are labelled in several ways."""
         none = np.zeros(0, dtype=np.int64)
-        texts = np.concatenate([none, *(part.sentences for part in self.parts)])
+        sentences = [part.sentences for part in self._each()]
+        texts = np.concatenate([none, *sentences])
         _, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
         again = np.flatnonzero(counts[groups] > 1)
         if not len(again):
             return
-        groups, readings = groups[again], np.concatenate([part.readings() for part in self.parts])[again]
+        groups, readings = groups[again], np.concatenate([part.readings() for part in self._each()])[again]
         order = np.lexsort((readings, groups))
         ways = np.append(True, (np.diff(groups[order]) != 0) | (np.diff(readings[order]) != 0))
         again = again[np.bincount(groups[order], ways)[groups] > 1]
         done = 0
-        for part in self.parts:
-            end = done + len(part.sentences)
+        for part, own in zip(self._each(), sentences, strict=True):
+            end = done + len(own)
             here = again[(done <= again) & (again < end)] - done
             yield from self._stretches(part, part.sentences_at(here) if len(here) else ())
             done = end
@@ -180,7 +229,7 @@ class Corpus:
         self, part: Part, found: Iterable[tuple[View, list[Stretch]]]
     ) -> Iterator[tuple[Document, list[Stretch]]]:
         for view, stretches in found:
-            yield self._owned(part, view.number, view.document), stretches
+            yield self._view(part, view), stretches
 
     # --- counts ----------------------------------------------------------------------------------------------------
 
@@ -245,16 +294,19 @@ class Corpus:
     def bare_words(self, words: Set[str]) -> Counter[str]:
         """Return how often each of ``words`` stands outside of all spans."""
         total, wanted = Counter[str](), Words(words)
-        for part in self.parts if words else ():
+        for part in self._each() if words else ():
             total.update(part.bare_words(wanted))
         return total
 
 
-def _joined(parts: Sequence[Numbered]) -> Numbered:
-    """Return what several parts have numbered by the numbers of all."""
-    numbers: dict[str, int] = {}
-    found = [np.zeros(0, dtype=np.int64)]
-    for codes, distinct in parts:
-        new = [numbers.setdefault(item, len(numbers)) for item in distinct]
-        found.append(np.array(new, dtype=np.int64)[codes] if len(codes) else codes)
-    return Numbered(np.concatenate(found), list(numbers))
+def numbered(groups: Iterable[Iterable[Item]]) -> tuple[Numbers, list[Item]]:
+    """Return the number of each item of ``groups``, equal ones having the same, and the distinct ones by number."""
+    numbers: defaultdict[Item, int] = defaultdict(count().__next__)
+    codes = [np.fromiter(map(numbers.__getitem__, items), np.int64) for items in groups]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *codes]), list(numbers)
+
+
+def surfaces_of(batch: Batch) -> list[bytes]:
+    """Return the text of each span."""
+    text = batch.text
+    return [text[start:end] for start, end in zip(batch.starts.tolist(), batch.ends.tolist(), strict=True)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.codes import CODES
-from nerconv.document import Document, Facts, Finding, excerpt
+from nerconv.document import Document, Facts, Finding, Where, excerpt
+from nerconv.io.chunks import MOST, WHOLE
 from nerconv.io.sources import Source
 from nerconv.linting import RULES
 from nerconv.linting.problem import SEVERITIES, LintReport, Problem, source_order
@@ -21,7 +23,7 @@ from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import Corpus, Owner
     from nerconv.linting.guesses import Ask, Guess
 
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
@@ -85,44 +87,37 @@ def lint(
 ) -> LintReport:
     """Read ``sources`` and return what their readers and the chosen rules find.
 
-    Rules about the whole corpus see all sources together, so all documents are in memory. What a directive in the text
+    Rules about the whole corpus see all sources together, so all batches are in memory. What a directive in the text
     ignores is left out. Rules about a model speak only with ``ask``.
     """
     from nerconv.linting.corpus import Corpus
 
     chosen = choose(selection)
-    sources, batches, problems = list(sources), [], []
+    most = WHOLE if ask or any(rule.whole for rule, _ in chosen.values()) else MOST
+    sources, continued = list(sources), set[int]()
+    batches: list[Batch] = []
+    problems: list[Problem] = []
     for source in sources:
         progress(source)
-        for item in _read(source, read):
-            if isinstance(item, Finding):
-                row = CODES[item.code]
-                problems.append(Problem(item, row.name, row.severity))
-            else:
-                batches.append(item)
-    corpus = Corpus(batches)
+        for item, continues in formats.read_parts(source, read, most):
+            if isinstance(item, Facts):
+                continue
+            found = [item] if isinstance(item, Finding) else chain.from_iterable(item.findings.values())
+            problems += (Problem(each, CODES[each.code].name, CODES[each.code].severity) for each in found)
+            if not isinstance(item, Finding):
+                continued.update([len(batches)] if continues else ())
+                batches.append(item.batch)
+    corpus = Corpus(batches, continued=continued)
     corpus.guesses = ask(corpus.documents) if ask else None
     problems += _checked(corpus, chosen)
     problems += _skipped(selection, corpus)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in problems if not _is_left_out(problem, ignores)]
     left = without_ignored(wanted, corpus.parts, sources)
-    files = [name for part in corpus.parts for name in part.names]
+    files = [name for part in corpus.parts for name in part.names[part.continues :]]
     return LintReport(
         sorted(left, key=source_order), len(files), tuple(dict.fromkeys(files)), len(corpus), tuple(chosen)
     )
-
-
-def _read(source: Source, read: ReadOptions) -> Iterator[Batch | Finding]:
-    """Yield the documents of ``source`` as batches, and what its reader finds."""
-    from nerconv.views import Reading
-
-    for item in formats.read(source, read):
-        if isinstance(item, Reading):
-            yield item.batch
-            yield from (finding for _, found in sorted(item.findings.items()) for finding in found)
-        elif not isinstance(item, Facts):
-            yield item
 
 
 def _skipped(selection: Selection, corpus: Corpus) -> Iterator[Problem]:
@@ -153,30 +148,36 @@ def check(
     chosen: dict[str, tuple[Rule, Options]],
     guesses: Sequence[Sequence[Guess]] | None = None,
     sources: Iterable[Source] = (),
+    continued: Collection[int] = (),
 ) -> list[Problem]:
     """Return what the ``chosen`` rules find in ``batches``, rule by rule, without what somebody ignores.
 
-    Directives stand in the batches and beside ``sources``.
+    Directives stand in the batches and beside ``sources``; ``continued``: as in ``Corpus``.
     """
     from nerconv.linting.corpus import Corpus
 
-    corpus = Corpus(batches, guesses)
+    corpus = Corpus(batches, guesses, continued)
     return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources)
 
 
 def _checked(corpus: Corpus, chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:
-    """Yield what the ``chosen`` rules find, weaker ones hidden by stronger ones."""
-    flags = [
-        (rule, document, flag) for rule, options in chosen.values() for document, flag in _flags(rule, corpus, options)
-    ]
-
-    def place(document: Document, flag: Flag) -> tuple[int, ...]:
-        return (*corpus.owner(document)[:2], flag.start, flag.end)
-
-    strong = {place(document, flag) for rule, document, flag in flags if rule.code in _STRONG}
-    for rule, document, flag in flags:
-        if rule.code not in _WEAK or place(document, flag) not in strong:
-            yield _problem(rule, corpus, document, flag)
+    """Yield what the ``chosen`` rules find, weaker ones hidden by stronger ones, which come first."""
+    strong = set[tuple[int, ...]]()
+    for rule, options in chosen.values():
+        flags = list(_flags(rule, corpus, options))
+        places = ((document, flag.span or flag) for document, flag in flags)
+        wheres = corpus.places(
+            [(document, it.start) for document, it in places if isinstance(it, Flag) or not it.where]
+        )
+        for document, flag in flags:
+            where = (flag.span and flag.span.where) or next(wheres)
+            owner = corpus.owner(document)
+            place = (*owner[:2], flag.start, flag.end)
+            if rule.code in _STRONG:
+                strong.add(place)
+            if rule.code not in _WEAK or place not in strong:
+                yield _problem(rule, owner, document, flag, where)
+        corpus.forget()
 
 
 def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
@@ -189,9 +190,8 @@ def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[tuple[Docum
                 yield document, flag
 
 
-def _problem(rule: Rule, corpus: Corpus, document: Document, flag: Flag) -> Problem:
+def _problem(rule: Rule, owner: Owner, document: Document, flag: Flag, where: Where | None) -> Problem:
     span = flag.span
-    where = (span and span.where) or corpus.place(document, span.start if span else flag.start)
     begin = document.text.rfind("\n", 0, flag.start) + 1
     stop = document.text.find("\n", flag.start)
     line = document.text[begin : stop if stop >= 0 else None]
@@ -200,7 +200,7 @@ def _problem(rule: Rule, corpus: Corpus, document: Document, flag: Flag) -> Prob
         Finding(rule.code, flag.message, where, span, shown),
         rule.name,
         rule.severity,
-        corpus.owner(document),
+        owner,
         document.text[flag.start : flag.end],
         span.label if span else "",
         flag.fix,

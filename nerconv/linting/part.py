@@ -7,11 +7,11 @@ of the lines that a rule has to look at, and of no others.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
-from itertools import count
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ from nerconv.linting.near import Mask, Near, Words
 from nerconv.tables import Numbers, within
 from nerconv.white_space import runs
 
-Item = TypeVar("Item", bound=Hashable)
 #: A stretch of a document, in code points.
 Stretch = tuple[int, int]
 
@@ -43,20 +42,6 @@ _TO_SPACE: Final = re.compile(rb"[^ ]+")
 _FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 
 
-class Numbered(NamedTuple):
-    """Things by number: ``codes`` has a number for each, ``distinct`` each by its number, in order of appearance."""
-
-    codes: Numbers
-    distinct: Sequence[str]
-
-
-def numbered(items: Iterable[Item]) -> tuple[Numbers, list[Item]]:
-    """Return the number of each of ``items``, equal ones having the same, and the distinct ones by number."""
-    numbers: defaultdict[Item, int] = defaultdict(count().__next__)
-    codes = np.fromiter(map(numbers.__getitem__, items), np.int64)
-    return codes, list(numbers)
-
-
 class View(NamedTuple):
     """A document as a rule sees it: all of its text, and spans and joins at least of the lines asked about.
 
@@ -72,10 +57,15 @@ class Part:
     """The documents of a batch. Offsets are bytes of its text in here, and code points of documents outside.
 
     A line is here what lies between two line ends that no span runs across. Words are set apart by white space.
+    ``continues``: the first document goes on with the last one of the part before.
     """
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
+    def __init__(self, batch: Batch, continues: bool = False) -> None:
+        self.batch, self.continues = batch, continues
+
+    def forget(self) -> None:
+        """Let go of what was found out about the text, which takes several times the room that the text does."""
+        self.__dict__ = {"batch": replace(self.batch), "continues": self.continues}
 
     @cached_property
     def documents(self) -> Sequence[Document]:
@@ -88,18 +78,6 @@ class Part:
         ids, paths = [extent.id for extent in self.batch.documents], self.batch.extras.paths
         return [path or id for path, id in zip(paths, ids, strict=True)] if paths else [self.batch.name] * len(ids)
 
-    @cached_property
-    def surfaces(self) -> Numbered:
-        """The text of each span."""
-        text, extents = self.batch.text, zip(self.batch.starts.tolist(), self.batch.ends.tolist(), strict=True)
-        codes, found = numbered(text[start:end] for start, end in extents)
-        return Numbered(codes, [surface.decode() for surface in found])
-
-    @property
-    def labels(self) -> Numbered:
-        """The label of each span."""
-        return Numbered(self.batch.label_ids, self.batch.labels)
-
     def directives(self) -> Iterator[tuple[str, Where, str]]:
         """Yield the directives to the linter as they are written, where they stood, and the text of their lines."""
         text = self.batch.text
@@ -109,14 +87,17 @@ class Part:
                 number = int(self.batch.document_of(offset)[0])
                 begin, end = self.batch.bounds[number].tolist()
                 begin, stop = max(text.rfind(b"\n", begin, mark.offset) + 1, begin), text.find(b"\n", mark.offset, end)
-                if where := self.place(number, int(self.batch.points(offset)[0]) - self._begins[number]):
+                [where] = self.places([(number, int(self.batch.points(offset)[0]) - self._begins[number])])
+                if where:
                     yield mark.value, where, text[begin : end if stop < 0 else stop].decode()
 
-    def place(self, number: int, offset: int) -> Where | None:
-        """Return where the text of a document at ``offset`` stood in the source."""
-        path = self.batch.extras.paths[number] if self.batch.extras.paths else self.batch.name
-        line, column = self.batch.locate(self.batch.offsets(np.array([self._begins[number] + offset])))
-        return Where(path, int(line[0]), int(column[0])) if path is not None else None
+    def places(self, found: Sequence[tuple[int, int]]) -> list[Where | None]:
+        """Return where text stood in the source: the number of a document, and an offset of it, of each place."""
+        paths = self.batch.extras.paths or [self.batch.name] * len(self.batch.documents)
+        points = np.array([self._begins[number] + offset for number, offset in found], dtype=np.int64)
+        places = zip(*(each.tolist() for each in self.batch.locate(self.batch.offsets(points))), strict=True)
+        named = ((paths[number], *place) for (number, _), place in zip(found, places, strict=True))
+        return [Where(path, line, column) if path is not None else None for path, line, column in named]
 
     @cached_property
     def _begins(self) -> list[int]:

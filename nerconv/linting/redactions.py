@@ -14,7 +14,7 @@ from nerconv.batch import Batch
 from nerconv.conversion.losses import losses
 from nerconv.document import Finding
 from nerconv.edit import Changes, changed
-from nerconv.linting.part import Part
+from nerconv.linting.corpus import Corpus
 from nerconv.linting.surface import is_mask, masks, word_list
 from nerconv.tables import Numbers, within
 
@@ -34,12 +34,11 @@ def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
     if policy == "keep":
         return batch, []
     if policy == "drop-span":
-        codes, texts = Part(batch).surfaces
-        masked = np.flatnonzero(np.array([is_mask(text) for text in texts], dtype=bool)[codes])
+        masked = np.flatnonzero(Corpus([batch]).whose(is_mask))
         if not len(masked):
             return batch, []
         reasons = [("K008", "is masking text")] * len(masked)
-        return batch.with_spans(np.setdiff1d(np.arange(len(codes)), masked)), losses(batch, masked, reasons)
+        return batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), masked)), losses(batch, masked, reasons)
     starts, ends = _redactions(batch)
     if policy == "mask":
         changes = Changes(starts, ends, [MASK] * len(starts))

@@ -80,7 +80,8 @@ class Rule:
     scores, how to mend it. ``bad`` and ``good`` are bracket texts (illinois) that are flagged and not flagged: tests
     and manual at once. ``fix`` says the best safety of its fixes: safe, unsafe, shown or none. ``precision`` is what
     was measured on real data, by name of the data; None where nothing was. With a ``screen`` the check is shown only
-    documents with spans that pass it, and of columns only the spans on their lines.
+    documents with spans that pass it, and only the spans on their lines. Large documents come in parts, cut between two
+    lines, unless a rule that was chosen asks for ``whole`` ones.
     """
 
     code: str
@@ -96,10 +97,11 @@ class Rule:
     screen: Screen | None = None
     options: Options = field(default_factory=dict)
     default: bool = True
+    whole: bool = False
     precision: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if (self.local is None) == (self.corpus is None) or (self.scope == "corpus") != (self.local is None):
+        if (self.local is None) == (self.corpus is None) or (self.scope == "corpus" and self.local):
             raise ValueError(f"{self.code}: a rule has one check, that of its scope {self.scope!r}")
         if self.severity not in ("error", "warning", "info") or self.fix not in ("safe", "unsafe", "shown", "none"):
             raise ValueError(f"{self.code}: severity {self.severity!r} or fix {self.fix!r} is not known")

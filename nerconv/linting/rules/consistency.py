@@ -207,6 +207,7 @@ the two are one name. Posts seldom end with a full stop, so the rule is on in th
         local=_split_by_break,
         options={"labels": ("PER", "PERSON", "person")},
         default=False,
+        whole=True,
         precision={"wikigold": "3 of 3", "wnut17": "0 of 4"},
     ),
 )

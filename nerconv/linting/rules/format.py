@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from nerconv import words
@@ -20,18 +22,25 @@ _WORD_BEFORE: Final = re.compile(r"[^\W_][-‐‑]?\Z")
 _WORD_AFTER: Final = re.compile(r"[-‐‑]?[^\W_]")
 
 
-def _misaligned(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    found = [span for span in document.spans if _edges_inside(document, span)]
-    within = [span for span in found if _cuts_word(document, span)]
-    yield from (_inside_word(document, span) for span in within)
-    beside = [span for span in found if span not in within] if switch(options, "punctuation") else []
-    most = number(options, "most")
-    if len(beside) <= most:
-        yield from (_beside_punctuation(document, span) for span in beside)
-    else:
-        first = shown(document.covered(beside[0]))
-        message = f"{len(beside):,} spans, the first {first}, begin or end inside a token and would be lost; {_ADVICE}"
-        yield Flag(beside[0].start, beside[0].end, message, beside[0])
+def _misaligned(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+    found: defaultdict[tuple[int, int], list[tuple[Document, Span]]] = defaultdict(list)
+    for document in corpus.views(corpus.asked(lambda part: part.glued())):
+        inside = ((document, span) for span in document.spans if _edges_inside(document, span))
+        found[corpus.begun_in(document)].extend(inside)
+    for places in found.values():
+        within = [_cuts_word(*place) for place in places]
+        yield from ((place[0], _inside_word(*place)) for place in compress(places, within))
+        beside = [place for place, cuts in zip(places, within, strict=True) if not cuts]
+        beside = beside if switch(options, "punctuation") else []
+        if len(beside) <= number(options, "most"):
+            yield from ((place[0], _beside_punctuation(*place)) for place in beside)
+        else:
+            document, span = beside[0]
+            message = (
+                f"{len(beside):,} spans, the first {shown(document.covered(span))}, begin or end inside a token and "
+                f"would be lost; {_ADVICE}"
+            )
+            yield document, Flag(span.start, span.end, message, span)
 
 
 def _inside_word(document: Document, span: Span) -> Flag:
@@ -105,8 +114,7 @@ to a DocBin with `--tokens spacy`. More of these than `most` in a document are o
         "He flew to [LOC Tehran  ], then home . ",
     ),
     good=("The [MISC Mousavi-led  ] list won . ", "He flew to [LOC Tehran  ] , then home . "),
-    local=_misaligned,
-    screen=lambda corpus, options: corpus.asked(lambda part: part.glued()),
+    corpus=_misaligned,
     options={"punctuation": True, "most": 5},
 )
 

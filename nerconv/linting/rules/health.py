@@ -59,7 +59,7 @@ def _split_leak(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Fl
                     continue
                 if found := earlier.get(folded):
                     split, source, at = found
-                    place = corpus.place(source, at)
+                    place = source.locate(at)
                     where = f"{place.path}:{place.line}" if place else source.id
                     message = f"this sentence of {name} stands in {split}, too ({where})"
                     yield document, Flag(start, end, message, related=((source.id, at),))
@@ -180,5 +180,6 @@ corpus at hand has any.""",
         good=("He went home . \nANKARA 00000112 002 OF 003 \nThe ministry fell . \n",),
         local=_header_splits,
         default=False,
+        whole=True,
     ),
 )

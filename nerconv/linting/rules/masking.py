@@ -129,6 +129,7 @@ label all of it.""",
     good=("A XXXXX contact met [PER Sadr  ] . ",),
     local=_untagged_placeholder,
     default=False,
+    whole=True,
     precision={"seed": "1 of 1"},
 )
 
