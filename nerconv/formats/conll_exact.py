@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from nerconv import schemes
@@ -39,8 +40,7 @@ class Shape(NamedTuple):
 
     def plain(self) -> re.Pattern[str]:
         """Return what matches rows of this shape that can be split without a closer look, up to the last line end."""
-        row = rf"(?!{DOCSTART})[^ \t\n\r]+(?:{self.delimiter}[^ \t\n\r]+){{{self.columns - 1}}}"
-        return re.compile(rf"(?:{row}\n)*+{row}")
+        return _plain(self.columns, self.delimiter)
 
     def is_comment(self, row: str) -> bool:
         """Whether ``row`` is a comment: it begins like one and does not end like a row."""
@@ -60,6 +60,12 @@ class Shape(NamedTuple):
         if self.header and self.header in text:
             return True
         return bool(self.comments) and (text.startswith(self.comments) or f"\n{self.comments}" in text)
+
+
+@lru_cache(64)
+def _plain(columns: int, delimiter: str) -> re.Pattern[str]:
+    row = rf"(?!{DOCSTART})[^ \t\n\r]+(?:{delimiter}[^ \t\n\r]+){{{columns - 1}}}"
+    return re.compile(rf"(?:{row}\n)*+{row}")
 
 
 class Block(NamedTuple):
@@ -96,6 +102,8 @@ class LeftOut(NamedTuple):
 Part = Sentence | LeftOut | None
 
 
+#: What stands between two of them: at least one line that is blank.
+BLANK: Final = re.compile(rb"\n(?:[ \t]*\n)+")
 _LEADING = re.compile(r"(?:[ \t]*\n)*")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _CELL: Final = re.compile(r"[^ ]+")

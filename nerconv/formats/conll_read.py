@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 from nerconv import schemes
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats.conll_exact import Block, Part, Rule, Sentence, Shape, blocks, is_marker, parse
+from nerconv.formats.conll_exact import BLANK, Block, Part, Rule, Sentence, Shape, blocks, is_marker, parse
 from nerconv.formats.layout import Layout, head, layout, sign_of
 from nerconv.formats.scheme_detection import EDGE, Detection, detect_steps, refusal
 from nerconv.io.chunks import HERE, WHOLE, Chunk, Cuts, Doing, Surveyed, chunks_of
@@ -32,7 +32,6 @@ _GROUPS: Final = {"file": _ALL, "auto": _BETWEEN, "blank-line": 1, "line": 1}
 #: A row that may start a document, and the blank lines between sentences.
 _MARKER: Final = re.compile(rf" *{DOCSTART}(?:[ \t].*)?".encode())
 _DOCSTART: Final = DOCSTART.encode()
-_BLANK: Final = re.compile(rb"\n(?:[ \t]*\n)+")
 #: So many bytes from the end are looked at first for the last sentence.
 _TAIL: Final = 1 << 12
 
@@ -149,11 +148,12 @@ def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) ->
     The first rows say how the others are, unless one of these is not like them: then all of them are asked.
     """
     found = partial(_blocks, file, doing)
+    first = [*head(found)]
     try:
-        likely = layout(partial(head, found), found, name, options)
+        likely = layout(lambda: first, found, name, options)
     except (Unreadable, UsageError):
         likely = None
-    if likely and not likely.refusal and (seen := _seen_alike(file, doing, likely.shape, sign_of(options))):
+    if likely and not likely.refusal and (seen := _seen_alike(file, doing, name, likely.shape, sign_of(options))):
         return likely, seen
     sure, seen = layout(found, found, name, options), _Seen()
     if not sure.refusal:
@@ -162,17 +162,17 @@ def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) ->
     return sure, seen
 
 
-def _seen_alike(file: BinaryIO, doing: Doing, shape: Shape, sign: str) -> _Seen | None:
-    """Return what was seen in a file all rows of which have a shape, and no line of which begins with ``sign``; None
+def _seen_alike(file: BinaryIO, doing: Doing, name: str, shape: Shape, sign: str) -> _Seen | None:
+    """Return what was seen in a file most rows of which have a shape, and no line of which begins with ``sign``; None
     for another.
     """
-    from nerconv.formats.conll_rows import alike
-
-    seen, begins = _Seen(), sign.encode()
+    seen, begins, alike = _Seen(), sign.encode(), 0
     for chunk in _sentences(file, doing):
         if sign and (chunk.raw.startswith(begins) or b"\n" + begins in chunk.raw):
             return None
-        if (rows := alike(chunk.raw, 1, shape, markers(chunk.raw))) is None:
+        rows = _rows(chunk.raw, 1, shape, name)
+        alike += len(rows.starts) - 2 * rows.closer
+        if alike < 0:
             return None
         seen.add(rows)
     return seen
@@ -244,7 +244,7 @@ class ConllSurvey(NamedTuple):
 
     def _last_group(self, raw: bytes) -> int:
         """Return where the last document of ``raw`` begins that is sure to begin there, or 0."""
-        whole = raw[: max((match.end() for match in _BLANK.finditer(raw)), default=0)]
+        whole = raw[: max((match.end() for match in BLANK.finditer(raw)), default=0)]
         rows = _rows(whole, 1, self.shape, self.name)
         begins = rows.documents(self.group)
         if len(begins) < 2:
@@ -252,7 +252,7 @@ class ConllSurvey(NamedTuple):
         first = len(b"\n".join(raw.split(b"\n", int(rows.begins[begins[-1]]) - 1)[:-1])) + 1
         # Comment lines before its first row are lines of its own.
         behind = (_line_end(raw, at) + 1 for at in markers(raw[:first]))
-        return max(chain((match.end() for match in _BLANK.finditer(raw, 0, first)), behind), default=0)
+        return max(chain((match.end() for match in BLANK.finditer(raw, 0, first)), behind), default=0)
 
 
 def _rows(raw: bytes, line: int, shape: Shape, name: str) -> Rows:
@@ -306,7 +306,7 @@ def last_sentence(raw: bytes) -> int:
     while True:
         first = max(stop - size, 0)
         # Where a run of blank lines ends is seen from any of its lines.
-        if found := max((match.end() for match in _BLANK.finditer(raw, first, stop)), default=0):
+        if found := max((match.end() for match in BLANK.finditer(raw, first, stop)), default=0):
             return found
         if not first:
             return 0

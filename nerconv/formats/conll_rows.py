@@ -7,7 +7,7 @@ An example: ``b"Ann B-PER\\nleft O\\n\\nBo I-PER\\n"`` has tokens that start at 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.document import Finding
-from nerconv.formats.conll_exact import Block, LeftOut, Sentence, Shape, blocks, parse
+from nerconv.formats.conll_exact import BLANK, Block, LeftOut, Sentence, Shape, blocks, parse
 from nerconv.tables import Numbers, points_before
-from nerconv.white_space import NEWLINE, SPACE, TAB, runs
+from nerconv.white_space import NEWLINE, SPACE, TAB, is_white, line_ends, runs
 
 _OUTSIDE: Final = ord("O")
 _EMPTY: Final = np.zeros(0, dtype=np.int64)
@@ -31,7 +31,7 @@ class Rows(NamedTuple):
     ``tag_ends``: the extents of these tags in ``raw``. ``firsts``: the number of the first row of each sentence, one
     that is left out having none, and ``begins`` the number of its first line, of shape (sentences,). ``cuts``: the
     numbers of the sentences before which a row starts a document. Only the exact reading fills ``findings``, each with
-    the number of its sentence, and ``comments`` of each sentence.
+    the number of its sentence, ``comments`` of each sentence, and ``closer``, the number of lines that it looked at.
     """
 
     raw: bytes
@@ -47,6 +47,7 @@ class Rows(NamedTuple):
     cuts: Numbers
     findings: Sequence[tuple[int, Finding]] = ()
     comments: Sequence[Sequence[str]] = ()
+    closer: int = 0
 
     @property
     def closes(self) -> NDArray[np.bool_]:
@@ -110,14 +111,75 @@ class Rows(NamedTuple):
 def rows_of(raw: bytes, line: int, shape: Shape, name: str, markers: Sequence[int]) -> Rows:
     """Return the rows of whole lines of the file ``name``, the first of which has the number ``line``.
 
-    ``markers``: the offsets of the rows that start documents.
+    ``markers``: the offsets of the rows that start documents. Only sentences with an odd row are read one by one.
     """
     found = alike(raw, line, shape, markers)
-    return exactly(blocks(raw.decode(), line), shape, name) if found is None else found
+    if isinstance(found, Rows):
+        return found
+    pieces: list[Rows] = []
+    for begin, end, is_odd in _stretches(raw, found):
+        text, first = raw[begin:end], line + line_ends(raw[:begin])
+        inside = [at - begin for at in markers if begin <= at < end]
+        rows = found if is_odd else alike(text, first, shape, inside)
+        if not isinstance(rows, Rows):
+            rows = exactly(blocks(text.decode(), first), shape, name)._replace(closer=line_ends(text))
+        pieces.append(rows)
+    return _joined(pieces)
 
 
-def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Rows | None:
-    """Return the rows of whole lines that are laid out alike, or None when some ask for a closer look."""
+def _stretches(raw: bytes, odd: Numbers) -> Iterator[tuple[int, int, bool]]:
+    """Yield where runs of lines that are not blank start and end, together where none holds a line of ``odd``.
+
+    ``odd``: offsets in these lines, ascending. With each stretch comes whether it is a run with one.
+    """
+    breaks = [0, *(match.end() for match in BLANK.finditer(raw)), len(raw)]
+    done = 0
+    for number in np.unique(np.searchsorted(breaks, odd, "right")).tolist():
+        begin, end = breaks[number - 1 : number + 1]
+        if done < begin:
+            yield done, begin, False
+        yield begin, end, True
+        done = end
+    if done < len(raw):
+        yield done, len(raw), False
+
+
+def _joined(pieces: Sequence[Rows]) -> Rows:
+    """Return rows one after the other; comments are left out."""
+    sizes = np.array([[len(rows.raw), len(rows.starts), len(rows.firsts), 0] for rows in pieces])
+    raw, row, sentence, nothing = (np.cumsum(sizes, 0) - sizes).T.tolist()
+
+    def all_of(name: str, shifts: Sequence[int]) -> Numbers:
+        """Return the arrays with a ``name``, what they count shifted for each of the pieces."""
+        return np.concatenate([getattr(rows, name) + shift for rows, shift in zip(pieces, shifts, strict=True)])
+
+    found = (
+        (number + shift, finding)
+        for rows, shift in zip(pieces, sentence, strict=True)
+        for number, finding in rows.findings
+    )
+    return Rows(
+        b"".join(rows.raw for rows in pieces),
+        all_of("starts", raw),
+        all_of("ends", raw),
+        all_of("lines", nothing),
+        all_of("columns", nothing),
+        all_of("tagged", row),
+        all_of("tag_starts", raw),
+        all_of("tag_ends", raw),
+        all_of("firsts", row),
+        all_of("begins", nothing),
+        all_of("cuts", sentence),
+        [*found],
+        closer=sum(rows.closer for rows in pieces),
+    )
+
+
+def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Rows | Numbers:
+    """Return the rows of whole lines that are laid out alike, or where in ``raw`` odd lines stand.
+
+    Those begin with white space, or have other columns or an empty one.
+    """
     if not raw.endswith(b"\n"):
         raw += b"\n"
     array = np.frombuffer(raw, np.uint8)
@@ -126,21 +188,20 @@ def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Rows |
     separates = stops == starts
     # Few lines begin with white space unless they are blank.
     white = np.flatnonzero((array[starts] == SPACE) | (array[starts] == TAB))
-    for number, begin, end in zip(white.tolist(), starts[white].tolist(), stops[white].tolist(), strict=True):
-        if raw[begin:end].strip(b" \t"):
-            return None
-        separates[number] = True
+    extents = zip(starts[white].tolist(), stops[white].tolist(), strict=True)
+    blank = np.array([not raw[begin:end].strip(b" \t") for begin, end in extents], dtype=bool)
+    separates[white[blank]] = True
     separates[np.searchsorted(stops, markers)] = True
     is_row = ~separates
     is_row[_skipped(raw, shape, stops)] = False
     rows = np.flatnonzero(is_row)
     gaps = _gaps(array, starts, stops, np.flatnonzero(~is_row & (stops > starts)))
-    if len(gaps) != len(rows) * (shape.columns - 1) or (array[gaps] != ord(shape.delimiter)).any():
-        return None
     begins = starts[rows]
-    borders = [begins - 1, *gaps.reshape(len(rows), shape.columns - 1).T, stops[rows]]
-    if any((after - before < 2).any() for before, after in pairwise(borders)):
-        return None
+    borders = _borders(array, gaps, begins, stops[rows], shape)
+    if borders is None or not blank.all():
+        counts = np.diff(np.append(np.searchsorted(gaps, begins), len(gaps)))
+        wrong = (array[gaps] != ord(shape.delimiter)) | is_white(array[gaps + 1])
+        return np.sort(np.concatenate((starts[white[~blank]], begins[counts != shape.columns - 1], gaps[wrong])))
     token, tag = shape.token, shape.tag % shape.columns
     tags, ends = borders[tag] + 1, borders[tag + 1]
     tagged = np.flatnonzero((array[tags] != _OUTSIDE) | (ends - tags != 1))
@@ -159,6 +220,16 @@ def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Rows |
         rows[firsts] + line,
         np.searchsorted(begins[firsts], markers),
     )
+
+
+def _borders(
+    array: NDArray[np.uint8], gaps: Numbers, begins: Numbers, stops: Numbers, shape: Shape
+) -> list[Numbers] | None:
+    """Return what is before the columns of rows and behind the last; None where rows do not all have the shape."""
+    if len(gaps) != len(begins) * (shape.columns - 1) or (array[gaps] != ord(shape.delimiter)).any():
+        return None
+    borders = [begins - 1, *gaps.reshape(len(begins), shape.columns - 1).T, stops]
+    return None if any((after - before < 2).any() for before, after in pairwise(borders)) else borders
 
 
 def _skipped(raw: bytes, shape: Shape, stops: Numbers) -> Numbers:

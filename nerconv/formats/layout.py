@@ -65,11 +65,12 @@ def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layo
     sign = sign_of(options)
     usual = _usual(found, name, sign)
     header = _header(found, usual, sign, options, name)
-    usual = _placed(usual, header, options, name)
-    sample = _sample(found, usual, sign)
+    usual = _placed(usual, header, options, name)._replace(comments=sign)
+    sample = _sample(found, usual)
     if not role(sample.column(usual.tag)).resembles_tags:
         _refuse_separator(found, name)
-    usual, comments = _commented(found, usual._replace(comments=sign, tags=_tags(sample, usual)), options.comments)
+    usual = usual._replace(tags=frozenset(sample.column(usual.tag)))
+    usual, comments = _commented(found, usual, options.comments)
     facts = _facts(usual, comments, header, options)
     token_named = bool(options.token_column) or _is_named(header, _TOKENS)
     tag_named = bool(options.tag_column) or _is_named(header, _TAGS)
@@ -81,10 +82,6 @@ def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layo
     refusal = Finding("F022", str(evidence), Where(name, sample.line, 1), excerpt=excerpt(sample.first, 0, 1 << 30))
     likely = usual._replace(token=evidence.token, tag=(*evidence.tags, usual.tag)[0])
     return Layout(likely, facts, refusal)
-
-
-def _tags(sample: Sample, usual: Shape) -> frozenset[str]:
-    return frozenset(sample.column(usual.tag))
 
 
 def _facts(usual: Shape, comments: int, header: _Header | None, options: ReadOptions) -> dict[str, str]:
@@ -223,20 +220,27 @@ def _rows(found: Iterable[Block], sign: str) -> Iterator[tuple[int, str]]:
                 yield line, row
 
 
-def _sample(found: Blocks, usual: Shape, sign: str) -> Sample:
+def _cells(text: str, usual: Shape) -> Iterable[Sequence[str]]:
+    """Return the columns of those of some lines that have the ``usual`` shape and do not begin like comments."""
+    if not usual.may_skip(text) and usual.plain().fullmatch(text):
+        cells = text.replace("\n", usual.delimiter).split(usual.delimiter)
+        return zip(*(cells[number :: usual.columns] for number in range(usual.columns)), strict=True)
+    found = (fields(row) for _, row in _rows([Block(1, text)], usual.comments) if not usual.skips(row))
+    return (cells for cells in found if len(cells) == usual.columns)
+
+
+def _sample(found: Blocks, usual: Shape) -> Sample:
     """Return the columns of the first rows of the usual shape, sentence by sentence."""
-    sentences: list[list[list[str]]] = []
-    line, first, count = 1, "", 0
+    sentences: list[Sequence[Sequence[str]]] = []
+    start, count = Block(1, ""), 0
     for block in found():
-        rows = [(number, row, fields(row)) for number, row in _rows([block], sign) if not usual.skips(row)]
-        rows = [row for row in rows if len(row[2]) == usual.columns]
-        if rows and not first:
-            line, first = rows[0][:2]
-        sentences.append([cells for *_, cells in rows])
-        count += len(rows)
+        sentences.append([*_cells(block.text, usual)])
+        start = block if sentences[-1] and not count else start
+        count += len(sentences[-1])
         if count > _MANY:
             break
-    return Sample(sentences, line, first)
+    first = ((line, row) for line, row in _rows([start], usual.comments) if [*_cells(row, usual)])
+    return Sample(sentences, *next(first, (1, "")))
 
 
 def _commented(found: Blocks, usual: Shape, asked: str) -> tuple[Shape, int]:
@@ -273,15 +277,10 @@ def _later_tags(found: Blocks, usual: Shape, sample: Sample) -> Found | None:
     ]
     if not watched:
         return None
-    plain = usual.plain()
     for block in islice(found(), len(sample.sentences), None):
-        if plain.fullmatch(block.text):
-            cells = block.text.replace("\n", usual.delimiter).split(usual.delimiter)
-            columns = [(number, {*cells[number :: usual.columns]}) for number in watched]
-        else:
-            rows = [row for row in map(fields, block.text.split("\n")) if len(row) == usual.columns]
-            columns = [(number, {row[number] for row in rows}) for number in watched]
-        for number, values in columns:
+        columns = list(zip(*_cells(block.text, usual), strict=True))
+        for number in watched if columns else ():
+            values = {*columns[number]}
             if len(values) > 1 and role([*values]).holds_entities:
                 return tags_in(number, usual)
     return None

@@ -59,6 +59,11 @@ class Items(NamedTuple):
         lists = (values.tolist() if isinstance(values, np.ndarray) else values for values in self.fields.values())
         return cut(list(map(make, *lists)), self.counts)
 
+    def rows(self) -> list[Any]:
+        """Return of each record a list of rows of numbers: tuples, or the number itself where it is alone."""
+        lists = [self.numbers(name).tolist() for name in self.fields]
+        return cut(list(zip(*lists, strict=True)) if len(lists) > 1 else lists[0], self.counts)
+
 
 class Columns(NamedTuple):
     """Records by what they hold, offsets in code points of their texts; items have the fields of those in ``record``.
@@ -141,14 +146,14 @@ def _known(numbers: Numbers) -> list[int | None]:
 
 def records_of(columns: Columns) -> list[Record]:
     """Return ``columns`` as records."""
-    places = zip(columns.paths, columns.anchors.lists(numbers_of), columns.lines, columns.columns, strict=True)
+    places = zip(columns.paths, columns.anchors.rows(), columns.lines, columns.columns, strict=True)
     found = zip(
         columns.ids,
         columns.texts,
         columns.spans.lists(SpanRecord),
-        columns.sentences.lists(numbers_of),
+        columns.sentences.rows(),
         columns.marks.lists(MarkRecord),
-        columns.joins.lists(numbers_of),
+        columns.joins.rows(),
         map(dict, columns.meta),
         (OriginRecord(path, *rest) if path is not None else None for path, *rest in places),
         strict=True,
@@ -167,11 +172,6 @@ def records_of(columns: Columns) -> list[Record]:
         )
         for id, text, spans, sentences, marks, joins, meta, origin in found
     ]
-
-
-def numbers_of(*numbers: int) -> tuple[int, ...] | int:
-    """Return a row of numbers as records have it: a tuple, or the number itself where it is alone."""
-    return numbers if len(numbers) > 1 else numbers[0]
 
 
 def columns_of_records(records: Sequence[Record]) -> Columns:

@@ -148,12 +148,13 @@ def encode(batch: Batch, options: WriteOptions) -> bytes:
 
 def _texts(name: str, values: Any) -> Sequence[str]:
     """Return a column as JSON where it holds something else than strings."""
-    from nerconv.formats.record_batch import Items, numbers_of
+    from nerconv.formats.record_batch import Items
 
     if isinstance(values, Items):
         encode = msgspec.json.Encoder().encode
-        make = {"spans": _Span, "marks": MarkRecord}.get(name, numbers_of)
-        return [encode(items).decode() if items else "[]" for items in values.lists(make)]
+        make = {"spans": _Span, "marks": MarkRecord}.get(name)
+        lists = values.lists(make) if make else values.rows()
+        return [encode(items).decode() if items else "[]" for items in lists]
     return [str(value or "null") if name in NESTED else value for value in values]
 
 

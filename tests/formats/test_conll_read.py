@@ -10,6 +10,7 @@ from contextlib import suppress
 from io import BytesIO
 from itertools import groupby, pairwise
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -57,7 +58,7 @@ def places(origin: Origin) -> list[tuple[int, int, int]]:
 def slowly(read: Callable[[], list[object]]) -> list[object]:
     """Return what is read when all rows ask for the exact reading."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conll_rows, "alike", lambda *_: None)
+        patch.setattr(conll_rows, "alike", lambda raw, *more: np.arange(len(raw)) if raw else alike(raw, *more))
         return read()
 
 
@@ -208,8 +209,19 @@ def test_rows_that_are_alike_need_no_exact_reading() -> None:
     """The property above also holds for what no array is made of."""
     raw = b"-DOCSTART- O\n\nAnn B-PER\nLee I-PER\nmet O\n \t\nRome\r B-LOC\n\n-DOCSTART- O\n\nx O\n"
     rows = alike(raw, 1, Shape(2, " ", 0, 1), markers(raw))
-    assert rows is not None
+    assert isinstance(rows, conll_rows.Rows)
     assert (rows.tagged.tolist(), rows.firsts.tolist(), rows.cuts.tolist()) == ([0, 1, 3], [0, 3, 4], [0, 2])
+
+
+def test_odd_rows_alone_are_read_one_by_one() -> None:
+    sound = "Ann B-PER\nmet O\n\n"
+    raw = f"{sound * 50}-DOCSTART- O\n\nRome\n \n{sound * 50}a b O\n\n".encode()
+    rows = conll_rows.rows_of(raw, 1, Shape(2, " ", 0, 1), "a.conll", markers(raw))
+    assert (rows.closer, len(rows.starts), len(rows.firsts), rows.cuts.tolist()) == (4, 200, 102, [50])
+    assert [(number, found.where) for number, found in rows.findings] == [
+        (50, Where("a.conll", 153, 1)),
+        (101, Where("a.conll", 305, 1)),
+    ]
 
 
 @given(text=st.lists(_ROWS, max_size=30).map("".join), block=st.integers(1, 40))
@@ -288,7 +300,7 @@ def test_steps_are_counted_with_the_edges_of_sentences(tags: list[list[str]]) ->
         alike(raw, 1, Shape(2, " ", 0, 1), ()),
         conll_rows.exactly(blocks(raw.decode()), Shape(2, " ", 0, 1), ""),
     ):
-        assert rows is not None
+        assert isinstance(rows, conll_rows.Rows)
         found = conll_batch.steps(rows)
         assert found == Counter(edged)
         named = [tag for _, tag in found if tag not in ("O", EDGE)]
