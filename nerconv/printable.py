@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_ESCAPED: Final = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
-    r"|#(?=#(?:vso)?\[)"
-)
+#: What JSON, unlike the control characters before it, need not escape.
+_HIGH: Final = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff"
+_COMMAND: Final = r"#(?=#(?:vso)?\[)"
+_ESCAPED: Final = re.compile(f"[\x00-\x08\x0a-\x1f{_HIGH}]|{_COMMAND}")
+_IN_JSON: Final = re.compile(f"[{_HIGH}]|{_COMMAND}")
 _NAMED: Final = {"\n": "\\n", "\r": "\\r"}
 
 
@@ -29,6 +30,11 @@ def _escape(match: re.Match[str]) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8, as Python holds it
         code -= 0xDC00
     return _NAMED.get(sign) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
+
+
+def in_json(encoded: str) -> str:
+    """Return JSON with all in it escaped that a terminal or a log would act on; it means the same."""
+    return _IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", encoded)
 
 
 def file_name(path: str) -> str:

@@ -27,6 +27,7 @@ from nerconv.options import INVALID, PAIRINGS, PRESETS, ReadOptions, Selection, 
 from nerconv.report import EVALUATION
 from nerconv.report.json import read_report
 from nerconv.report.rows import percent
+from nerconv.report.text import comparison
 from nerconv.settings import Settings, read_options, selection
 
 if TYPE_CHECKING:
@@ -347,7 +348,6 @@ def compare(
     """Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance."""
     from nerconv.evaluation.comparable import remarks
     from nerconv.evaluation.differences import compare as compare_reports
-    from nerconv.report.comparison import comparison
 
     uses.check(context)
     old, new = read_report(before), read_report(after)

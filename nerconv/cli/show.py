@@ -17,7 +17,7 @@ from rich.markup import escape
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.io.sources import Source
-from nerconv.printable import one_line
+from nerconv.printable import in_json, one_line
 
 if TYPE_CHECKING:
     from nerconv.conversion.report import Report
@@ -213,7 +213,7 @@ def finding_record(finding: Finding) -> dict[str, Any]:
 def inspection_json(inspection: Inspection) -> None:
     """Print an inspection as JSON on stdout, every finding included."""
     record = inspection.as_json() | {"finding_list": [finding_record(finding) for finding in inspection.findings]}
-    print(json.dumps(record, ensure_ascii=False, indent=2))
+    put(in_json(json.dumps(record, ensure_ascii=False, indent=2)) + "\n")
 
 
 def inspection_table(inspection: Inspection) -> None:

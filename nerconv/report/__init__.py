@@ -10,6 +10,7 @@ from typing import Final
 
 from nerconv.evaluation.report import Report
 from nerconv.linting.problem import LintReport
+from nerconv.linting.stats import Stats
 from nerconv.report import (
     csv,
     evaluation_page,
@@ -47,3 +48,5 @@ EVALUATION: Final[dict[str, Callable[[Report], str]]] = {
     "model-card": model_card.evaluation,
     "html": evaluation_page.evaluation,
 }
+#: Every output of statistics.
+STATS: Final[dict[str, Callable[[Stats], str]]] = {"text": text.stats, "json": json.stats}

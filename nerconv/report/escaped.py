@@ -19,10 +19,6 @@ _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 _LINK: Final = re.compile(r"(?i)(?<=:)//|(?<=www)\.")
 #: What spreadsheets take for a formula, with its full-width forms.
 _FORMULA: Final = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-#: What JSON need not escape, but a terminal, a log or an older parser acts on.
-_NOT_JSON: Final = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]|#(?=#(?:vso)?\\[)"
-)
 
 
 def in_html(text: str) -> str:
@@ -38,7 +34,7 @@ def in_xml(text: str) -> str:
 def in_markdown(text: str) -> str:
     """Return ``text`` so that Markdown shows it as it stands, on one line, also in a cell of a table."""
     shown = _MARKDOWN.sub(r"\\\1", " ".join(one_line(text).split())).replace("&", "&amp;")
-    return _LINK.sub(lambda match: "".join("\\" + sign for sign in match.group()), shown)
+    return _LINK.sub(lambda match: "".join(f"\\{character}" for character in match.group()), shown)
 
 
 def in_csv(text: str) -> str:
@@ -53,8 +49,3 @@ def in_command(text: str, characters: str = "") -> str:
     for character in "%\r\n" + characters:
         shown = shown.replace(character, f"%{ord(character):02X}")
     return shown
-
-
-def in_json(encoded: str) -> str:
-    """Return JSON with all in it escaped that a terminal or a log would act on; it means the same."""
-    return _NOT_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", encoded)

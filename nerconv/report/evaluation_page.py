@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, Example, Interval, Kind, Report, Side
+from nerconv.evaluation.report import KINDS, Example, Interval, Report, Side
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head
-from nerconv.report.rows import HEAD, interval, notes, percent, score_rows, slice_rows
+from nerconv.report.rows import HEAD, interval, kind_counts, notes, percent, score_rows, slice_rows
 
 #: So many errors are shown, by document and by cell of the confusion table.
 _SHOWN: Final = 300
@@ -76,12 +76,11 @@ def _labels(report: Report) -> str:
 
 
 def _kinds(report: Report) -> str:
-    rows = [
-        (in_html(label), f"{sum(kind.gold for kind in row.values()):,}", _kind_bar(row),
-         *(f"{row[name].gold:,}" for name in KINDS[:5]), f"{row['spurious'].predicted:,}")
-        for label, row in report.label_kinds.items()
-    ]  # fmt: skip
-    keys = "".join(f"<i class='key {_CLASSES[name]}'></i>{name}" for name in KINDS)
+    rows = []
+    for label, row in report.label_kinds.items():
+        counts, gold = kind_counts(row), sum(kind.gold for kind in row.values())
+        rows.append((in_html(label), f"{gold:,}", _kind_bar(counts), *(f"{count:,}" for count in counts)))
+    keys = "".join(f"<i class='key {css}'></i>{name}" for name, css in _CLASSES.items())
     return f"<h2>Kinds of error</h2>\n{_table(('label', 'gold', 'share', *KINDS), rows)}<p class=faint>{keys}</p>\n"
 
 
@@ -98,9 +97,8 @@ def _score_bar(value: float | None, spread: Interval | None, before: float | Non
     return _svg("".join(parts))
 
 
-def _kind_bar(kinds: Mapping[str, Kind]) -> str:
+def _kind_bar(counts: Sequence[int]) -> str:
     """Return a bar of the share of each kind among all spans of one label, spurious predictions at the end."""
-    counts = [kinds[name].gold for name in KINDS[:5]] + [kinds["spurious"].predicted]
     total, at, parts = sum(counts) or 1, 0.0, []
     for (name, css), count in zip(_CLASSES.items(), counts, strict=True):
         width = _WIDTH * count / total
@@ -193,8 +191,7 @@ def _errors(report: Report) -> str:
     by_document: defaultdict[str, list[Example]] = defaultdict(list)
     for example in shown:
         by_document[example.document].append(example)
-    total = sum(kind.gold + kind.predicted for name, kind in report.kinds.items() if name in ("missed", "spurious"))
-    total += sum(kind.gold for name, kind in report.kinds.items() if name in KINDS[1:4])
+    total = sum(kind_counts(report.kinds)[1:])
     said = f"{len(shown):,} of {total:,}, the documents with most of them first; gold above, prediction below."
     parts = [f"<h2>Errors</h2>\n<p class=faint>{said}</p>\n"]
     anchored: set[str] = set()

@@ -54,8 +54,8 @@ def evaluation(report: Report) -> str:
 def _error(example: Example) -> str:
     side = example.gold or example.predicted
     match = _PLACE.fullmatch(side.where) if side else None
-    doubt = f" (lint reports the gold: {', '.join(example.flags)})" if example.flags else ""
-    message = f"gold {_shown(example.gold)}, predicted {_shown(example.predicted)}{doubt}"
+    flags = f" (lint reports the gold: {', '.join(example.flags)})" if example.flags else ""
+    message = f"gold {_shown(example.gold)}, predicted {_shown(example.predicted)}{flags}"
     return _command("warning", example.kind, message, match.groups() if match else None)
 
 

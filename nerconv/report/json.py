@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from nerconv.evaluation.report import KINDS, SCHEMA, Report
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.report.escaped import in_json
+from nerconv.linting.stats import Stats
+from nerconv.printable import in_json
 from nerconv.version import VERSION
 
 #: The versions that are read.
@@ -57,24 +58,24 @@ def _finding(problem: Problem) -> dict[str, Any]:
     }
 
 
+def stats(found: Stats) -> str:
+    """Return what a corpus is made of, keys sorted."""
+    return encoded(asdict(found), sort_keys=True)
+
+
 def evaluation(report: Report) -> str:
-    """Return the versioned JSON form; what a terminal or a log would act on is escaped in it."""
-    return in_json(to_json(report).decode())
-
-
-def to_json(report: Report) -> bytes:
-    """Return the JSON form: sorted keys, two spaces of indent, a line feed at the end.
+    """Return the versioned JSON form: sorted keys, two spaces of indent, escaped for terminals and logs.
 
     Lone surrogates, which UTF-8 has no form for, become text such as ``\\ud800``.
     """
     import msgspec
 
-    plain = msgspec.to_builtins(report)
+    values = msgspec.to_builtins(report)
     try:
-        encoded = msgspec.json.encode(plain, order="sorted")
+        shown = msgspec.json.encode(values, order="sorted")
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_encodable(plain), order="sorted")
-    return msgspec.json.format(encoded, indent=2) + b"\n"
+        shown = msgspec.json.encode(_encodable(values), order="sorted")
+    return in_json(msgspec.json.format(shown, indent=2).decode()) + "\n"
 
 
 def _encodable(value: Any) -> Any:
@@ -94,8 +95,8 @@ def read_report(path: Path) -> Report:
         raise Unreadable(f"{path}: {why}; make one with nerconv evaluate --json FILE") from error
 
 
-def from_json(data: bytes) -> Report:
-    """Return the report that ``to_json`` wrote, one of schema 1 as schema 2 has it.
+def from_json(data: bytes | str) -> Report:
+    """Return the report that ``evaluation`` wrote, one of schema 1 as schema 2 has it.
 
     Raises ValueError naming the field that is amiss, or the version.
     """

@@ -19,8 +19,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from nerconv.evaluation.report import Report
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.report.escaped import in_xml
-from nerconv.report.rows import averages
-from nerconv.report.text import scores
+from nerconv.report.rows import averages, tables
+from nerconv.report.text import columns
 
 
 class Failure(NamedTuple):
@@ -55,7 +55,7 @@ def lint(report: LintReport) -> str:
         path = problem.finding.where.path if problem.finding.where else problem.document
         by_path[path].append(_case_of(path, problem))
     suites = (Suite(path, cases or [Case(path, "no finding")]) for path, cases in sorted(by_path.items()))
-    return xml(suites, "nerconv.linting")
+    return xml(suites, "nerconv.lint")
 
 
 def _case_of(path: str, problem: Problem) -> Case:
@@ -79,7 +79,7 @@ def evaluation(report: Report) -> str:
         for measure, value in (("precision", row.precision), ("recall", row.recall), ("f1", row.f1))
     }
     figures |= {f"method {name}": value for name, value in report.method.items() if value}
-    return xml([Suite("nerconv evaluate", cases, figures, scores(report))], "nerconv.evaluation")
+    return xml([Suite("nerconv evaluate", cases, figures, columns(next(tables(report))))], "nerconv.evaluate")
 
 
 def xml(suites: Iterable[Suite], package: str) -> str:

@@ -9,7 +9,7 @@ from nerconv.evaluation.report import Report
 from nerconv.linting import RULES
 from nerconv.linting.problem import SEVERITIES, LintReport
 from nerconv.report.escaped import in_markdown
-from nerconv.report.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, percent, score_rows, slice_rows
+from nerconv.report.rows import notes, percent, tables
 
 #: A job summary takes a mebibyte.
 _LIMIT: Final = 900_000
@@ -21,19 +21,13 @@ def evaluation(report: Report) -> str:
     verdict = f" · {failed} of {len(report.gates)} gates failed" if report.gates else ""
     parts = [f"## Micro F1 {percent(report.overall.micro.f1)}{verdict}"]
     if report.gates:
-        parts.append(_table([("gate", "", ""), *((name, v, why) for v, name, why in gate_rows(report))]))
-    parts.append(_table([HEAD, *score_rows(report)]))
-    if report.label_kinds:
-        parts.append(_table([KIND_HEAD, *kind_rows(report)]))
-    if report.slices:
-        parts.append(_table([("part", *HEAD[1:7], ""), *slice_rows(report)]))
+        rows = ((gate.name, "PASS" if gate.passed else "FAIL", gate.why) for gate in report.gates)
+        parts.append(_table([("gate", "", ""), *rows]))
+    parts += map(_table, tables(report))
     parts += [f"- {in_markdown(note)}" for note in notes(report)]
-    shown = "\n\n".join(parts).replace("\n\n- ", "\n- ")
-    if len(shown.encode()) > _LIMIT:
-        shown = (
-            shown.encode()[:_LIMIT].decode(errors="ignore") + "\n\nThe rest is left out: it is too long for a summary."
-        )
-    return shown + "\n"
+    encoded = "\n\n".join(parts).replace("\n\n- ", "\n- ").encode()
+    more = "\n\nThe rest is left out: it is too long for a summary." if len(encoded) > _LIMIT else ""
+    return f"{encoded[:_LIMIT].decode(errors='ignore')}{more}\n"
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, Average, Interval, Report, Score
+from nerconv.evaluation.report import KINDS, Average, Interval, Kind, Noise, Report, Score
 
 #: So many labels are named that a label was taken for.
 _CONFUSED: Final = 3
@@ -16,8 +16,7 @@ _RULES: Final = {
     "lenient": "invalid tags are read as conlleval does (lenient)",
     "discard": "invalid tags are discarded with their spans (discard)",
 }
-HEAD = ("", "TP", "predicted", "gold", "P", "R", "F1", "95 % interval")
-KIND_HEAD = ("kinds of error", *KINDS, "taken for")
+HEAD: Final = ("", "TP", "predicted", "gold", "P", "R", "F1", "95 % interval")
 
 
 def percent(value: float | None) -> str:
@@ -28,6 +27,15 @@ def percent(value: float | None) -> str:
 def interval(value: Interval | None) -> str:
     """Return the ends of an interval in per cent."""
     return "–" if value is None else f"{100 * value.low:.1f} to {100 * value.high:.1f}"
+
+
+def tables(report: Report) -> Iterator[list[tuple[str, ...]]]:
+    """Yield tables, the first row their head: scores, and where there are any, kinds of error by label and slices."""
+    yield [HEAD, *score_rows(report)]
+    if report.label_kinds:
+        yield [("kinds of error", *KINDS, "taken for"), *_kind_rows(report)]
+    if report.slices:
+        yield [("part", *HEAD[1:7], ""), *slice_rows(report)]
 
 
 def score_rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -60,7 +68,7 @@ def notes(report: Report) -> Iterator[str]:
     said = ", ".join(f"{name} {kind.predicted:,}" for name, kind in kinds.items() if kind.predicted)
     yield f"gold spans: {gold or 'none'}"
     yield f"predicted spans: {said or 'none'}"
-    yield from readings(report)
+    yield from _readings(report)
     if fixes := report.repairs:
         yield (
             f"invalid tags: {fixes.gold:,} in the gold ({fixes.rule_gold}), {fixes.predicted:,} in the predictions "
@@ -68,13 +76,12 @@ def notes(report: Report) -> Iterator[str]:
             + (f"; micro F1 under {fixes.other_rule}: {percent(fixes.other_f1)}" if fixes.other_rule else "")
         )
     yield from report.remarks
-    if report.noise:
-        yield from _noise(report)
-    if report.seeds:
-        spread = f"{percent(report.seeds.mean)} ± {percent(report.seeds.deviation)}"
-        many = f"{len(report.seeds.f1)} prediction files"
-        details = f"; details are of {report.seeds.runs[0].name}" if report.seeds.runs else ""
-        yield f"{many}: mean micro F1 {spread} (standard deviation){details}"
+    if noise := report.noise:
+        yield from _noise(noise, report.overall.micro)
+    if seeds := report.seeds:
+        spread = f"{percent(seeds.mean)} ± {percent(seeds.deviation)}"
+        details = f"; details are of {seeds.runs[0].name}" if seeds.runs else ""
+        yield f"{len(seeds.f1)} prediction files: mean micro F1 {spread} (standard deviation){details}"
     if report.calibration:
         yield f"expected calibration error of the spans' scores: {percent(report.calibration.error)}"
     for side, labels in (("gold", report.only_gold), ("predictions", report.only_predicted)):
@@ -86,14 +93,14 @@ def notes(report: Report) -> Iterator[str]:
     yield f"nerconv {report.version}; {method}" if report.version else method
 
 
-def readings(report: Report) -> Iterator[str]:
+def _readings(report: Report) -> Iterator[str]:
     """Yield how the tags of each side were read: the scheme, the rule for invalid ones, and repairs by file."""
     runs = report.seeds.runs if report.seeds else ()
-    repaired = {run.name: run.reading.repaired for run in runs if run.reading}
+    repaired = list({run.name: run.reading.repaired for run in runs if run.reading}.values())
     for name, reading in (("gold", report.gold), ("predictions", report.predictions)):
         if reading is None or not reading.scheme:
             continue
-        held = [repaired[key] for key in repaired] if name == "predictions" and repaired else [reading.repaired]
+        held = repaired if name == "predictions" and repaired else [reading.repaired]
         counts = ", ".join(f"{file} {count:,}" for each in held for file, count in each.items())
         shown = f"repaired tags: {counts}" if counts else "no tag repaired"
         origin = _DECIDED.get(reading.decided, reading.decided)
@@ -101,35 +108,32 @@ def readings(report: Report) -> Iterator[str]:
         yield f"tags of the {name}: {how}; {shown}"
 
 
-def _noise(report: Report) -> Iterator[str]:
-    noise = report.noise
-    assert noise is not None
+def _noise(noise: Noise, micro: Score) -> Iterator[str]:
     yield f"{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint doubts"
     fixed = f", after safe fixes {percent(noise.fixed.f1)}" if noise.fixed else ""
     codes = ", ".join(f"{code} {count:,}" for code, count in noise.codes.items())
     yield (
         f"lint doubts {noise.flagged:,} of {noise.gold:,} gold spans ({codes or 'none'}): micro F1 "
-        f"{percent(report.overall.micro.f1)}, without them {percent(noise.clean.f1)}{fixed}"
+        f"{percent(micro.f1)}, without them {percent(noise.clean.f1)}{fixed}"
     )
 
 
-def kind_rows(report: Report) -> Iterator[tuple[str, ...]]:
+def kind_counts(kinds: Mapping[str, Kind]) -> list[int]:
+    """Return how many spans each of KINDS holds: gold ones, of spurious the predicted ones."""
+    return [kinds[name].predicted if name == "spurious" else kinds[name].gold for name in KINDS]
+
+
+def _kind_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Yield for each label its gold spans by kind of error, its spurious predictions, and what it was taken for."""
     for label, row in report.label_kinds.items():
         others = {said: n for said, n in report.confusion.get(label, {}).items() if said and said != label}
         first = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:_CONFUSED]
         more = [f"{len(others) - _CONFUSED:,} more"] if len(others) > _CONFUSED else []
-        counts = (row["spurious"].predicted if name == "spurious" else row[name].gold for name in KINDS)
-        yield label, *(f"{count:,}" for count in counts), ", ".join([f"{said} {n:,}" for said, n in first] + more)
+        taken = ", ".join([*(f"{said} {n:,}" for said, n in first), *more])
+        yield label, *(f"{count:,}" for count in kind_counts(row)), taken
 
 
 def slice_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Yield a row for each slice."""
     for part in report.slices:
         yield f"{part.group}: {part.name}", *_counts(part.score), *_ratios(part.score)[:3], ""
-
-
-def gate_rows(report: Report) -> Iterator[tuple[str, str, str]]:
-    """Yield PASS or FAIL, the name and the reason of each gate."""
-    for gate in report.gates:
-        yield "PASS" if gate.passed else "FAIL", gate.name, gate.why

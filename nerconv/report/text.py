@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from nerconv.evaluation.report import Report
 from nerconv.linting.problem import LintReport, Problem
+from nerconv.linting.stats import Stats
 from nerconv.printable import one_line
-from nerconv.report.rows import HEAD, KIND_HEAD, gate_rows, kind_rows, notes, score_rows, slice_rows
+from nerconv.report.rows import interval, notes, percent, tables
+
+if TYPE_CHECKING:
+    from nerconv.evaluation.differences import Difference
 
 
 def lint(report: LintReport) -> str:
@@ -39,22 +44,63 @@ def concise(report: LintReport) -> str:
     return "".join(map(_line, report.problems))
 
 
+def stats(found: Stats) -> str:
+    """Return the totals, a row for each label, lengths of spans, and forms with several labels."""
+    lines = [
+        f"{found.documents:,} documents, {found.sentences:,} sentences, {found.tokens:,} tokens, {found.spans:,} spans",
+        f"{_share(found.bare, found.sentences)} of the sentences have no span",
+        f"{_share(found.masked, found.spans)} of the spans are or hold masking text",
+        f"{_share(len(found.ambiguous), found.surfaces)} of {found.surfaces:,} surface forms have several labels",
+        "",
+        f"{'label':<14} {'spans':>8} {'share':>6} {'forms':>8} {'masked':>7}  commonest",
+    ]
+    for label, row in found.labels.items():
+        top = ", ".join(f"{surface} {n:,}" for surface, n in row.top[:3])
+        share = _share(row.spans, found.spans)
+        lines.append(f"{label:<14} {row.spans:>8,} {share:>6} {row.surfaces:>8,} {row.masked:>7,}  {top}")
+    lines += ["", "tokens a span: " + ", ".join(f"{name}: {n:,}" for name, n in found.lengths.items())]
+    if found.ambiguous:
+        lines += ["", "forms with several labels:"]
+        for surface, labels in found.ambiguous[:10]:
+            lines.append(f"  {surface}: " + ", ".join(f"{label} {n:,}" for label, n in labels.items()))
+    return "".join(f"{one_line(text)}\n" for text in lines)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"
+
+
 def evaluation(report: Report) -> str:
     """Return the scores as columns, slices, notes, and last the gates."""
-    parts = [scores(report)]
-    if report.label_kinds:
-        parts.append(columns([KIND_HEAD, *kind_rows(report)]))
-    if report.slices:
-        parts.append(columns([("part", *HEAD[1:7], ""), *slice_rows(report)]))
-    parts.append("\n".join(map(one_line, notes(report))))
-    if report.gates:
-        parts.append("\n".join(one_line(f"{verdict}  {name}: {why}") for verdict, name, why in gate_rows(report)))
-    return "\n\n".join(parts) + "\n"
+    gates = [one_line(f"{'PASS' if gate.passed else 'FAIL'}  {gate.name}: {gate.why}") for gate in report.gates]
+    lines = ["\n".join(block) for block in (map(one_line, notes(report)), gates) if block]
+    return "\n\n".join([*map(columns, tables(report)), *lines]) + "\n"
 
 
-def scores(report: Report) -> str:
-    """Return the scores alone, as columns."""
-    return columns([HEAD, *score_rows(report)])
+def comparison(rows: Sequence[Difference], remarks: Iterable[str] = ()) -> str:
+    """Return two reports beside each other: a line for each score, a star where chance hardly explains its change."""
+    table = columns([("", "before", "after", "change", "95 % interval", "p", ""), *map(_row, rows)])
+    return "\n".join([table, "", _legend(rows), *map(one_line, remarks)]) + "\n"
+
+
+def _row(row: Difference) -> tuple[str, ...]:
+    change = "–" if row.difference is None else f"{100 * row.difference:+.2f}"
+    p = "–" if row.p is None else "<0.001" if row.p < 0.001 else f"{row.p:.3f}"
+    star = "*" if row.significant else ""
+    return row.name, percent(row.before), percent(row.after), change, interval(row.interval), p, star
+
+
+def _legend(rows: Sequence[Difference]) -> str:
+    from nerconv.evaluation.chance import LEAST_UNITS, LEVEL
+
+    tests = max((row.tests for row in rows), default=0)
+    if not tests:
+        few = max((row.units for row in rows), default=0)
+        return f"{few:,} documents or sentences; with fewer than {LEAST_UNITS} nothing tells a change from chance"
+    return (
+        f"p: how likely chance makes two equal models differ so much (paired randomisation), corrected for all "
+        f"{tests:,} scores together.\n* p is at most {LEVEL:g}. Intervals are those of each score alone."
+    )
 
 
 def columns(rows: Iterable[Sequence[str]]) -> str:

@@ -40,12 +40,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
 
 PRINTING = [
     "inspect in",
+    "inspect in --format json",
     "stats in",
+    "stats in --format json",
     "to-conll in -o o.conll",
     "to-spans in -o s --shard-docs 1",
     "lint in --select ALL",
     "lint in --select ALL --format concise",
     "lint in --select ALL --format github",
+    "lint in --select ALL --format json",
+    "lint in --select ALL --format sarif",
+    "lint in --select ALL --format gitlab",
     "lint in --diff",
     "lint in/none.txt",
 ]

@@ -22,8 +22,8 @@ from nerconv.evaluation.differences import compare
 from nerconv.evaluation.report import Gate, Report
 from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.report import EVALUATION, escaped
-from nerconv.report.comparison import comparison
 from nerconv.report.json import from_json
+from nerconv.report.text import comparison
 
 Command = Callable[..., tuple[int, str]]
 SECRET = "Zorgblatt"
