@@ -55,7 +55,7 @@ def lint(report: LintReport) -> str:
         path = problem.finding.where.path if problem.finding.where else problem.document
         by_path[path].append(_case_of(path, problem))
     suites = (Suite(path, cases or [Case(path, "no finding")]) for path, cases in sorted(by_path.items()))
-    return xml(suites, "nerconv.lint")
+    return xml(suites, "nerconv.linting")
 
 
 def _case_of(path: str, problem: Problem) -> Case:
@@ -79,7 +79,7 @@ def evaluation(report: Report) -> str:
         for measure, value in (("precision", row.precision), ("recall", row.recall), ("f1", row.f1))
     }
     figures |= {f"method {name}": value for name, value in report.method.items() if value}
-    return xml([Suite("nerconv evaluate", cases, figures, columns(next(tables(report))))], "nerconv.evaluate")
+    return xml([Suite("nerconv evaluate", cases, figures, columns(next(tables(report))))], "nerconv.evaluation")
 
 
 def xml(suites: Iterable[Suite], package: str) -> str:
