@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from nerconv.errors import NerconvError
+
 #: CoNLL-2003, its long forms (MITIE) and OntoNotes 5: the labels that open an entity where the closing rule alone
 #: does not prove one.
 KNOWN_LABELS: Final = frozenset(
@@ -48,7 +50,7 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 )
 
 
-class UsageError(Exception):
+class UsageError(NerconvError):
     """What was asked for makes no sense; the message says what to ask for instead. Commands end in 2."""
 
 

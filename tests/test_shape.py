@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
-    ("document", "codes", "printable", "version"),
+    ("document", "errors", "codes", "printable", "version"),
     ("options", "packages"),
     (
         "spelling",
@@ -42,6 +42,7 @@ LAYERS = (
     ("evaluation",),
     ("report",),
     ("settings",),
+    ("corpus", "api"),
     ("cli", "__init__", "__main__"),
 )
 

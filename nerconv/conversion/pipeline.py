@@ -23,7 +23,7 @@ from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, part
 from nerconv.conversion.report import ConvertOptions, NotVerified, Report, Tally
 from nerconv.conversion.split import assign, parse_shares
 from nerconv.conversion.target import class_label_findings, places, target_format, uploading, workplace
-from nerconv.conversion.together import Progress, are_apart, balanced_places, together, with_distinct_ids
+from nerconv.conversion.together import Progress, are_apart, balanced_places, reviewed, together, with_distinct_ids
 from nerconv.conversion.workers import ALONE, Workers, run, started
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed
@@ -34,6 +34,7 @@ from nerconv.options import UsageError
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
+    from nerconv.document import Finding
 
 #: A document made of units that has more characters is written in parts.
 _MUCH: Final = 1 << 19
@@ -61,16 +62,54 @@ def convert(
         made = Made(format, options, Report(format.NAME), stack.enter_context(workplace(target)))
         for outcome in outcomes(sources, made, progress, workers):
             made.add(outcome)
-        made.settle()
-        if options.split:
-            write_split(made, sources, Path(target), stack)
-        elif target == STDOUT:
-            write_stdout(made)
-        else:
-            file = stack.enter_context(writing(target))
-            made.join("", file, options)
-            made.report.findings += class_label_findings({Path(target): file}, format)
+        _put(made, sources, target, stack)
     return finished(made.report, sources, options)
+
+
+def write(batches: Iterable[Batch], findings: Iterable[Finding], target: str, options: ConvertOptions) -> Report:
+    """Write documents that are in memory to ``target``, as ``convert`` does those of files.
+
+    ``findings``: what their readers found; spans that these say are unread are lost, as they are in a conversion.
+    Raises UsageError, for balanced splits, too; Unreadable when the target cannot be written; NotVerified.
+    """
+    if options.balance:
+        raise UsageError("labels are balanced over files that can be read twice; convert those, or leave balance out")
+    target = STDOUT if outputs.is_stdout(target) else target
+    format = target_format(target, options)
+    formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
+    places(target, format, options)
+    if urls.is_url(target):
+        with uploading(target) as path:
+            return write(batches, findings, str(path), replace(options, to=format.NAME))
+    options = replace(options, compared=bool(options.split))
+    with ExitStack() as stack:
+        made = Made(format, options, Report(format.NAME), stack.enter_context(workplace(target)))
+        report = Report(format.NAME)
+        for finding in findings:
+            report.tell(finding)
+        documents = reviewed(_counted(batches, report), options, report)
+        made.add(convert_batches(documents, 0, options, report, made.folder, False))
+        _put(made, (), target, stack)
+    return finished(made.report, (), options)
+
+
+def _counted(batches: Iterable[Batch], report: Report) -> Iterator[Batch]:
+    for batch in batches:
+        report.read.update(batch.counts())
+        yield batch
+
+
+def _put(made: Made, sources: Sequence[Source], target: str, stack: ExitStack) -> None:
+    """Move what was made to ``target`` when its account balances."""
+    made.settle()
+    if made.options.split:
+        write_split(made, sources, Path(target), stack)
+    elif target == STDOUT:
+        write_stdout(made)
+    else:
+        file = stack.enter_context(writing(target))
+        made.join("", file, made.options)
+        made.report.findings += class_label_findings({Path(target): file}, made.format)
 
 
 def outcomes(sources: Sequence[Source], made: Made, progress: Progress, workers: Workers) -> Iterator[Outcome]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nerconv.document import Facts, Finding, Ledger
+from nerconv.errors import NerconvError
 from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_choice
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Review = Callable[[Sequence["Batch"]], Iterator[tuple["Batch", list[Finding]]]]
 
 
-class NotVerified(Exception):
+class NotVerified(NerconvError):
     """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
 
 

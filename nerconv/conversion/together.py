@@ -35,7 +35,11 @@ def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
 
 def together(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Batch]:
     """Yield what all ``sources`` hold, ids told apart and noise reviewed over all of them."""
-    batches = _with_own_ids(sources, options, report, progress)
+    return reviewed(_with_own_ids(sources, options, report, progress), options, report)
+
+
+def reviewed(batches: Iterable[Batch], options: ConvertOptions, report: Report) -> Iterator[Batch]:
+    """Yield ``batches`` as the review of ``options`` has them; what it loses is entered in ``report``."""
     if options.review is None:
         yield from batches
         return
@@ -61,7 +65,7 @@ def balanced_places(sources: Sequence[Source], options: ConvertOptions) -> Mappi
         return {}
     from nerconv.conversion.balance import balanced, counted
 
-    if unread := [source.name for source in sources if source.path is None and source.url is None]:
+    if unread := [source.name for source in sources if source.is_stdin]:
         raise UsageError(f"--balance reads everything twice, which {unread[0]} cannot be; save it to a file first")
     found = chain.from_iterable(counted(batch, options) for batch in _beforehand(sources, options))
     return balanced(found, parse_shares(options.split or ""), options.seed)

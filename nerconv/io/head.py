@@ -36,7 +36,7 @@ def holds_objects(head: bytes) -> bool:
 
 
 def _first(source: Source) -> bytes:
-    if source.path is None and source.url is None:
+    if source.is_stdin:
         stream = sys.stdin.buffer
         return stream.peek(_SIZE)[:_SIZE] if isinstance(stream, BufferedReader) else b""
     if source.path is not None and not source.path.is_file():

@@ -15,19 +15,20 @@ import tempfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import zstandard
 
 from nerconv.document import Finding, Where
+from nerconv.errors import NerconvError
 from nerconv.io import folders, urls
 from nerconv.io.folders import Entry
 from nerconv.printable import file_name
 
 
-class Unreadable(Exception):
+class Unreadable(NerconvError):
     """An input that could not be opened or understood, or an output that could not be written; commands end in 3."""
 
 
@@ -78,7 +79,7 @@ class Source:
 
     ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs; ``format`` the
     name of its format, where that is known. With a ``fault`` it is a place in a folder that gives no documents: it
-    cannot be read, or is read elsewhere.
+    cannot be read, or is read elsewhere. ``content``: the bytes themselves, where they are in memory.
     """
 
     name: str
@@ -87,6 +88,12 @@ class Source:
     url: str | None = None
     fault: Finding | None = None
     format: str = ""
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether it is standard input, which can be read once."""
+        return self.path is None and self.url is None and self.content is None
 
     @property
     def suffix(self) -> str:
@@ -124,6 +131,8 @@ class Source:
             raise Unreadable(f"{self.name}: {self.fault.message}")
         if self.url is not None:
             return urls.open(self.url)
+        if self.content is not None:
+            return io.BytesIO(self.content)
         if self.path is None:
             return nullcontext(sys.stdin.buffer)
         return self.path.open("rb")

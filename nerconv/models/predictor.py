@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from nerconv.document import Document
+from nerconv.errors import NerconvError
 from nerconv.options import check_choice
 
 #: How the sub-tokens of a Hugging Face model become spans (``nerconv.models.aggregation``).
 AGGREGATIONS: Final = ("auto", "simple", "first", "average", "max")
 
 
-class ModelError(Exception):
+class ModelError(NerconvError):
     """A model that cannot be loaded or used; the message says why and what to do. Commands end in 3."""
 
 

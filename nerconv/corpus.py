@@ -1,0 +1,180 @@
+"""A corpus in memory: what ``nerconv.read`` returns, to look at, go through, and write.
+
+    >>> from nerconv import read
+    >>> corpus = read(text="[PER Win Dayton  ] met [ORG Interior Ministry  ] 's staff in [LOC Iran  ] . \\n")
+    >>> [(document.covered(span), span.label) for document in corpus for span in document.spans]
+    [('Win Dayton', 'PER'), ('Interior Ministry', 'ORG'), ('Iran', 'LOC')]
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from nerconv import formats
+from nerconv.batch import Batch
+from nerconv.conversion.made import source_order
+from nerconv.conversion.pipeline import write
+from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.together import Progress, together, with_distinct_ids
+from nerconv.document import Document, Facts, Finding
+from nerconv.io.sources import Source
+from nerconv.options import ReadOptions, WriteOptions
+from nerconv.packages import package
+from nerconv.views import batch_of, documents_of
+
+if TYPE_CHECKING:
+    import datasets
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+#: What of the tokens of a Doc is read, and where its user data has what nerconv knows of it.
+_ATTRIBUTES: Final = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "SENT_START")
+_OWN: Final = "nerconv"
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Documents, in the order of their sources, and what their readers found.
+
+    ``batches`` hold the documents as arrays; ``findings`` are in source order; ``facts`` say of each source what
+    format, dialect and encoding it was read in. Iterates over documents; ``len`` is their number.
+    """
+
+    batches: tuple[Batch, ...]
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[Facts, ...] = ()
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Corpus:
+        """Return a corpus of ``documents``.
+
+        >>> from nerconv import Document, Span
+        >>> Corpus.of([Document("a", "Ann left .", (Span(0, 3, "PER"),))]).labels
+        Counter({'PER': 1})
+        """
+        return cls((batch_of(list(documents), ""),))
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents, made once."""
+        return tuple(chain.from_iterable(map(documents_of, self.batches)))
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self.documents)
+
+    def __len__(self) -> int:
+        return sum(len(batch.documents) for batch in self.batches)
+
+    def __getitem__(self, number: int) -> Document:
+        return self.documents[number]
+
+    @property
+    def labels(self) -> Counter[str]:
+        """How many spans have each label."""
+        return sum((Counter(batch.counts()) for batch in self.batches), Counter())
+
+    @property
+    def unread(self) -> Counter[str]:
+        """How many spans of the sources no document holds, by label; ``findings`` name each."""
+        return sum((finding.losses() for finding in self.findings), Counter())
+
+    def source(self, name: str = "<corpus>") -> Source:
+        """Return the documents as a source that is read like a file; nothing of them is lost on the way."""
+        spans_jsonl = formats.get("spans_jsonl")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "corpus.jsonl")
+            formats.write(spans_jsonl, self.documents, file, WriteOptions())
+            return Source(name, "corpus", content=file.read_bytes(), format=spans_jsonl.NAME)
+
+    def write(self, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> Report:
+        """Write the documents to ``target``, in the format of its suffix, and return the account of it.
+
+        What was written is read back and compared before it is moved into place. Raises UsageError, Unreadable where
+        the target cannot be written, NotVerified.
+        """
+        return write(self.batches, self.findings, os.fspath(target), options or ConvertOptions())
+
+    def to_dataset(self, options: WriteOptions | None = None) -> datasets.Dataset:
+        """Return the documents as a dataset of Hugging Face: a row a sentence, ``ner_tags`` as class labels.
+
+        Spans that it cannot hold are named in a warning. Raises UsageError without the package datasets.
+        """
+        library = package("datasets", "a dataset", "hf")
+        import pyarrow.parquet as pq
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "corpus.parquet")
+            self._make(file, ConvertOptions(write=options or WriteOptions()))
+            table = pq.read_table(file, memory_map=False)
+        made: datasets.Dataset = library.Dataset(table)
+        return made
+
+    def to_docs(self, vocab: Vocab | None = None, options: WriteOptions | None = None) -> list[Doc]:
+        """Return the documents as Docs of spaCy, one each: entities, sentence starts, all spans in ``spans["sc"]``.
+
+        ``vocab``: that of the pipeline that they are for (``nlp.vocab``). Spans that a Doc cannot hold are named in a
+        warning. Raises UsageError without the package spacy, and for tokens that spaCy cannot make.
+        """
+        tokens = package("spacy.tokens", "a Doc", "spacy")
+        vocab = vocab or package("spacy.vocab", "a Doc", "spacy").Vocab()
+        made: list[Doc] = []
+        if any(document.text.strip() for document in self):
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, "corpus.spacy")
+                self._make(file, ConvertOptions(write=replace(options or WriteOptions(), group=0), unit="document"))
+                made = list(tokens.DocBin().from_disk(file).get_docs(vocab))
+        # Documents without a token are no Docs of a DocBin.
+        waiting = iter([*made, None])
+        doc = next(waiting)
+        docs = []
+        for document in self:
+            is_made = doc is not None and doc.user_data[_OWN]["id"] == document.id
+            docs.append(doc if doc is not None and is_made else tokens.Doc(vocab))
+            doc = next(waiting) if is_made else doc
+        return docs
+
+    def _make(self, file: Path, options: ConvertOptions) -> None:
+        """Write the documents to ``file``, and warn of spans that it cannot hold."""
+        lost = write(self.batches, (), os.fspath(file), options).lost
+        if lost:
+            first = f"{lost[0].where}: {lost[0].message}"
+            warnings.warn(f"{len(lost):,} spans are not in what was made, the first at {first}", stacklevel=3)
+
+    @classmethod
+    def from_docs(cls, docs: Iterable[Doc]) -> Corpus:
+        """Return Docs of spaCy as documents: their entities, and the spans of ``spans["sc"]``.
+
+        Docs that nerconv made have their ids and places back. Raises UsageError without the package spacy.
+        """
+        tokens = package("spacy.tokens", "a Doc", "spacy")
+        found = tokens.DocBin(_ATTRIBUTES, store_user_data=True)
+        for doc in docs:
+            own = doc.user_data.get(_OWN)
+            copy = doc.copy()
+            copy.user_data = {_OWN: own} if own else {}
+            found.add(copy)
+        return read([Source("<docs>", "doc", content=found.to_bytes(), format="docbin")], ReadOptions())
+
+    def __repr__(self) -> str:
+        spans = ", ".join(f"{label} {count:,}" for label, count in self.labels.most_common()) or "no spans"
+        return f"<Corpus of {len(self):,} documents: {spans}; {len(self.findings):,} findings>"
+
+
+def read(sources: Iterable[Source], options: ReadOptions, progress: Progress = lambda _: None) -> Corpus:
+    """Return what ``sources`` hold; documents that have one id are told apart, the findings are in source order.
+
+    Raises UsageError. What cannot be read is a finding, F014.
+    """
+    report = Report("")
+    batches = tuple(together(with_distinct_ids(sources), ConvertOptions(read=options), report, progress))
+    findings = sorted((*report.findings, *report.lost), key=source_order)
+    return Corpus(batches, tuple(findings), tuple(report.facts))
