@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.conversion import pipeline
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
 from nerconv.corpus import Corpus
 from nerconv.corpus import read as read_sources
@@ -23,7 +23,7 @@ from nerconv.options import ReadOptions, Selection, UsageError
 from nerconv.settings import review_of
 
 if TYPE_CHECKING:
-    from nerconv.evaluation.report import Report as EvaluationReport
+    from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
@@ -41,23 +41,21 @@ def read(paths: Paths | None = None, options: ReadOptions | None = None, *, text
 
     >>> corpus = read(text="[PER Ann  ] met [ORG Interior Ministry  ] . \\n")
     >>> corpus.labels
-    Counter({'PER': 1, 'ORG': 1})
+    Counter({'ORG': 1, 'PER': 1})
     >>> document = corpus[0]
     >>> document.text, str(document.spans[1].where)
     ('Ann met Interior Ministry . \\n', '<text>:1:17')
     """
     options = options or ReadOptions()
-    if (paths is None) == (text is None):
+    if text is None and paths is not None:
+        return read_sources(_sources(paths, options), options)
+    if text is None or paths is not None:
         raise UsageError("read takes paths or text=, one of the two")
-    if text is not None:
-        source = Source("<text>", "text", content=text.encode(options.encoding, "surrogatepass"))
-        return read_sources([source], options)
-    return read_sources(_sources(paths, options), options)
+    content = text.encode(options.encoding, "surrogatepass")
+    return read_sources([Source("<text>", "text", content=content)], options)
 
 
-def write(
-    corpus: Corpus, target: str | os.PathLike[str], options: ConvertOptions | None = None
-) -> Report:
+def write(corpus: Corpus, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> ConversionReport:
     """Write the documents of ``corpus`` to ``target``, in the format of its suffix; the same as ``Corpus.write``."""
     return corpus.write(target, options)
 
@@ -71,16 +69,14 @@ def convert(
     redactions: str = "keep",
     rules: Selection | None = None,
     workers: int = 1,
-) -> Report:
+) -> ConversionReport:
     """Convert what ``paths`` hold to ``target``, in the format of its suffix, and return the account of it.
 
     ``lint`` (keep, mark, drop, fix) and ``redactions`` (keep, drop-span, mask, drop-sentence) say what becomes of noise
-    that ``rules`` find; ``workers``: how many processes. Every span is written or named in ``Report.lost``; what was
-    written is read back before it is moved into place. Raises UsageError, Unreadable, NotVerified; then what stood at
-    ``target`` is unchanged.
+    that ``rules`` find; ``workers``: how many processes. Every span is written or named in the ``lost`` of the report;
+    what was written is read back before it is moved into place. Raises UsageError, Unreadable, NotVerified; then what
+    stood at ``target`` is unchanged.
     """
-    from dataclasses import replace
-
     options = options or ConvertOptions()
     review = review_of(lint, redactions, rules or Selection())
     if review is not None:
@@ -102,8 +98,9 @@ def lint(
     ``model``: the name or folder of a model to ask, too (rules M601 and M602); ``labels`` maps its labels. Raises
     UsageError for a rule that does not exist, ModelError.
 
-    >>> [(p.finding.code, p.text) for p in lint(read(text="[PER Ann  ] , [PER XXXXX  ] and [LOC Rome ,  ] . \\n"))]
-    [('C201', 'XXXXX'), ('B101', 'Rome ,')]
+    >>> found = lint(read(text="[PER Ann  ] , [PER XXXXX  ] and [LOC Rome ,  ] . \\n"))
+    >>> [(problem.code, problem.text, str(problem.where)) for problem in found]
+    [('C201', 'XXXXX', '<text>:1:15'), ('B102', 'Rome ,', '<text>:1:33')]
     """
     from nerconv.linting.engine import lint as run
     from nerconv.linting.guesses import asker
@@ -153,7 +150,7 @@ def evaluate(
     the score, ModelError.
 
     >>> report = evaluate(read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n"))
-    >>> report.overall.micro.precision, report.overall.micro.recall, report.labels["LOC"].f1
+    >>> report.micro.precision, report.micro.recall, report.labels["LOC"].f1
     (1.0, 0.5, 0.0)
     """
     from nerconv.evaluation.job import Job, run

@@ -237,9 +237,7 @@ class Batch:
 
     def locate(self, offsets: Numbers) -> tuple[Numbers, Numbers]:
         """Return the lines and the columns of the source that ``offsets`` (bytes), which lie in documents, stood at."""
-        anchors, points = self.anchors, self.points(offsets)
-        at = np.maximum(np.searchsorted(anchors.offsets, points, "right") - 1, 0)
-        return anchors.lines[at], anchors.columns[at] + points - anchors.offsets[at]
+        return self.anchors.locate(self.points(offsets))
 
     def mapped(self) -> Batch:
         """Return the same with the start of every line in its source map, so that lines may come and go."""

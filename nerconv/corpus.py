@@ -1,9 +1,9 @@
 """A corpus in memory: what ``nerconv.read`` returns, to look at, go through, and write.
 
-    >>> from nerconv import read
-    >>> corpus = read(text="[PER Win Dayton  ] met [ORG Interior Ministry  ] 's staff in [LOC Iran  ] . \\n")
-    >>> [(document.covered(span), span.label) for document in corpus for span in document.spans]
-    [('Win Dayton', 'PER'), ('Interior Ministry', 'ORG'), ('Iran', 'LOC')]
+>>> from nerconv import read
+>>> corpus = read(text="[PER Win Dayton  ] met [ORG Interior Ministry  ] 's staff in [LOC Iran  ] . \\n")
+>>> [(document.covered(span), span.label) for document in corpus for span in document.spans]
+[('Win Dayton', 'PER'), ('Interior Ministry', 'ORG'), ('Iran', 'LOC')]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.conversion.made import source_order
 from nerconv.conversion.pipeline import write
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.together import Progress, together, with_distinct_ids
 from nerconv.document import Document, Facts, Finding
 from nerconv.io.sources import Source
@@ -95,7 +95,7 @@ class Corpus:
             formats.write(spans_jsonl, self.documents, file, WriteOptions())
             return Source(name, "corpus", content=file.read_bytes(), format=spans_jsonl.NAME)
 
-    def write(self, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> Report:
+    def write(self, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> ConversionReport:
         """Write the documents to ``target``, in the format of its suffix, and return the account of it.
 
         What was written is read back and compared before it is moved into place. Raises UsageError, Unreadable where
@@ -164,6 +164,11 @@ class Corpus:
             found.add(copy)
         return read([Source("<docs>", "doc", content=found.to_bytes(), format="docbin")], ReadOptions())
 
+    def _repr_html_(self) -> str:
+        from nerconv.report import notebook
+
+        return notebook.documents(self, len(self), repr(self).strip("<>"))
+
     def __repr__(self) -> str:
         spans = ", ".join(f"{label} {count:,}" for label, count in self.labels.most_common()) or "no spans"
         return f"<Corpus of {len(self):,} documents: {spans}; {len(self.findings):,} findings>"
@@ -174,7 +179,7 @@ def read(sources: Iterable[Source], options: ReadOptions, progress: Progress = l
 
     Raises UsageError. What cannot be read is a finding, F014.
     """
-    report = Report("")
+    report = ConversionReport("")
     batches = tuple(together(with_distinct_ids(sources), ConvertOptions(read=options), report, progress))
     findings = sorted((*report.findings, *report.lost), key=source_order)
     return Corpus(batches, tuple(findings), tuple(report.facts))

@@ -2,7 +2,7 @@
 
 Text and offsets are the truth. Offsets are code points into ``Document.text``, half-open. Tokens and
 tags are computed from them (``nerconv.tokens``, ``nerconv.schemes``), never stored. Everything here is
-frozen; change a value with ``dataclasses.replace``. This module imports nothing of nerconv.
+frozen; change a value with ``dataclasses.replace``. When it is loaded this module imports nothing of nerconv.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 #: White space that separates tokens and lines. Every other code point belongs to a token, a carriage
 #: return too unless a line feed follows it.
@@ -138,6 +142,33 @@ class Document:
     def place(self, span: Span) -> Where | None:
         """Return the place that ``span`` was read from: its own, or that of its first code point."""
         return span.where or self.locate(span.start)
+
+    def to_spacy(self, vocab: Vocab | None = None) -> Doc:
+        """Return the document as a Doc of spaCy; ``vocab`` is that of the pipeline it is for (``Corpus.to_docs``).
+
+        >>> document = Document("a", "Ann left .", (Span(0, 3, "PER"),))
+        >>> [(entity.text, entity.label_) for entity in document.to_spacy().ents]
+        [('Ann', 'PER')]
+        """
+        from nerconv.corpus import Corpus
+
+        return Corpus.of([self]).to_docs(vocab)[0]
+
+    @classmethod
+    def from_spacy(cls, doc: Doc) -> Document:
+        """Return a Doc of spaCy as a document: its entities, and the spans of ``spans["sc"]`` (``Corpus.from_docs``).
+
+        >>> Document.from_spacy(Document("a", "Ann left .", (Span(0, 3, "PER"),)).to_spacy()).spans[0].label
+        'PER'
+        """
+        from nerconv.corpus import Corpus
+
+        return Corpus.from_docs([doc])[0]
+
+    def _repr_html_(self) -> str:
+        from nerconv.report import notebook
+
+        return notebook.document(self)
 
     def cut(self, start: int, end: int, id: str, marks_from: int, marks_to: int) -> Document:
         """Return ``text[start:end]`` as a document of its own, with the spans that lie wholly inside it.

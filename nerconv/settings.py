@@ -188,7 +188,7 @@ def convert_options(settings: Settings, asked: Selection) -> ConvertOptions:
         split=settings.split,
         seed=settings.seed or 0,
         balance=settings.balance,
-        review=_review(settings, selection(settings, asked)),
+        review=review_of(settings.lint_policy or "keep", settings.redactions or "keep", selection(settings, asked)),
     )
 
 
@@ -206,9 +206,8 @@ def with_class_labels(options: ConvertOptions, settings: Settings) -> ConvertOpt
     return replace(options, write=replace(options.write, scheme=fixed.scheme, names=fixed.names))
 
 
-def _review(settings: Settings, rules: Selection) -> Review | None:
-    """Return what a conversion does with noise. The linter is loaded where somebody speaks of it."""
-    policy, redactions = settings.lint_policy or "keep", settings.redactions or "keep"
+def review_of(policy: str, redactions: str, rules: Selection) -> Review | None:
+    """Return what a conversion does with noise, None for nothing; the linter is loaded only where it is needed."""
     if (policy, redactions, rules) == ("keep", "keep", Selection()):
         return None
     from nerconv.linting.review import reviewer

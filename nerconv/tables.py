@@ -78,6 +78,12 @@ class Anchors(NamedTuple):
     lines: Numbers
     columns: Numbers
 
+    def locate(self, offsets: Numbers) -> tuple[Numbers, Numbers]:
+        """Return line and column of what stands at each of ``offsets``; (0, 0) where the source is not known."""
+        at = np.maximum(np.searchsorted(self.offsets, offsets, "right") - 1, 0)
+        lines = self.lines[at]
+        return lines, np.where(lines > 0, self.columns[at] + offsets - self.offsets[at], 0)
+
 
 class Covered(NamedTuple):
     """The numbers of the first and the last token of each span, and its label as an index of those of the columns."""

@@ -14,7 +14,7 @@ from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.bracket import survey
 from nerconv.conversion.pipeline import convert
-from nerconv.conversion.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.document import Document, Finding, Span
 from nerconv.formats import spans_jsonl
 from nerconv.io.sources import Source, Unreadable, expand
@@ -28,7 +28,7 @@ def source(folder: Path, text: str = LINES, name: str = "a.txt") -> Source:
     return expand([str(folder / name)], formats.SUFFIXES)[0]
 
 
-def run(sources: Iterable[Source], target: Path | str, **options: object) -> Report:
+def run(sources: Iterable[Source], target: Path | str, **options: object) -> ConversionReport:
     return convert(sources, str(target), ConvertOptions(**options), lambda _: None)  # type: ignore[arg-type]
 
 

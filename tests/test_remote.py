@@ -13,7 +13,7 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.conversion.pipeline import convert
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.io import urls
 from nerconv.io.sources import Unreadable
 from nerconv.options import ReadOptions, UsageError
@@ -30,7 +30,7 @@ def memory() -> Iterator[object]:
     system.rm("/", recursive=True)
 
 
-def run(pattern: str, target: str, **options: object) -> Report:
+def run(pattern: str, target: str, **options: object) -> ConversionReport:
     chosen = ConvertOptions(**options)  # type: ignore[arg-type]
     return convert(formats.sources([pattern], chosen.read), target, chosen, lambda _: None)
 

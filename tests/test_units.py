@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from strategies import documents
 from test_views import around_line_end, known
 
-from nerconv import tokens
+from nerconv import ConvertOptions, Corpus, tokens
 from nerconv.conversion.losses import loss
 from nerconv.conversion.units import cut_units
 from nerconv.document import Document, Finding, Mark, Span
@@ -131,3 +132,10 @@ def test_batches_are_cut_like_their_documents(unit: str, found: Sequence[Documen
     assert list(map(known, documents_of(batch))) == [known(part) for part, _ in expected]
     losses = [finding for _, findings in expected for finding in findings]
     assert [(f.code, f.message, f.where) for f in lost] == [(f.code, f.message, f.where) for f in losses]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".spacy", ".parquet"])
+def test_sentences_of_a_document_without_a_known_source_are_written(suffix: str, tmp_path: Path) -> None:
+    document = Document("a", "Bank of\nIran .", (Span(0, 12, "ORG"), Span(8, 12, "LOC")), sentences=((0, 7), (8, 14)))
+    report = Corpus.of([document]).write(tmp_path / f"a{suffix}", ConvertOptions(unit="sentence"))
+    assert report.written == {"LOC": 1} and [loss.code for loss in report.lost] == ["K003"]

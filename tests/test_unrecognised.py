@@ -13,7 +13,7 @@ import pytest
 
 from nerconv import formats
 from nerconv.conversion.pipeline import convert
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
 from nerconv.document import Document, Finding
 from nerconv.io.sources import Source
@@ -175,7 +175,7 @@ def test_the_documentation_of_python_raises_no_alarm(tmp_path: Path) -> None:
             assert not notations(findings(text, tmp_path))
 
 
-def converted(path: Path, target: Path, workers: int = 1, **options: object) -> Report:
+def converted(path: Path, target: Path, workers: int = 1, **options: object) -> ConversionReport:
     read = ReadOptions(format="bracket")
     source = Source(path.name, "a", path)
     return convert([source], str(target), ConvertOptions(read=read, **options), lambda _: None, Workers(workers))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ import pytest
 
 from nerconv.conversion import shards
 from nerconv.conversion.pipeline import convert
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.shards import convert_to_shards
 from nerconv.conversion.workers import Workers
 from nerconv.formats import SUFFIXES
@@ -44,7 +44,7 @@ def corpus(folder: Path, megabytes: float = 2.2) -> list[Source]:
     return expand([str(folder / "in")], SUFFIXES)
 
 
-def run(folder: Path, target: str, crew: Workers, **options: object) -> Report:
+def run(folder: Path, target: str, crew: Workers, **options: object) -> ConversionReport:
     return convert(corpus(folder), str(folder / target), ConvertOptions(**options), lambda _: None, crew)  # type: ignore[arg-type]
 
 
@@ -155,7 +155,12 @@ def test_an_interrupt_stops_all_workers_and_leaves_the_old_file(sign: signal.Sig
 # ------------------------------------------------------------------------------------------------- shards
 
 
-def shard(folder: Path, crew: Workers = Workers(), force: bool = False, **options: object) -> tuple[Report, list[str]]:  # noqa: B008
+def shard(
+    folder: Path,
+    crew: Workers = Workers(),  # noqa: B008
+    force: bool = False,
+    **options: object,
+) -> tuple[ConversionReport, list[str]]:
     begun: list[str] = []
     report = convert_to_shards(
         expand([str(folder / "in")], SUFFIXES),
@@ -313,7 +318,9 @@ def test_shards_hold_one_piece_at_a_time_and_can_be_gone_through_again(tmp_path:
     assert not any(next(iter(group)).goes_on for group in groups)
 
 
-def shards_of(folder: Path, sources: list[Source], size: int = 1, **options: object) -> tuple[Report, list[str]]:
+def shards_of(
+    folder: Path, sources: list[Source], size: int = 1, **options: object
+) -> tuple[ConversionReport, list[str]]:
     to = {"to": "spans_jsonl", **options}
     report = convert_to_shards(sources, folder / "out", ConvertOptions(**to), size, lambda _: None)  # type: ignore[arg-type]
     return report, sorted(path.name for path in (folder / "out").iterdir() if path.is_file())

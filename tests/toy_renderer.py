@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport
 
 
@@ -11,6 +11,6 @@ def lint(report: LintReport) -> str:
     return f"{len(report.problems)} found\n"
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return how many spans are right."""
     return f"{report.overall.micro.tp} right\n"

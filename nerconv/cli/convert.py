@@ -15,7 +15,7 @@ from nerconv.cli import show, uses, values
 from nerconv.cli.commands import COMMANDS
 from nerconv.codes import exit_code
 from nerconv.conversion.pipeline import convert as convert_sources
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.shards import convert_to_shards, shard_place
 from nerconv.conversion.splits import convert_parts, parse_parts, places_of
 from nerconv.conversion.target import places, target_format
@@ -202,7 +202,7 @@ def _run(
 
 def _converted(
     inputs: _Inputs, output: str, options: ConvertOptions, begin: Callable[[Source], None], working: _Working
-) -> Report:
+) -> ConversionReport:
     if inputs.parts:
         return convert_parts(inputs.parts, output, options, begin, working.workers)
     if working.shard_docs is None:

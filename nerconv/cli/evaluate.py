@@ -16,7 +16,7 @@ from nerconv import formats
 from nerconv.cli import parameters as p
 from nerconv.cli import show, uses, values
 from nerconv.evaluation.floors import parse_floor
-from nerconv.evaluation.report import Report, redacted
+from nerconv.evaluation.report import EvaluationReport, redacted
 from nerconv.evaluation.runs import CHOICES
 from nerconv.io.outputs import STDOUT, Place, read_places, writing
 from nerconv.io.sources import Source
@@ -330,7 +330,7 @@ def _sources(text: str, options: ReadOptions) -> list[Source]:
     return formats.sources([name for name in text.split(",") if name], options)
 
 
-def _write(found: Report, files: dict[str, Path | None]) -> None:
+def _write(found: EvaluationReport, files: dict[str, Path | None]) -> None:
     for name, path in files.items():
         if path is not None:
             with writing(path) as part:

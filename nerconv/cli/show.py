@@ -20,7 +20,7 @@ from nerconv.io.sources import Source
 from nerconv.printable import in_json, one_line
 
 if TYPE_CHECKING:
-    from nerconv.conversion.report import Report
+    from nerconv.conversion.report import ConversionReport
     from nerconv.inspect import Inspection
     from nerconv.linting.fix import FixReport
 
@@ -130,7 +130,7 @@ def _counts(counter: Mapping[str, int]) -> str:
     )
 
 
-def conversion(report: Report, target: str, tokens: str) -> None:
+def conversion(report: ConversionReport, target: str, tokens: str) -> None:
     """Print what a conversion did: facts of few sources, findings, the ledger, and what the target left out.
 
     ``tokens``: those that spans had to meet, corpus or spaCy's.
@@ -185,7 +185,7 @@ def _grouped(counts: Mapping[str, int]) -> Iterator[str]:
         )
 
 
-def ledger_lines(report: Report) -> Iterator[str]:
+def ledger_lines(report: ConversionReport) -> Iterator[str]:
     """Yield the ledger as JSON lines: first the totals, then each lost span with reason and place."""
     ledger = report.ledger
     totals = {"read": dict(sorted(ledger.read.items())), "written": dict(sorted(ledger.written.items()))}

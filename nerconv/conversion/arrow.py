@@ -21,7 +21,7 @@ except ImportError as error:
 from nerconv import formats
 from nerconv.codes import CODES
 from nerconv.conversion.pipeline import convert
-from nerconv.conversion.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.document import Finding
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
@@ -111,7 +111,7 @@ def _with_format(options: BatchOptions) -> ConvertOptions:
     return replace(options.convert, read=replace(read, format=name))
 
 
-def _account(report: Report) -> dict[str, Any]:
+def _account(report: ConversionReport) -> dict[str, Any]:
     ledger = report.ledger
     return {
         "documents": report.documents.total(),

@@ -13,7 +13,7 @@ from pathlib import Path
 from nerconv.codes import CODES
 from nerconv.conversion import split_report
 from nerconv.conversion.parts import SENTENCES, Outcome, Stored, piece_path
-from nerconv.conversion.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.conversion.split import parse_shares
 from nerconv.conversion.target import LISTING, class_label_findings, part_path
 from nerconv.document import Finding, Where
@@ -29,7 +29,7 @@ class Made:
 
     format: Format
     options: ConvertOptions
-    report: Report
+    report: ConversionReport
     folder: Path
     ids: dict[str, list[str]] = field(default_factory=dict)
     continued: Counter[str] = field(default_factory=Counter)
@@ -106,7 +106,7 @@ def write_split(made: Made, sources: Sequence[Source], target: Path, stack: Exit
     listing.write_text(split_report.listing(options, labels, shares, report, made.ids), encoding="utf-8")
 
 
-def finished(report: Report, sources: Sequence[Source], options: ConvertOptions) -> Report:
+def finished(report: ConversionReport, sources: Sequence[Source], options: ConvertOptions) -> ConversionReport:
     """Return the account with what can be told of all of it, facts and findings in an order that is always the same."""
     order = {source.name: number for number, source in enumerate(sources)}
     report.facts.sort(key=lambda facts: order.get(facts.path, len(order)))

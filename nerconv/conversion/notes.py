@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from nerconv.conversion.report import Report
+from nerconv.conversion.report import ConversionReport
 from nerconv.document import Facts, Finding
 from nerconv.io.sources import Source, replacing
 from nerconv.printable import file_name
@@ -51,9 +51,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[Facts] = []
     findings: list[Finding] = []
 
-    def report(self, format: str) -> Report:
+    def report(self, format: str) -> ConversionReport:
         """Return the account."""
-        return Report(
+        return ConversionReport(
             format,
             Counter(self.read),
             Counter(self.written),
@@ -66,7 +66,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def made(source: Source, digest: str, report: Report, shards: list[Shard]) -> Note:
+def made(source: Source, digest: str, report: ConversionReport, shards: list[Shard]) -> Note:
     """Return the note that ``shards`` were made of ``source``, with the account of it."""
     path = "" if source.path is None else str(source.path.absolute())
     return Note(
@@ -96,7 +96,7 @@ def holds(note: Note, folder: Path, digest: str) -> bool:
     return bool(digest) and note.digest == digest and all(_as_written(folder, shard) for shard in note.shards)
 
 
-def replace(folder: Path, note: Note, report: Report) -> None:
+def replace(folder: Path, note: Note, report: ConversionReport) -> None:
     """Write ``note``; shards of an earlier one of its source that it does not name are removed, and remarked."""
     if old := read(folder, note.id):
         _remove(folder, old, {shard.name for shard in note.shards}, "no longer made of it", report)
@@ -104,7 +104,7 @@ def replace(folder: Path, note: Note, report: Report) -> None:
         part.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1))
 
 
-def forget(folder: Path, sources: Sequence[Source], report: Report) -> None:
+def forget(folder: Path, sources: Sequence[Source], report: ConversionReport) -> None:
     """Remove the shards of sources that are gone, and remark those of sources that are not among ``sources``."""
     known = {_path(folder, source.id) for source in sources}
     for path in sorted((folder / FOLDER).glob("*.json")):
@@ -117,7 +117,7 @@ def forget(folder: Path, sources: Sequence[Source], report: Report) -> None:
             report.remarks.append(f"{folder}: also holds {_listed(note.shards)} of {note.source}, not read now")
 
 
-def _remove(folder: Path, note: Note, spared: set[str], why: str, report: Report) -> None:
+def _remove(folder: Path, note: Note, spared: set[str], why: str, report: ConversionReport) -> None:
     """Remove the shards that a note names and that are as they were written, but for those ``spared``."""
     stale = [shard for shard in note.shards if shard.name not in spared and (folder / shard.name).is_file()]
     removed = [shard for shard in stale if _as_written(folder, shard)]

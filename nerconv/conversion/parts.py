@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv import formats
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.document import Facts, Finding
 from nerconv.formats.pieces import Packed
 from nerconv.io.chunks import BLOCK, MOST, Chunk, Doing, Survey
@@ -49,14 +49,14 @@ class Outcome(NamedTuple):
     documents continue one of another part.
     """
 
-    report: Report
+    report: ConversionReport
     ids: dict[str, list[str]]
     continued: Counter[str]
 
 
 def parts_of(
     sources: Iterable[Source],
-    reports: Mapping[str, Report],
+    reports: Mapping[str, ConversionReport],
     options: ConvertOptions,
     progress: Callable[[Source], None],
     doing: Callable[[str | None], Doing],
@@ -93,7 +93,7 @@ def _is_large(source: Source) -> bool:
         return False
 
 
-def batches_of(part: Part, options: ConvertOptions, report: Report) -> Iterator[Batch]:
+def batches_of(part: Part, options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
     """Yield what a part holds, its spans counted, and enter all else in ``report``."""
     for item in _read(part, options):
         if isinstance(item, Finding | Facts):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nerconv import formats
 from nerconv.conversion.made import Made, finished, write_split, write_stdout
 from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, parts_of
-from nerconv.conversion.report import ConvertOptions, NotVerified, Report, Tally
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, Tally
 from nerconv.conversion.split import assign, parse_shares
 from nerconv.conversion.target import class_label_findings, places, target_format, uploading, workplace
 from nerconv.conversion.together import Progress, are_apart, balanced_places, reviewed, together, with_distinct_ids
@@ -42,7 +42,7 @@ _MUCH: Final = 1 << 19
 
 def convert(
     sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress, workers: Workers = ALONE
-) -> Report:
+) -> ConversionReport:
     """Convert ``sources`` into ``target`` (a path, a URL, or ``-`` for standard output) and return the account of it.
 
     ``workers``: how many work on it; the result is the same. Raises UsageError, Unreadable when the target cannot be
@@ -59,14 +59,16 @@ def convert(
     if options.split:
         options = replace(options, compared=True, places=balanced_places(sources, options))
     with ExitStack() as stack:
-        made = Made(format, options, Report(format.NAME), stack.enter_context(workplace(target)))
+        made = Made(format, options, ConversionReport(format.NAME), stack.enter_context(workplace(target)))
         for outcome in outcomes(sources, made, progress, workers):
             made.add(outcome)
         _put(made, sources, target, stack)
     return finished(made.report, sources, options)
 
 
-def write(batches: Iterable[Batch], findings: Iterable[Finding], target: str, options: ConvertOptions) -> Report:
+def write(
+    batches: Iterable[Batch], findings: Iterable[Finding], target: str, options: ConvertOptions
+) -> ConversionReport:
     """Write documents that are in memory to ``target``, as ``convert`` does those of files.
 
     ``findings``: what their readers found; spans that these say are unread are lost, as they are in a conversion.
@@ -83,8 +85,8 @@ def write(batches: Iterable[Batch], findings: Iterable[Finding], target: str, op
             return write(batches, findings, str(path), replace(options, to=format.NAME))
     options = replace(options, compared=bool(options.split))
     with ExitStack() as stack:
-        made = Made(format, options, Report(format.NAME), stack.enter_context(workplace(target)))
-        report = Report(format.NAME)
+        made = Made(format, options, ConversionReport(format.NAME), stack.enter_context(workplace(target)))
+        report = ConversionReport(format.NAME)
         for finding in findings:
             report.tell(finding)
         documents = reviewed(_counted(batches, report), options, report)
@@ -93,7 +95,7 @@ def write(batches: Iterable[Batch], findings: Iterable[Finding], target: str, op
     return finished(made.report, (), options)
 
 
-def _counted(batches: Iterable[Batch], report: Report) -> Iterator[Batch]:
+def _counted(batches: Iterable[Batch], report: ConversionReport) -> Iterator[Batch]:
     for batch in batches:
         report.read.update(batch.counts())
         yield batch
@@ -118,7 +120,7 @@ def outcomes(sources: Sequence[Source], made: Made, progress: Progress, workers:
     if not are_apart(sources, options):
         _note_one_process(workers, made.report)
         batches = together(sources, options, made.report, progress)
-        yield convert_batches(batches, 0, options, Report(made.format.NAME), made.folder, False)
+        yield convert_batches(batches, 0, options, ConversionReport(made.format.NAME), made.folder, False)
         return
     reports = {source.id: made.report for source in sources}
     job = partial(convert_part, options=options, target=made.format.NAME)
@@ -132,12 +134,17 @@ def convert_part(number: int, part: Part, options: ConvertOptions, target: str, 
 
     Raises UsageError, NotVerified.
     """
-    report = Report(target)
+    report = ConversionReport(target)
     return convert_batches(batches_of(part, options, report), number, options, report, folder, part.continues)
 
 
 def convert_batches(
-    batches: Iterable[Batch], number: int, options: ConvertOptions, report: Report, folder: Path, continues: bool
+    batches: Iterable[Batch],
+    number: int,
+    options: ConvertOptions,
+    report: ConversionReport,
+    folder: Path,
+    continues: bool,
 ) -> Outcome:
     """Make pieces of ``batches``; ``continues``: the first document is a part of one before."""
     format = formats.get(report.format)
@@ -157,7 +164,7 @@ def convert_batches(
     return Outcome(report, writer.ids, writer.continued)
 
 
-def _changed(batch: Batch, format: Format, options: ConvertOptions, report: Report) -> Batch:
+def _changed(batch: Batch, format: Format, options: ConvertOptions, report: ConversionReport) -> Batch:
     """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``."""
     from nerconv.conversion import change
     from nerconv.conversion.fit import fit
@@ -184,7 +191,7 @@ class _Writer:
 
     format: Format
     options: ConvertOptions
-    report: Report
+    report: ConversionReport
     files: PieceFiles
     continues: bool
     ids: dict[str, list[str]] = field(default_factory=dict)
@@ -266,7 +273,7 @@ def _rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _note_one_process(workers: Workers, report: Report) -> None:
+def _note_one_process(workers: Workers, report: ConversionReport) -> None:
     """Remark that other processes had no part. Raises UsageError for a cluster that would have none."""
     why = "--lint, --redactions and formats whose records bring ids of their own are looked at together"
     if workers.engine == "dask":

@@ -69,7 +69,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Report:
+class ConversionReport:
     """What a conversion found and did.
 
     ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
@@ -103,7 +103,7 @@ class Report:
         else:
             self.findings.append(item)
 
-    def add(self, other: Report) -> None:
+    def add(self, other: ConversionReport) -> None:
         """Enter the account of another part of the same conversion."""
         self.read.update(other.read)
         self.written.update(other.written)

@@ -20,7 +20,7 @@ from nerconv.conversion import notes
 from nerconv.conversion.made import finished, source_order
 from nerconv.conversion.parts import Outcome, load, parts_of, piece_path
 from nerconv.conversion.pipeline import convert_part
-from nerconv.conversion.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.conversion.target import class_label_findings, workplace
 from nerconv.conversion.together import Progress, with_distinct_ids
 from nerconv.conversion.workers import ALONE, Executor, Workers, run, started
@@ -46,7 +46,7 @@ def convert_to_shards(
     progress: Progress,
     workers: Workers = ALONE,
     force: bool = False,
-) -> Report:
+) -> ConversionReport:
     """Convert each of ``sources`` into shards of about ``size`` records in ``folder``, and return the account of all.
 
     Sources that are done already are left as they are, unless ``force``. Raises UsageError, files.Unreadable,
@@ -58,7 +58,7 @@ def convert_to_shards(
     sources = with_distinct_ids(sources)
     outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
     options = replace(_with_labels(sources, format, options), most=size)
-    total, pending = Report(format.NAME), []
+    total, pending = ConversionReport(format.NAME), []
     written: list[Path] = []
     digests = {source.id: _digest(source, options, size) for source in sources}
     for source in sources:
@@ -81,7 +81,7 @@ def convert_to_shards(
     return finished(total, sources, options)
 
 
-def _is_unread(source: Source, report: Report) -> bool:
+def _is_unread(source: Source, report: ConversionReport) -> bool:
     """Whether nothing was read, so that what was made of the source before stays as it is."""
     failed = any(finding.code == "F014" for finding in report.findings)
     return source.fault is not None or (failed and not report.documents.total())
@@ -134,9 +134,9 @@ def _by_source(
     place: Path,
     progress: Progress,
     executor: Executor,
-) -> Iterator[tuple[Source, Report, list[Path]]]:
+) -> Iterator[tuple[Source, ConversionReport, list[Path]]]:
     """Yield each source with its account and where its pieces lie, when all parts of it are done."""
-    reports = {source.id: Report(format.NAME) for source in sources}
+    reports = {source.id: ConversionReport(format.NAME) for source in sources}
     paths: dict[str, list[Path]] = {source.id: [] for source in sources}
     remaining = iter(sources)
     current = next(remaining, None)

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from nerconv import formats
 from nerconv.codes import CODES
 from nerconv.conversion.parts import Stored
-from nerconv.conversion.report import ConvertOptions, Report, Tally
+from nerconv.conversion.report import ConversionReport, ConvertOptions, Tally
 from nerconv.document import Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 
 def tell(
-    report: Report, noted: Mapping[str, Stored], shares: Mapping[str, float] | None = None, balance: str | None = None
+    report: ConversionReport,
+    noted: Mapping[str, Stored],
+    shares: Mapping[str, float] | None = None,
+    balance: str | None = None,
 ) -> None:
     """Enter what each part holds and how they differ.
 
@@ -29,7 +32,7 @@ def tell(
         report.findings.append(Finding("F027", described(found), found.places[0][0]))
 
 
-def _held(report: Report, shares: Mapping[str, float]) -> Iterator[str]:
+def _held(report: ConversionReport, shares: Mapping[str, float]) -> Iterator[str]:
     """Yield a line on what each part holds, of all and beside what was asked for."""
     documents, spans = report.documents.total(), sum(tally.labels.total() for tally in report.tallies.values())
     for name, count in report.documents.items():
@@ -47,7 +50,7 @@ def _share(count: int, total: int) -> str:
     return f"{count / total:.0%}" if total else "0%"
 
 
-def _missing(report: Report, spread: bool) -> Iterator[Finding]:
+def _missing(report: ConversionReport, spread: bool) -> Iterator[Finding]:
     """Yield a finding for each label that a part lacks; ``spread``: documents may be dealt out by label instead."""
     for label in sorted({label for tally in report.tallies.values() for label, count in tally.labels.items() if count}):
         counts = {name: report.tallies.get(name, Tally()).labels[label] for name in report.documents}
@@ -62,7 +65,11 @@ def _missing(report: Report, spread: bool) -> Iterator[Finding]:
 
 
 def why_empty(
-    names: Sequence[str], shares: Mapping[str, float], report: Report, sources: Sequence[Source], read: ReadOptions
+    names: Sequence[str],
+    shares: Mapping[str, float],
+    report: ConversionReport,
+    sources: Sequence[Source],
+    read: ReadOptions,
 ) -> str:
     """Return why no document falls to the parts called ``names``, and what helps."""
     count = report.documents.total()
@@ -97,7 +104,7 @@ def listing(
     options: ConvertOptions,
     labels: Sequence[str],
     shares: Mapping[str, float],
-    report: Report,
+    report: ConversionReport,
     ids: Mapping[str, list[str]],
 ) -> str:
     """Return a split as TOML, a suffix that no format of records has: seed, shares, what was reached, and ids."""
@@ -121,6 +128,6 @@ def listing(
     return "\n".join(lines) + "\n"
 
 
-def _reached(report: Report, name: str) -> str:
+def _reached(report: ConversionReport, name: str) -> str:
     tally = report.tallies.get(name, Tally())
     return f"{{ documents = {report.documents[name]}, sentences = {tally.sentences}, spans = {tally.labels.total()} }}"

@@ -14,7 +14,7 @@ from nerconv.conversion import split_report
 from nerconv.conversion.made import Made, finished
 from nerconv.conversion.parts import SENTENCES
 from nerconv.conversion.pipeline import outcomes
-from nerconv.conversion.report import ConvertOptions, Report, Tally
+from nerconv.conversion.report import ConversionReport, ConvertOptions, Tally
 from nerconv.conversion.target import class_label_findings, part_path, uploading, workplace
 from nerconv.conversion.together import Progress, with_distinct_ids
 from nerconv.conversion.workers import ALONE, Workers
@@ -66,7 +66,7 @@ def places_of(parts: Iterable[str], target: str, format: Format) -> list[Place]:
 
 def convert_parts(
     parts: Parts, target: str, options: ConvertOptions, progress: Progress, workers: Workers = ALONE
-) -> Report:
+) -> ConversionReport:
     """Convert each of ``parts`` into a file of its name in the folder ``target``, and return the account of all.
 
     Class labels are those of all parts, or those that ``options`` fix. Raises UsageError, files.Unreadable,
@@ -80,7 +80,7 @@ def convert_parts(
     if urls.is_url(target):
         with uploading(target) as path:
             return convert_parts(parts, str(path), options, progress, workers)
-    total = Report(format.NAME)
+    total = ConversionReport(format.NAME)
     remaining = iter(sources)
     with ExitStack() as stack:
         folder = stack.enter_context(workplace(str(Path(target, "parts"))))
@@ -105,7 +105,7 @@ def _made(
     workers: Workers,
 ) -> Made:
     """Return what becomes of one part, its pieces in ``folder``."""
-    made = Made(format, options, Report(format.NAME), folder)
+    made = Made(format, options, ConversionReport(format.NAME), folder)
     for outcome in outcomes(sources, made, progress, workers):
         made.add(outcome)
     made.settle()
@@ -120,7 +120,12 @@ def _required(name: str, made: Made) -> int:
 
 
 def _write(
-    made: Mapping[str, Made], target: Path, format: Format, options: ConvertOptions, total: Report, stack: ExitStack
+    made: Mapping[str, Made],
+    target: Path,
+    format: Format,
+    options: ConvertOptions,
+    total: ConversionReport,
+    stack: ExitStack,
 ) -> None:
     labels = options.write.labels or tuple(sorted(label for label, count in total.written.items() if count))
     options = replace(options, write=replace(options.write, labels=labels))

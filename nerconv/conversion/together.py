@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.conversion.parts import Part, batches_of, parts_of
-from nerconv.conversion.report import ConvertOptions, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.split import parse_shares
 from nerconv.io.chunks import HERE
 from nerconv.io.sources import Source
@@ -33,12 +33,14 @@ def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
     return options.review is None and all(formats.names_documents(source, options.read) for source in sources)
 
 
-def together(sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress) -> Iterator[Batch]:
+def together(
+    sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
+) -> Iterator[Batch]:
     """Yield what all ``sources`` hold, ids told apart and noise reviewed over all of them."""
     return reviewed(_with_own_ids(sources, options, report, progress), options, report)
 
 
-def reviewed(batches: Iterable[Batch], options: ConvertOptions, report: Report) -> Iterator[Batch]:
+def reviewed(batches: Iterable[Batch], options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
     """Yield ``batches`` as the review of ``options`` has them; what it loses is entered in ``report``."""
     if options.review is None:
         yield from batches
@@ -49,7 +51,7 @@ def reviewed(batches: Iterable[Batch], options: ConvertOptions, report: Report) 
 
 
 def _with_own_ids(
-    sources: Iterable[Source], options: ConvertOptions, report: Report, progress: Progress
+    sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
 ) -> Iterator[Batch]:
     unique = UniqueIds()
     for source in sources:
@@ -73,7 +75,7 @@ def balanced_places(sources: Sequence[Source], options: ConvertOptions) -> Mappi
 
 def _beforehand(sources: Sequence[Source], options: ConvertOptions) -> Iterator[Batch]:
     """Yield the documents that will be converted, cut as they will be."""
-    report = Report(options.to or "")
+    report = ConversionReport(options.to or "")
     if not are_apart(sources, options):
         return together(sources, options, report, lambda _: None)
     reports = {source.id: report for source in sources}

@@ -176,7 +176,7 @@ def _source(written: Batch, read: Batch) -> Iterator[str]:
     mine, theirs = _anchors(written), _anchors(read)
     same = np.array_equal(mine.offsets, theirs.offsets)
     keys = mine.offsets if same else np.union1d(mine.offsets, theirs.offsets)
-    yield from _arrays("source of the text", _located(mine, keys), _located(theirs, keys))
+    yield from _arrays("source of the text", mine.locate(keys), theirs.locate(keys))
 
 
 def _anchors(batch: Batch) -> Anchors:
@@ -189,12 +189,6 @@ def _anchors(batch: Batch) -> Anchors:
     # A document may begin within a line, behind the anchor of its start.
     columns = columns - np.minimum(offsets, 0)
     return Anchors(owners << _POINTS | np.maximum(offsets, 0), lines, columns)
-
-
-def _located(anchors: Anchors, keys: Numbers) -> tuple[Numbers, Numbers]:
-    """Return line and column of what stands at each of ``keys``."""
-    at = np.searchsorted(anchors.offsets, keys, "right") - 1
-    return anchors.lines[at], anchors.columns[at] + keys - anchors.offsets[at]
 
 
 def _paths(batch: Batch) -> Sequence[str | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from nerconv.evaluation.comparable import NotComparable, remarks
 from nerconv.evaluation.floors import MEANS, Floor, floors
 from nerconv.evaluation.gates import Drops, against
-from nerconv.evaluation.report import Gate, Report
+from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.evaluation.runs import choose, runs
 
 
@@ -29,7 +29,9 @@ class Gates:
     command: str = "nerconv evaluate ..."
 
 
-def gated(report: Report, asked: Gates, before: Report | None, resamples: int, seed: int) -> Report:
+def gated(
+    report: EvaluationReport, asked: Gates, before: EvaluationReport | None, resamples: int, seed: int
+) -> EvaluationReport:
     """Return ``report`` with its gates. ``before`` is the baseline, None where its file is missing.
 
     A baseline that is missing or not comparable is a gate that fails, so that the report is there all the same.
@@ -52,7 +54,7 @@ def _not_comparable(asked: Gates, error: NotComparable) -> Gate:
     return Gate(f"comparable with {asked.baseline}", 0.0, None, False, f"not comparable: {error}; {advice}")
 
 
-def _scores(before: Report, choice: str) -> dict[str, float | None]:
+def _scores(before: EvaluationReport, choice: str) -> dict[str, float | None]:
     """Return the F1 of a baseline by label and mean."""
     held = runs(before)
     labels = sorted({label for run in held for label in run.labels})

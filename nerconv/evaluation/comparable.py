@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.evaluation.runs import aligned, runs
 from nerconv.options import UsageError
 
@@ -32,13 +32,13 @@ class _Rules(NamedTuple):
     repaired: int
 
 
-def check_comparable(before: Report, after: Report) -> None:
+def check_comparable(before: EvaluationReport, after: EvaluationReport) -> None:
     """Raise NotComparable unless the two reports score the same gold in the same way."""
     if difference := next(_differences(before, after), ""):
         raise NotComparable(f"the two reports cannot be compared, {difference}")
 
 
-def remarks(before: Report, after: Report) -> tuple[str, ...]:
+def remarks(before: EvaluationReport, after: EvaluationReport) -> tuple[str, ...]:
     """Return what does not hinder a comparison, but has to be borne in mind."""
     said = []
     if before.version != after.version:
@@ -50,7 +50,7 @@ def remarks(before: Report, after: Report) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _differences(before: Report, after: Report) -> Iterator[str]:
+def _differences(before: EvaluationReport, after: EvaluationReport) -> Iterator[str]:
     """Yield what differs, in words, with the values on both sides."""
     for name, what in _SHARED.items():
         old, new = before.method.get(name, ""), after.method.get(name, "")
@@ -75,7 +75,7 @@ def _differences_of_tags(before: _Rules, after: _Rules) -> Iterator[str]:
         yield f"another tag scheme, which tags break: {before.scheme} and {after.scheme}"
 
 
-def _rules(report: Report) -> _Rules:
+def _rules(report: EvaluationReport) -> _Rules:
     readings = [reading for reading in (report.predictions, *(run.reading for run in runs(report))) if reading]
     if readings:
         repaired = max(sum(reading.repaired.values()) for reading in readings)

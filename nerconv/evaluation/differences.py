@@ -10,7 +10,7 @@ import numpy as np
 
 from nerconv.evaluation.chance import LEAST_UNITS, LEVEL, corrected, swapped
 from nerconv.evaluation.comparable import check_comparable
-from nerconv.evaluation.report import Interval, Report
+from nerconv.evaluation.report import EvaluationReport, Interval
 from nerconv.evaluation.runs import Chosen, aligned, choose, runs
 from nerconv.evaluation.statistics import AVERAGES, Draws, draws, percentiles, resampled, tables
 
@@ -59,7 +59,12 @@ class _Row:
 
 
 def compare(
-    before: Report, after: Report, resamples: int = 1000, seed: int = 0, choice: str = "mean", falls: bool = False
+    before: EvaluationReport,
+    after: EvaluationReport,
+    resamples: int = 1000,
+    seed: int = 0,
+    choice: str = "mean",
+    falls: bool = False,
 ) -> list[Difference]:
     """Return how ``after`` differs from ``before``: micro, macro, weighted, then each label of either.
 

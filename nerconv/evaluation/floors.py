@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from nerconv.evaluation.report import Gate, Report, Run, Score
+from nerconv.evaluation.report import EvaluationReport, Gate, Run, Score
 from nerconv.evaluation.runs import choose, runs
 from nerconv.options import UsageError
 
@@ -52,7 +52,7 @@ def parse_floor(text: str) -> Floor:
     return Floor(stem or "micro", least, measure, kind if equals else "average")
 
 
-def floors(report: Report, asked: Iterable[Floor], choice: str = "mean") -> list[Gate]:
+def floors(report: EvaluationReport, asked: Iterable[Floor], choice: str = "mean") -> list[Gate]:
     """Return a gate for each floor; scores are compared unrounded. What was not scored fails.
 
     Of several predictions the mean counts, or with the ``choice`` worst the lowest score.
@@ -60,7 +60,7 @@ def floors(report: Report, asked: Iterable[Floor], choice: str = "mean") -> list
     return [_floor(report, floor, choice) for floor in asked]
 
 
-def _floor(report: Report, floor: Floor, choice: str) -> Gate:
+def _floor(report: EvaluationReport, floor: Floor, choice: str) -> Gate:
     name = f"{MEASURES[floor.measure]} {floor.name} at least {floor.least:g}"
     both = floor.name in MEANS and not floor.kind and floor.name in report.labels
     is_mean = floor.name in MEANS and floor.kind != "label"
@@ -106,7 +106,7 @@ def _whose(held: Sequence[Run], indexes: Sequence[int], values: Sequence[float |
     return f"the mean of {len(held):,} predictions ({min(known):.4f} to {max(known):.4f}): "
 
 
-def _averaged(report: Report) -> str:
+def _averaged(report: EvaluationReport) -> str:
     """Return which labels macro and weighted are the means over, and which labels they leave out."""
     over = [label for label, row in report.labels.items() if row.gold]
     other = [label for label, row in report.labels.items() if not row.gold]
@@ -124,7 +124,7 @@ def _two_readings(floor: Floor) -> str:
     return f"not decided: {floor.name} is a mean and a label of the data, too; write average:{ends} or label:{ends}"
 
 
-def _unscored(report: Report, floor: Floor, is_mean: bool) -> str:
+def _unscored(report: EvaluationReport, floor: Floor, is_mean: bool) -> str:
     if is_mean:
         return "not scored: there is no span that it could be a ratio of"
     own = report.labels.get(floor.name)

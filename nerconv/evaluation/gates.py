@@ -8,7 +8,7 @@ from typing import Final
 
 from nerconv.evaluation.chance import LEAST_UNITS
 from nerconv.evaluation.differences import Difference, compare
-from nerconv.evaluation.report import Gate, Report
+from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.options import UsageError
 
 #: A fall whose p is at most this fails. The hard limit may take the rest of 5 % of equal models.
@@ -50,7 +50,12 @@ def default_limit(before: float, after: float, gold: int) -> float:
 
 
 def against(
-    report: Report, baseline: Report, drops: Drops, resamples: int = 1000, seed: int = 0, choice: str = "mean"
+    report: EvaluationReport,
+    baseline: EvaluationReport,
+    drops: Drops,
+    resamples: int = 1000,
+    seed: int = 0,
+    choice: str = "mean",
 ) -> list[Gate]:
     """Return a gate for micro F1 and one for each label against an earlier report on the same gold.
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents
 from nerconv.evaluation.pair import pair
-from nerconv.evaluation.report import Repairs, Report, Run
+from nerconv.evaluation.report import EvaluationReport, Repairs, Run
 from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluation.side import ReadSide, read_side
 from nerconv.evaluation.statistics import seeds
@@ -48,7 +48,7 @@ class Job:
     verify: bool = False
 
 
-def run(job: Job, progress: Progress) -> Report:
+def run(job: Job, progress: Progress) -> EvaluationReport:
     """Return the report of ``job``, without gates. Raises UsageError, Unreadable, models.ModelError."""
     if job.predictions and job.model:
         raise UsageError("name predictions or a model, not both")
@@ -88,7 +88,7 @@ def _check_columns(source: Source) -> None:
         )
 
 
-def _scored(job: Job, progress: Progress) -> Report:
+def _scored(job: Job, progress: Progress) -> EvaluationReport:
     quoted = not job.options.redact
     gold = read_side(job.gold, job.read, progress, quoted=quoted)
     held, fixed = _linted(gold.held, job)
@@ -126,7 +126,7 @@ def _numbered(predictions: Sequence[Sequence[Source]]) -> list[str]:
     return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
 
 
-def _with_seeds(report: Report, all_: Sequence[Report], names: Sequence[str]) -> Report:
+def _with_seeds(report: EvaluationReport, all_: Sequence[EvaluationReport], names: Sequence[str]) -> EvaluationReport:
     f1 = {name: each.overall.micro.f1 for name, each in zip(names, all_, strict=True)}
     labels = sorted({label for each in all_ for label in each.labels})
     by_label = {label: [each.labels[label].f1 if label in each.labels else None for each in all_] for label in labels}
@@ -185,7 +185,7 @@ def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     return of_batches(flagged(*each) for each in found), of_batches(fixed) if same_text else None
 
 
-def _of_model(job: Job, held: Annotated, context: Context) -> Report:
+def _of_model(job: Job, held: Annotated, context: Context) -> EvaluationReport:
     assert job.model is not None
     predictor = load(job.model, job.model_options)
     predictions = list(predictor.predict(held.documents))
@@ -212,7 +212,7 @@ def _of_model(job: Job, held: Annotated, context: Context) -> Report:
     return _verified(report, held, said, job)
 
 
-def _verified(report: Report, gold: Annotated, said: Annotated, job: Job) -> Report:
+def _verified(report: EvaluationReport, gold: Annotated, said: Annotated, job: Job) -> EvaluationReport:
     if not job.verify:
         return report
     gold, said = (side.relabelled(job.options.labels) for side in (gold, said))

@@ -7,7 +7,8 @@ are what docs/report-json.md says of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from json import loads
+from typing import Any, Final
 
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
 SCHEMA: Final = 2
@@ -282,7 +283,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """All that one evaluation found: the whole file."""
 
     #: Scores over all labels.
@@ -337,8 +338,35 @@ class Report:
     #: The version of this form.
     schema: int = SCHEMA
 
+    @property
+    def micro(self) -> Score:
+        """The score of all labels together."""
+        return self.overall.micro
 
-def redacted(report: Report) -> Report:
+    @property
+    def macro(self) -> Average:
+        """The mean over the labels of the gold."""
+        return self.overall.macro
+
+    @property
+    def weighted(self) -> Average:
+        """The mean over the labels of the gold, weighted by their spans."""
+        return self.overall.weighted
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``nerconv evaluate --json`` writes, as a value."""
+        from nerconv.report import json
+
+        found: dict[str, Any] = loads(json.evaluation(self))
+        return found
+
+    def _repr_html_(self) -> str:
+        from nerconv.report import notebook
+
+        return notebook.evaluation(self)
+
+
+def redacted(report: EvaluationReport) -> EvaluationReport:
     """Return ``report`` with the text of its examples left out: spans and what is around them.
 
     Labels, offsets, places, names of files and ids of documents stay.

@@ -15,7 +15,7 @@ from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.chance import LEAST_UNITS
 from nerconv.evaluation.examples import Scores, examples
 from nerconv.evaluation.pair import Paired, check_labels, pair
-from nerconv.evaluation.report import Reading, Repairs, Report, Score, Semeval, Unit
+from nerconv.evaluation.report import EvaluationReport, Reading, Repairs, Score, Semeval, Unit
 from nerconv.evaluation.slices import calibration, noise, slices
 from nerconv.evaluation.statistics import intervals
 from nerconv.evaluation.tally import Hits, counts, hits, kind, score_of, units, unmatched
@@ -55,7 +55,9 @@ class Context:
     model: Mapping[str, str] = field(default_factory=dict)
 
 
-def evaluate(gold: Annotated, predicted: Annotated, options: EvaluateOptions, context: Context | None = None) -> Report:
+def evaluate(
+    gold: Annotated, predicted: Annotated, options: EvaluateOptions, context: Context | None = None
+) -> EvaluationReport:
     """Return the report of ``predicted`` against ``gold``. Raises UsageError where the two do not fit."""
     context = context or Context()
     data = data_hash(gold)
@@ -69,7 +71,7 @@ def evaluate(gold: Annotated, predicted: Annotated, options: EvaluateOptions, co
     matched = {label: row[0] for label, row in by_label.items()}
     total, kinds = count.kinds(errors, matched)
     held = units(paired, found)
-    report = Report(
+    report = EvaluationReport(
         overall=count.overall(labels),
         labels=labels,
         kinds=total,
@@ -154,7 +156,7 @@ def _scored(paired: Paired, found: Hits, scores: Scores) -> tuple[NDArray[np.flo
     return values[known], found.predicted[: len(values)][known]
 
 
-def _with_intervals(report: Report, options: EvaluateOptions) -> Report:
+def _with_intervals(report: EvaluationReport, options: EvaluateOptions) -> EvaluationReport:
     found = intervals(report.units, options.resamples, options.seed)
     overall = replace(
         report.overall,

@@ -10,7 +10,7 @@ from statistics import mean
 from typing import Final, NamedTuple
 
 from nerconv.evaluation.count import added
-from nerconv.evaluation.report import Report, Run, Unit
+from nerconv.evaluation.report import EvaluationReport, Run, Unit
 
 #: What a gate takes from several runs: the mean of their scores, or the lowest one.
 CHOICES: Final = ("mean", "worst")
@@ -23,7 +23,7 @@ class Chosen(NamedTuple):
     indexes: tuple[int, ...]
 
 
-def runs(report: Report) -> tuple[Run, ...]:
+def runs(report: EvaluationReport) -> tuple[Run, ...]:
     """Return the runs that ``report`` holds, at least one."""
     if report.seeds and report.seeds.runs:
         return report.seeds.runs

@@ -4,7 +4,7 @@ Source: A. Appleby, MurmurHash2; ``spacy.strings.get_string_id`` and ``spacy.sym
 in ``data/spacy_symbols.txt``.
 
 >>> hashes_of(["Rome", "PERSON"]).tolist()
-[8317433103560178906, 380]
+[7430892194449458039, 380]
 """
 
 from __future__ import annotations

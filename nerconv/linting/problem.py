@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from json import loads
+from typing import TYPE_CHECKING, Any, Final
 
-from nerconv.document import Finding
+from nerconv.document import Finding, Where
 from nerconv.linting.rule import Fix
 
 if TYPE_CHECKING:
@@ -30,6 +32,21 @@ class Problem:
     score: float | None = None
 
     @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.finding.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong, and what to do."""
+        return self.finding.message
+
+    @property
+    def where(self) -> Where | None:
+        """Where it stands in the source."""
+        return self.finding.where
+
+    @property
     def document(self) -> str:
         """The id of the document, or nothing for a finding of a reader."""
         return self.source.id if self.source else ""
@@ -47,13 +64,34 @@ class Problem:
 
 @dataclass(slots=True)
 class LintReport:
-    """What a run found, in source order, and what it looked at: the number of documents, and the files of them."""
+    """What a run found, in source order, and what it looked at: the number of documents, and the files of them.
+
+    Iterates over the problems; ``len`` is their number.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     documents: int = 0
     files: tuple[str, ...] = ()
     spans: int = 0
     rules: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.problems)
+
+    def __len__(self) -> int:
+        return len(self.problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``nerconv lint --format json`` prints, as a value."""
+        from nerconv.report import json
+
+        found: dict[str, Any] = loads(json.lint(self))
+        return found
+
+    def _repr_html_(self) -> str:
+        from nerconv.report import notebook
+
+        return notebook.lint(self)
 
     @property
     def counts(self) -> Counter[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport
 from nerconv.linting.stats import Stats
 from nerconv.report import (
@@ -38,7 +38,7 @@ LINT: Final[dict[str, Callable[[LintReport], str]]] = {
     "html": lint_page.lint,
 }
 #: Every output of an evaluation.
-EVALUATION: Final[dict[str, Callable[[Report], str]]] = {
+EVALUATION: Final[dict[str, Callable[[EvaluationReport], str]]] = {
     "text": text.evaluation,
     "json": json.evaluation,
     "markdown": markdown.evaluation,

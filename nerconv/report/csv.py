@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
-from nerconv.evaluation.report import Report, Score
+from nerconv.evaluation.report import EvaluationReport, Score
 from nerconv.report.escaped import in_csv
 from nerconv.report.rows import averages
 
 _HEAD = ("name", "tp", "predicted", "gold", "precision", "recall", "f1", "low", "high")
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return the rows; what is undefined is empty. A cell that a spreadsheet would run as a formula gets a quote."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, Example, Interval, Report, Side
+from nerconv.evaluation.report import KINDS, EvaluationReport, Example, Interval, Side
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head
@@ -22,7 +22,7 @@ _WIDTH: Final = 220
 _CLASSES: Final = {name: "both" if name == "type+boundary" else name for name in KINDS}
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return the page."""
     title = f"{percent(report.overall.micro.f1)} micro F1"
     sections = (_verdict, _labels, _kinds, _confusion, _parts, _lint, _seeds, _calibration, _errors, _footer)
@@ -31,7 +31,7 @@ def evaluation(report: Report) -> str:
     return f"<!doctype html>\n<html lang=en>\n{top}\n<body>\n{body}</body>\n</html>\n"
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: EvaluationReport) -> str:
     micro = report.overall.micro
     name = report.model.get("name") or report.method.get("predictions", "")
     lines = [
@@ -64,7 +64,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], sums: int = 0) ->
     return f"<table><tr>{''.join(f'<th>{in_html(cell)}' for cell in head)}\n" + "\n".join(shown) + "</table>\n"
 
 
-def _labels(report: Report) -> str:
+def _labels(report: EvaluationReport) -> str:
     before = report.baseline
     rows = []
     for row in score_rows(report):
@@ -75,7 +75,7 @@ def _labels(report: Report) -> str:
     return "<h2>Scores</h2>\n" + _table(("label", *HEAD[1:], "F1"), rows, sums=3) + caption
 
 
-def _kinds(report: Report) -> str:
+def _kinds(report: EvaluationReport) -> str:
     rows = []
     for label, row in report.label_kinds.items():
         counts, gold = kind_counts(row), sum(kind.gold for kind in row.values())
@@ -117,7 +117,7 @@ def _svg(inner: str) -> str:
     return f'<svg width={_WIDTH} height=14 viewBox="0 0 {_WIDTH} 14" role=img>{inner}</svg>'
 
 
-def _confusion(report: Report) -> str:
+def _confusion(report: EvaluationReport) -> str:
     said = sorted({label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label))
     held = Counter(map(_anchor, report.examples[:_SHOWN]))
     rows = []
@@ -147,14 +147,14 @@ def _cell(*labels: str) -> str:
     return "c" + sha256("\0".join(labels).encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-def _parts(report: Report) -> str:
+def _parts(report: EvaluationReport) -> str:
     if not report.slices:
         return ""
     rows = ([in_html(cell) for cell in row[:7]] for row in slice_rows(report))
     return "<h2>Parts</h2>\n" + _table(("part", *HEAD[1:7]), rows)
 
 
-def _lint(report: Report) -> str:
+def _lint(report: EvaluationReport) -> str:
     if not (noise := report.noise):
         return ""
     rows = [(in_html(code), f"{count:,}") for code, count in noise.codes.items()]
@@ -167,7 +167,7 @@ def _lint(report: Report) -> str:
     return f"<h2>Doubtful gold</h2>\n<p>{said}</p>\n" + (_table(("rule", "gold spans"), rows) if rows else "")
 
 
-def _seeds(report: Report) -> str:
+def _seeds(report: EvaluationReport) -> str:
     if not (seeds := report.seeds):
         return ""
     rows = [(in_html(name), percent(value)) for name, value in seeds.f1.items()]
@@ -175,7 +175,7 @@ def _seeds(report: Report) -> str:
     return "<h2>Several predictions</h2>\n" + _table(("file", "micro F1"), rows, sums=2)
 
 
-def _calibration(report: Report) -> str:
+def _calibration(report: EvaluationReport) -> str:
     if not (found := report.calibration):
         return ""
     rows = [
@@ -186,7 +186,7 @@ def _calibration(report: Report) -> str:
     return f"<h2>Calibration</h2>\n<p>{said}</p>\n" + _table(("score", "spans", "mean", "right", ""), rows)
 
 
-def _errors(report: Report) -> str:
+def _errors(report: EvaluationReport) -> str:
     shown = report.examples[:_SHOWN]
     by_document: defaultdict[str, list[Example]] = defaultdict(list)
     for example in shown:
@@ -229,6 +229,6 @@ def _line(example: Example, found: Side, letter: str) -> str:
     return f"{in_html(before)}<mark class={letter}>{in_html(inside)}{label}</mark>{in_html(after)}"
 
 
-def _footer(report: Report) -> str:
+def _footer(report: EvaluationReport) -> str:
     items = "".join(f"<li>{in_html(note)}" for note in notes(report))
     return f"<h2>Method</h2>\n<ul class=faint>{items}</ul>\n"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from nerconv.evaluation.report import Example, Report, Side
+from nerconv.evaluation.report import EvaluationReport, Example, Side
 from nerconv.linting.problem import SEVERITIES, LintReport, Problem
 from nerconv.report.escaped import in_command
 
@@ -44,7 +44,7 @@ def _finding(problem: Problem) -> str:
     return _command(_LEVELS[problem.severity], title, finding.message, finding.where)
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return failed gates as errors and the worst errors of the model as warnings, ten at most."""
     gates = [_command("error", "gate", f"{gate.name}: {gate.why}") for gate in report.gates if not gate.passed]
     worst = sorted(report.examples, key=lambda example: _ORDER.index(example.kind))

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from nerconv.evaluation.report import KINDS, SCHEMA, Report
+from nerconv.evaluation.report import KINDS, SCHEMA, EvaluationReport
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.linting.stats import Stats
@@ -63,7 +63,7 @@ def stats(found: Stats) -> str:
     return encoded(asdict(found), sort_keys=True)
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return the versioned JSON form: sorted keys, two spaces of indent, escaped for terminals and logs.
 
     Lone surrogates, which UTF-8 has no form for, become text such as ``\\ud800``.
@@ -86,7 +86,7 @@ def _encodable(value: Any) -> Any:
     return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def read_report(path: Path) -> Report:
+def read_report(path: Path) -> EvaluationReport:
     """Return the report of an evaluation in a JSON file. Raises Unreadable."""
     try:
         return from_json(path.read_bytes())
@@ -95,7 +95,7 @@ def read_report(path: Path) -> Report:
         raise Unreadable(f"{path}: {why}; make one with nerconv evaluate --json FILE") from error
 
 
-def from_json(data: bytes | str) -> Report:
+def from_json(data: bytes | str) -> EvaluationReport:
     """Return the report that ``evaluation`` wrote, one of schema 1 as schema 2 has it.
 
     Raises ValueError naming the field that is amiss, or the version.
@@ -108,14 +108,14 @@ def from_json(data: bytes | str) -> Report:
         if schema not in _READ:
             known = " and ".join(map(str, _READ))
             raise ValueError(f"schema {schema} is not known to nerconv {VERSION}, which reads schema {known}")
-        report = msgspec.json.decode(data, type=Report)
+        report = msgspec.json.decode(data, type=EvaluationReport)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error
     _check(report)
     return _from_first(report) if report.schema == 1 else report
 
 
-def _check(report: Report) -> None:
+def _check(report: EvaluationReport) -> None:
     """Raise ValueError where the parts of a report do not fit together."""
     kinds = [report.kinds, *report.label_kinds.values()]
     if any(set(row) != set(KINDS) for row in kinds):
@@ -134,7 +134,7 @@ def _check(report: Report) -> None:
             raise ValueError("a unit has a label that has no score")
 
 
-def _from_first(report: Report) -> Report:
+def _from_first(report: EvaluationReport) -> EvaluationReport:
     """Return a report of schema 1 as one of schema 2: its confusion counted boundary errors as matches."""
     boundaries = {label: count for label, row in report.label_kinds.items() if (count := row["boundary"].gold)}
     confusion = {

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.report.escaped import in_xml
 from nerconv.report.rows import averages, tables
@@ -65,7 +65,7 @@ def _case_of(path: str, problem: Problem) -> Case:
     return Case(path, f"{finding.code} {problem.name}{place}", Failure(finding.message, problem.severity, detail))
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return a case for each label and each gate; only gates fail. The figures are properties of the suite."""
     cases = [Case("label", label) for label in report.labels]
     for gate in report.gates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting import RULES
 from nerconv.linting.problem import SEVERITIES, LintReport
 from nerconv.report.escaped import in_markdown
@@ -15,7 +15,7 @@ from nerconv.report.rows import notes, percent, tables
 _LIMIT: Final = 900_000
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return the verdict, the scores, slices and notes; everything from the data is escaped."""
     failed = sum(not gate.passed for gate in report.gates)
     verdict = f" · {failed} of {len(report.gates)} gates failed" if report.gates else ""

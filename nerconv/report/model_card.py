@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.printable import in_json
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return YAML between lines of dashes. It is written as JSON, which is YAML, so that nothing needs quoting."""
     micro = report.overall.micro
     scores = [(name, f"{name} (micro, exact spans)", getattr(micro, name)) for name in ("precision", "recall", "f1")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, Average, Interval, Kind, Noise, Report, Score
+from nerconv.evaluation.report import KINDS, Average, EvaluationReport, Interval, Kind, Noise, Score
 
 #: So many labels are named that a label was taken for.
 _CONFUSED: Final = 3
@@ -29,7 +29,7 @@ def interval(value: Interval | None) -> str:
     return "–" if value is None else f"{100 * value.low:.1f} to {100 * value.high:.1f}"
 
 
-def tables(report: Report) -> Iterator[list[tuple[str, ...]]]:
+def tables(report: EvaluationReport) -> Iterator[list[tuple[str, ...]]]:
     """Yield tables, the first row their head: scores, and where there are any, kinds of error by label and slices."""
     yield [HEAD, *score_rows(report)]
     if report.label_kinds:
@@ -38,7 +38,7 @@ def tables(report: Report) -> Iterator[list[tuple[str, ...]]]:
         yield [("part", *HEAD[1:7], ""), *slice_rows(report)]
 
 
-def score_rows(report: Report) -> Iterator[tuple[str, ...]]:
+def score_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
     """Yield a row for each label, then micro, macro and weighted."""
     for label, row in report.labels.items():
         yield label, *_counts(row), *_ratios(row)
@@ -47,7 +47,7 @@ def score_rows(report: Report) -> Iterator[tuple[str, ...]]:
         yield name, *counts, *_ratios(found)
 
 
-def averages(report: Report) -> Iterator[tuple[str, Score | Average]]:
+def averages(report: EvaluationReport) -> Iterator[tuple[str, Score | Average]]:
     """Yield micro, macro and weighted by name."""
     overall = report.overall
     yield from (("micro", overall.micro), ("macro", overall.macro), ("weighted", overall.weighted))
@@ -61,7 +61,7 @@ def _ratios(row: Score | Average) -> tuple[str, str, str, str]:
     return percent(row.precision), percent(row.recall), percent(row.f1), interval(row.interval)
 
 
-def notes(report: Report) -> Iterator[str]:
+def notes(report: EvaluationReport) -> Iterator[str]:
     """Yield what a reader of the scores must know, a sentence each."""
     kinds = report.kinds
     gold = ", ".join(f"{name} {kind.gold:,}" for name, kind in kinds.items() if kind.gold)
@@ -93,7 +93,7 @@ def notes(report: Report) -> Iterator[str]:
     yield f"nerconv {report.version}; {method}" if report.version else method
 
 
-def _readings(report: Report) -> Iterator[str]:
+def _readings(report: EvaluationReport) -> Iterator[str]:
     """Yield how the tags of each side were read: the scheme, the rule for invalid ones, and repairs by file."""
     runs = report.seeds.runs if report.seeds else ()
     repaired = list({run.name: run.reading.repaired for run in runs if run.reading}.values())
@@ -123,7 +123,7 @@ def kind_counts(kinds: Mapping[str, Kind]) -> list[int]:
     return [kinds[name].predicted if name == "spurious" else kinds[name].gold for name in KINDS]
 
 
-def _kind_rows(report: Report) -> Iterator[tuple[str, ...]]:
+def _kind_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
     """Yield for each label its gold spans by kind of error, its spurious predictions, and what it was taken for."""
     for label, row in report.label_kinds.items():
         others = {said: n for said, n in report.confusion.get(label, {}).items() if said and said != label}
@@ -133,7 +133,7 @@ def _kind_rows(report: Report) -> Iterator[tuple[str, ...]]:
         yield label, *(f"{count:,}" for count in kind_counts(row)), taken
 
 
-def slice_rows(report: Report) -> Iterator[tuple[str, ...]]:
+def slice_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
     """Yield a row for each slice."""
     for part in report.slices:
         yield f"{part.group}: {part.name}", *_counts(part.score), *_ratios(part.score)[:3], ""

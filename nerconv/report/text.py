@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nerconv.evaluation.report import Report
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.linting.stats import Stats
 from nerconv.printable import one_line
@@ -70,7 +70,7 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
 
 
-def evaluation(report: Report) -> str:
+def evaluation(report: EvaluationReport) -> str:
     """Return the scores as columns, slices, notes, and last the gates."""
     gates = [one_line(f"{'PASS' if gate.passed else 'FAIL'}  {gate.name}: {gate.why}") for gate in report.gates]
     lines = ["\n".join(block) for block in (map(one_line, notes(report)), gates) if block]

@@ -20,7 +20,7 @@ from nerconv.evaluation import count
 from nerconv.evaluation.chance import LEAST_UNITS, corrected, swapped
 from nerconv.evaluation.differences import compare
 from nerconv.evaluation.gates import Drops, against, default_limit
-from nerconv.evaluation.report import Report, Unit
+from nerconv.evaluation.report import EvaluationReport, Unit
 from nerconv.evaluation.run import EvaluateOptions
 from nerconv.evaluation.runs import aligned
 from nerconv.evaluation.statistics import intervals
@@ -29,16 +29,16 @@ Row = tuple[int, int, int]
 QUICK = EvaluateOptions(resamples=20)
 
 
-def report_of(*rows: Row | dict[str, Row]) -> Report:
+def report_of(*rows: Row | dict[str, Row]) -> EvaluationReport:
     """Return a report on units with these counts, of one label X where none is named."""
     units = tuple(
         Unit(f"d{number}", dict(row) if isinstance(row, dict) else {"X": row}) for number, row in enumerate(rows)
     )
     labels = count.scores(count.added(unit.labels for unit in units))
-    return Report(count.overall(labels), labels, {}, {}, {}, {}, {}, {}, units=units)
+    return EvaluationReport(count.overall(labels), labels, {}, {}, {}, {}, {}, {}, units=units)
 
 
-def gates(before: Report, after: Report, drops: Drops | None = None) -> dict[str, bool]:
+def gates(before: EvaluationReport, after: EvaluationReport, drops: Drops | None = None) -> dict[str, bool]:
     found = against(after, before, drops or Drops())
     return {gate.name.split()[1]: gate.passed for gate in found}
 

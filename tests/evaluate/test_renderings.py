@@ -19,7 +19,7 @@ from scoring import evaluate
 from nerconv.cli import main
 from nerconv.document import Document, Span, Where
 from nerconv.evaluation.differences import compare
-from nerconv.evaluation.report import Gate, Report
+from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.report import EVALUATION, escaped
 from nerconv.report.json import from_json
@@ -51,7 +51,7 @@ HOSTILE = [
 ]
 
 
-def report_on(text: str) -> Report:
+def report_on(text: str) -> EvaluationReport:
     """Return a report with ``text`` as label, surface, id, name of the file and reason of a gate."""
     # No text that is read holds a lone surrogate; names of files and labels may.
     body = f"{text} and some more".encode("utf-8", "replace").decode()

@@ -17,7 +17,7 @@ from nerconv.evaluation.annotated import of_documents
 from nerconv.evaluation.differences import compare
 from nerconv.evaluation.floors import Floor, floors, parse_floor
 from nerconv.evaluation.gates import Drops, against
-from nerconv.evaluation.report import SCHEMA, Report, Unit
+from nerconv.evaluation.report import SCHEMA, EvaluationReport, Unit
 from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.evaluation.statistics import intervals
 from nerconv.options import UsageError
@@ -47,7 +47,7 @@ def sides(draw: st.DrawFn) -> tuple[list[Document], list[Document]]:
 QUICK = EvaluateOptions(resamples=20)
 
 
-def scored(gold: list[Document], said: list[Document], options: EvaluateOptions = QUICK) -> Report | None:
+def scored(gold: list[Document], said: list[Document], options: EvaluateOptions = QUICK) -> EvaluationReport | None:
     """Return the report, or None where the labels of the two sides do not meet."""
     try:
         return evaluate(gold, said, options)
@@ -153,7 +153,7 @@ def test_intervals_depend_on_no_order_and_equal_units_leave_only_rare_others() -
     assert found is not None and found.low < 2 / 5 < found.high and found.high - found.low < 0.08
 
 
-def report_of(right: int, count: int = 40) -> Report:
+def report_of(right: int, count: int = 40) -> EvaluationReport:
     """Return a report on ``count`` documents with one name each, of which ``right`` are found."""
     gold = [Document(f"d{n}", TEXT, (Span(0, 1, "PER"),)) for n in range(count)]
     said = [Document(f"d{n}", TEXT, (Span(0, 1, "PER"),) if n < right else ()) for n in range(count)]

@@ -15,7 +15,7 @@ import toy_format as toy
 
 from nerconv import formats
 from nerconv.conversion.pipeline import convert
-from nerconv.conversion.report import ConvertOptions, NotVerified, Report
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.document import Document, Facts, Finding, Item
 from nerconv.formats.records import RecordFormat
 from nerconv.io.sources import Source
@@ -31,7 +31,7 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nerconv.formats.toy", toy)
 
 
-def made(folder: Path, source: str, target: str, **options: Any) -> Report:
+def made(folder: Path, source: str, target: str, **options: Any) -> ConversionReport:
     return convert(
         [Source(source, "d", folder / source)], str(folder / target), ConvertOptions(**options), lambda _: None
     )
