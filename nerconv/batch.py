@@ -324,6 +324,8 @@ class Batch:
 
     def between(self, first: int, last: int) -> Batch:
         """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""
+        if last - first == len(self.documents):
+            return self
         numbers = np.arange(len(self.documents))
         part = self.only((first <= numbers) & (numbers < last))
         begin, end = part.documents[0].start, part.documents[-1].end

@@ -71,7 +71,8 @@ def tight(text: NDArray[np.uint8], edges: Numbers) -> Tight:
     marked[stops[(stops > 0) & (stops < last)]] = STOP
     gone = np.append(0, further) if white[0] else further
     marked[gone] = GONE
-    return Tight(np.frombuffer(marked.tobytes().translate(None, bytes([GONE])), np.uint8), gone)
+    found = np.frombuffer(marked.tobytes().translate(None, bytes([GONE])), np.uint8) if len(gone) else marked
+    return Tight(found, gone)
 
 
 def _first_of_run(white_at: Numbers, white: NDArray[np.bool_], begins: Numbers) -> Numbers:

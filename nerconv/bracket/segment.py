@@ -32,10 +32,10 @@ def documents(raw: bytes, how: str, marked_up: bool, detection: Detection) -> Ex
     ``how``: one of ``options.DOCUMENTS``, or a pattern of lines that separate documents. One does not begin within an
     annotation, as ``detection`` has it.
     """
-    text = raw.decode()
     if how == "file":
-        cuts = []
-    elif how == "pre":
+        return [(0, len(raw))] if raw.strip(WHITE_SPACE.encode()) else []
+    text = raw.decode()
+    if how == "pre":
         cuts = _before_pre(text, marked_up, detection)
     elif pattern := _BETWEEN.get(how):
         cuts = [match.span() for match in pattern.finditer(text)]

@@ -108,8 +108,7 @@ def _left_out(batch: Batch, keeps: Keeps) -> Counter[str]:
 def _leave_out_blank(fitting: _Fitting, left_out: Counter[str]) -> None:
     """Leave out the documents without a token; a span of one, of half a line end, is lost."""
     batch = fitting.batch
-    first, last = np.searchsorted(batch.tokens.starts, batch.bounds).T
-    filled = first < last
+    filled = batch.has_tokens
     if filled.all():
         return
     left_out["documents without text"] = int((~filled).sum())
@@ -190,6 +189,8 @@ def _stay_within(fitting: _Fitting, across: Callable[[Batch], Mask], what: str) 
 
 
 def _across_sentences(batch: Batch) -> Mask:
+    if batch.sentence_table is None and not (across := _across_lines(batch)).any():
+        return across
     starts, ends = batch.covering
     if not len(starts):
         return np.zeros(len(batch.starts), dtype=bool)

@@ -1,8 +1,8 @@
 """Column files written from batches: every row at once, whatever sets tokens and sentences apart in the text.
 
 An example: of ``b"Ann Lee left\\n"`` with the span ``Ann Lee`` the tokens, each with the byte behind it, are
-``b"Ann Lee left\\xfd"``, and the rows ``b"Ann B-PER\\nLee I-PER\\nleft O\\n\\n"``. The byte behind a token makes room
-for the delimiter and the tag; where rows stand follows from a cumulative sum of their sizes.
+``b"Ann Lee left\\xfd"``, and the rows ``b"Ann B-PER\\nLee I-PER\\nleft O\\n\\n"``. The byte behind a token gives way to
+the delimiter and O, then room is made for the other tags.
 """
 
 from __future__ import annotations
@@ -88,30 +88,25 @@ def sentences_as_lines(batch: Batch) -> Batch:
 
 def _rows(lines: Batch, layout: Layout, start: bytes) -> bytes:
     """Return the rows of a batch whose lines are sentences, each document after ``start``."""
-    text, middle = lines.tight.text, layout.middle.encode()
-    is_behind = (text == SPACE) | (text >= STOP)
-    behind = np.flatnonzero(is_behind)
+    text, outside = lines.tight.text, layout.middle.encode() + b"O\n"
+    behind = np.flatnonzero((text == SPACE) | (text >= STOP))
     kinds = text[behind]
     tagged, tags = _tags(lines, behind, kinds, layout.scheme)
+    rows, sizes = text.tobytes(), np.zeros(256, dtype=np.int64)
+    for kind, tail in (SPACE, outside), (LINE, outside + b"\n"), (STOP, outside + b"\n" + start):
+        rows, sizes[kind] = rows.replace(bytes([kind]), tail), len(tail)
+    # All tags are O until here. Each of the others begins where its O stands.
     letters = [letter.encode() for letter in layout.scheme.letters]
-    tails = [b"%s%s-%s\n" % (middle, letter, label.encode()) for label in lines.labels for letter in letters]
-    outside = middle + b"O\n"
-    sizes = np.full(len(behind), len(outside))
-    sizes[tagged] = np.array([*map(len, tails)], dtype=np.int64)[tags]
-    closing, stopping = np.flatnonzero(kinds >= STOP), np.flatnonzero(kinds == STOP)
-    counts = sizes.copy()
-    counts[closing] += 1
-    counts[stopping] += len(start)
-    tokens = np.diff(behind, prepend=-1) - 1
-    at = np.cumsum(tokens + counts) - counts
-    rows = np.empty(len(text) - len(behind) + int(counts.sum()), dtype=np.uint8)
-    rows[runs(at - tokens, tokens)] = text[np.flatnonzero(~is_behind)]
-    for step, byte in enumerate(outside):
-        rows[at + step] = byte
-    _put(rows, at[tagged], tails, tags)
-    rows[at[closing] + sizes[closing]] = NEWLINE
-    _put(rows, at[stopping] + sizes[stopping] + 1, [start], np.zeros_like(stopping))
-    return start + rows.tobytes()
+    names = [b"%s-%s" % (letter, label.encode()) for label in lines.labels for letter in letters]
+    longer = np.array([*map(len, names)], dtype=np.int64)[tags] - 1
+    at = behind[tagged] + np.cumsum(sizes[kinds] - 1)[tagged] - sizes[kinds[tagged]] + len(outside) - 1
+    at += np.cumsum(longer) - longer
+    found = np.empty(len(rows) + int(longer.sum()), dtype=np.uint8)
+    stays = np.ones(len(found), dtype=bool)
+    stays[runs(at + 1, longer)] = False
+    found[stays] = np.frombuffer(rows, np.uint8)
+    _put(found, at, names, tags)
+    return start + found.tobytes()
 
 
 def _tags(lines: Batch, behind: Numbers, kinds: NDArray[np.uint8], scheme: Scheme) -> tuple[Numbers, Numbers]:

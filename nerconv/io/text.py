@@ -97,6 +97,8 @@ def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: 
 
 def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
     """Return the number of lines when all is UTF-8 with line feeds alone and no byte-order mark, else None."""
+    from nerconv import white_space
+
     decoder = codecs.getincrementaldecoder("utf-8")()
     if byte_order(head)[0]:
         return None
@@ -109,7 +111,7 @@ def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
             decoder.decode(block)
         except UnicodeDecodeError:
             return None
-        lines += block.count(b"\n")
+        lines += white_space.line_ends(block)
         before = block[-1:] if block.endswith(b"\r") else b""
         block = stream.read(_BLOCK)
     return None if decoder.getstate()[0] else lines
