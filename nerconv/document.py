@@ -225,8 +225,10 @@ def excerpt(line: str, start: int, end: int, width: int = 100) -> Excerpt:
     first = max(0, min(start - width // 3, len(line) - width))
     last = min(len(line), first + width)
     head, tail = "…" if first else "", "…" if last < len(line) else ""
-    shown = head + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[first:last]) + tail
-    return Excerpt(shown, start - first + len(head), min(end, last) - first + len(head))
+    shown = line[first:last]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+    return Excerpt(head + shown + tail, start - first + len(head), min(end, last) - first + len(head))
 
 
 @dataclass(frozen=True, slots=True)

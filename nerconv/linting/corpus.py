@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import accumulate, count, groupby
+from itertools import accumulate, compress, count, groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -124,11 +124,13 @@ class Corpus:
         places = [(*self.owner(document)[:2], offset) for document, offset in found]
         order = sorted(range(len(places)), key=places.__getitem__)
         wheres: dict[int, Where | None] = {}
+        before = None
         for batch, some in groupby(order, lambda at: places[at][0]):
             chosen = list(some)
-            part = self.parts[batch]
-            wheres.update(zip(chosen, part.places([places[at][1:] for at in chosen]), strict=True))
-            part.forget()
+            wheres.update(zip(chosen, self.parts[batch].places([places[at][1:] for at in chosen]), strict=True))
+            if before is not None:
+                self.parts[before].forget()
+            before = batch
         return map(wheres.__getitem__, range(len(places)))
 
     def _each(self) -> Iterator[Part]:
@@ -171,20 +173,19 @@ class Corpus:
 
     # --- views -----------------------------------------------------------------------------------------------------
 
-    def views(self, mask: Mask) -> Iterator[Document]:
-        """Yield the documents with a span for which ``mask`` holds."""
+    def views(self, mask: Mask, alone: bool = False) -> Iterator[Document]:
+        """Yield the documents with a span for which ``mask`` holds, ``alone`` or with all others on their lines."""
         for part, chosen in self._by_part(mask):
-            for view in part.views(chosen):
+            for view in part.views(chosen, alone):
                 yield self._view(part, view)
 
-    def mentions(self, mask: Mask) -> dict[str, list[Mention]]:
-        """Return the spans for which ``mask`` holds by their text, in reading order."""
+    def mentions(self, mask: Mask, alone: bool = True) -> dict[str, list[Mention]]:
+        """Return the spans for which ``mask`` holds by their text, in reading order, with no others unless asked."""
         found: defaultdict[str, list[Mention]] = defaultdict(list)
         for part, chosen in self._by_part(mask):
-            for view in part.views(chosen):
+            for view in part.views(chosen, alone):
                 document = self._view(part, view)
-                for at in np.flatnonzero(np.isin(view.spans, chosen)).tolist():
-                    span = document.spans[at]
+                for span in compress(document.spans, np.isin(view.spans, chosen)):
                     found[document.covered(span)].append(Mention(document, span))
         return dict(found)
 
@@ -260,10 +261,12 @@ class Corpus:
     @cached_property
     def _tally(self) -> tuple[list[int], list[int], list[int]]:
         """Labels and the number of spans of each, text by text in reading order, and where those of a text begin."""
-        count = max(len(self.span_labels.distinct), 1)
-        keys, first, numbers = np.unique(
-            self.surfaces.codes * count + self.span_labels.codes, return_index=True, return_counts=True
-        )
+        count, many = max(len(self.span_labels.distinct), 1), max(len(self), 1)
+        # Sorted together with its place each pair comes first where it stands first.
+        pairs = (self.surfaces.codes * count + self.span_labels.codes) * many + np.arange(len(self))
+        keys, places = np.divmod(np.sort(pairs), many)
+        begins = np.flatnonzero(np.diff(keys, prepend=-1))
+        keys, first, numbers = keys[begins], places[begins], np.diff(begins, append=len(self))
         surfaces = keys // count
         order = np.lexsort((first, surfaces))
         bounds = np.searchsorted(surfaces, np.arange(len(self.surfaces.distinct) + 1))

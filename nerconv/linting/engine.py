@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nerconv import formats
 from nerconv.codes import CODES
-from nerconv.document import Document, Facts, Finding, Where, excerpt
+from nerconv.document import Document, Facts, Finding, Span, Where, excerpt
 from nerconv.io.chunks import MOST, WHOLE
 from nerconv.io.sources import Source
 from nerconv.linting import RULES
@@ -164,30 +164,29 @@ def _checked(corpus: Corpus, chosen: dict[str, tuple[Rule, Options]]) -> Iterato
     """Yield what the ``chosen`` rules find, weaker ones hidden by stronger ones, which come first."""
     strong = set[tuple[int, ...]]()
     for rule, options in chosen.values():
-        flags = list(_flags(rule, corpus, options))
-        places = ((document, flag.span or flag) for document, flag in flags)
-        wheres = corpus.places(
-            [(document, it.start) for document, it in places if isinstance(it, Flag) or not it.where]
-        )
-        for document, flag in flags:
-            where = (flag.span and flag.span.where) or next(wheres)
-            owner = corpus.owner(document)
-            place = (*owner[:2], flag.start, flag.end)
-            if rule.code in _STRONG:
-                strong.add(place)
-            if rule.code not in _WEAK or place not in strong:
-                yield _problem(rule, owner, document, flag, where)
-        corpus.forget()
+        for flags in _flags(rule, corpus, options):
+            places = ((document, flag.span or flag) for document, flag in flags)
+            bare = ((document, at.start) for document, at in places if not (isinstance(at, Span) and at.where))
+            wheres = corpus.places(list(bare))
+            for document, flag in flags:
+                where = (flag.span and flag.span.where) or next(wheres)
+                owner = corpus.owner(document)
+                place = (*owner[:2], flag.start, flag.end)
+                if rule.code in _STRONG:
+                    strong.add(place)
+                if rule.code not in _WEAK or place not in strong:
+                    yield _problem(rule, owner, document, flag, where)
+            corpus.forget()
 
 
-def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[list[tuple[Document, Flag]]]:
+    """Yield the flags of a rule, those of each document together where it looks at one at a time."""
     if rule.corpus:
-        yield from rule.corpus(corpus, options)
+        yield list(rule.corpus(corpus, options))
     elif rule.local:
         kept = rule.screen(corpus, options) if rule.screen else None
-        for document in corpus.documents if kept is None else corpus.views(kept):
-            for flag in rule.local(document, corpus, options):
-                yield document, flag
+        for document in corpus.documents if kept is None else corpus.views(kept, alone=rule.scope == "span"):
+            yield [(document, flag) for flag in rule.local(document, corpus, options)]
 
 
 def _problem(rule: Rule, owner: Owner, document: Document, flag: Flag, where: Where | None) -> Problem:

@@ -109,26 +109,33 @@ class Part:
     def _text(self) -> str:
         return self.batch.text.decode()
 
-    def views(self, chosen: Numbers) -> Iterator[View]:
-        """Yield the documents of the spans with the numbers ``chosen``, with all that stands on their lines."""
-        return self._views(self.batch.starts[chosen], self.batch.ends[chosen])
+    def views(self, chosen: Numbers, alone: bool = False) -> Iterator[View]:
+        """Yield the documents of the spans with the numbers ``chosen``, ``alone`` or with all others on their lines."""
+        return self._views(self.batch.starts[chosen], self.batch.ends[chosen], chosen if alone else None)
 
-    def _views(self, starts: Numbers, ends: Numbers) -> Iterator[View]:
-        """Yield the documents of the stretches from ``starts`` to ``ends``, with all that stands on their lines."""
+    def _views(self, starts: Numbers, ends: Numbers, chosen: Numbers | None = None) -> Iterator[View]:
+        """Yield the documents of the stretches from ``starts`` to ``ends``, with the spans on their lines.
+
+        Those are the ``chosen`` ones, if that says which.
+        """
         batch, lines = self.batch, self._lines(starts, ends)
-        chosen, joins = _inside(batch.starts, lines), batch.joins[_inside(batch.joins, lines)]
+        chosen = _inside(batch.starts, lines) if chosen is None else chosen
+        joins = batch.joins[_inside(batch.joins, lines)]
         numbers, owners = np.unique(batch.document_of(starts)), batch.document_of(batch.starts[chosen])
         begins, stops = batch.points(batch.bounds).T
         spans, points = views.spans(batch, chosen, begins[owners]), batch.points(joins)
-        ranges = (
-            _ranges(owners, numbers),
-            _ranges(batch.document_of(joins), numbers),
-            (begins[numbers], stops[numbers]),
+        text, ranges = (
+            self._text,
+            (
+                _ranges(owners, numbers),
+                _ranges(batch.document_of(joins), numbers),
+                (begins[numbers], stops[numbers]),
+            ),
         )
         for number, *edges in zip(numbers.tolist(), *(each.tolist() for pair in ranges for each in pair), strict=True):
             a, b, c, d, begin, stop = edges
             own = tuple((points[c:d] - begin).tolist())
-            document = Document(batch.documents[number].id, self._text[begin:stop], spans[a:b], joins=own)
+            document = Document(batch.documents[number].id, text[begin:stop], spans[a:b], joins=own)
             yield View(number, document, chosen[a:b])
 
     def _lines(self, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
@@ -287,8 +294,8 @@ class Part:
     @cached_property
     def sentences(self) -> Numbers:
         """A hash of the text of each sentence, without white space around it; lines that are blank among them."""
-        text, extents = self.batch.text, zip(*(edges.tolist() for edges in self._sentences), strict=True)
-        return np.fromiter((hash(text[start:end].strip()) for start, end in extents), np.int64)
+        extents = map(slice, *(edges.tolist() for edges in self._sentences))
+        return np.fromiter(map(hash, map(bytes.strip, map(self.batch.text.__getitem__, extents))), np.int64)
 
     def readings(self) -> Numbers:
         """Return a hash of the spans of each sentence, the same where start, end and label of all are the same."""

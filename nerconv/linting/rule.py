@@ -169,4 +169,6 @@ def retext(document: Document, span: Span, changes: list[TextChange], safety: st
 def shown(surface: str) -> str:
     """Return ``surface`` as a message quotes it: on one line, at most 60 code points, what is invisible escaped."""
     surface = surface if len(surface) <= 60 else surface[:57] + "…"
-    return '"' + "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in surface) + '"'
+    if not surface.isprintable():
+        surface = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in surface)
+    return f'"{surface}"'

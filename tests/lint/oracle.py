@@ -35,7 +35,7 @@ def ends_at(document: Document, offset: int) -> bool:
 class WholePart(Part):
     """A part that answers every question with all of its documents, each whole."""
 
-    def views(self, chosen: Numbers) -> Iterator[View]:
+    def views(self, chosen: Numbers, alone: bool = False) -> Iterator[View]:
         """Yield all documents."""
         edges = np.cumsum([0, *(len(document.spans) for document in self.documents)])
         for number, document in enumerate(self.documents):

@@ -118,9 +118,7 @@ _PAGE_HEADER: Final = re.compile(r"(?<!\S)[A-Z][A-Z. ]{1,30} \d{5,8} \d{3} OF \d
 
 
 def _page_furniture(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    headers = []
-    if _PAGE_OF in document.text:
-        headers = [match.span() for match in _PAGE_HEADER.finditer(document.text)]
+    headers = list(_headers(document.text))
     ends = [end for _, end in headers]
     for span in document.spans:
         surface = document.covered(span)
@@ -130,6 +128,15 @@ def _page_furniture(document: Document, corpus: Corpus, options: Options) -> Ite
         elif is_page(surface) and noise(surface) == "C205" and family(span.label) != "TITLE":
             message = f"{shown(surface)} is a page header or number, no name; drop the span"
             yield Flag(span.start, span.end, message, span, drop(span))
+
+
+def _headers(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the extents of the page headers of ``text``, each of which stands in one line."""
+    at = text.find(_PAGE_OF)
+    while at >= 0:
+        begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at) % (len(text) + 1)
+        yield from (match.span() for match in _PAGE_HEADER.finditer(text, begin, end))
+        at = text.find(_PAGE_OF, end)
 
 
 def _is_place(document: Document, span: Span, start: int, end: int) -> bool:

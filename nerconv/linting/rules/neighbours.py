@@ -186,7 +186,7 @@ def _candidates(document: Document, span: Span, longer: dict[str, list[_Candidat
 def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found: list[tuple[_Longer, str, str]] = []
     names, kept = _likely(corpus)
-    mentions = corpus.mentions(kept)
+    mentions = corpus.mentions(kept, alone=False)
     for surface, longer in names.items():
         for document, span in mentions.get(surface, ()):
             fitting = [c for c in _candidates(document, span, longer) if _stands_around(document, span, *c)]
