@@ -209,8 +209,7 @@ class _Writer:
         self.continues = False
         self.report.documents[split] += len(ids)
         self.report.written.update(batch.counts())
-        if self.format.NAME == "docbin":
-            self.report.grouped.update(piece.grouped)
+        self.report.grouped.update(getattr(piece, "grouped", {}))
         if self.options.split:
             self.ids.setdefault(split, []).extend(ids)
         if self.options.compared:
@@ -221,7 +220,10 @@ class _Writer:
 
         # Class labels that are fixed are looked at when all spans are known.
         write = replace(self.options.write, names=())
-        found = difference(batch, self.format.read_back(piece, write), formats.keeps(self.format, write))
+        try:
+            found = difference(batch, self.format.read_back(piece, write), formats.keeps(self.format, write))
+        except ValueError as error:
+            found = str(error)
         if found is None:
             return
         name = self.format.NAME

@@ -9,7 +9,8 @@ A format module has
 - ``looks_like(head, suffix)``, which says by what a source that begins with ``head`` seems to be of this format,
 - ``SURVEYOR``, what makes chunks of a large source (``nerconv.io.chunks``), or None where it is read in one go,
 - ``read(source, options)``, an iterator of Facts, batches with what is wrong with them, and Findings,
-- ``encode(batch, options)``, which makes a piece of documents: a value that can be sent to another process,
+- ``encode(batch, options)``, which makes a piece of documents: a value that can be sent to another process; its
+  ``grouped``, where it has such, are counts for the report,
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make,
 - ``require(path)``, where packages must be installed to write at ``path``.
 
@@ -81,7 +82,7 @@ class Format(Protocol):
         """Return documents as a piece of a file."""
 
     def read_back(self, piece: Any, options: WriteOptions) -> Batch:
-        """Return what is read of a piece. Raises Unreadable."""
+        """Return what is read of a piece. Raises Unreadable, ValueError where it contradicts itself."""
 
     def join(self, pieces: Pieces, path: Path, options: WriteOptions) -> None:
         """Write the file that ``pieces`` make."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
@@ -23,7 +23,7 @@ from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.tag_rows import Item, Row, read_rows, sound_records
+from nerconv.formats.tag_rows import Item, Row, placed, read_rows
 from nerconv.io.sources import Source, Unreadable, lying
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from nerconv.batch import Batch
+    from nerconv.formats.record_batch import Columns
     from nerconv.views import Read
 
 NAME: Final = "dataset"
@@ -81,9 +82,7 @@ def read_back(piece: Rows, options: WriteOptions) -> Batch:
     from nerconv.formats.record_batch import batch_of
 
     piece.batch.validate(full=True)
-    if (columns := dataset_arrow.decode(piece.batch)) is None:
-        raise ValueError("rows are not as they were made")
-    batch = batch_of(columns, "", None)
+    batch = batch_of(dataset_arrow.decode(piece.batch), "", None)
     dataset_arrow.check(piece.batch, batch, piece.names, options)
     return batch
 
@@ -265,16 +264,28 @@ def _saved(dataset: datasets.Dataset, name: str, id: str) -> _Split:
     return _Split(name, id, names_by_column(dataset.features.to_dict()), dataset.num_rows, batches)
 
 
-def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Iterable[Item]]:
-    from nerconv.formats.dataset_arrow import decode
-
+def _rows(splits: Sequence[_Split], once: Once) -> Iterator[Columns | list[Item]]:
     for split in splits:
         number = 0
         for rows in _sound(split):
-            places = [Where(split.name, at, 1) for at in range(number + 1, number + 1 + rows.num_rows)]
-            exact = (_row(*row, split) for row in zip(rows.to_pylist(), places, strict=True))
-            yield sound_records(decode(rows), places) or exact
+            yield _parted(rows, number, split)
             number += rows.num_rows
+
+
+def _parted(rows: pa.RecordBatch, number: int, split: _Split) -> Columns | list[Item]:
+    """Return ``rows``, before which there are a ``number`` of others, sound ones as columns."""
+    from nerconv.formats.dataset_arrow import decode
+    from nerconv.formats.record_sound import parted
+
+    places = [Where(split.name, at, 1) for at in range(number + 1, number + 1 + rows.num_rows)]
+
+    def columns(begin: int, end: int) -> Columns:
+        return placed(decode(rows.slice(begin, end - begin)), places[begin:end])
+
+    def exact(at: int) -> Row:
+        return _row(rows.slice(at, 1).to_pylist()[0], places[at], split)
+
+    return parted(0, rows.num_rows, columns, exact)  # type: ignore[no-any-return]
 
 
 def _row(columns: dict[str, Any], where: Where, split: _Split) -> Row:

@@ -84,20 +84,17 @@ def _array(values: Sequence[Any] | Items, kind: Kind) -> pa.Array:
     return _cut(_cut(numbers, np.full(len(numbers) // width, width)) if isinstance(inner, list) else numbers, counts)
 
 
-def decode(rows: pa.RecordBatch) -> Columns | None:
-    """Return rows, which are valid, as columns, or None where they are not as ``encode`` makes them.
+def decode(rows: pa.RecordBatch) -> Columns:
+    """Return rows, which are valid, as columns. Raises ValueError where they are not as ``encode`` makes them.
 
     Tags are looked at only where no spans stand beside them.
     """
     if rows.schema.names != list(COLUMNS) or rows.schema.types != [_type(kind) for kind in COLUMNS.values()]:
-        return None
+        raise ValueError("rows have other columns")
     columns = dict(zip(COLUMNS, rows.columns, strict=True))
     if not all(map(_is_full, columns.values(), columns)) or _has_tags_alone(columns["spans"], columns["ner_tags"]):
-        return None
-    try:
-        return of_names({name: _values(columns[name], name) for name in NAMES})
-    except ValueError:
-        return None
+        raise ValueError("rows lack something, or have tags and no spans")
+    return of_names({name: _values(columns[name], name) for name in NAMES})
 
 
 def _is_full(column: pa.Array, name: str = "") -> bool:

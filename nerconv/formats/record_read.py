@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
-from operator import le
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-from nerconv.document import WHITE_SPACE, Document, Finding, Mark, Origin, Span, Where
+from nerconv.document import Document, Finding, Mark, Origin, Span, Where
 from nerconv.formats import units
 from nerconv.formats.own import Own, disagrees, other_white_space
 from nerconv.formats.record import CLOSING, OFFSET_UNIT, OPENING, Anchor, MarkRecord, OriginRecord, Record, SpanRecord
@@ -24,54 +23,6 @@ from nerconv.tokens import trim
 
 #: Lines and columns are whole numbers up to this one.
 _MOST: Final = 1 << 31
-#: Below this one they stay so whatever is added to them.
-_FAR: Final = 1 << 30
-
-
-def is_sound(record: Record) -> bool:
-    """Whether ``record`` makes a document as it is: nothing of it is to be trimmed, put in order or looked into."""
-    text, size = record.text, len(record.text)
-    before = 0, -size, ""
-    for span in record.spans:
-        start, end = span.start, span.end
-        here = start, -end, span.label
-        if not (before <= here and start < end <= size and span.label):
-            return False
-        if text[start] in WHITE_SPACE or text[end - 1] in WHITE_SPACE:
-            return False
-        if not (0 <= (span.line or 0) < _FAR and 0 <= (span.column or 0) < _FAR):
-            return False
-        if span.text is not None and span.text != text[start:end]:
-            return False
-        before = here
-    return (
-        record.offset_unit in ("", OFFSET_UNIT)
-        and (record.origin is None or _is_origin(record.origin, size))
-        and _ascend(chain.from_iterable(record.sentences), size)
-        and all(start < end for start, end in record.sentences)
-        and _ascend((mark.offset for mark in record.marks), size)
-        and _ascend(record.joins, size)
-        and len(set(record.joins)) == len(record.joins)
-        and (bool(record.offset_unit) or not units.fitting(text, list(map(_extent, record.spans))))
-    )
-
-
-def _is_origin(origin: OriginRecord, size: int) -> bool:
-    """Whether the anchors of ``origin`` are sound, those too that follow."""
-    offsets = [offset for offset, _, _ in origin.anchors]
-    if origin.line is None:
-        begins = offsets[:1] in ([], [0])
-    else:
-        begins = 0 < origin.line < _FAR and 0 < (origin.column or 1) < _FAR
-        offsets.sort()  # with those that follow
-    places = (0 < line < _FAR and 0 < column < _FAR for _, line, column in origin.anchors)
-    return begins and _ascend(offsets, size) and all(places)
-
-
-def _ascend(offsets: Iterable[int], size: int) -> bool:
-    """Whether each of ``offsets`` is as large as the one before, and all are within a text of so many code points."""
-    bounds = [0, *offsets, size]
-    return all(map(le, bounds, bounds[1:]))
 
 
 def corrected(record: Record, id: str, where: Where, own: Sequence[Own] = ()) -> tuple[Record, list[Finding]]:
@@ -128,6 +79,11 @@ def to_document(record: Record, id: str, where: Where, own: Sequence[Own] = ()) 
 def unread(spans: Sequence[SpanRecord]) -> dict[str, int]:
     """Return how many of ``spans`` have which label, ``?`` for none."""
     return dict(Counter(span.label or "?" for span in spans))
+
+
+def unit_of(record: Record) -> str:
+    """Return what offsets of ``record`` seem to count, where it is something else than code points."""
+    return units.fitting(record.text, list(map(_extent, record.spans)))
 
 
 def _offset(mark: MarkRecord) -> int:

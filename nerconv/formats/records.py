@@ -8,7 +8,7 @@ than what is read, the proof of what is written, detection by the keys that its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +24,14 @@ from nerconv.formats.once import Once
 from nerconv.formats.own import Own
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import OFFSET_UNIT, Record
-from nerconv.formats.record_read import is_sound, unread
+from nerconv.formats.record_read import unit_of, unread
 from nerconv.io.sources import Source
 from nerconv.io.text import text_of
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
+    from nerconv.formats.record_batch import Columns
     from nerconv.views import Read
 
 
@@ -75,23 +76,31 @@ class RecordFormat:
 
         return msgspec.json.Encoder().encode_lines(map(self.to_object, records_of(columns_of(batch))))
 
-    def sound(self, line: bytes) -> Record | None:
-        """Return the record of a line as it makes a document; None where a closer look must be taken."""
-        try:
-            record = self.from_object(self._decoder.decode(line))
-        except (ValueError, RecursionError):
-            return None
-        return record if is_sound(record) else None
+    def columns(self, objects: Iterable[Any]) -> Columns:
+        """Return what ``objects`` hold. Raises ValueError, OverflowError where a closer look must be taken."""
+        from nerconv.formats.record_batch import columns_of_records
+
+        records = list(map(self.from_object, objects))
+        for record in records:
+            if record.offset_unit != OFFSET_UNIT and (record.offset_unit or unit_of(record)):
+                raise ValueError("offsets may count something else than code points")
+        if [s for record in records for s in record.spans if s.text not in (None, record.text[s.start : s.end])]:
+            raise ValueError("a span says that it covers another text")
+        return columns_of_records(records)
 
     @cached_property
-    def _decoder(self) -> msgspec.json.Decoder[Any]:
+    def decoder(self) -> msgspec.json.Decoder[Any]:
+        """What decodes lines as its objects."""
         return msgspec.json.Decoder(self.kind)
 
     def read_back(self, piece: bytes, options: WriteOptions) -> Batch:
-        """Return what the lines of a piece hold, without those that are not read as they stand."""
-        from nerconv.formats.record_batch import batch_of_records
+        """Return what the lines of a piece hold. Raises ValueError where they are not read as they stand."""
+        from nerconv.formats.record_batch import batch_of
+        from nerconv.formats.record_sound import are_sound
 
-        return batch_of_records(list(filter(None, map(self.sound, piece.split(b"\n")))), "", None)
+        if not are_sound(found := self.columns(self.decoder.decode_lines(piece))):
+            raise ValueError("a record is not sound")
+        return batch_of(found, "", None)
 
     def join(self, pieces: Pieces, path: Path, options: WriteOptions) -> None:
         """Write the lines of ``pieces``."""
@@ -136,41 +145,56 @@ class _Reader:
 
     def read(self, first: int, lines: Sequence[bytes]) -> Iterator[Read]:
         """Yield the documents of ``lines``, whose numbers begin with ``first``, and what is wrong with them."""
-        records: list[Record] = []
-        findings: dict[int, list[Finding]] = {}
-        for number, line in enumerate(lines, first):
-            record, found = self._record(number, line)
-            if record is not None and self._is_new(record, number):
-                records.append(record)
-            if found and records:
-                findings.setdefault(len(records) - 1, []).extend(found)
-            else:
-                yield from found
-        if records:
-            from nerconv.formats.record_batch import batch_of_records
-            from nerconv.views import Reading
+        from nerconv.formats.record_batch import batch_of, columns_of_records, records_of
+        from nerconv.formats.record_sound import parted
+        from nerconv.views import Reading
 
-            yield Reading(batch_of_records(records, self.source.name, self.source.name), findings)
+        def columns(begin: int, end: int) -> Columns:
+            found = self.format.columns(map(self.format.decoder.decode, lines[begin:end]))
+            ids = [own or f"{self.source.id}#{number}" for number, own in enumerate(found.ids, first + begin)]
+            return found._replace(ids=ids)
+
+        def exact(at: int) -> tuple[Record | None, Sequence[Finding]]:
+            return self._record(first + at, lines[at])
+
+        found = parted(0, len(lines), columns, exact)
+        findings: dict[int, list[Finding]] = {}
+        if isinstance(found, list) or not self._are_new(found.ids):
+            records: list[Record] = []
+            every = found if isinstance(found, list) else records_of(found)
+            for number, item in enumerate(every, first):
+                record, wrong = (item, ()) if isinstance(item, Record) else item
+                if record is not None and self._is_new(record, number):
+                    records.append(record)
+                if wrong and records:
+                    findings.setdefault(len(records) - 1, []).extend(wrong)
+                else:
+                    yield from wrong
+            found = columns_of_records(records)
+        if found.ids:
+            yield Reading(batch_of(found, self.source.name, self.source.name), findings)
 
     def _record(self, number: int, line: bytes) -> tuple[Record | None, Sequence[Finding]]:
         """Return the record of a line, if it holds one, and what is wrong with the line."""
-        id = f"{self.source.id}#{number}"
-        if (record := self.format.sound(line)) is not None:
-            record.id = record.id or id
-            return record, ()
         found = self._exact.decode(number, text) if (text := line.decode()).strip() else None
         if not isinstance(found, Line):
             return None, [found] if found else []
         known = self.format.known
         self.ignored.update(found.raw.keys() - known if isinstance(found.raw, dict) else ())
-        where = Where(self.source.name, number, 1)
+        id, where = f"{self.source.id}#{number}", Where(self.source.name, number, 1)
         return read_exactly(found.raw, id, where, self.once, known, made=self.format.loose_record) or (None, [])
 
+    def _are_new(self, ids: Sequence[str]) -> bool:
+        """Whether all of ``ids`` are new and differ, and enter them then; their hashes are held, of 61 bits."""
+        hashes = set(map(hash, ids))
+        if len(hashes) < len(ids) or not self.ids.isdisjoint(hashes):
+            return False
+        self.ids |= hashes
+        return True
+
     def _is_new(self, record: Record, number: int) -> bool:
-        """Whether no record before has the same id; of ids their hashes are held, of 61 bits."""
-        count = len(self.ids)
-        self.ids.add(hash(record.id))
-        if len(self.ids) > count:
+        """Whether no record before has the same id."""
+        if self._are_new([record.id or ""]):
             return True
         message = f"a second document with the id {record.id!r}; it is left out"
         self.once.add("F012", message, Where(self.source.name, number, 1), unread(record.spans))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from nerconv.document import Facts, Finding, Where
 from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exactly, seen_spans
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
-from nerconv.formats.record_read import corrected, is_sound
+from nerconv.formats.record_read import corrected
 from nerconv.formats.scheme_detection import Detection, detect, refusal
 from nerconv.formats.shapes import in_words
 from nerconv.formats.tag_table import COLUMNS, NESTED, USUAL, Layout, are_numbers, layout, missing
@@ -65,8 +65,9 @@ class _Made(NamedTuple):
 
 #: A row that was made a sound record already, one that is to be read, or what is wrong with one.
 Item = Record | Row | Finding
-#: Yields some rows after the other from the first on, each time it is called; what many share goes to its argument.
-_Rows = Callable[[Once], Iterator[Iterable[Item]]]
+#: Yields some rows after the other from the first on, each time it is called, sound ones as columns; what many share
+#: goes to its argument.
+_Rows = Callable[[Once], "Iterator[Columns | list[Item]]"]
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ class _Table:
 
     def all_tags(self) -> Iterator[list[str]]:
         """Yield the tags of every row that is read from them; those that cannot be read become findings later."""
-        for row in (row for rows in self.rows(Once()) for row in rows):
+        for row in chain.from_iterable(rows for rows in self.rows(Once()) if isinstance(rows, list)):
             if isinstance(row, Row) and not row.is_whole and not is_rejected(row.columns):
                 with suppress(ValueError):
                     yield self.tagged(row).tags
@@ -166,8 +167,15 @@ def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) ->
     yield from table.closing()
 
 
-def _readings(rows: Iterable[Item], table: _Table) -> Iterator[Read]:
+def _readings(rows: Columns | list[Item], table: _Table) -> Iterator[Read]:
     """Yield the batch of some rows, behind what is known of all of them and what is wrong before the first record."""
+    from nerconv.formats.record_batch import batch_of, batch_of_records
+    from nerconv.views import Reading
+
+    name = table.source.name
+    if not isinstance(rows, list):
+        yield Reading(batch_of(rows, name, name), {})
+        return
     made: list[_Made] = []
     findings: dict[int, list[Finding]] = {}
     for row in rows:
@@ -179,10 +187,6 @@ def _readings(rows: Iterable[Item], table: _Table) -> Iterator[Read]:
             else:
                 yield found
     if made:
-        from nerconv.formats.record_batch import batch_of_records
-        from nerconv.views import Reading
-
-        name = table.source.name
         batch = batch_of_records([each.record for each in made], name, name)
         others = [each.other or each.record for each in made] if any(each.other for each in made) else []
         yield Reading(batch, findings, batch_of_records(others, name, name) if others else None)
@@ -316,16 +320,13 @@ def _origin_of(where: Where) -> OriginRecord:
     return OriginRecord(where.path, [(0, where.line, where.column)])
 
 
-def sound_records(found: Columns | None, places: Sequence[Where]) -> list[Record]:
-    """Return rows that were written here as records, or nothing where one of them asks for a closer look.
+def placed(found: Columns, places: Sequence[Where]) -> Columns:
+    """Return rows, those without an origin with their place in the table for one, and an id. Raises ValueError."""
+    from nerconv.formats.record_batch import columns_of_records, records_of
 
-    A row without an origin of its own has its place in the table for one.
-    """
-    from nerconv.formats.record_batch import records_of
-
-    records = records_of(found) if found else []
-    if not all(record.id and is_sound(record) for record in records):
-        return []
-    for record, where in zip(records, places, strict=bool(records)):
+    if None not in found.paths:
+        return found
+    records = records_of(found)
+    for record, where in zip(records, places, strict=True):
         record.origin = record.origin or _origin_of(where)
-    return records
+    return columns_of_records(records)

@@ -6,7 +6,7 @@ The columns are those of ``nerconv.formats.tagged``. The ones that hold more tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import attrgetter
@@ -24,7 +24,7 @@ from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import Anchor, MarkRecord, SpanRecord
 from nerconv.formats.shapes import shape
-from nerconv.formats.tag_rows import Item, Row, read_rows, sound_records
+from nerconv.formats.tag_rows import Item, Row, placed, read_rows
 from nerconv.formats.tag_table import COLUMNS, NESTED
 from nerconv.io.sources import Source
 from nerconv.io.text import TextSource, text_of
@@ -89,16 +89,21 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
         yield from read_rows(partial(_rows, text, source), source, NAME, options)
 
 
-def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Iterable[Item]]:
+def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Columns | list[Item]]:
+    from nerconv.formats.record_sound import parted
+
     decoder = Decoder(source.name, once)
     for first, lines in text.blocks():
         places = [Where(source.name, number, 1) for number in range(first, first + len(lines))]
-        try:
-            found = _columns(_ROWS.decode_lines(b"\n".join(lines)))
-        except (ValueError, OverflowError, RecursionError):
-            found = None
-        exact = (_item(line, where, source, decoder) for line, where in zip(lines, places, strict=True))
-        yield sound_records(found, places) or filter(None, exact)
+
+        def columns(begin: int, end: int, lines: Any = lines, places: Any = places) -> Columns:
+            return placed(_columns(list(map(_ROWS.decode, lines[begin:end]))), places[begin:end])
+
+        def exact(at: int, lines: Any = lines, places: Any = places) -> Row | Finding | None:
+            return _item(lines[at], places[at], source, decoder)
+
+        found = parted(0, len(lines), columns, exact)
+        yield list(filter(None, found)) if isinstance(found, list) else found
 
 
 def _item(line: bytes, where: Where, source: Source, decoder: Decoder) -> Row | Finding | None:
