@@ -107,7 +107,7 @@ def test_a_doc_of_spacy_gives_the_document_back(document: Document) -> None:
 
 def test_a_doc_of_others_is_read_with_its_entities() -> None:
     spacy = pytest.importorskip("spacy", reason="the package spacy is not installed")
-    doc = spacy.blank("en")("Ann Lee left Rome .")
+    doc = spacy.blank("en")("Ann Lee left Rome.")
     doc.ents = [doc.char_span(0, 7, "PER"), doc.char_span(13, 17, "LOC")]
     doc.user_data["theirs"] = object()  # cannot be written, and need not be
     document = Document.from_spacy(doc)

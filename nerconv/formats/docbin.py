@@ -128,7 +128,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Reading | Document | 
 
 def read_contents(packed: Unpacked, name: str) -> Iterator[Contents]:
     """Yield what the Docs of the file ``name`` hold, some at a time. Raises Unreadable."""
-    from nerconv.formats.docbin_read import contents, docs_of
+    from nerconv.formats.docbin_docs import docs_of
+    from nerconv.formats.docbin_read import contents
     from nerconv.formats.spacy_strings import vocabulary
 
     with refusing(name):

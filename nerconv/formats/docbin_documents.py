@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Finding, Mark, Where
+from nerconv.formats.docbin_docs import Docs, Rows
 from nerconv.formats.docbin_encode import SpacyTokens, character_starts, covered, groups_of, kind_of, table_of
 from nerconv.formats.docbin_file import ATTRIBUTE_IDS, Bin, unstretch
 from nerconv.formats.docbin_provenance import Provenance, decode, meta_of
-from nerconv.formats.docbin_read import Contents, Docs, Rows, contents
+from nerconv.formats.docbin_read import Contents, contents
 from nerconv.formats.record import OFFSET_UNIT, MarkRecord, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import to_document, unread
 from nerconv.formats.spacy_strings import hashes_of, vocabulary

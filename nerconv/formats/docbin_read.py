@@ -6,7 +6,7 @@ Offsets count code points of the texts of documents, one after the other, each b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -14,66 +14,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from nerconv.document import WHITE_SPACE
 from nerconv.formats import docbin_provenance as provenance
 from nerconv.formats.docbin import SPANS_KEY
+from nerconv.formats.docbin_docs import Docs, Known, Rows, continues
 from nerconv.formats.docbin_encode import GROUP_SPAN
-from nerconv.formats.docbin_file import Unpacked
 from nerconv.formats.docbin_provenance import Provenance
-from nerconv.formats.spacy_strings import Hashes, Vocabulary
+from nerconv.formats.spacy_strings import Vocabulary
 from nerconv.tables import Numbers
 from nerconv.tokens import trim
 
-#: So many tokens are in memory at once, or those of one document.
-_TOKENS: Final = 1 << 16
 #: The numbers of attributes (``spacy.attrs.IDS``), and what ENT_IOB says.
 _ORTH, _DEP, _IOB, _TYPE, _HEAD, _SENT_START = 65, 76, 77, 78, 79, 80
 _INSIDE, _BEGIN = 1, 3
 #: What is between two texts, by its length.
 _GAPS: Final = ("", "\n", " \n")
 _GROUPS: Final = msgspec.msgpack.Decoder(dict[bytes, list[str]] | list[bytes])
-
-#: Where a Doc came from, or why its user data are not what they should be.
-Known = Provenance | Exception | None
-
-
-class Docs(NamedTuple):
-    """Some Docs as a DocBin has them.
-
-    ``attributes``: their numbers; ``table``: uint64, a row of them for each token; ``spaces``: bool, one a token;
-    ``lengths``: tokens of each Doc; ``groups``: msgpack, one value a Doc; ``known``: of each Doc where it came from;
-    ``first``: the number of the first one in its file, from 1.
-    """
-
-    attributes: Sequence[int]
-    table: Hashes
-    spaces: NDArray[Any]
-    lengths: Numbers
-    groups: Sequence[bytes]
-    known: Sequence[Known]
-    first: int = 1
-
-    def column(self, attribute: int) -> Hashes:
-        """Return an attribute of each token, 0 where there is no such."""
-        if attribute not in self.attributes:
-            return np.zeros(len(self.table), dtype=np.uint64)
-        return np.ascontiguousarray(self.table[:, self.attributes.index(attribute)])
-
-    @property
-    def bounds(self) -> Numbers:
-        """The number of the first token of each Doc, and of that behind the last."""
-        return np.append(0, np.cumsum(self.lengths, dtype=np.int64))
-
-    @property
-    def owners(self) -> Numbers:
-        """The Doc of each token."""
-        return np.repeat(np.arange(len(self.lengths)), self.lengths)
-
-
-class Rows(NamedTuple):
-    """A table: the Doc that each row belongs to, ascending, and the values, an array for each column."""
-
-    owners: Numbers
-    values: Numbers
 
 
 class Contents(NamedTuple):
@@ -104,55 +60,6 @@ class Contents(NamedTuple):
     marks: Rows
     others: list[tuple[int, str, list[str]]]
     grouped: NDArray[np.bool_]
-
-
-def docs_of(packed: Unpacked) -> Iterator[Docs]:
-    """Yield the Docs of a file, some at a time, the groups of a document together. Raises what damage makes of it."""
-    attributes, lengths = [*packed.rows("attrs")], packed.array("lengths", np.int32).astype(np.int64)
-    tokens, spaces = packed.array("tokens", np.uint64), packed.array("spaces", np.uint8)
-    if (
-        len(tokens) != len(spaces) * len(attributes)
-        or len(spaces) != lengths.sum(dtype=np.int64)
-        or (lengths < 0).any()
-    ):
-        raise ValueError(f"{len(tokens):,} attributes and {len(spaces):,} spaces are not those of its tokens")
-    whole = Docs(attributes, tokens.reshape(-1, len(attributes)), spaces, lengths, (), ())
-    bounds, first = whole.bounds, 0
-    rows: list[tuple[bool, bytes, Known]] = []
-    lists = [packed.rows(name) for name in ("flags", "span_groups", "user_data")]
-    for number in range(len(lengths)):
-        flags, groups, data = map(next, lists)
-        row = (bool(flags and flags.get("has_unknown_spaces")), groups or b"", _known(data))
-        if rows and bounds[number + 1] - bounds[first] > _TOKENS and not _continues(rows[-1][2], row[2]):
-            yield _part(whole, bounds, first, rows)
-            packed.release()
-            first, rows = number, []
-        rows.append(row)
-    if rows:
-        yield _part(whole, bounds, first, rows)
-
-
-def _known(data: bytes | None) -> Known:
-    try:
-        return provenance.decode(data)
-    except (ValueError, RecursionError) as error:
-        return error
-
-
-def _continues(before: Known, after: Known) -> bool:
-    """Whether two Docs are groups of one document, the second of which follows the first."""
-    if not isinstance(before, Provenance) or not isinstance(after, Provenance) or before.id != after.id:
-        return False
-    return before.part is not None and after.part == (before.part[0] + 1, before.part[1])
-
-
-def _part(whole: Docs, bounds: Numbers, first: int, rows: Sequence[tuple[bool, bytes, Known]]) -> Docs:
-    """Return the Docs from number ``first`` on that have ``rows``; of unknown spaces, one follows each token."""
-    last = first + len(rows)
-    tokens, lengths = slice(bounds[first], bounds[last]), whole.lengths[first:last]
-    unknown, groups, known = zip(*rows, strict=True)
-    spaces = (whole.spaces[tokens] != 0) | np.repeat(np.array(unknown, dtype=bool), lengths)
-    return Docs(whole.attributes, whole.table[tokens], spaces, lengths, groups, known, first + 1)
 
 
 def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
@@ -189,7 +96,7 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
         edges,
         _sentences(docs, known, begins, (text, edges)),
         _anchors(docs, known, begins, runs, unknown),
-        _offsets([one.joins for one in known], begins),
+        _merged(_offsets([one.joins for one in known], begins), _met(docs, strings.strings, words, edges)),
         _offsets([[mark.offset for mark in one.marks] for one in known], begins),
         _unread(others, spans, strings),
         grouped,
@@ -203,7 +110,7 @@ def _runs(known: Sequence[Known]) -> list[int]:
         found.append(at)
         one, last = known[at], at + 1
         part = one.part if isinstance(one, Provenance) else None
-        while part and part[0] == 1 and last < len(known) and _continues(known[last - 1], known[last]):
+        while part and part[0] == 1 and last < len(known) and continues(known[last - 1], known[last]):
             last += 1
             if last - at == part[1]:
                 break
@@ -372,6 +279,20 @@ def _table(data: Sequence[bytes], kind: np.dtype[Any], begins: Numbers, offsets:
 def _offsets(lists: Sequence[Sequence[int]], begins: Numbers) -> Rows:
     owners = np.repeat(np.arange(len(lists)), list(map(len, lists)))
     return Rows(owners, np.array([[at for each in lists for at in each]], dtype=np.int64) + begins[owners])
+
+
+def _met(docs: Docs, strings: Sequence[str], words: Numbers, edges: Numbers) -> Rows:
+    """Return where two tokens of Docs of others meet without white space between them; ours say it themselves."""
+    foreign = np.array([one is None for one in docs.known], dtype=bool)
+    if not foreign.any():
+        return Rows(np.zeros(0, dtype=np.int64), np.zeros((1, 0), dtype=np.int64))
+    # What is white space to a token is one to the corpus, too: a token of it has no edge inside a word.
+    begins, ends = ([text[at : at + 1 or None].strip(WHITE_SPACE) != "" for text in strings] for at in (0, -1))
+    solid = [np.array(each, dtype=bool)[words] for each in (ends, begins)]
+    owners = docs.owners
+    meets = (edges[1][:-1] == edges[0][1:]) & solid[0][:-1] & solid[1][1:] & (owners[:-1] == owners[1:])
+    at = 1 + np.flatnonzero(meets & foreign[owners[1:]])
+    return Rows(owners[at], edges[0][at][None])
 
 
 def _anchors(docs: Docs, known: Sequence[Provenance], begins: Numbers, runs: Sequence[int], unknown: int) -> Rows:

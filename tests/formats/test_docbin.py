@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from reading import read_as
 from strategies import documents
 
+import nerconv
 from nerconv import formats
 from nerconv.conversion.fit import fit
 from nerconv.conversion.verify import difference
@@ -482,7 +483,7 @@ def test_documents_are_the_same_whatever_is_unpacked_together(tmp_path: Path, mo
     packed.to_disk(tmp_path / "a.spacy")
     whole = read((tmp_path / "a.spacy").read_bytes())
     assert len(documents_of(whole)) == 7
-    monkeypatch.setattr("nerconv.formats.docbin_read._TOKENS", 5)
+    monkeypatch.setattr("nerconv.formats.docbin_docs._TOKENS", 5)
     assert read((tmp_path / "a.spacy").read_bytes()) == whole
 
 
@@ -516,3 +517,16 @@ def test_no_entity_begins_or_ends_with_what_spacy_takes_for_white_space(
         formats.write(docbin, [kept], path, options)
         assert documents_of(read(path.read_bytes())) == [kept]
         assert not invalid_spans(path)
+
+
+def test_spans_beside_punctuation_in_a_docbin_of_others_are_written_as_columns(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    doc = nlp("Ann left Rome, (Italy).\n\nIn Oslo.")
+    doc.ents = [
+        doc.char_span(at, at + len(name), "LOC") for name in ("Rome", "Italy", "Oslo") for at in [doc.text.index(name)]
+    ]
+    DocBin(docs=[doc]).to_disk(tmp_path / "a.spacy")
+    report = nerconv.convert(tmp_path / "a.spacy", tmp_path / "a.conll")
+    assert not report.lost and report.written == {"LOC": 3}
+    rows = (tmp_path / "a.conll").read_text(encoding="utf-8").split("\n")
+    assert [row.split(" ")[0] for row in rows if row] == [token.text for token in doc if not token.is_space]
