@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -57,7 +57,15 @@ class UsageError(NerconvError):
 def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
     """Raise UsageError unless ``value`` is one of ``choices``, naming them."""
     if value not in choices:
-        raise UsageError(f"unknown {what} {value!r}; known: {', '.join(choices)}")
+        raise UsageError(f"unknown {what} {value!r}{did_you_mean(value, choices)}; known: {', '.join(choices)}")
+
+
+def did_you_mean(value: str, known: Collection[str]) -> str:
+    """Return a remark on the one of ``known`` that ``value`` looks like, to stand behind it; empty where none does."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(value, known, 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import pytest
 import nerconv
 from nerconv import formats
 from nerconv.cli import main
-from nerconv.cli.uses import USES
+from nerconv.cli.table import options_of
 
 pytest.importorskip("datasets", reason="the package datasets is not installed")
 
@@ -119,7 +119,7 @@ def rows() -> Iterator[Row]:
             continue
         for option, text in WORDS.items():
             words, _, name = text.partition(" @")
-            use = USES["convert"][option]
+            use = options_of("convert")[option].use
             if (use.writes is None or target in use.writes) and (use.reads is None or (name or "bracket") in use.reads):
                 yield Row(option, target, words, name or "plain")
         yield from (Row(name, target, "", name) for name in INPUTS)
@@ -214,7 +214,7 @@ def known(row: Row) -> Any:
 
 
 def test_every_option_has_a_row() -> None:
-    assert set(WORDS) | UNCOUNTED == set(USES["convert"])
+    assert set(WORDS) | UNCOUNTED == set(options_of("convert"))
     assert {(target, name) for target, names in SLOW.items() for name in names} <= {(r.target, r.name) for r in rows()}
 
 

@@ -6,11 +6,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 from witnesses import ELSEWHERE, WITNESSES
 
-from nerconv.cli.commands import application
-from nerconv.cli.uses import USES, option_of
+from nerconv.cli.option import ALWAYS, Option
+from nerconv.cli.table import TABLE, options_of
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
@@ -78,8 +77,7 @@ def test_module(path: Path) -> None:
     limit = 40 if "cli" in path.parts else 60
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            # Of a command the parameters are its options, which are not counted.
-            length = (node.end_lineno or 0) - (node.body[0].lineno if "cli" in path.parts else node.lineno) + 1
+            length = (node.end_lineno or 0) - node.lineno + 1
             assert length <= limit, f"{node.name} has {length} lines"
             inner = node.col_offset > 4 or node.name.startswith("_")
             assert inner or length <= 3 or ast.get_docstring(node), f"{node.name} has no docstring"
@@ -100,14 +98,10 @@ def test_imports_go_downward(path: Path) -> None:
             assert known or layer(target) <= here, f"{name(path)} imports {target} from above"
 
 
-def options_of(command: object, words: str = "") -> dict[str, set[str]]:
-    """Return by the words of each command the options that it has."""
-    if inner := getattr(command, "commands", None):
-        return {k: v for name, each in inner.items() for k, v in options_of(each, f"{words} {name}".strip()).items()}
-    return {words: {option_of(each) for each in command.params} - {"", "--help"}}  # type: ignore[attr-defined]
+def test_every_option_of_a_conversion_has_a_witness() -> None:
+    assert set(WITNESSES) | ELSEWHERE == set(options_of("convert")), "see tests/witnesses.py"
 
 
-def test_every_option_has_a_row_that_says_what_uses_it() -> None:
-    found = options_of(get_command(application()))
-    assert found == {command: set(rows) for command, rows in USES.items()}, "see nerconv/cli/uses.py"
-    assert set(WITNESSES) | ELSEWHERE == set(USES["convert"]), "see tests/witnesses.py"
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.commands[0]} {row.name}")
+def test_an_option_that_something_may_not_use_says_what_it_does(row: Option) -> None:
+    assert bool(row.use.does) == (row.use != ALWAYS)

@@ -8,9 +8,8 @@ import sys
 from types import FrameType
 from typing import Final
 
-import typer
-
-from nerconv.cli.commands import COMMANDS, application, outline
+from nerconv.cli.commands import COMMANDS
+from nerconv.cli.program import program
 
 #: What a shell sets when it asks which words may follow.
 _COMPLETE: Final = "_NERCONV_COMPLETE"
@@ -25,7 +24,7 @@ def main() -> None:
     # To start numpy's threads for linear algebra takes longer than all that a command computes by it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        _asked_for()()
+        program(_asked_for())()
     except SystemExit as end:
         if end.code == 130:
             from nerconv.cli.show import say
@@ -39,12 +38,11 @@ def main() -> None:
         sys.exit(ended(error))
 
 
-def _asked_for() -> typer.Typer:
-    """Return the command that stands first, or what there is of all of them."""
-    word = sys.argv[1] if len(sys.argv) > 1 else ""
-    if word in COMMANDS:
-        return application(word)
-    return application() if _COMPLETE in os.environ else outline()
+def _asked_for() -> list[str]:
+    """Return the command that stands first on the command line, or on the one to complete; the help needs none."""
+    words = os.environ.get("COMP_WORDS", "").split() if _COMPLETE in os.environ else sys.argv
+    first = words[1] if len(words) > 1 else ""
+    return [words for words in COMMANDS if words.split()[0] == first]
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

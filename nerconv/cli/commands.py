@@ -1,79 +1,113 @@
-"""Which commands there are, so that each starts without loading the others, and the help without loading any."""
+"""Which commands there are: what each is for, its arguments and the function that runs it."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Final, NamedTuple
 
-import typer
+from nerconv.cli.option import Argument
+
+_SOURCES: Final = "Files, folders, globs, or - for standard input; .gz .bz2 .xz .zst too."
+_SRC: Final = Argument("SRC...", _SOURCES, number=-1)
+_SOME: Final = Argument("SRC...", f"{_SOURCES} Or name parts with --splits.", number=-1, required=False)
+_REPORT: Final = "A report as JSON, written by evaluate --json."
 
 
 class Command(NamedTuple):
-    """The module of ``nerconv.cli`` that registers a command, and what stands about it in the help of all."""
+    """A command: ``run`` is ``module:function`` below ``nerconv.cli``; the function takes what was given (``Given``)
+    and returns the exit status. ``example`` stands in its help.
+    """
 
-    module: str
+    run: str
     about: str
+    example: str
+    arguments: tuple[Argument, ...] = ()
 
 
-#: Every command, in the order of the help.
+#: Every command by its words, in the order of the help.
 COMMANDS: Final = {
     "inspect": Command(
-        "inspect",
-        "Say what SRC is: dialect, encoding, documents, tokens, spans by label, marks, findings with line and column.",
+        "inspect:inspect",
+        "Show what SRC is: dialect, encoding, documents, tokens, spans by label, marks, findings with line and column.",
+        "nerconv inspect corpus_samples/cables",
+        (_SRC,),
     ),
     "convert": Command(
-        "convert", "Convert SRC to DST, in the format of its suffix; every span is written or named as lost."
+        "convert:convert",
+        "Convert SRC to DST, in the format of its suffix; every span is written or named as lost.",
+        "nerconv convert corpus_samples/news -o news.conll",
+        (_SOME,),
     ),
-    "to-spans": Command("convert", "Convert SRC to JSON lines of text and spans, which keep everything."),
-    "to-conll": Command("convert", "Convert SRC to columns of token and tag."),
-    "to-spacy": Command("convert", "Convert SRC to a .spacy file for spacy train."),
-    "to-dataset": Command("convert", "Convert SRC to a Hugging Face dataset: a folder, a .parquet or a .json file."),
-    "lint": Command("lint", "Find noise in the annotations of SRC: masked names, layout words, bad edges, odd forms."),
-    "rule": Command("lint", "Print the manual page of a rule. Example: nerconv rule C201"),
-    "stats": Command("stats", "Count what SRC is made of: labels, surface forms, ambiguity, masking."),
+    "to-spans": Command(
+        "convert:to_spans",
+        "Convert SRC to JSON lines of text and spans, which keep everything.",
+        "nerconv to-spans corpus_samples/news -o news.jsonl",
+        (_SOME,),
+    ),
+    "to-conll": Command(
+        "convert:to_conll",
+        "Convert SRC to CoNLL: a line for each token, with its tag.",
+        "nerconv to-conll corpus_samples/news -o news.conll --scheme IOBES",
+        (_SOME,),
+    ),
+    "to-spacy": Command(
+        "convert:to_spacy",
+        "Convert SRC to a .spacy file for spacy train.",
+        "nerconv to-spacy corpus_samples/news -o corpus --split train=0.8,dev=0.2 --seed 1",
+        (_SOME,),
+    ),
+    "to-dataset": Command(
+        "convert:to_dataset",
+        "Convert SRC to a Hugging Face dataset: a folder, a .parquet or a .json file.",
+        "nerconv to-dataset corpus_samples/news -o news.parquet",
+        (_SOME,),
+    ),
+    "lint": Command(
+        "lint:lint",
+        "Find noise in the annotations of SRC: masked names, layout words, bad edges, odd forms.",
+        "nerconv lint corpus_samples/cables --profile cable",
+        (_SRC,),
+    ),
+    "rule": Command(
+        "lint:rule",
+        "Print the manual page of a rule.",
+        "nerconv rule C201",
+        (Argument("RULE", "A code or a name.", required=False, choices="nerconv.linting:RULES"),),
+    ),
+    "stats": Command(
+        "stats:stats",
+        "Count what SRC is made of: labels, surface forms, ambiguity, masking.",
+        "nerconv stats corpus_samples/news",
+        (_SRC,),
+    ),
     "evaluate": Command(
-        "evaluate", "Score predictions or a model against GOLD, label by label, and end in 1 when a gate is missed."
+        "evaluate:evaluate",
+        "Score predictions or a model against GOLD, label by label, and exit with status 1 when a gate is missed.",
+        "nerconv evaluate test.conll --model training/model-best --fail-under 0.80",
+        (Argument("GOLD...", "The gold: files, folders or globs of any format.", number=-1),),
     ),
     "compare": Command(
-        "evaluate",
+        "evaluate:compare",
         "Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance.",
+        "nerconv compare before.json after.json",
+        (Argument("BEFORE", _REPORT), Argument("AFTER", "Another on the same gold.")),
     ),
     "report": Command(
-        "evaluate",
-        "Print a report that was written with --json in another form. Example: nerconv report r.json > r.html",
+        "evaluate:report",
+        "Print a report that was written with --json in another form.",
+        "nerconv report r.json > r.html",
+        (Argument("REPORT", _REPORT),),
     ),
-    "config": Command("config", "Make training configurations from the data."),
+    "config spacy": Command(
+        "config:spacy_config",
+        "Write a filled configuration for spacy train, chosen from the data.",
+        "nerconv config spacy --train corpus/train.spacy --dev corpus/dev.spacy -o ner.cfg",
+    ),
+    "config project": Command(
+        "config:project",
+        "Write a project.yml that converts, checks, trains and evaluates SRC: weasel run all.",
+        "nerconv config project notes -o project.yml",
+        (Argument("SRC", "The annotated data."),),
+    ),
 }
-
-
-def application(word: str | None = None) -> typer.Typer:
-    """Return the commands, or those alone that stand in one module with the command ``word``."""
-    app = _empty()
-    for module in dict.fromkeys(command.module for command in COMMANDS.values()):
-        if word is None or module == COMMANDS[word].module:
-            import_module(f"nerconv.cli.{module}").register(app)
-    return app
-
-
-def outline() -> typer.Typer:
-    """Return all commands as the help shows them; none can be run."""
-    app = _empty()
-    for name, command in COMMANDS.items():
-        app.command(name, help=command.about)(_nothing)
-    return app
-
-
-def _empty() -> typer.Typer:
-    app = typer.Typer(
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-        help="Bracket-annotated text to spaCy and Hugging Face training data, with nothing lost in silence.",
-    )
-    # With a callback a single command keeps its name.
-    app.callback()(_nothing)
-    return app
-
-
-def _nothing() -> None:
-    pass
+#: What stands about groups of commands.
+GROUPS: Final = {"config": "Make training configurations from the data."}

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Parameter, Signature, signature
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import typer
+from typing import NamedTuple
 
 from nerconv import formats
-from nerconv.cli import parameters as p
-from nerconv.cli import show, uses, values
-from nerconv.cli.commands import COMMANDS
+from nerconv.cli import refusals, show
+from nerconv.cli.given import Given, check_outputs
 from nerconv.codes import exit_code
 from nerconv.conversion.pipeline import convert as convert_sources
 from nerconv.conversion.report import ConversionReport, ConvertOptions
@@ -20,111 +17,63 @@ from nerconv.conversion.shards import convert_to_shards, shard_place
 from nerconv.conversion.splits import convert_parts, parse_parts, places_of
 from nerconv.conversion.target import places, target_format
 from nerconv.conversion.workers import Workers, keep_memory
+from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.io import outputs
 from nerconv.io.sources import Source
 from nerconv.options import Selection, UsageError
-from nerconv.settings import Settings, convert_options, with_class_labels
-
-#: The short forms, and the formats that each may write, the first of them unless the suffix says another.
-_SHORT: Final = {
-    "to-spans": ("spans_jsonl",),
-    "to-conll": ("conll",),
-    "to-spacy": ("docbin",),
-    "to-dataset": ("dataset", "tags_jsonl"),
-}
+from nerconv.settings import review_of, selection
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command("convert", help=convert.__doc__)(_command(None))
-    for name, targets in _SHORT.items():
-        app.command(name, help=COMMANDS[name].about)(_command(targets))
+def convert(given: Given) -> int:
+    """Convert to the format of the suffix, or the one that is named."""
+    return _run(given, given["--to"])
 
 
-def convert(
-    output: p.Output,
-    sources: p.SomeSources = None,
-    to: p.To = None,
-    from_: p.From = None,
-    labels: p.Labels = None,
-    dialect: p.Dialect = None,
-    markup: p.Markup = None,
-    encoding: p.Encoding = None,
-    documents: p.Documents = None,
-    read_scheme: p.ReadScheme = None,
-    invalid: p.Invalid = None,
-    token_column: p.TokenColumn = None,
-    tag_column: p.TagColumn = None,
-    comments: p.Comments = None,
-    accept_unrecognised: p.AcceptUnrecognised = None,
-    map: p.Map = None,
-    drop: p.Drop = None,
-    unit: p.Unit = None,
-    detokenize: p.Detokenize = None,
-    cut_tokens: p.CutTokens = None,
-    lint: p.LintPolicy = None,
-    lint_select: p.LintSelect = None,
-    redactions: p.Redactions = None,
-    split: p.Split = None,
-    splits: p.Splits = None,
-    balance: p.Balance = None,
-    seed: p.Seed = None,
-    scheme: p.Scheme = None,
-    delimiter: p.Delimiter = None,
-    columns: p.Columns = None,
-    for_: p.For = None,
-    tokens: p.Tokens = None,
-    group_sentences: p.GroupSentences = None,
-    nested: p.Nested = None,
-    label_set: p.LabelSet = None,
-    labels_from: p.LabelsFrom = None,
-    write_dialect: p.WriteDialect = None,
-    ledger: p.LedgerFile = None,
-    strict: p.Strict = None,
-) -> tuple[ConvertOptions, Settings]:
-    """Convert SRC to DST, in the format of its suffix; every span is written or named as lost."""
-    asked = values.settings({**locals(), "lint_policy": lint, "lint": None})
-    rules = Selection(None if lint_select is None else tuple(values.comma_list(lint_select)))
-    return convert_options(asked, rules), asked
+def to_spans(given: Given) -> int:
+    """Convert to JSON lines of text and spans."""
+    return _run(given, "spans_jsonl")
 
 
-class _Working(NamedTuple):
-    """Who works, and whether on shards."""
-
-    workers: Workers
-    shard_docs: int | None
-    force: bool
+def to_conll(given: Given) -> int:
+    """Convert to CoNLL."""
+    return _run(given, "conll")
 
 
-def _working(
-    workers: p.Workers = None,
-    engine: p.Engine = None,
-    scheduler: p.Scheduler = None,
-    shard_docs: p.ShardDocs = None,
-    force: p.Force = None,
-) -> _Working:
-    crew = Workers(1 if workers is None else workers, engine or "processes", scheduler or "")
-    return _Working(crew, shard_docs, bool(force))
+def to_spacy(given: Given) -> int:
+    """Convert to a DocBin."""
+    return _run(given, "docbin")
 
 
-def _command(targets: tuple[str, ...] | None) -> Callable[..., None]:
-    """Return ``convert`` with the parameters of ``_working``: to any format, or to one of ``targets``, the first unless
-    the suffix says another.
+def to_dataset(given: Given) -> int:
+    """Convert to a dataset, or to JSON lines of tokens and tags where the suffix is theirs."""
+    tags = given["--output"].endswith(formats.get("tags_jsonl").SUFFIXES)
+    return _run(given, "tags_jsonl" if tags else "dataset")
+
+
+def _options(given: Given, to: str | None) -> ConvertOptions:
+    """Return what the conversion is to do, class labels aside."""
+    rules = selection(given.lint, Selection(given["--lint-select"]))
+    return ConvertOptions(
+        **given.fields("convert") | {"to": to},
+        read=given.read_options(),
+        write=given.write_options(),
+        review=review_of(given["--lint"], given["--redactions"], rules),
+    )
+
+
+def _with_class_labels(options: ConvertOptions, given: Given) -> ConvertOptions:
+    """Return the options of a conversion to a dataset with the class labels that are fixed, if any are.
+
+    Those of a file bring their tag scheme along. Raises UsageError, and Unreadable for a file that cannot be read.
     """
-    about, work = signature(convert, eval_str=True).parameters, signature(_working, eval_str=True).parameters
-
-    def command(context: typer.Context, **given: Any) -> None:
-        """Do what was asked for."""
-        working = _working(**{name: given.pop(name) for name in work})
-        if targets:
-            named = (name for name in targets if given["output"].endswith(formats.get(name).SUFFIXES))
-            given["to"] = next(named, targets[0])
-        _run(context, given, *convert(**given), working)
-
-    kept = [parameter for name, parameter in about.items() if name != "to" or not targets]
-    first = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-    command.__signature__ = Signature([first, *kept, *work.values()])  # type: ignore[attr-defined]
-    return command
+    if given["--labels-from"]:
+        scheme = options.write.scheme if "scheme" in given.fields("write") else None
+        fixed = of_place(Path(given["--labels-from"]), scheme)
+    elif given["--label-set"]:
+        fixed = of_labels(given["--label-set"], options.write.scheme)
+    else:
+        return options
+    return replace(options, write=replace(options.write, scheme=fixed.scheme, names=fixed.names))
 
 
 class _Inputs(NamedTuple):
@@ -134,8 +83,8 @@ class _Inputs(NamedTuple):
     parts: dict[str, list[Source]]
 
 
-def _inputs(given: dict[str, Any], options: ConvertOptions) -> _Inputs:
-    sources, splits = given["sources"], given["splits"]
+def _inputs(given: Given, options: ConvertOptions) -> _Inputs:
+    sources, splits = given.arguments["src"], given["--splits"]
     if splits and sources:
         raise UsageError(
             f"--splits names what is read, and {sources[0]} stands beside it; name it there or leave it out"
@@ -148,65 +97,58 @@ def _inputs(given: dict[str, Any], options: ConvertOptions) -> _Inputs:
     return _Inputs(formats.sources(sources, options.read), {})
 
 
-def _check_outputs(
-    given: dict[str, Any],
-    inputs: _Inputs,
-    target: formats.Format,
-    options: ConvertOptions,
-    asked: Settings,
-    working: _Working,
-) -> None:
+def _check_outputs(given: Given, inputs: _Inputs, target: formats.Format, options: ConvertOptions) -> None:
     """Raise UsageError where the target or the ledger would replace an input, the settings or one another."""
-    output, ledger = given["output"], given["ledger"]
+    output = given["--output"]
     if inputs.parts:
         written = places_of(inputs.parts, output, target)
-    elif working.shard_docs is None:
+    elif given["--shard-docs"] is None:
         written = places(output, target, options)
     else:
         written = [shard_place(output, inputs.files, target)]
-    labels = [outputs.Place("--labels-from", asked.labels_from)] if asked.labels_from else []
-    account = [outputs.Place("--ledger", ledger)] if ledger else []
-    values.check_outputs([*outputs.read_places(inputs.files), *labels], [*written, *account])
+    labels, account = (
+        [outputs.Place(name, given[name])] if given[name] else [] for name in ("--labels-from", "--ledger")
+    )
+    check_outputs([*outputs.read_places(inputs.files), *labels], [*written, *account])
 
 
-def _check_suffix(output: str, target: formats.Format, working: _Working) -> None:
+def _check_suffix(given: Given, target: formats.Format) -> None:
     """Raise UsageError for a suffix of another format than ``target``, unless forced, and for nothing to force."""
+    output, force = given["--output"], given["--force"]
     other = formats.of_other_suffix(output, target)
-    if working.force and not (other or working.shard_docs):
+    if force and not (other or given["--shard-docs"]):
         raise UsageError("--force makes shards again or writes to a suffix of another format; leave it out here")
-    if other and not working.force:
+    if other and not force:
         advice = f"end it in {' or '.join(target.SUFFIXES)}, or write it so with --force"
         raise UsageError(f"{output}: its suffix is one of {other}, and {target.NAME} is to be written; {advice}")
 
 
-def _run(
-    context: typer.Context, given: dict[str, Any], options: ConvertOptions, asked: Settings, working: _Working
-) -> None:
+def _run(given: Given, to: str | None) -> int:
     keep_memory()
-    output = given["output"]
+    output, options = given["--output"], _options(given, to)
     target = target_format(output, options)
     inputs = _inputs(given, options)
-    uses.check(context, {"input": formats.names(inputs.files, options.read)}, target.NAME, values.by_option(asked))
-    _check_outputs(given, inputs, target, options, asked, working)
-    _check_suffix(output, target, working)
+    refusals.check(given, {"input": formats.names(inputs.files, options.read)}, target.NAME)
+    _check_outputs(given, inputs, target, options)
+    _check_suffix(given, target)
     if target.NAME == "dataset":
-        options = with_class_labels(options, asked)
+        options = _with_class_labels(options, given)
     with show.progress(len(inputs.files)) as begin:
-        report = _converted(inputs, output, options, begin, working)
+        report = _converted(inputs, given, options, begin)
     show.conversion(report, output, options.write.tokens)
-    if given["ledger"]:
-        with outputs.writing(given["ledger"]) as part:
+    if given["--ledger"]:
+        with outputs.writing(given["--ledger"]) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
-    raise typer.Exit(exit_code((*report.findings, *report.lost), bool(asked.strict)))
+    return exit_code((*report.findings, *report.lost), bool(given["--strict"]))
 
 
 def _converted(
-    inputs: _Inputs, output: str, options: ConvertOptions, begin: Callable[[Source], None], working: _Working
+    inputs: _Inputs, given: Given, options: ConvertOptions, begin: Callable[[Source], None]
 ) -> ConversionReport:
+    output, shard_docs = given["--output"], given["--shard-docs"]
+    workers = Workers(**given.fields("workers"))
     if inputs.parts:
-        return convert_parts(inputs.parts, output, options, begin, working.workers)
-    if working.shard_docs is None:
-        return convert_sources(inputs.files, output, options, begin, working.workers)
-    return convert_to_shards(
-        inputs.files, Path(output), options, working.shard_docs, begin, working.workers, working.force
-    )
+        return convert_parts(inputs.parts, output, options, begin, workers)
+    if shard_docs is None:
+        return convert_sources(inputs.files, output, options, begin, workers)
+    return convert_to_shards(inputs.files, Path(output), options, shard_docs, begin, workers, bool(given["--force"]))

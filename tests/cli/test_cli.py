@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import resource
@@ -13,10 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
 from nerconv.cli import main
-from nerconv.cli.commands import COMMANDS, application, outline
+from nerconv.cli.commands import COMMANDS, GROUPS
 
 Run = Callable[..., tuple[int, str, str]]
 LINE = "[PER Win Dayton  ] met [ORG [LOC Iran  ] MFA  ] . \n"
@@ -235,25 +233,39 @@ def test_a_target_that_cannot_be_written_ends_in_3(run: Run) -> None:
     assert "cannot be written" in err
 
 
-def test_the_help_of_all_commands_says_what_each_says() -> None:
-    told, loaded = (get_command(app).commands for app in (outline(), application()))  # type: ignore[attr-defined]
-    assert list(told) == list(loaded) == list(COMMANDS)
-    for name, command in loaded.items():
-        assert told[name].help == inspect.cleandoc(command.help or "").split("\n\n")[0].replace("\n", " "), name
+def test_the_help_says_what_each_command_is_for_and_each_has_an_example(run: Run) -> None:
+    code, shown, _ = run("--help")
+    text = " ".join(shown.replace("│", " ").split())
+    assert code == 0
+    for words, command in COMMANDS.items():
+        group = words.partition(" ")[0]
+        assert GROUPS.get(group, command.about) in text
+        assert command.example.split()[: 1 + len(words.split())] == ["nerconv", *words.split()]
+        assert f"Example: {' '.join(command.example.split()[:3])}" in run(*words.split(), "--help")[1]
 
 
-def test_a_command_is_loaded_without_the_others() -> None:
-    program = "import sys; from nerconv.cli.commands import application; application('to-conll'); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("nerconv.")}
-    assert "conversion" in loaded and not loaded & {"evaluation", "linting", "training"}
+def test_a_command_is_loaded_without_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(LINE)
+    done = loading("main()", "to-conll", "a.txt", "-o", "a.conll", "--nested", "outer", cwd=tmp_path)
+    loaded = {name.split(".")[1] for name in done if name.startswith("nerconv.")}
+    assert "conversion" in loaded and not loaded & {"evaluation", "linting", "training", "report"}
 
 
-def test_start_up_imports_nothing_heavy() -> None:
+def test_start_up_imports_nothing_heavy(tmp_path: Path) -> None:
     heavy = {"spacy", "datasets", "torch", "transformers", "pandas", "pyarrow", "numpy", "scipy", "sklearn"}
-    program = "import sys; from nerconv.cli.commands import application; application(); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert not heavy & set(done.stdout.split())
+    for words in COMMANDS:
+        assert not heavy & loading("main()", *words.split(), "--help", cwd=tmp_path), words
+    assert not {"nerconv.cli.table", "nerconv.formats", *heavy} & loading("main()", "--help", cwd=tmp_path)
+
+
+def loading(call: str, *words: str, cwd: Path) -> set[str]:
+    """Return the modules that are loaded when a command has ended."""
+    program = (
+        f"import sys\nfrom nerconv.cli import main\nsys.argv = ['nerconv', *{words!r}]\n"
+        f"try:\n    {call}\nexcept SystemExit as end:\n    assert end.code == 0\nprint('\\n@', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=cwd)
+    return set(done.stdout.rpartition("@")[2].split())
 
 
 def test_a_small_conversion_imports_no_library_that_it_does_not_need(tmp_path: Path) -> None:

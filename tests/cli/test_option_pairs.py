@@ -1,6 +1,6 @@
 """Every option of a conversion beside every format: it changes what comes of some input, or it is refused.
 
-For each option of the table ``nerconv.cli.uses`` there is a witness in ``witnesses``, and here are the inputs that
+For each option of the table ``nerconv.cli.table`` there is a witness in ``witnesses``, and here are the inputs that
 show what it does.
 """
 
@@ -17,7 +17,7 @@ from witnesses import WITNESSES
 
 from nerconv import formats
 from nerconv.cli import main
-from nerconv.cli.uses import USES
+from nerconv.cli.table import options_of
 
 pytest.importorskip("datasets", reason="the package datasets is not installed")
 
@@ -131,7 +131,7 @@ def test_an_option_changes_what_comes_of_it_or_is_refused(option: str, corpus: P
 
 
 def is_used_or_refused(option: str, source: str, target: str, corpus: Path, outcome: Outcome) -> bool:
-    witness, row = WITNESSES[option], USES["convert"][option]
+    witness, row = WITNESSES[option], options_of("convert")[option].use
     output = "out" if "--split" in f"{witness.beside} {witness.words}" else f"out.{SUFFIX[target]}"
     for name in inputs(corpus, source):
         base = f"convert {name} -o {output} --to {target} {witness.beside}"
@@ -164,7 +164,7 @@ SCORING = {"--gold-invalid": "--gold-invalid discard", "--predictions-scheme": "
 @pytest.mark.parametrize("command", READERS)
 def test_a_command_refuses_what_says_how_other_formats_are_read(command: str, corpus: Path, outcome: Outcome) -> None:
     wrong = []
-    for option, row in USES[command].items():
+    for option, row in ((name, each.use) for name, each in options_of(command).items()):
         for source in formats.FORMATS if row.reads else ():
             witness = SCORING.get(option) or WITNESSES[option].words
             code, said, _ = outcome(f"{READERS[command].format(f'compact.{SUFFIX[source]}')} {witness}")

@@ -6,14 +6,12 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from nerconv.cli import main
-from nerconv.cli.commands import application
-from nerconv.cli.uses import option_of
+from nerconv.cli.option import FILE
+from nerconv.cli.table import TABLE
 from nerconv.io import outputs
 from nerconv.io.outputs import Place
 from nerconv.io.sources import Source, Unreadable
@@ -82,20 +80,10 @@ WRITING = {
 READING = {("evaluate", "--baseline"), ("config spacy", "--train"), ("config spacy", "--dev")}
 
 
-def naming_files(command: Any, words: str = "") -> set[tuple[str, str]]:
-    """Return the options of a command and those within it that name a file or a folder, by their metavar or type."""
-    if inner := getattr(command, "commands", None):
-        return {found for name, each in inner.items() for found in naming_files(each, f"{words} {name}".strip())}
-    options = [each for each in command.params if option_of(each)]
-    return {
-        (words, option_of(each))
-        for each in options
-        if each.metavar in ("FILE", "DST") or "path" in each.type.name.lower()
-    }
-
-
 def test_every_option_that_names_a_file_is_here() -> None:
-    assert naming_files(get_command(application())) - READING == set(WRITING)
+    found = {(words, row.name) for row in TABLE for words in row.commands if row.metavar in ("DST", "FILE")}
+    found |= {(words, row.name) for row in TABLE for words in row.commands if row.kind is FILE}
+    assert found - READING == set(WRITING)
 
 
 CASES = [

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from nerconv import formats
-from nerconv.cli.commands import application
 from nerconv.document import Document
 from nerconv.io.sources import Source
 from nerconv.linting.engine import Selection
@@ -20,22 +18,22 @@ from nerconv.linting.review import reviewer
 from nerconv.linting.surface import masks
 from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError
 from nerconv.views import batch_of
+from tests.commands import nerconv
 from tests.strategies import documents
 
 TEXT = """[PER Win Dayton  ] met [ORG XXXXXXXXXXXX  ] XXXXXXXXXXXX 's staff in [LOC Iran :  ] . \n\
 Said [ORG XXXXXXXXXXXX Comment  ] . [PER XXXXXXXa  ] left [LOC Rome  ] . \n\
 [LOC Paris  ] slept . \n"""
-RUNNER = CliRunner()
 
 
 def convert(tmp_path: Path, name: str, *options: str) -> tuple[str, Document]:
     """Convert TEXT with ``options`` to a file called ``name``; return what was said and the document read back."""
     source, target = tmp_path / "a.txt", tmp_path / name
     source.write_text(TEXT, encoding="utf-8")
-    result = RUNNER.invoke(application(), ["convert", str(source), "-o", str(target), "--unit", "document", *options])
-    assert result.exit_code == 0, result.output
+    code, said = nerconv("convert", str(source), "-o", str(target), "--unit", "document", *options)
+    assert code == 0, said
     items = formats.documents(Source(str(target), "a", target), ReadOptions())
-    return result.output, next(item for item in items if isinstance(item, Document))
+    return said, next(item for item in items if isinstance(item, Document))
 
 
 @pytest.mark.parametrize("name", ["o.jsonl", "o.json", "o.parquet", "o.spacy"])

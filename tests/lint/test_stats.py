@@ -6,13 +6,12 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from nerconv import tokens
-from nerconv.cli.commands import application
 from nerconv.document import Document, Span
 from nerconv.linting.stats import stats
 from nerconv.views import batch_of
+from tests.commands import nerconv
 from tests.strategies import documents
 
 SMALL = Document("d", "Ann met Ann Lee .\nRain fell .\nXXXXXXXX left .\n", (Span(0, 3, "PER"), Span(8, 15, "PER")))
@@ -43,10 +42,9 @@ def test_a_span_of_half_a_line_end_has_a_length() -> None:
     assert (found.spans, found.lengths["1"]) == (1, 1)
 
 
-def test_the_command_prints_both_and_ends_in_3_for_what_cannot_be_read(tmp_path: object) -> None:
-    runner = CliRunner()
-    shown = runner.invoke(application(), ["stats", "corpus_samples/nested"])
-    assert shown.exit_code == 0 and "surface forms" in shown.output
-    read = json.loads(runner.invoke(application(), ["stats", "corpus_samples/nested", "--format", "json"]).stdout)
+def test_the_command_prints_both_and_ends_in_3_for_what_cannot_be_read() -> None:
+    code, shown = nerconv("stats", "corpus_samples/nested")
+    assert code == 0 and "surface forms" in shown
+    read = json.loads(nerconv("stats", "corpus_samples/nested", "--format", "json")[1])
     assert read["spans"] == sum(row["spans"] for row in read["labels"].values())
-    assert runner.invoke(application(), ["stats", "README.md", "--from", "docbin"]).exit_code == 3
+    assert nerconv("stats", "README.md", "--from", "docbin")[0] == 3

@@ -1,0 +1,97 @@
+"""What was given to a command: its options on the command line, over those of a settings file, over the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nerconv.cli.commands import COMMANDS
+from nerconv.cli.option import Option, parameter_name, values_of
+from nerconv.cli.table import TABLE, options_of
+from nerconv.io.outputs import Place, check
+from nerconv.options import ReadOptions, UsageError, WriteOptions, check_choice
+from nerconv.settings import LintSettings, Settings, load, path_of
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values that a command works with.
+
+    ``typed``: by option, what stands on the command line; ``values``: the same as the command takes it. ``settings``:
+    by key, the values of a settings file, options that the command does not have among them, and ``lint`` its table of
+    that name.
+    """
+
+    command: str
+    arguments: Mapping[str, Any]
+    typed: Mapping[str, Any]
+    values: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    lint: LintSettings
+
+    def __getitem__(self, option: str) -> Any:
+        """Return the value in effect of an option of the command; None where there is none."""
+        row = options_of(self.command)[option]
+        return self.values.get(option, self.settings.get(row.key, row.default))
+
+    def fields(self, record: str) -> dict[str, Any]:
+        """Return the fields of a record of options that the command line or a settings file sets, by their name."""
+        own = options_of(self.command)
+        found = {}
+        for row in TABLE:
+            group, _, name = row.field.partition(".")
+            if group == record and own.get(row.name) is row and row.name in self.values:
+                found[name] = self.values[row.name]
+            elif group == record and row.key in self.settings:
+                found.setdefault(name, self.settings[row.key])
+        return found
+
+    def read_options(self) -> ReadOptions:
+        """Return how the input is read."""
+        return ReadOptions(**self.fields("read"))
+
+    def write_options(self) -> WriteOptions:
+        """Return how the output is written, class labels aside."""
+        return WriteOptions(**self.fields("write"))
+
+
+def given(command: str, parameters: Mapping[str, Any]) -> Given:
+    """Return what ``parameters`` give to ``command``. Raises UsageError for values that make no sense."""
+    options = options_of(command)
+    typed = {name: value for name, row in options.items() if (value := _typed(row, parameters)) is not None}
+    keys = {row.key: row for row in TABLE if row.key}
+    file = Settings()
+    if any(row.key for row in options.values()):
+        file = load(Path.cwd(), {key: row.kind.toml for key, row in keys.items()})
+    return Given(
+        command,
+        {argument.name: parameters[argument.name] for argument in COMMANDS[command].arguments},
+        typed,
+        {name: value for name, raw in typed.items() if (value := _value(options[name], raw)) is not None},
+        {key: value for key, raw in file.values.items() if (value := _value(keys[key], raw)) is not None},
+        file.lint,
+    )
+
+
+def _typed(row: Option, parameters: Mapping[str, Any]) -> Any:
+    """Return what the command line says, by any spelling; None where it says nothing."""
+    said = (parameters[parameter_name(row, number)] for number in range(len(row.aliases) + 1))
+    return next((value for value in said if value is not None and value != () and value != []), None)
+
+
+def _value(row: Option, raw: Any) -> object:
+    """Return what the command takes of a value that was given."""
+    if row.least is not None and raw < row.least:
+        raise UsageError(f"{row.name} takes a number from {row.least} on, got {raw}")
+    value = row.kind.parse(raw)
+    if row.checked and row.choices:
+        check_choice(row.checked, str(value), tuple(values_of(row.choices)))
+    return value
+
+
+def check_outputs(inputs: Iterable[Place], written: Sequence[Place]) -> None:
+    """Raise UsageError where one of the places ``written`` is read, as settings too, or written otherwise."""
+    found = path_of(Path.cwd())
+    check([*inputs, *([Place("the settings", str(found))] if found else ())], written)

@@ -1,0 +1,53 @@
+"""The options of ``nerconv lint`` and ``nerconv rule``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nerconv.cli.option import FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, Option, Use, comma_list
+from nerconv.cli.table.labels import label_map
+
+#: By the value of --fail-on, the severities that fail.
+FAIL_ON: Final = {
+    "never": (),
+    "error": ("error",),
+    "warning": ("error", "warning"),
+    "info": ("error", "warning", "info"),
+}
+_LINT: Final = ("lint",)
+_RULES, _FIXING, _BASELINE, _MODEL, _OUTPUT = "Rules", "Fixing", "Baseline", "Model", "Output"
+_CODES: Final = NAMES._replace(parse=comma_list, toml=None)
+_ALL_RULES: Final = "nerconv.linting:RULES"
+_FIXES: Final = ("--fix", "--unsafe-fixes", "--diff")
+
+# A row an option, as dense as a table.
+# fmt: off
+LINTING: Final = (
+    Option("--select", "Run only these rules: codes, names, beginnings of codes such as C2, or ALL.", _LINT, _CODES,
+        _RULES, "CODE,...", choices=_ALL_RULES),
+    Option("--extend-select", "Run these rules, too.", _LINT, _CODES, _RULES, "CODE,...", choices=_ALL_RULES),
+    Option("--ignore", "Do not run these rules.", _LINT, _CODES, _RULES, "CODE,...", choices=_ALL_RULES),
+    Option("--profile", "Choose the rules for a kind of text", _LINT, TEXT, _RULES, "PROFILE",
+        choices="nerconv.linting.profiles:PROFILES"),
+    Option("--fix", "Make the safe fixes in the files themselves, and print how many of each rule.", _LINT, FLAG,
+        _FIXING, use=Use("makes fixes", against=("--diff",))),
+    Option("--unsafe-fixes", "Include unsafe fixes, which drop or move spans. Without --fix no file is changed.", _LINT,
+        FLAG, _FIXING),
+    Option("--diff", "Print what the fixes would change, and change nothing.", _LINT, FLAG, _FIXING),
+    Option("--baseline", "Leave out the findings that are recorded in this file.", _LINT, FILE, _BASELINE, "FILE"),
+    Option("--write-baseline", "Record all findings in this file.", _LINT, FILE, _BASELINE, "FILE"),
+    Option("--prune-baseline", "Remove findings that are fixed from the file of --baseline.", _LINT, FLAG, _BASELINE,
+        use=Use("takes what is gone out of the baseline", needs=("--baseline",))),
+    Option("--with-model", "Compare the annotation with the predictions of a spaCy or Hugging Face model.", _LINT, TEXT,
+        _MODEL, "NAME|FOLDER", use=Use("names the model to ask", against=_FIXES)),
+    Option("--map", "Rename the labels of the model, as in evaluate.", _LINT, TEXTS._replace(parse=label_map), _MODEL,
+        "OLD=NEW,...", use=Use("renames the labels of the model", needs=("--with-model",))),
+    Option("--folds", "Compare the annotation with the predictions of small models, cross-validated in this many "
+        "folds.", _LINT, NUMBER, _MODEL, "K", use=Use("trains models and asks them", against=_FIXES)),
+    Option("--format", "Form in which findings are printed", _LINT, TEXT, _OUTPUT, "FORMAT",
+        choices="nerconv.report:LINT", checked="output format", default="text",
+        use=Use("sets the form in which findings are printed", against=("--diff",))),
+    Option("--fail-on", "Exit with status 1 on findings of this severity or a higher one.", _LINT, TEXT, _OUTPUT,
+        "SEVERITY", choices=tuple(FAIL_ON), checked="--fail-on", default="warning"),
+    Option("--all", "Print the manual page of every rule.", ("rule",), FLAG),
+)

@@ -1,0 +1,71 @@
+"""The options that say how sources are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from nerconv.cli.option import FLAG, NAMES, TEXT, WORD, Option, Use, comma_list
+from nerconv.formats.known import FORMATS
+from nerconv.notation import NAMES as NOTATIONS
+from nerconv.options import DIALECTS, INVALID, MARKUPS
+
+INPUT: Final = "Input"
+CONVERSIONS: Final = ("convert", "to-spans", "to-conll", "to-spacy", "to-dataset")
+_READERS: Final = ("inspect", *CONVERSIONS, "lint", "stats")
+_ALL: Final = (*_READERS, "evaluate")
+
+_BRACKETS: Final = ("bracket",)
+_COLUMNS: Final = ("conll",)
+_LINES: Final = ("bracket", "conll")
+_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl")
+#: Formats that hold a tag for each token.
+TAGGED: Final = ("conll", "dataset", "tags_jsonl")
+
+
+def _labels(values: Iterable[str]) -> frozenset[str] | None:
+    names = comma_list(values)
+    return None if not names else frozenset() if names == ("any",) else frozenset(names)
+
+
+# A row an option, as dense as a table.
+# fmt: off
+READING: Final = (
+    Option("--from", "Read the source as this format instead of detecting it", _READERS, metavar="FORMAT",
+        choices=tuple(FORMATS), panel=INPUT, field="read.format"),
+    # Without predictions and a model the gold is columns of both tags.
+    Option("--from", "Read the gold as this format instead of detecting it", ("evaluate",), metavar="FORMAT",
+        choices=tuple(FORMATS), panel=INPUT, field="read.format",
+        use=Use("names the format of the gold", needs=("--predictions", "--model", "--from=conll"))),
+    Option("--labels", "Labels that open an annotation, such as PER,LOC; any accepts every label. Default: those of "
+        "CoNLL-2003 and OntoNotes.", _ALL, NAMES._replace(parse=_labels), INPUT, "LABEL,...", field="read.labels",
+        use=Use("says which brackets are annotations", _BRACKETS)),
+    Option("--dialect", "Read brackets in this dialect instead of detecting it", _READERS, metavar="DIALECT",
+        choices=DIALECTS, panel=INPUT, field="read.dialect",
+        use=Use("sets the dialect of bracket text", _BRACKETS)),
+    Option("--markup", "Whether HTML tags are removed and character references decoded.", _READERS, choices=MARKUPS,
+        panel=INPUT, default="auto", field="read.markup",
+        use=Use("says how markup in bracket text is read", _BRACKETS)),
+    Option("--encoding", "Encoding of the input, such as cp1252.", _READERS, TEXT, INPUT, "NAME", default="utf-8",
+        field="read.encoding", use=Use("names the encoding of text", _TEXT)),
+    Option("--documents", "What one document of a file is: file, pre, blank-line, line, a number of sentences of a "
+        "CoNLL file, or a regular expression that matches separator lines.", _ALL, WORD, INPUT, "HOW|N|REGEX",
+        default="auto", field="read.documents", use=Use("says what a document of a file of lines is", _LINES)),
+    Option("--read-scheme", "Read tags in this scheme, or as labels without a prefix, instead of detecting it", _ALL,
+        metavar="SCHEME", choices=NOTATIONS, panel=INPUT, field="read.scheme",
+        use=Use("names the scheme that tags are read in", TAGGED)),
+    Option("--invalid", "How invalid tag sequences are treated: report them as errors, repair them, or discard their "
+        "spans.", _READERS, choices=INVALID, panel=INPUT, default="error", field="read.invalid",
+        use=Use("says what becomes of invalid tags", TAGGED)),
+    Option("--token-column", "Column of the tokens in a CoNLL file: a number, from 1 or from -1 backwards, or its name "
+        "in a header. Default: the first.", _ALL, WORD, INPUT, "N|NAME", field="read.token_column",
+        use=Use("names the column of tokens in column files", _COLUMNS)),
+    Option("--tag-column", "Column of the tags, in the same way. Default: the last.", _ALL, WORD, INPUT, "N|NAME",
+        field="read.tag_column", use=Use("names the column of tags in column files", _COLUMNS)),
+    Option("--comments", "What comment lines of CoNLL files begin with, or none. Default: #, where all such lines "
+        "stand before sentences.", _ALL, TEXT, INPUT, "PREFIX|none", field="read.comments",
+        use=Use("says what comment lines of column files begin with", _COLUMNS)),
+    Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "
+        "finding.", _ALL, FLAG, INPUT, field="read.accept_unrecognised",
+        use=Use("takes other notations of annotation as text", _BRACKETS)),
+)
