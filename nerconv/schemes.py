@@ -19,7 +19,7 @@ from itertools import chain, product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from nerconv.options import INVALID, UsageError, check_choice
+from nerconv.options import INVALID, UsageError, check_choice, did_you_mean
 from nerconv.spelling import spelling
 
 #: A span of tokens ``start:end``, half-open, and its label.
@@ -104,7 +104,8 @@ def get(name: str) -> Scheme:
     upper = name.upper()
     scheme = SCHEMES.get(_ALIASES.get(upper, upper))
     if scheme is None:
-        raise UsageError(f"unknown tag scheme {name!r}; known: {', '.join([*SCHEMES, *_ALIASES])}")
+        known = [*SCHEMES, *_ALIASES]
+        raise UsageError(f"unknown tag scheme {name!r}{did_you_mean(name, known)}; known: {', '.join(known)}")
     return scheme
 
 

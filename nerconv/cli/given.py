@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nerconv.cli import table
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.option import Option, parameter_name, values_of
-from nerconv.cli.table import TABLE, options_of
 from nerconv.io.outputs import Place, check
 from nerconv.options import ReadOptions, UsageError, WriteOptions, check_choice
 from nerconv.settings import LintSettings, Settings, load, path_of
@@ -33,14 +33,14 @@ class Given:
 
     def __getitem__(self, option: str) -> Any:
         """Return the value in effect of an option of the command; None where there is none."""
-        row = options_of(self.command)[option]
+        row = table.options_of(self.command)[option]
         return self.values.get(option, self.settings.get(row.key, row.default))
 
     def fields(self, record: str) -> dict[str, Any]:
         """Return the fields of a record of options that the command line or a settings file sets, by their name."""
-        own = options_of(self.command)
+        own = table.options_of(self.command)
         found = {}
-        for row in TABLE:
+        for row in table.TABLE:
             group, _, name = row.field.partition(".")
             if group == record and own.get(row.name) is row and row.name in self.values:
                 found[name] = self.values[row.name]
@@ -59,9 +59,9 @@ class Given:
 
 def given(command: str, parameters: Mapping[str, Any]) -> Given:
     """Return what ``parameters`` give to ``command``. Raises UsageError for values that make no sense."""
-    options = options_of(command)
+    options = table.options_of(command)
     typed = {name: value for name, row in options.items() if (value := _typed(row, parameters)) is not None}
-    keys = {row.key: row for row in TABLE if row.key}
+    keys = {row.key: row for row in table.TABLE if row.key}
     file = Settings()
     if any(row.key for row in options.values()):
         file = load(Path.cwd(), {key: row.kind.toml for key, row in keys.items()})

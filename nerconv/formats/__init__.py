@@ -36,7 +36,7 @@ from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
 from nerconv.io.head import head
 from nerconv.io.sources import Source, Unreadable, expand
-from nerconv.options import ReadOptions, UsageError, WriteOptions
+from nerconv.options import ReadOptions, UsageError, WriteOptions, did_you_mean
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -97,7 +97,7 @@ SUFFIXES: Final = frozenset(chain.from_iterable(FORMATS.values()))
 def get(name: str) -> Format:
     """Return the format called ``name``. Raises UsageError naming the known ones."""
     if name not in FORMATS:
-        raise UsageError(f"unknown format {name!r}; known: {', '.join(FORMATS)}")
+        raise UsageError(f"unknown format {name!r}{did_you_mean(name, FORMATS)}; known: {', '.join(FORMATS)}")
     # A command needs one or two of them, and takes no time for the others.
     module: Any = import_module(f"{__name__}.{name}")
     format: Format = module
