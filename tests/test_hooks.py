@@ -10,14 +10,11 @@ import pytest
 import srsly
 
 from nerconv.cli import main
-from nerconv.formats import SUFFIXES
+from nerconv.formats import SUFFIXES, get
 
 ROOT = Path(__file__).parent.parent
 (HOOK,) = srsly.read_yaml(ROOT / ".pre-commit-hooks.yaml")
 SAMPLES = ROOT / "corpus_samples"
-#: Suffixes that much else has, too; a project names its own files with them.
-COMMON = {".tsv", ".json", ".jsonl", ".ndjson"}
-BINARY = {".spacy", ".parquet"}
 
 
 def lint(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> int:
@@ -29,9 +26,10 @@ def lint(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> int:
     return code
 
 
-def test_it_looks_at_every_text_format_with_a_suffix_of_its_own() -> None:
+def test_it_looks_at_bracket_text_and_columns() -> None:
     looked_at = {suffix for suffix in SUFFIXES if re.search(HOOK["files"], f"corpus/file{suffix}")}
-    assert looked_at == SUFFIXES - COMMON - BINARY
+    # Much else is called .tsv, too; a project names such files with `files`.
+    assert looked_at == {*get("bracket").SUFFIXES, *get("conll").SUFFIXES} - {".tsv"}
     assert not re.search(HOOK["files"], "nerconv/document.py")
 
 

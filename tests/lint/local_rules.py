@@ -9,35 +9,15 @@ from typing import Final
 from nerconv import formats
 from nerconv.document import Document
 from nerconv.io.sources import Source
+from nerconv.linting import RULES as ALL
 from nerconv.linting.corpus import Corpus
 from nerconv.linting.rule import Flag, Rule
-from nerconv.linting.rules import (
-    boundary,
-    consistency,
-    content,
-    form,
-    format,
-    health,
-    masking,
-    neighbours,
-    variants,
-    words,
-)
 from nerconv.options import ReadOptions
 from nerconv.views import Reading
 
-RULES: Final = (
-    *format.RULES,
-    *boundary.RULES,
-    *neighbours.RULES,
-    *masking.RULES,
-    *content.RULES,
-    *form.RULES,
-    *consistency.RULES,
-    *variants.RULES,
-    *words.RULES,
-    *(rule for rule in health.RULES if rule.code in ("L505", "T402")),  # the others need several files
-)
+#: Those that need several files, or a model.
+_OTHERS: Final = {"L501", "L503", "M601", "M602"}
+RULES: Final = tuple(rule for rule in ALL.values() if rule.code not in _OTHERS)
 
 
 def flags_of(rule: Rule, corpus: Corpus) -> list[tuple[Document, Flag]]:
