@@ -315,12 +315,14 @@ class Batch:
 
         Each begins where a sentence does, and together they hold all of the text.
         """
-        cut = replace(self, documents=documents, extras=self.extras.of_documents(owners))
-        # What follows from the sentences alone is not found out anew.
+        return replace(self, documents=documents, extras=self.extras.of_documents(owners)).alike(self)
+
+    def alike(self, other: Batch) -> Batch:
+        """Return this; it has the text, spans, tokens and sentences of ``other``, and need not find them out anew."""
         known = {"tokens", "covered", "_covered", "overlapping", "bytes", "newlines", "_points", "spaced"}
-        known |= {"sentences", "covering"}
-        cut.__dict__.update((name, value) for name, value in self.__dict__.items() if name in known)
-        return cut
+        known |= {"sentences", "covering", "_token_edges"}
+        self.__dict__.update((name, value) for name, value in other.__dict__.items() if name in known)
+        return self
 
     def between(self, first: int, last: int) -> Batch:
         """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""

@@ -71,6 +71,17 @@ def points_before(raw: bytes, array: NDArray[np.uint8]) -> Numbers | None:
     return before
 
 
+def character_starts(text: bytes) -> Numbers:
+    """Return where in UTF-8 each character starts, and where the last ends.
+
+    >>> character_starts("aé.".encode())
+    array([0, 1, 3, 4])
+    """
+    if text.isascii():
+        return np.arange(len(text) + 1)
+    return np.append(np.flatnonzero(np.frombuffer(text, np.uint8) & 0xC0 != 0x80), len(text))
+
+
 class Anchors(NamedTuple):
     """Offsets from which on text and source run in step, and the lines and columns (code points) of the source."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from nerconv import tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Item, Mark, Origin, Span, Where
-from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers
+from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers, character_starts
 
 #: Line and column of an anchor of a document whose source is not known.
 _NOWHERE = (0, 0)
@@ -167,7 +167,8 @@ def batch_of(found: Sequence[Document], name: str) -> Batch:
 
     A span without a place of its own gets that of its first character. Raises ValueError for lone surrogates.
     """
-    text, begins, points = joined([document.text for document in found])
+    text, firsts, points = joined([document.text for document in found])
+    begins = firsts.tolist()
     spans = [(document, span, document.place(span)) for document in found for span in document.spans]
     labels = tuple(dict.fromkeys(span.label for _, span, _ in spans))
     numbers = {label: code for code, label in enumerate(labels)}
@@ -210,20 +211,13 @@ def _flat(values: Iterable[Iterable[int]]) -> Numbers:
     return np.array([value for own in values for value in own], dtype=np.int64)
 
 
-def joined(texts: Iterable[str]) -> tuple[bytes, list[int], Numbers]:
+def joined(texts: Sequence[str]) -> tuple[bytes, Numbers, Numbers]:
     """Return ``texts`` as one, a line end between two; where each begins in code points; the bytes of code points.
 
     The latter has an item for each code point, and one for the end. Raises UnicodeEncodeError for lone surrogates.
     """
-    pieces: list[str] = []
-    begins, length = [], 0
-    for text in texts:
-        begins.append(length)
-        pieces += text, "\n"
-        length += len(text) + 1
-    raw = "".join(pieces[:-1]).encode()
-    firsts = np.flatnonzero((np.frombuffer(raw, np.uint8) & 0xC0) != 0x80)
-    return raw, begins, np.append(firsts, len(raw))
+    raw, sizes = "\n".join(texts).encode(), np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+    return raw, np.cumsum(sizes) - sizes, character_starts(raw)
 
 
 def _extents(found: Sequence[Document], begins: Sequence[int], points: Numbers) -> tuple[Extent, ...]:

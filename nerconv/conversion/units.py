@@ -105,19 +105,20 @@ def _trimmed(batch: Batch, starts: Numbers, ends: Numbers) -> _Units:
 def _recut(batch: Batch, units: _Units, letter: str) -> Batch:
     """Return ``batch`` with ``units`` for documents."""
     numbers = np.arange(len(units.owners)) - np.searchsorted(units.owners, units.owners) + 1
-    rows = zip(*(array.tolist() for array in (*units, numbers)), strict=True)
+    starts, ends, owners, whole, numbers = (array.tolist() for array in (*units, numbers))
+    ids = [extent.id for extent in batch.documents]
+    named = [ids[a] if w else f"{ids[a]}/{letter}{n}" for a, w, n in zip(owners, whole, numbers, strict=True)]
     joins = batch.joins
     at = units.of(joins, batch.document_of(joins))
     cut = replace(
         batch,
-        documents=tuple(
-            Extent(batch.documents[owner].id + ("" if whole else f"/{letter}{number}"), start, end)
-            for start, end, owner, whole, number in rows
-        ),
+        documents=tuple(map(Extent, named, starts, ends)),
         marks=_marks(batch, units),
         joins=joins[units.whole[at] | ((joins > units.starts[at]) & (joins < units.ends[at]))],
-        extras=batch.extras.of_documents(units.owners.tolist()),
+        extras=batch.extras.of_documents(owners),
     )
+    if letter == "s" and batch.sentence_table is None:
+        return cut.alike(batch)
     return _with_sentences(cut, batch, units)
 
 

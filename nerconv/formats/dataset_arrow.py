@@ -128,6 +128,10 @@ def _values(column: pa.Array, name: str) -> Sequence[Any] | Items:
 
 
 def _known(values: pa.Array) -> Any:
+    if values.null_count == len(values):
+        return [None] * len(values)
+    if pa.types.is_list(values.type) and not len(values.flatten()):
+        return [[]] * len(values)
     return values.to_pylist() if values.null_count or not pa.types.is_integer(values.type) else values.to_numpy()
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nerconv.batch import Batch
 from nerconv.document import Document, Finding, Mark, Where
 from nerconv.formats.docbin_docs import Docs, Rows
-from nerconv.formats.docbin_encode import SpacyTokens, character_starts, covered, groups_of, kind_of, table_of
+from nerconv.formats.docbin_encode import SpacyTokens, covered, groups_of, kind_of, table_of
 from nerconv.formats.docbin_file import ATTRIBUTE_IDS, Bin, unstretch
 from nerconv.formats.docbin_provenance import Provenance, decode, meta_of
 from nerconv.formats.docbin_read import Contents, contents
@@ -22,7 +22,7 @@ from nerconv.formats.record_read import to_document, unread
 from nerconv.formats.spacy_strings import hashes_of, vocabulary
 from nerconv.options import WriteOptions
 from nerconv.overlaps import flat
-from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers
+from nerconv.tables import NOTHING_ELSE, Anchors, Extent, Extras, Numbers, character_starts
 from nerconv.views import with_sentences
 from nerconv.white_space import is_white
 
@@ -172,9 +172,12 @@ def _extras(found: Contents, documents: Sequence[Named], named: tuple[str, list[
 
 def _of_spans(found: Contents, field: str) -> list[Any]:
     """Return for each span what a field of the user data has for it, None where that is nothing; or an empty list."""
-    tables = [dict(getattr(one, field)) if isinstance(one, Provenance) else {} for one in found.docs.known]
+    pairs = [getattr(one, field) if isinstance(one, Provenance) else () for one in found.docs.known]
+    if not any(pairs):
+        return []
+    tables = [dict(each) for each in pairs]
     rows = zip(found.spans.owners.tolist(), found.spans.values[5].tolist(), strict=True)
-    return [tables[number].get(row) for number, row in rows] if any(tables) else []
+    return [tables[number].get(row) for number, row in rows]
 
 
 def items(found: Contents, documents: Sequence[Named], name: str) -> Iterator[Document | Finding]:

@@ -19,10 +19,10 @@ from nerconv.formats import docbin_provenance as provenance
 from nerconv.formats.docbin import SPANS_KEY
 from nerconv.formats.docbin_file import Bin, array_header, binaries, stretch
 from nerconv.formats.docbin_groups import grouped, tally
-from nerconv.formats.spacy_strings import Hashes, hashes_of, murmur, numbers_of
+from nerconv.formats.spacy_strings import Hashes, hashes_of, murmur, numbers_of, places
 from nerconv.options import UsageError, WriteOptions
 from nerconv.overlaps import flat
-from nerconv.tables import Numbers
+from nerconv.tables import Numbers, character_starts
 from nerconv.white_space import runs
 
 if TYPE_CHECKING:
@@ -97,9 +97,14 @@ def edges(choice: str) -> Callable[[Batch], tuple[Numbers, Numbers]]:
 def spacy_tokens(batch: Batch, choice: str) -> SpacyTokens:
     """Return the tokens of ``batch`` that ``--tokens`` asks for."""
     starts, ends, spaces, lengths = _cut(choice)(batch)
-    found, firsts, codes = np.unique(murmur(batch.text, starts, ends), return_index=True, return_inverse=True)
-    text, places = batch.text.decode(), (batch.points(offsets[firsts]).tolist() for offsets in (starts, ends))
-    words = [text[start:end] for start, end in zip(*places, strict=True)]
+    hashes = murmur(batch.text, starts, ends)
+    # Without numbers numpy sorts the distinct ones alone.
+    found = np.unique(hashes)
+    codes = places(found, hashes)
+    examples = np.empty_like(codes, shape=len(found))
+    examples[codes] = np.arange(len(codes))
+    text, edges = batch.text.decode(), (batch.points(offsets[examples]).tolist() for offsets in (starts, ends))
+    words = [text[start:end] for start, end in zip(*edges, strict=True)]
     solid = ~np.array(list(map(str.isspace, words)), dtype=bool)
     return SpacyTokens(starts, ends, spaces, lengths, words, numbers_of(found), codes, np.flatnonzero(solid[codes]))
 
@@ -170,17 +175,6 @@ def _of_spacy(tokenizer: Tokenizer, batch: Batch) -> _Tokens:
     return firsts[starts], firsts[starts + sizes], spaces.astype(bool), lengths
 
 
-def character_starts(text: bytes) -> Numbers:
-    """Return where in UTF-8 each character starts, and where the last ends.
-
-    >>> character_starts("aé.".encode())
-    array([0, 1, 3, 4])
-    """
-    if text.isascii():
-        return np.arange(len(text) + 1)
-    return np.append(np.flatnonzero(np.frombuffer(text, np.uint8) & 0xC0 != 0x80), len(text))
-
-
 @lru_cache(8)
 def _tokenizer(choice: str) -> Tokenizer:
     """Return the tokenizer that ``spacy`` or ``spacy:LANG`` names. Raises UsageError when there is none."""
@@ -242,11 +236,13 @@ def _sentence_starts(sentences: Numbers, starts: Numbers, solid: Numbers, length
     >>> _sentence_starts(np.array([0, 5]), np.array([0, 3, 4, 5]), np.array([0, 1, 3]), np.array([4]))
     array([0, 3])
     """
-    begins = np.cumsum(lengths) - lengths
-    # The words that begin Docs, and none behind the last.
-    firsts = np.append(np.searchsorted(solid, begins), len(solid))
-    words = np.searchsorted(solid, np.searchsorted(starts, sentences))
-    return np.union1d(solid[np.setdiff1d(words, firsts)], begins[lengths > 0])
+    begins, words = np.cumsum(lengths) - lengths, np.append(solid, len(starts))
+    found = np.zeros(len(starts) + 1, dtype=bool)
+    found[words[np.searchsorted(solid, np.searchsorted(starts, sentences))]] = True
+    # Not the words that begin Docs, and none behind the last.
+    found[words[np.searchsorted(solid, begins)]] = found[-1] = False
+    found[begins[lengths > 0]] = True
+    return np.flatnonzero(found)
 
 
 def groups_of(batch: Batch, tokens: SpacyTokens, covered: tuple[Numbers, Numbers]) -> list[bytes]:

@@ -105,8 +105,9 @@ def decode(data: bytes | None) -> Provenance | None:
         found = _converted(data)
     if found is not None:
         meta_of(found)
-        for table, kind in ((found.spans, SPAN), (found.sentences, SENTENCE), (found.anchors, ANCHOR)):
-            np.frombuffer(table, kind)
+        tables = (found.spans, SPAN), (found.sentences, SENTENCE), (found.anchors, ANCHOR)
+        if any(len(table) % kind.itemsize for table, kind in tables):
+            raise ValueError("a table of its user data is cut short")
     return found
 
 

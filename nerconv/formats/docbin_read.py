@@ -20,9 +20,10 @@ from nerconv.formats.docbin import SPANS_KEY
 from nerconv.formats.docbin_docs import Docs, Known, Rows, continues
 from nerconv.formats.docbin_encode import GROUP_SPAN
 from nerconv.formats.docbin_provenance import Provenance
-from nerconv.formats.spacy_strings import Vocabulary
+from nerconv.formats.spacy_strings import Vocabulary, laid
 from nerconv.tables import Numbers
 from nerconv.tokens import trim
+from nerconv.white_space import runs as numbers_from
 
 #: The numbers of attributes (``spacy.attrs.IDS``), and what ENT_IOB says.
 _ORTH, _DEP, _IOB, _TYPE, _HEAD, _SENT_START = 65, 76, 77, 78, 79, 80
@@ -68,10 +69,11 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
     ``unknown``: the line and column of text of which it is not known where it came from.
     """
     words, runs = strings.find(docs.column(_ORTH)), _runs(docs.known)
-    spelled = [text for string in strings.strings for text in (string, f"{string} ")]
-    pieces = list(map(spelled.__getitem__, (2 * words + docs.spaces).tolist()))
+    spelled, first, last = laid([f"{string} " for string in strings.strings])
+    sizes = (last - first - 1)[words] + docs.spaces
+    raw = np.frombuffer(spelled, np.uint8)[numbers_from(first[words], sizes)].tobytes()
     bounds, counts = docs.bounds, docs.lengths
-    texts = ["".join(pieces[a:b]) for a, b in pairwise(bounds[runs].tolist())]
+    texts = [raw[a:b].decode() for a, b in pairwise(np.append(0, np.cumsum(sizes))[bounds[runs]].tolist())]
     # A carriage return at the end must not become part of the line feed.
     gaps = np.array([1 + text.endswith("\r") for text in texts], dtype=np.int64)
     after = np.append(0, np.cumsum(strings.lengths[words] + docs.spaces))

@@ -125,8 +125,8 @@ def _spans(batch: Batch) -> Items:
     extras, count = batch.extras, len(batch.starts)
     others: dict[str, Values] = {
         "label": [batch.labels[number] for number in batch.label_ids.tolist()],
-        "line": _known(batch.source_lines),
-        "column": _known(batch.source_columns),
+        "line": batch.source_lines if batch.source_lines.all() else _known(batch.source_lines),
+        "column": batch.source_columns if batch.source_columns.all() else _known(batch.source_columns),
         "path": extras.span_paths or (None,) * count,
         "flags": [list(flags) for flags in extras.flags] or ([],) * count,
     }
@@ -213,8 +213,8 @@ def batch_of(found: Columns, name: str, path: str | None) -> Batch:
 
     ``path``: where records without an origin came from; None when that is not known.
     """
-    text, starts_of, points = views.joined(found.texts)
-    begins, sizes = np.array(starts_of, dtype=np.int64), np.array(list(map(len, found.texts)), dtype=np.int64)
+    text, begins, points = views.joined(found.texts)
+    sizes = np.fromiter(map(len, found.texts), np.int64, len(begins))
 
     def at(owners: Numbers, offsets: Numbers) -> Numbers:
         """Return offsets in records as bytes of the text."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.short_strings import eights, rests
-from nerconv.tables import Numbers
+from nerconv.tables import Numbers, character_starts
 
 Hashes = NDArray[np.uint64]
 
@@ -26,6 +26,9 @@ _FACTOR: Final = np.uint64(0xC6A4A7935BD1E995)
 _SHIFT: Final = np.uint64(47)
 _SEED: Final = np.uint64(1)
 _BYTES: Final = 8
+#: So many of the highest bits of a number are looked up, and the number of the bits below.
+_HIGHEST: Final = 16
+_LOWER: Final = np.uint64(64 - _HIGHEST)
 
 
 def hashes_of(strings: Sequence[str]) -> Hashes:
@@ -35,17 +38,15 @@ def hashes_of(strings: Sequence[str]) -> Hashes:
 
 def laid(strings: Sequence[str]) -> tuple[bytes, Numbers, Numbers]:
     """Return ``strings`` one after the other as UTF-8, and where each starts and ends in it."""
-    text = "".join(strings)
-    data = text.encode()
-    sizes = [len(string.encode()) for string in strings] if len(data) > len(text) else list(map(len, strings))
-    ends = np.cumsum(np.array([0, *sizes], dtype=np.int64))
+    data = "".join(strings).encode()
+    ends = character_starts(data)[np.cumsum([0, *map(len, strings)])]
     return data, ends[:-1], ends[1:]
 
 
 def numbers_of(found: Hashes) -> Hashes:
     """Return the numbers of spaCy for strings of which ``found`` are the hashes."""
     _, known, numbers = _symbols()
-    at = np.minimum(np.searchsorted(known, found), len(known) - 1)
+    at = places(known, found)
     return np.where(known[at] == found, numbers[at], found)
 
 
@@ -76,6 +77,20 @@ def _mixed(block: Hashes) -> Hashes:
     return (block ^ (block >> _SHIFT)) * _FACTOR
 
 
+def places(known: Hashes, found: Hashes) -> Numbers:
+    """Return the index of each of ``found`` among ``known``, which ascend, or any where it is not among them.
+
+    >>> places(np.array([3, 7], dtype=np.uint64), np.array([7, 3, 7], dtype=np.uint64))
+    array([1, 0, 1])
+    """
+    # Hashes are spread evenly, so that the first one with the same highest bits is mostly the one.
+    counts = np.bincount(known >> _LOWER, minlength=1 << _HIGHEST)
+    at: Numbers = np.minimum((np.cumsum(counts) - counts)[found >> _LOWER], len(known) - 1)
+    others = np.flatnonzero(known[at] != found)
+    at[others] = np.minimum(np.searchsorted(known, found[others]), len(known) - 1)
+    return at
+
+
 class Vocabulary(NamedTuple):
     """Strings, their numbers, which ascend, and how many code points each has.
 
@@ -88,7 +103,7 @@ class Vocabulary(NamedTuple):
 
     def find(self, numbers: Hashes) -> Numbers:
         """Return the index of the string of each of ``numbers``. Raises ValueError for one that has none."""
-        at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        at = places(self.numbers, numbers)
         missing = self.numbers[at] != numbers
         if missing.any():
             raise ValueError(f"{numbers[missing][0]} is the number of none of its strings")
