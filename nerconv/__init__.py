@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.formats import FORMATS
     from nerconv.io.sources import Unreadable
-    from nerconv.linting import RULES
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
+    from nerconv.linting.rules import RULES
     from nerconv.models import ModelError, ModelOptions, Predictor
     from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions
 
@@ -42,9 +42,9 @@ _HOMES = {
     "nerconv.evaluation.run": ("EvaluateOptions",),
     "nerconv.formats": ("FORMATS",),
     "nerconv.io.sources": ("Unreadable",),
-    "nerconv.linting": ("RULES",),
     "nerconv.linting.fix": ("FixReport",),
     "nerconv.linting.problem": ("LintReport",),
+    "nerconv.linting.rules": ("RULES",),
     "nerconv.models": ("ModelError", "ModelOptions", "Predictor"),
     "nerconv.options": ("ReadOptions", "Selection", "UsageError", "WriteOptions"),
 }

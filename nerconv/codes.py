@@ -10,11 +10,14 @@ from typing import Final, NamedTuple
 
 from nerconv.document import Finding
 
+#: How much a finding weighs, the most severe first.
+SEVERITIES: Final = ("error", "warning", "info")
+
 
 class Code(NamedTuple):
     """One kind of finding.
 
-    ``severity`` is error, warning or info. ``loses`` says that something of the input is left out of the
+    ``severity`` is one of SEVERITIES. ``loses`` says that something of the input is left out of the
     output because of it, without having been asked for: such a finding makes a command end in 1.
     """
 

@@ -79,6 +79,7 @@ def test_a_lint_run_is_valid() -> None:
     )
     root = checked(LINT["junit"](LintReport([problem], 1, ("clean.txt",), 1, ("B102",))))
     assert [suite.get("failures") for suite in root] == ["1", "0"]
+    assert {suite.get("package") for suite in root} == {"nerconv." + "lint"}
 
 
 def test_the_time_of_the_run_is_that_of_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:

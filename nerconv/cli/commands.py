@@ -71,7 +71,7 @@ COMMANDS: Final = {
         "lint:rule",
         "Print the manual page of a rule.",
         "nerconv rule C201",
-        (Argument("RULE", "A code or a name.", required=False, choices="nerconv.linting:RULES"),),
+        (Argument("RULE", "A code or a name.", required=False, choices="nerconv.linting.rules:RULES"),),
     ),
     "stats": Command(
         "stats:stats",

@@ -11,13 +11,13 @@ from nerconv.cli.given import Given, check_outputs
 from nerconv.cli.table.linting import FAIL_ON
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.sources import Source
-from nerconv.linting import RULES
 from nerconv.linting import baseline as known_findings
 from nerconv.linting import fix as fixes
 from nerconv.linting.engine import choose
 from nerconv.linting.engine import lint as lint_sources
 from nerconv.linting.guesses import Ask, asker
 from nerconv.linting.problem import LintReport
+from nerconv.linting.rules import RULES
 from nerconv.linting.suppress import SIDECAR
 from nerconv.options import ReadOptions, Selection, UsageError, did_you_mean
 from nerconv.report import LINT

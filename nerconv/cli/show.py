@@ -103,7 +103,7 @@ def findings(found: Sequence[Finding]) -> None:
 
 def fixes(done: FixReport, written: bool) -> None:
     """Print how many fixes of each rule were made, or would be, in each file, and which were taken back and why."""
-    from nerconv.linting import RULES
+    from nerconv.linting.rules import RULES
 
     for draft in done.changed:
         say(f"{draft.source.name}: {_counts({f'{c} {RULES[c].name}': n for c, n in draft.made.items()})}")

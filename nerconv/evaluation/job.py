@@ -16,8 +16,6 @@ from nerconv.evaluation.side import ReadSide, read_side
 from nerconv.evaluation.statistics import seeds
 from nerconv.evaluation.verify import verify
 from nerconv.io.sources import Source, lying
-from nerconv.linting.engine import check, choose
-from nerconv.linting.review import amended, by_batch, flagged
 from nerconv.models import ModelOptions, load
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
@@ -178,6 +176,9 @@ def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
     if job.lint is None:
         return held, None
+    from nerconv.linting.engine import check, choose
+    from nerconv.linting.review import amended, by_batch, flagged
+
     problems = by_batch(check(held.parts, choose(job.lint), sources=job.gold))
     found = [(part, problems.get(number, [])) for number, part in enumerate(held.parts)]
     fixed = [amended(*each)[0] for each in found]

@@ -9,14 +9,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from nerconv import formats
-from nerconv.codes import CODES
+from nerconv.codes import CODES, SEVERITIES
 from nerconv.document import Document, Facts, Finding, Span, Where, excerpt
 from nerconv.io.chunks import MOST, WHOLE
 from nerconv.io.sources import Source
-from nerconv.linting import RULES
-from nerconv.linting.problem import SEVERITIES, LintReport, Problem, source_order
+from nerconv.linting.problem import LintReport, Problem, source_order
 from nerconv.linting.profiles import PROFILES, Profile
 from nerconv.linting.rule import Flag, Options, Rule, Value
+from nerconv.linting.rules import RULES
 from nerconv.linting.rules.health import split_of
 from nerconv.linting.suppress import without_ignored
 from nerconv.options import ReadOptions, Selection, UsageError, check_choice

@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from json import loads
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from nerconv.document import Finding, Where
 from nerconv.linting.rule import Fix
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import Owner
-
-#: The most severe first.
-SEVERITIES: Final = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)

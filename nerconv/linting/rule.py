@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from nerconv.codes import SEVERITIES
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.tokens import trim as trim_white_space
 
@@ -103,7 +104,7 @@ class Rule:
     def __post_init__(self) -> None:
         if (self.local is None) == (self.corpus is None) or (self.scope == "corpus" and self.local):
             raise ValueError(f"{self.code}: a rule has one check, that of its scope {self.scope!r}")
-        if self.severity not in ("error", "warning", "info") or self.fix not in ("safe", "unsafe", "shown", "none"):
+        if self.severity not in SEVERITIES or self.fix not in ("safe", "unsafe", "shown", "none"):
             raise ValueError(f"{self.code}: severity {self.severity!r} or fix {self.fix!r} is not known")
 
 

@@ -6,11 +6,10 @@ A renderer is a function of a report in a module of this package and a line in a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport
-from nerconv.linting.stats import Stats
 from nerconv.report import (
     csv,
     evaluation_page,
@@ -24,6 +23,9 @@ from nerconv.report import (
     sarif,
     text,
 )
+
+if TYPE_CHECKING:
+    from nerconv.linting.stats import Stats
 
 #: Every output of a lint run by the name it is asked for.
 LINT: Final[dict[str, Callable[[LintReport], str]]] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Set
 from hashlib import sha256
 from typing import Final
 
@@ -11,7 +11,7 @@ from nerconv.evaluation.report import KINDS, EvaluationReport, Example, Interval
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head
-from nerconv.report.rows import HEAD, interval, kind_counts, notes, percent, score_rows, slice_rows
+from nerconv.report.rows import HEAD, averages, interval, kind_counts, notes, percent, score_rows, slice_rows
 
 #: So many errors are shown, by document and by cell of the confusion table.
 _SHOWN: Final = 300
@@ -66,10 +66,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], sums: int = 0) ->
 
 def _labels(report: EvaluationReport) -> str:
     before = report.baseline
-    rows = []
-    for row in score_rows(report):
-        found = report.labels.get(row[0]) or getattr(report.overall, row[0])
-        rows.append((*map(in_html, row), _score_bar(found.f1, found.interval, before.get(row[0]))))
+    scores = *report.labels.values(), *(found for _, found in averages(report))
+    rows = [
+        (*map(in_html, row), _score_bar(found.f1, found.interval, before.get(row[0])))
+        for row, found in zip(score_rows(report), scores, strict=True)
+    ]
     tick = " The tick is the baseline." if before else ""
     caption = f"<p class=faint>Bars show F1, whiskers its 95 % interval.{tick}</p>\n"
     return "<h2>Scores</h2>\n" + _table(("label", *HEAD[1:], "F1"), rows, sums=3) + caption
@@ -119,21 +120,21 @@ def _svg(inner: str) -> str:
 
 def _confusion(report: EvaluationReport) -> str:
     said = sorted({label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label))
-    held = Counter(map(_anchor, report.examples[:_SHOWN]))
+    anchors = set(map(_anchor, report.examples[:_SHOWN]))
     rows = []
     for gold in sorted(report.confusion.keys() | report.boundaries, key=lambda label: (not label, label)):
         row = report.confusion.get(gold, {})
-        cells = [_linked(row.get(label, 0), _cell(gold, label), held) for label in said]
-        rows.append((in_html(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), held)))
+        cells = [_linked(row.get(label, 0), _cell(gold, label), anchors) for label in said]
+        rows.append((in_html(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), anchors)))
     head = ("gold ↓ predicted →", *(label or "(none)" for label in said), "same label, other edges")
     caption = "Exact matches stand where a label meets itself; other cells are spans that overlap and differ in label."
     return f"<h2>Confusion</h2>\n{_table(head, rows)}<p class=faint>{caption}</p>\n"
 
 
-def _linked(count: int, anchor: str, held: Mapping[str, int]) -> str:
+def _linked(count: int, anchor: str, anchors: Set[str]) -> str:
     if not count:
         return "<span class=faint>·</span>"
-    return f'<a href="#{anchor}">{count:,}</a>' if held.get(anchor) else f"{count:,}"
+    return f'<a href="#{anchor}">{count:,}</a>' if anchor in anchors else f"{count:,}"
 
 
 def _anchor(example: Example) -> str:

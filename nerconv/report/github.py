@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from nerconv.codes import SEVERITIES
 from nerconv.evaluation.report import EvaluationReport, Example, Side
-from nerconv.linting.problem import SEVERITIES, LintReport, Problem
+from nerconv.linting.problem import LintReport, Problem
 from nerconv.report.escaped import in_command
 
 #: GitHub shows the first ten annotations of a level in a step and fifty in a job; more are a log that nobody reads.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nerconv.evaluation.report import KINDS, SCHEMA, EvaluationReport
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.linting.stats import Stats
 from nerconv.printable import in_json
 from nerconv.version import VERSION
+
+if TYPE_CHECKING:
+    from nerconv.linting.stats import Stats
 
 #: The versions that are read.
 _READ: Final = (1, 2)

@@ -55,7 +55,7 @@ def lint(report: LintReport) -> str:
         path = problem.finding.where.path if problem.finding.where else problem.document
         by_path[path].append(_case_of(path, problem))
     suites = (Suite(path, cases or [Case(path, "no finding")]) for path, cases in sorted(by_path.items()))
-    return xml(suites, "nerconv.linting")
+    return xml(suites, "lint")
 
 
 def _case_of(path: str, problem: Problem) -> Case:
@@ -79,22 +79,22 @@ def evaluation(report: EvaluationReport) -> str:
         for measure, value in (("precision", row.precision), ("recall", row.recall), ("f1", row.f1))
     }
     figures |= {f"method {name}": value for name, value in report.method.items() if value}
-    return xml([Suite("nerconv evaluate", cases, figures, columns(next(tables(report))))], "nerconv.evaluation")
+    return xml([Suite("nerconv evaluate", cases, figures, columns(next(tables(report))))], "evaluate")
 
 
-def xml(suites: Iterable[Suite], package: str) -> str:
-    """Return ``suites`` as XML. Text in it may be anything."""
+def xml(suites: Iterable[Suite], command: str) -> str:
+    """Return ``suites`` of the ``command`` that made them as XML. Text in it may be anything."""
     root = Element("testsuites")
     for number, suite in enumerate(suites):
-        _add_suite(root, suite, package, number)
+        _add_suite(root, suite, command, number)
     indent(root)
     # Its writer would name the encoding of the locale.
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _add_suite(root: Element, suite: Suite, package: str, number: int) -> None:
+def _add_suite(root: Element, suite: Suite, command: str, number: int) -> None:
     failures = sum(case.failure is not None for case in suite.cases)
-    about = {"name": _name(suite.name), "package": package, "id": str(number), "hostname": "localhost"}
+    about = {"name": _name(suite.name), "package": f"nerconv.{command}", "id": str(number), "hostname": "localhost"}
     about |= {"timestamp": _time(), "time": "0", "tests": str(len(suite.cases)), "failures": str(failures)}
     element = SubElement(root, "testsuite", about | {"errors": "0", "skipped": "0"})
     properties = SubElement(element, "properties")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from nerconv.codes import SEVERITIES
 from nerconv.evaluation.report import EvaluationReport
-from nerconv.linting import RULES
-from nerconv.linting.problem import SEVERITIES, LintReport
+from nerconv.linting.problem import LintReport
 from nerconv.report.escaped import in_markdown
 from nerconv.report.rows import notes, percent, tables
 
@@ -47,6 +47,8 @@ def job_summary(report: LintReport) -> str:
 
 def manual(code: str) -> str:
     """Return the manual page of a rule: its header, what it is about, examples, measured precision."""
+    from nerconv.linting.rules import RULES
+
     rule = RULES[code]
     state = "on" if rule.default else "off"
     parts = [f"## {code} {rule.name}", f"*{rule.severity}, {state} by default, fix: {rule.fix}.*", rule.about]

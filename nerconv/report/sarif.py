@@ -8,11 +8,9 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
-from nerconv.codes import CODES
-from nerconv.linting import RULES
+from nerconv.codes import CODES, Code
 from nerconv.linting.baseline import fingerprint
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.linting.rule import Rule
 from nerconv.report.json import encoded
 
 #: Code-scanning services take no more results than this in one run, and show fewer.
@@ -37,8 +35,10 @@ def lint(report: LintReport) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
+    from nerconv.linting.rules import RULES
+
     rule = RULES.get(code) or CODES[code]
-    about = rule.about if isinstance(rule, Rule) else f"{rule.finds} {rule.advice}"
+    about = f"{rule.finds} {rule.advice}" if isinstance(rule, Code) else rule.about
     return {
         "id": code,
         "name": rule.name,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.linting.stats import Stats
 from nerconv.printable import one_line
 from nerconv.report.rows import interval, notes, percent, tables
 
 if TYPE_CHECKING:
     from nerconv.evaluation.differences import Difference
+    from nerconv.linting.stats import Stats
 
 
 def lint(report: LintReport) -> str:

@@ -249,6 +249,8 @@ def test_a_command_is_loaded_without_the_others(tmp_path: Path) -> None:
     done = loading("main()", "to-conll", "a.txt", "-o", "a.conll", "--nested", "outer", cwd=tmp_path)
     loaded = {name.split(".")[1] for name in done if name.startswith("nerconv.")}
     assert "conversion" in loaded and not loaded & {"evaluation", "linting", "training", "report"}
+    done = loading("main()", "evaluate", "a.txt", "--predictions", "a.txt", cwd=tmp_path)
+    assert "nerconv.evaluation.job" in done and "nerconv.linting.rules" not in done
 
 
 def test_start_up_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -217,3 +217,12 @@ def test_redaction_holds_for_records_that_are_refused(run: Command, gold: str) -
     code, printed = run("evaluate", "gold.jsonl", "--predictions", "said.jsonl", "--redact")
     assert code != 70
     assert SECRET not in printed
+
+
+def test_a_label_that_is_called_like_a_mean_has_its_own_bar() -> None:
+    text = "Ann met Bob"
+    gold = [Document("d", text, (Span(0, 3, "micro"), Span(8, 11, "PER")))]
+    said = [Document("d", text, (Span(0, 3, "micro"), Span(4, 7, "PER")))]
+    page = EVALUATION["html"](evaluate(gold, said, EvaluateOptions(resamples=0)))
+    rows = re.findall("<tr.*<td>micro<td>.*class=track.*", page)
+    assert [re.findall("class=bar width=([0-9.]+)", row) for row in rows] == [["220.0"], ["110.0"]]

@@ -11,9 +11,9 @@ import pytest
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where
-from nerconv.linting import RULES
 from nerconv.linting.engine import Selection, check, choose, lint
 from nerconv.linting.problem import LintReport, Problem
+from nerconv.linting.rules import RULES
 from nerconv.options import ReadOptions, UsageError
 from nerconv.report import LINT
 from nerconv.report.markdown import manual

@@ -21,11 +21,12 @@ from strategies import documents
 from nerconv import formats, tokens, views
 from nerconv.batch import Batch
 from nerconv.document import WHITE_SPACE, Document, Origin, Span
-from nerconv.linting import RULES, surface
+from nerconv.linting import surface
 from nerconv.linting.corpus import Corpus
 from nerconv.linting.engine import Selection, check, choose
 from nerconv.linting.near import Near, Words
 from nerconv.linting.problem import Problem
+from nerconv.linting.rules import RULES
 from nerconv.options import ReadOptions
 from nerconv.views import batch_of, documents_of
 

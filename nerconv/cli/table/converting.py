@@ -110,7 +110,7 @@ CLEANING: Final = (
         "makes the safe fixes.", CONVERSIONS, panel=_CLEANING, choices=LINT_POLICIES, default="keep",
         setting="lint-policy"),
     Option("--lint-select", "The rules that --lint applies. Default: those of nerconv lint.", CONVERSIONS,
-        NAMES._replace(parse=comma_list, toml=None), _CLEANING, "CODE,...", choices="nerconv.linting:RULES",
+        NAMES._replace(parse=comma_list, toml=None), _CLEANING, "CODE,...", choices="nerconv.linting.rules:RULES",
         use=Use("chooses the rules of --lint", needs=("--lint",))),
     Option("--redactions", "What to do with redaction placeholders such as XXXXXXXXXXXX", CONVERSIONS, panel=_CLEANING,
         metavar="HOW", choices=REDACTIONS, default="keep", setting="redactions"),

@@ -6,18 +6,19 @@ from typing import Final
 
 from nerconv.cli.option import FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, Option, Use, comma_list
 from nerconv.cli.table.labels import label_map
+from nerconv.codes import SEVERITIES
 
 #: By the value of --fail-on, the severities that fail.
 FAIL_ON: Final = {
     "never": (),
     "error": ("error",),
     "warning": ("error", "warning"),
-    "info": ("error", "warning", "info"),
+    "info": SEVERITIES,
 }
 _LINT: Final = ("lint",)
 _RULES, _FIXING, _BASELINE, _MODEL, _OUTPUT = "Rules", "Fixing", "Baseline", "Model", "Output"
 _CODES: Final = NAMES._replace(parse=comma_list, toml=None)
-_ALL_RULES: Final = "nerconv.linting:RULES"
+_ALL_RULES: Final = "nerconv.linting.rules:RULES"
 _FIXES: Final = ("--fix", "--unsafe-fixes", "--diff")
 
 # A row an option, as dense as a table.

@@ -1,1 +1,42 @@
-"""The rules, a module for each family."""
+"""The rules, a module for each family, and the table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from nerconv.linting.rule import Rule
+from nerconv.linting.rules import (
+    boundary,
+    consistency,
+    content,
+    form,
+    format,
+    health,
+    masking,
+    model,
+    neighbours,
+    variants,
+    words,
+)
+
+#: Every rule by its code.
+RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        rule.code: rule
+        for family in (
+            format.RULES,
+            boundary.RULES,
+            neighbours.RULES,
+            masking.RULES + content.RULES,
+            form.RULES,
+            words.RULES,
+            consistency.RULES,
+            variants.RULES,
+            health.RULES,
+            model.RULES,
+        )
+        for rule in sorted(family, key=lambda rule: rule.code)
+    }
+)
