@@ -15,7 +15,7 @@ from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluation.side import ReadSide, read_side
 from nerconv.evaluation.statistics import seeds
 from nerconv.evaluation.verify import verify
-from nerconv.io.sources import Source, lying
+from nerconv.io.sources import Source, local_path
 from nerconv.models import ModelOptions, load
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
@@ -69,7 +69,7 @@ def run(job: Job, progress: Progress) -> EvaluationReport:
 
 def _at_path(source: Source, files: ExitStack) -> Source:
     """Return ``source`` as one that can be read twice: standard input at the path of a copy."""
-    return source if source.path or source.url else replace(source, path=files.enter_context(lying(source)))
+    return source if source.path or source.url else replace(source, path=files.enter_context(local_path(source)))
 
 
 def _check_columns(source: Source) -> None:

@@ -24,7 +24,7 @@ from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Item, Row, placed, read_rows
-from nerconv.io.sources import Source, Unreadable, lying
+from nerconv.io.sources import Source, Unreadable, local_path
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
 
@@ -252,7 +252,7 @@ def _open(source: Source, stack: ExitStack) -> list[_Split]:
         if isinstance(saved, library.Dataset):
             return [_saved(saved, source.name, source.id)]
         return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}") for name, split in saved.items()]
-    file = stack.enter_context(pq.ParquetFile(stack.enter_context(lying(source))))
+    file = stack.enter_context(pq.ParquetFile(stack.enter_context(local_path(source))))
     tags = names_by_column(features_of(file.schema_arrow))
     return [_Split(source.name, source.id, tags, file.metadata.num_rows, partial(file.iter_batches, _BATCH))]
 

@@ -27,7 +27,7 @@ from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.shapes import counted
-from nerconv.io.sources import Source, Unreadable, lying
+from nerconv.io.sources import Source, Unreadable, local_path
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Reading | Document | 
     ignored: Counter[str] = Counter()
     once = Once()
     with ExitStack() as stack:
-        path = stack.enter_context(lying(source))
+        path = stack.enter_context(local_path(source))
         with refusing(source.name):
             packed = stack.enter_context(unpacked(path))
             facts = _facts(packed)

@@ -139,7 +139,7 @@ class Source:
 
 
 @contextmanager
-def lying(source: Source) -> Iterator[Path]:
+def local_path(source: Source) -> Iterator[Path]:
     """Give the path at which ``source`` lies unpacked: its own, or that of a copy of what comes as a stream.
 
     Raises Unreadable.
