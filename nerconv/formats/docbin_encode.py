@@ -22,6 +22,7 @@ from nerconv.formats.docbin_groups import grouped, tally
 from nerconv.formats.spacy_strings import Hashes, hashes_of, murmur, numbers_of, places
 from nerconv.options import UsageError, WriteOptions
 from nerconv.overlaps import flat
+from nerconv.packages import package
 from nerconv.tables import Numbers, character_starts
 from nerconv.white_space import runs
 
@@ -178,12 +179,11 @@ def _of_spacy(tokenizer: Tokenizer, batch: Batch) -> _Tokens:
 @lru_cache(8)
 def _tokenizer(choice: str) -> Tokenizer:
     """Return the tokenizer that ``spacy`` or ``spacy:LANG`` names. Raises UsageError when there is none."""
-    import spacy
-
     name, _, language = choice.partition(":")
     spelling = "spell it corpus, spacy (English) or spacy:LANG, LANG being a code of spaCy such as de, fr or xx"
     if name != "spacy" or (language and not _LANGUAGE.fullmatch(language)):
         raise UsageError(f"unknown tokens {choice!r}; {spelling}")
+    spacy = package("spacy", f"--tokens {choice}", "spacy")
     try:
         return spacy.blank(language or "en").tokenizer
     except ImportError as error:

@@ -16,6 +16,7 @@ from nerconv import tokens
 from nerconv.document import Document, Span
 from nerconv.formats.keeps import Keeps, corpus_tokens
 from nerconv.options import UsageError
+from nerconv.packages import package
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -82,7 +83,7 @@ def _pieces(documents: Sequence[Document], by_sentence: bool) -> Iterator[_Piece
 
 
 def _trained(sentences: Sequence[Document], options: FoldOptions, seed: int) -> Language:
-    import spacy
+    spacy = package("spacy", "to train pipelines on parts of the corpus", "spacy")
     from spacy import util
 
     util.fix_random_seed(seed)  # type: ignore[attr-defined]

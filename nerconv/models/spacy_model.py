@@ -13,6 +13,7 @@ from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.models.predictor import ModelError, ModelOptions, Prediction, Predictor
 from nerconv.options import UsageError
+from nerconv.packages import package
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -44,8 +45,7 @@ def load(name: str, options: ModelOptions) -> Predictor:
         raise UsageError(
             f"--aggregation is for Hugging Face models; {name} is a spaCy pipeline, which has no sub-tokens"
         )
-    import spacy
-
+    spacy = package("spacy", f"{name}: a spaCy pipeline", "spacy")
     try:
         pipeline = spacy.load(name)
     except Exception as error:  # what a damaged folder raises can be anything

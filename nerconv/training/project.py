@@ -12,6 +12,7 @@ from typing import Final
 
 from nerconv.io.outputs import writing
 from nerconv.options import UsageError
+from nerconv.packages import package
 from nerconv.printable import one_line
 
 #: A drive, or a share of a server.
@@ -140,11 +141,12 @@ def make_project(source: str, profile: str, command: str) -> str:
 def _read_back(text: str, source: str) -> set[object]:
     """Return every path that the commands of a project take as ``source``, as weasel reads it; none on error."""
     import srsly  # type: ignore[import-untyped]
-    from weasel.util.config import substitute_project_variables  # type: ignore[import-untyped]
+
+    config = package("weasel.util.config", "a project", "spacy")
 
     try:
         source.encode()
-        commands = substitute_project_variables(srsly.yaml_loads(text))["commands"][:2]
+        commands = config.substitute_project_variables(srsly.yaml_loads(text))["commands"][:2]
     except (ValueError, TypeError, configparser.Error):
         return set()
     scripts = [line for command in commands for line in command["script"]]

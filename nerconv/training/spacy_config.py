@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from nerconv.formats.docbin import SPANS_KEY
 from nerconv.io.outputs import writing
 from nerconv.options import UsageError, check_choice
+from nerconv.packages import package
 from nerconv.printable import one_line
 from nerconv.training.survey import Survey
 
@@ -65,6 +66,7 @@ def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
 
 
 def _base(component: str, choice: Choice) -> Any:
+    package("spacy", "a configuration for spacy train", "spacy")
     from spacy.cli.init_config import init_config
 
     if choice.profile == "trf" and importlib.util.find_spec("spacy_transformers") is None:
