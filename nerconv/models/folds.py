@@ -87,7 +87,7 @@ def _trained(sentences: Sequence[Document], options: FoldOptions, seed: int) -> 
     from spacy import util
 
     util.fix_random_seed(seed)  # type: ignore[attr-defined]
-    pipeline = spacy.blank("xx")
+    pipeline: Language = spacy.blank("xx")
     pipeline.add_pipe("ner")
     examples = [_example(pipeline, sentence) for sentence in sentences]
     pipeline.initialize(lambda: examples)
