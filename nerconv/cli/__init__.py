@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     # To start numpy's threads for linear algebra takes longer than all that a command computes by it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What a command makes holds few cycles, and the collector would look at all of it again and again.
+    gc.set_threshold(100_000)
     try:
         program(_asked_for())()
     except SystemExit as end:

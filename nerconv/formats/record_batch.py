@@ -195,7 +195,13 @@ def columns_of_records(records: Sequence[Record]) -> Columns:
 def objects(lists: Sequence[Sequence[Any]], kind: type[msgspec.Struct]) -> Items:
     """Return objects of one ``kind``, some of each record."""
     every = list(chain.from_iterable(lists))
-    return Items(_counts(lists), {name: list(map(attrgetter(name), every)) for name in kind.__struct_fields__})
+    fields = ((name, list(map(attrgetter(name), every))) for name in kind.__struct_fields__)
+    return Items(_counts(lists), {name: _numbers(values) for name, values in fields})
+
+
+def _numbers(values: list[Any]) -> Values:
+    """Return ``values`` as an array where all of them are whole numbers. Raises OverflowError."""
+    return np.array(values, dtype=np.int64) if {*map(type, values)} == {int} else values
 
 
 def rows_of_numbers(lists: Sequence[Sequence[Any]], names: Sequence[str]) -> Items:
