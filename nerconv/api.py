@@ -79,8 +79,7 @@ def convert(
     """
     options = options or ConvertOptions()
     review = review_of(lint, redactions, rules or Selection())
-    if review is not None:
-        options = replace(options, review=review)
+    options = replace(options, review=review) if any(review) else options
     sources = _sources(paths, options.read)
     return pipeline.convert(sources, os.fspath(target), options, _unseen, Workers(workers))
 

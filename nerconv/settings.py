@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from nerconv.conversion.report import Review
+from nerconv.conversion.report import NO_REVIEW, Review
 from nerconv.options import Selection, UsageError, did_you_mean
 
 
@@ -102,10 +102,10 @@ def selection(file: LintSettings, asked: Selection) -> Selection:
     )
 
 
-def review_of(policy: str, redactions: str, rules: Selection) -> Review | None:
-    """Return what a conversion does with noise, None for nothing; the linter is loaded only where it is needed."""
+def review_of(policy: str, redactions: str, rules: Selection) -> Review:
+    """Return what a conversion does with noise; the linter is loaded only where it is needed."""
     if (policy, redactions, rules) == ("keep", "keep", Selection()):
-        return None
+        return NO_REVIEW
     from nerconv.linting.review import reviewer
 
     return reviewer(policy, redactions, rules)

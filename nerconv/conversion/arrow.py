@@ -58,7 +58,7 @@ class BatchOptions:
 
     def __post_init__(self) -> None:
         formats.get(self.convert.to or "")
-        if self.convert.split or self.convert.review:
+        if self.convert.split or any(self.convert.review):
             raise UsageError("a batch is converted row by row: no split, no review of all documents")
 
 

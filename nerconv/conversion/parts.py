@@ -60,11 +60,12 @@ def parts_of(
     options: ConvertOptions,
     progress: Callable[[Source], None],
     doing: Callable[[str | None], Doing],
+    most: int = MOST,
 ) -> Iterator[Part]:
     """Yield the parts of ``sources``: each file, or the chunks of a large one, which is surveyed first.
 
     ``reports``: by id of the source, where to enter what the survey finds. ``doing``: how chunks of the file at a path
-    are worked on.
+    are worked on. ``most``: the bytes of a document that is not cut.
     """
     for source in sources:
         progress(source)
@@ -75,11 +76,11 @@ def parts_of(
         try:
             with text_of(source, options.read.encoding) as text:
                 here = doing(text.path)
-                facts, survey = surveyor.survey(text, source, options.read, MOST, here)
+                facts, survey = surveyor.survey(text, source, options.read, most, here)
                 for item in facts:
                     reports[source.id].tell(item)
                 if survey is not None:
-                    for chunk in survey.chunks(text.file, MOST, here):
+                    for chunk in survey.chunks(text.file, most, here):
                         yield Part(source, chunk, survey)
         except Unreadable as error:
             reports[source.id].findings.append(formats.unreadable(source, error))

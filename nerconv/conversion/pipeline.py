@@ -23,7 +23,17 @@ from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, part
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, Tally
 from nerconv.conversion.split import assign, parse_shares
 from nerconv.conversion.target import class_label_findings, places, target_format, uploading, workplace
-from nerconv.conversion.together import Progress, are_apart, balanced_places, reviewed, together, with_distinct_ids
+from nerconv.conversion.together import (
+    Piece,
+    Progress,
+    are_apart,
+    balanced_places,
+    each_reviewed,
+    reviewed,
+    runs,
+    together,
+    with_distinct_ids,
+)
 from nerconv.conversion.workers import ALONE, Workers, run, started
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed
@@ -89,8 +99,9 @@ def write(
         report = ConversionReport(format.NAME)
         for finding in findings:
             report.tell(finding)
-        documents = reviewed(_counted(batches, report), options, report)
-        made.add(convert_batches(documents, 0, options, report, made.folder, False))
+        documents = reviewed(map(Piece, _counted(batches, report)), options, report)
+        found = (piece.batch for piece in documents)
+        made.add(convert_batches(found, 0, options, report, made.folder, False))
         _put(made, (), target, stack)
     return finished(made.report, (), options)
 
@@ -119,8 +130,9 @@ def outcomes(sources: Sequence[Source], made: Made, progress: Progress, workers:
     options = made.options
     if not are_apart(sources, options):
         _note_one_process(workers, made.report)
-        batches = together(sources, options, made.report, progress)
-        yield convert_batches(batches, 0, options, ConversionReport(made.format.NAME), made.folder, False)
+        for number, (continues, batches) in enumerate(runs(together(sources, options, made.report, progress))):
+            report = ConversionReport(made.format.NAME)
+            yield convert_batches(batches, number, options, report, made.folder, continues)
         return
     reports = {source.id: made.report for source in sources}
     job = partial(convert_part, options=options, target=made.format.NAME)
@@ -153,7 +165,7 @@ def convert_batches(
         # Where ids are written, documents dealt out, or units cut, a part of a document is a record of its own.
         apart = bool(shares) or format.KEEPS.ids or _unit(options, format) != "document"
         writer = _Writer(format, options, report, PieceFiles(folder, number, files), continues and not apart)
-        for batch in _joined(batches, writer, apart):
+        for batch in _joined(each_reviewed(batches, options, report), writer, apart):
             name = partial(assign, shares=shares, seed=options.seed, places=options.places)
             for split, chosen in (batch.split(name) if shares else {"": batch}).items():
                 changed = _changed(chosen, format, options, report)
@@ -277,7 +289,7 @@ def _rare_collections() -> Iterator[None]:
 
 def _note_one_process(workers: Workers, report: ConversionReport) -> None:
     """Remark that other processes had no part. Raises UsageError for a cluster that would have none."""
-    why = "--lint, --redactions and formats whose records bring ids of their own are looked at together"
+    why = "--lint and formats whose records bring ids of their own are looked at together"
     if workers.engine == "dask":
         raise UsageError(f"--engine dask does nothing here: {why}, in one process; leave it out")
     if workers.workers > 1:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Facts, Finding, Ledger
 from nerconv.errors import NerconvError
@@ -14,20 +14,34 @@ from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_ch
 if TYPE_CHECKING:
     from nerconv.batch import Batch
 
-#: Looks at all batches together before anything else is done to them, and yields each as it is to be, with the spans
-#: that it loses.
-Review = Callable[[Sequence["Batch"]], Iterator[tuple["Batch", list[Finding]]]]
+#: A batch as it is to be, and the spans that it loses.
+Reviewed = tuple["Batch", list[Finding]]
 
 
 class NotVerified(NerconvError):
     """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
 
 
+class Review(NamedTuple):
+    """What becomes of noise before anything else is done.
+
+    ``together`` looks at all batches, which it takes out of their list one by one; it is given the numbers of those
+    whose first document goes on with the last one before, and with ``whole`` there are none. ``apart`` looks at one.
+    """
+
+    together: Callable[[list[Batch], Set[int]], Iterator[Reviewed]] | None = None
+    apart: Callable[[Batch], Reviewed] | None = None
+    whole: bool = False
+
+
+NO_REVIEW: Final = Review()
+
+
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
-    With a ``review`` all documents are in memory together. ``most``: so many records are a piece at most, where a
+    With a ``review`` of all documents they are in memory. ``most``: so many records are a piece at most, where a
     record is a document. ``compared``: what is made is a part of several, and how alike these are is told. ``balance``
     spreads labels over the parts of a split; ``places`` has the part of each document then, by ``split.key``.
     """
@@ -42,7 +56,7 @@ class ConvertOptions:
     cut_tokens: bool = False
     split: str | None = None
     seed: int = 0
-    review: Review | None = None
+    review: Review = NO_REVIEW
     most: int | None = None
     compared: bool = False
     balance: str | None = None

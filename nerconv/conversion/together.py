@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
-from typing import TYPE_CHECKING
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from nerconv import formats
-from nerconv.conversion.parts import Part, batches_of, parts_of
+from nerconv.conversion.parts import batches_of, parts_of
 from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.split import parse_shares
-from nerconv.io.chunks import HERE
+from nerconv.io.chunks import HERE, MOST, WHOLE
 from nerconv.io.sources import Source
 from nerconv.options import UsageError
 from nerconv.unique_ids import UniqueIds
@@ -30,35 +31,70 @@ def with_distinct_ids(sources: Iterable[Source]) -> list[Source]:
 
 def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
     """Whether sources are worked on apart; else ids that they bring are told apart, or a review is made, over all."""
-    return options.review is None and all(formats.names_documents(source, options.read) for source in sources)
+    return options.review.together is None and all(formats.names_documents(source, options.read) for source in sources)
+
+
+class Piece(NamedTuple):
+    """Documents; ``continues``: the first one goes on with the last one of the piece before."""
+
+    batch: Batch
+    continues: bool = False
 
 
 def together(
     sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
-) -> Iterator[Batch]:
+) -> Iterator[Piece]:
     """Yield what all ``sources`` hold, ids told apart and noise reviewed over all of them."""
     return reviewed(_with_own_ids(sources, options, report, progress), options, report)
 
 
-def reviewed(batches: Iterable[Batch], options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
-    """Yield ``batches`` as the review of ``options`` has them; what it loses is entered in ``report``."""
-    if options.review is None:
-        yield from batches
+def reviewed(pieces: Iterable[Piece], options: ConvertOptions, report: ConversionReport) -> Iterator[Piece]:
+    """Yield ``pieces`` as the review of ``options`` over all has them; what it loses is entered in ``report``."""
+    if options.review.together is None:
+        yield from pieces
         return
-    for batch, lost in options.review(list(batches)):
+    batches: list[Batch] = []
+    continued: set[int] = set()
+    for batch, continues in pieces:
+        continued.update([len(batches)] if continues else ())
+        batches.append(batch)
+    for number, (batch, lost) in enumerate(options.review.together(batches, continued)):
         report.lost += lost
-        yield batch
+        yield Piece(batch, number in continued)
+
+
+def each_reviewed(batches: Iterable[Batch], options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
+    """Yield ``batches`` as the review of ``options`` has each by itself; what it loses is entered in ``report``."""
+    for batch in batches:
+        after, lost = options.review.apart(batch) if options.review.apart else (batch, [])
+        report.lost += lost
+        yield after
+
+
+def runs(pieces: Iterable[Piece]) -> Iterator[tuple[bool, Iterator[Batch]]]:
+    """Yield runs of batches, and whether the first document goes on with the last one before, as in all but one."""
+
+    def counted() -> Iterator[tuple[int, Batch]]:
+        """Yield batches, each with the number of its run."""
+        number = 0
+        for batch, continues in pieces:
+            number += continues
+            yield number, batch
+
+    for number, some in groupby(counted(), itemgetter(0)):
+        yield number > 0, (batch for _, batch in some)
 
 
 def _with_own_ids(
     sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
-) -> Iterator[Batch]:
+) -> Iterator[Piece]:
     unique = UniqueIds()
-    for source in sources:
-        progress(source)
-        for batch in batches_of(Part(source), options, report):
+    reports = {source.id: report for source in sources}
+    most = WHOLE if options.review.whole else MOST
+    for part in parts_of(sources, reports, options, progress, lambda _: HERE, most):
+        for number, batch in enumerate(batches_of(part, options, report)):
             ids = [unique.name(extent.id) for extent in batch.documents]
-            yield batch.named(ids)
+            yield Piece(batch.named(ids), part.continues and not number)
 
 
 def balanced_places(sources: Sequence[Source], options: ConvertOptions) -> Mapping[bytes, str]:
@@ -77,7 +113,9 @@ def _beforehand(sources: Sequence[Source], options: ConvertOptions) -> Iterator[
     """Yield the documents that will be converted, cut as they will be."""
     report = ConversionReport(options.to or "")
     if not are_apart(sources, options):
-        return together(sources, options, report, lambda _: None)
-    reports = {source.id: report for source in sources}
-    parts = parts_of(sources, reports, options, lambda _: None, lambda _: HERE)
-    return chain.from_iterable(batches_of(part, options, report) for part in parts)
+        found = (piece.batch for piece in together(sources, options, report, lambda _: None))
+    else:
+        reports = {source.id: report for source in sources}
+        parts = parts_of(sources, reports, options, lambda _: None, lambda _: HERE)
+        found = (batch for part in parts for batch in batches_of(part, options, report))
+    return each_reviewed(found, options, report)

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from nerconv.linting.corpus import Corpus, Owner
     from nerconv.linting.guesses import Ask, Guess
 
+#: The rules to run by code, each with its options.
+Chosen = dict[str, tuple[Rule, Options]]
+
 #: A span that masks a name or belongs to the layout is that and nothing else: these hide the others on it.
 _STRONG = frozenset({"C201", "C202", "C203", "C204", "C205"})
 _WEAK = frozenset({"C207", "C208", "X301"})
 
 
-def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:
+def choose(selection: Selection) -> Chosen:
     """Return the rules to run by code, each with its options and the severity asked for.
 
     Raises UsageError for a word that names no rule, and for an option that a rule does not have.
@@ -45,7 +48,7 @@ def choose(selection: Selection) -> dict[str, tuple[Rule, Options]]:
     chosen |= _named(profile.extend_select) | _named(selection.extend_select)
     chosen -= _named(profile.ignore) - _named(selection.extend_select) | _named(selection.ignore)
     _named({*selection.options, *selection.severity})
-    result: dict[str, tuple[Rule, Options]] = {}
+    result: Chosen = {}
     for code, rule in RULES.items():
         if code in chosen:
             severity = selection.severity.get(code, rule.severity)
@@ -145,7 +148,7 @@ def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool
 
 def check(
     batches: Sequence[Batch],
-    chosen: dict[str, tuple[Rule, Options]],
+    chosen: Chosen,
     guesses: Sequence[Sequence[Guess]] | None = None,
     sources: Iterable[Source] = (),
     continued: Collection[int] = (),
@@ -160,7 +163,7 @@ def check(
     return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources)
 
 
-def _checked(corpus: Corpus, chosen: dict[str, tuple[Rule, Options]]) -> Iterator[Problem]:
+def _checked(corpus: Corpus, chosen: Chosen) -> Iterator[Problem]:
     """Yield what the ``chosen`` rules find, weaker ones hidden by stronger ones, which come first."""
     strong = set[tuple[int, ...]]()
     for rule, options in chosen.values():

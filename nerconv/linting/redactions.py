@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from itertools import compress
 from typing import Final
@@ -20,9 +19,10 @@ from nerconv.tables import Numbers, within
 
 #: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.
 MASK: Final = b"REDACTED"
-#: Masking text holds one of these bytes (the last begins that of blocks), or two X side by side, or a word of a list.
-_SIGNS: Final = b"[<{(_*%$\xe2"
+#: Masking text holds one of these bytes, or two X side by side, or what these patterns are, or a word of a list.
+_SIGNS: Final = b"[<{_*%$"
 _X: Final = b"Xx"
+_OTHERS: Final = (rb"\( ?(?:[A-Za-z]{2}|[bB]\))", "█".encode()[:2])
 
 
 def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
@@ -63,16 +63,16 @@ def _redactions(batch: Batch) -> tuple[Numbers, Numbers]:
     return starts, ends
 
 
-def masks_of(batch: Batch) -> Iterator[tuple[int, int]]:
-    """Yield the extents, in bytes, of the masking text of the documents, none of which runs across a line end."""
-    text, newlines = batch.text, batch.newlines
+def masks_of(batch: Batch) -> list[tuple[int, int]]:
+    """Return the extents, in bytes, of the masking text of the documents, none of which runs across a line end."""
+    text, newlines, found = batch.text, batch.newlines, list[tuple[int, int]]()
     lines = np.unique(np.searchsorted(newlines, _likely(text)))
     begins, stops = np.append(0, newlines + 1)[lines], np.append(newlines, len(text))[lines]
     for begin, stop in zip(begins.tolist(), stops.tolist(), strict=True):
         line = text[begin:stop].decode()
-        found = [(begin + len(line[:start].encode()), begin + len(line[:end].encode())) for start, end in masks(line)]
-        inside = within(batch.bounds, np.array([start for start, _ in found], dtype=np.int64))
-        yield from compress(found, inside.tolist())
+        found += ((begin + len(line[:start].encode()), begin + len(line[:end].encode())) for start, end in masks(line))
+    inside = within(batch.bounds, np.array([start for start, _ in found], dtype=np.int64))
+    return list(compress(found, inside.tolist()))
 
 
 def _sentences_around(batch: Batch, starts: Numbers, ends: Numbers) -> Changes:
@@ -96,8 +96,8 @@ def _likely(text: bytes) -> Numbers:
     """Return offsets, of which masking text has one in it or on its line, and perhaps more."""
     found = np.frombuffer(text.translate(_KINDS), np.uint8)
     pairs = np.append(found[1:] & found[:-1] & 2, 0)[: len(found)]
-    words = [match.start() for word in _words() if word in text for match in re.finditer(re.escape(word), text)]
-    return np.append(np.flatnonzero((found & 1) | pairs), np.array(words, dtype=np.int64))
+    others = [match.start() for pattern in _patterns() for match in pattern.finditer(text)]
+    return np.append(np.flatnonzero((found & 1) | pairs), np.array(others, dtype=np.int64))
 
 
 #: 1 for the bytes of _SIGNS, 2 for those of _X, 0 for others.
@@ -105,5 +105,5 @@ _KINDS: Final = bytes((byte in _SIGNS) + 2 * (byte in _X) for byte in range(256)
 
 
 @cache
-def _words() -> tuple[bytes, ...]:
-    return tuple(word.encode() for word in word_list("mask_words"))
+def _patterns() -> tuple[re.Pattern[bytes], ...]:
+    return tuple(map(re.compile, (*_OTHERS, *(re.escape(word.encode()) for word in word_list("mask_words")))))

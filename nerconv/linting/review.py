@@ -6,17 +6,18 @@ Batches without a flagged span or a mask go through as they are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from nerconv.batch import Batch
 from nerconv.conversion.losses import losses, spans_of
-from nerconv.conversion.report import Review
+from nerconv.conversion.report import Review, Reviewed
 from nerconv.document import Finding, Span
 from nerconv.edit import Changes, changed
-from nerconv.linting.engine import check, choose
+from nerconv.linting.engine import Chosen, check, choose
 from nerconv.linting.problem import Problem
 from nerconv.linting.redactions import without_masks
 from nerconv.linting.rule import Fix, SpanChange, TextChange
@@ -24,13 +25,12 @@ from nerconv.options import LINT_POLICIES, REDACTIONS, Selection, check_choice
 from nerconv.tables import Numbers
 from nerconv.white_space import runs
 
-Reviewed = tuple[Batch, list[Finding]]
 #: A span, and the number of the document that it stands in.
 Place = tuple[int, Span]
 
 
-def reviewer(policy: str, redactions: str, selection: Selection) -> Review | None:
-    """Return what a conversion does with noise, or None when that is nothing.
+def reviewer(policy: str, redactions: str, selection: Selection) -> Review:
+    """Return what a conversion does with noise.
 
     ``policy``: keep; mark writes the codes of the rules on the spans; drop leaves flagged spans out; fix makes the
     safe fixes. ``redactions``: keep; drop-span leaves out spans that are masking text; mask makes each run of it one
@@ -39,18 +39,19 @@ def reviewer(policy: str, redactions: str, selection: Selection) -> Review | Non
     check_choice("--lint", policy, LINT_POLICIES)
     check_choice("--redactions", redactions, REDACTIONS)
     rules = choose(selection)
-    if policy == "keep" and redactions == "keep":
-        return None
+    return Review(
+        partial(_linted, rules=rules, policy=policy) if policy != "keep" else None,
+        partial(without_masks, policy=redactions) if redactions != "keep" else None,
+        policy != "keep" and any(rule.whole for rule, _ in rules.values()),
+    )
 
-    def review(batches: Sequence[Batch]) -> Iterator[Reviewed]:
-        """Yield each batch as it is to be, with the spans that it loses."""
-        found = by_batch(check(batches, rules)) if policy != "keep" else {}
-        for number, batch in enumerate(batches):
-            reviewed, lost = _by_policy(batch, found.get(number, ()), policy)
-            final, more = without_masks(reviewed, redactions)
-            yield final, lost + more
 
-    return review
+def _linted(batches: list[Batch], continued: Set[int], rules: Chosen, policy: str) -> Iterator[Reviewed]:
+    """Yield each of ``batches``, which are taken out of their list, as it is to be, with the spans that it loses."""
+    found = by_batch(check(batches, rules, continued=continued))
+    batches.reverse()
+    for number in range(len(batches)):
+        yield _by_policy(batches.pop(), found.pop(number, ()), policy)
 
 
 def by_batch(problems: Iterable[Problem]) -> dict[int, list[Problem]]:

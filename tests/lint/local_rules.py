@@ -9,9 +9,9 @@ from typing import Final
 from nerconv import formats
 from nerconv.document import Document
 from nerconv.io.sources import Source
-from nerconv.linting import RULES as ALL
 from nerconv.linting.corpus import Corpus
 from nerconv.linting.rule import Flag, Rule
+from nerconv.linting.rules import RULES as ALL
 from nerconv.options import ReadOptions
 from nerconv.views import Reading
 

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import formats
+from nerconv.conversion.report import ConversionReport, ConvertOptions
+from nerconv.conversion.together import Piece, each_reviewed, reviewed
 from nerconv.document import Document
 from nerconv.io.sources import Source
 from nerconv.linting.engine import Selection
@@ -101,10 +103,13 @@ def test_unknown_policies_are_usage_errors() -> None:
     st.sampled_from(REDACTIONS),
 )
 def test_spans_in_are_spans_out_and_losses(corpus: list[list[Document]], policy: str, redactions: str) -> None:
-    review = reviewer(policy, redactions, Selection(("ALL",)))
-    assert review is not None
+    options = ConvertOptions(review=reviewer(policy, redactions, Selection(("ALL",))))
     found = [batch_of(some, "a.txt") for some in corpus]
-    results = list(review(found))
+    results = []
+    for piece in reviewed(map(Piece, found), options, first := ConversionReport("bracket")):
+        [after] = each_reviewed([piece.batch], options, first)
+        results.append((after, first.lost))
+        first.lost = []
     assert len(results) == len(found)
     for before, (after, lost) in zip(found, results, strict=True):
         assert len(before.starts) == len(after.starts) + len(lost)
@@ -142,6 +147,11 @@ _PIECES = st.sampled_from(
             "(",
             "’",
             "<mask>",
+            "(NAME)",
+            "( redacted )",
+            "(b)(6)",
+            "( C )",
+            "▮▆",
         ),
     ]
 )
