@@ -38,6 +38,8 @@ _ADLER: Final = 65521
 #: msgpack gives a run of bytes 32 bits for its length.
 _MOST: Final = (1 << 32) - 1
 _BLOCK: Final = 1 << 20
+#: What every DocBin has; spaCy reads none without them.
+_REQUIRED: Final = ("attrs", "tokens", "lengths", "spaces", "strings")
 #: The bytes that the length of a msgpack run of bytes has, by the first byte of the run.
 _WIDTHS: Final = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 
@@ -193,6 +195,8 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
             at = _end(data, fields[name])
         if at > len(data):
             raise ValueError("it ends too early")
+        if absent := [name for name in _REQUIRED if name not in fields]:
+            raise ValueError(f"it has no {', '.join(absent)}")
         yield Unpacked(data, fields)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +23,6 @@ from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.schemes import SCHEMES
 from nerconv.views import batch_of
 
-DATA = Path(__file__).parent.parent / "data" / "conll"
-CASES = sorted(path.with_suffix("") for path in DATA.glob("*.json"))
 CORPORA = Path(__file__).parents[2].parent / "shared" / "data"
 GOLD = sorted(path for path in CORPORA.glob("*/*.conll") if path.with_suffix(".txt").exists())
 
@@ -59,32 +56,6 @@ def document(text: str, *spans: tuple[int, int, str], joins: tuple[int, ...] = (
 
 
 # ------------------------------------------------------------------------------------------------- reading
-
-
-def test_there_are_cases() -> None:
-    assert len(CASES) >= 10
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_read_as_expected(case: Path) -> None:
-    expected = json.loads(case.with_name(f"{case.name}.json").read_text())
-    items = list(read_as(conll, Source(str(case), "d", case), ReadOptions()))
-    facts = facts_of(items)
-    assert isinstance(items[0], Facts)
-    assert {name: facts[name] for name in expected["facts"]} == expected["facts"]
-    assert facts["scheme"].partition(":")[0] == expected["scheme"]
-    found = [
-        {
-            "id": doc.id,
-            "text": doc.text,
-            "sentences": [list(extent) for extent in doc.sentences],
-            "spans": [[span.label, doc.covered(span), *span.where[1:]] for span in doc.spans if span.where],
-        }
-        for doc in documents_of(items)
-    ]
-    assert found == expected["documents"]
-    shown = [[f.code, f.where.line, f.where.column, f.message] for f in findings_of(items) if f.where]
-    assert shown == expected["findings"]
 
 
 def test_every_token_knows_its_row(tmp_path: Path) -> None:
