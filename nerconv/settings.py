@@ -5,44 +5,35 @@ It uses the names of the command-line options. An unknown key or a value of the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from nerconv.conversion.report import NO_REVIEW, Review
 from nerconv.options import Selection, UsageError, did_you_mean
 
-
-class LintSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
-    """What a file may say about linting, in its table ``lint``; severities and options are by code of the rule."""
-
-    select: list[str] | None = None
-    extend_select: list[str] = []
-    ignore: list[str] = []
-    profile: str | None = None
-    options: dict[str, dict[str, bool | int | float | str | list[str]]] = {}
-    severity: dict[str, str] = {}
-    per_file_ignores: dict[str, list[str]] = {}
+#: Keys of the table ``lint`` that are not options of a command: by code of a rule, its options and its severity; by a
+#: pattern of paths the codes that are left out there.
+RULE_KEYS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "lint.options": dict[str, dict[str, bool | int | float | str | list[str]]],
+        "lint.severity": dict[str, str],
+        "lint.per-file-ignores": dict[str, list[str]],
+    }
+)
 
 
-class Settings(NamedTuple):
-    """What a settings file says: the values of options by their keys, as TOML has them, and its table ``lint``."""
-
-    values: Mapping[str, Any] = MappingProxyType({})
-    lint: LintSettings = LintSettings()
-
-
-def load(folder: Path, keys: Mapping[str, Any]) -> Settings:
+def load(folder: Path, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the nearest nerconv.toml, or pyproject.toml with a nerconv table, from ``folder`` upwards.
 
-    ``keys``: those of options, with the type of the value of each. Raises UsageError naming the file and the key at
-    fault.
+    ``keys``: those of options, with the type of the value of each; a key of the table ``lint`` is ``lint.KEY``, here
+    and in the result. Raises UsageError naming the file and the key at fault.
     """
     found = _found(folder)
-    return _parse(*found, keys) if found else Settings()
+    return _parse(*found, {**keys, **RULE_KEYS}) if found else {}
 
 
 def path_of(folder: Path) -> Path | None:
@@ -70,36 +61,28 @@ def _table(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: is not TOML: {error}") from error
 
 
-def _parse(path: Path, table: dict[str, Any], keys: Mapping[str, Any]) -> Settings:
+def _parse(path: Path, table: dict[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    inner = table.get("lint", {})
+    if not isinstance(inner, dict):
+        raise UsageError(f"{path}: lint: is a table, which begins with [lint]; got {inner!r}")
+    lint = {key.removeprefix("lint."): kind for key, kind in keys.items() if key.startswith("lint.")}
+    own = {key: kind for key, kind in keys.items() if not key.startswith("lint.")}
+    outer = {key: value for key, value in table.items() if key != "lint"}
+    values = {f"lint.{key}": value for key, value in _typed(f"{path}: [lint]: ", inner, lint).items()}
+    return _typed(f"{path}: ", outer, own) | values
+
+
+def _typed(where: str, table: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a table of TOML. Raises UsageError for unknown keys and values of other types."""
     found = {}
-    _check_keys(f"{path}: ", table, (*keys, "lint"))
     for key, value in table.items():
-        if key == "lint" and isinstance(value, dict):
-            _check_keys(f"{path}: [lint]: ", value, LintSettings.__struct_encode_fields__)
+        if key not in keys:
+            raise UsageError(f"{where}unknown key {key!r}{did_you_mean(key, keys)}; known: {', '.join(sorted(keys))}")
         try:
-            found[key] = msgspec.convert(value, LintSettings if key == "lint" else keys[key])
+            found[key] = msgspec.convert(value, keys[key])
         except msgspec.ValidationError as error:
-            raise UsageError(f"{path}: {key}: {error}") from error
-    return Settings(found, found.pop("lint", LintSettings()))
-
-
-def _check_keys(where: str, table: Mapping[str, Any], known: Collection[str]) -> None:
-    for key in table:
-        if key not in known:
-            raise UsageError(f"{where}unknown key {key!r}{did_you_mean(key, known)}; known: {', '.join(sorted(known))}")
-
-
-def selection(file: LintSettings, asked: Selection) -> Selection:
-    """Return which rules to run: what was ``asked`` for on the command line, over what the file says."""
-    return Selection(
-        select=asked.select if asked.select is not None or file.select is None else tuple(file.select),
-        extend_select=(*file.extend_select, *asked.extend_select),
-        ignore=(*file.ignore, *asked.ignore),
-        profile=asked.profile or file.profile,
-        options=file.options,
-        severity=file.severity,
-        per_file_ignores=file.per_file_ignores,
-    )
+            raise UsageError(f"{where}{key}: {error}") from error
+    return found
 
 
 def review_of(policy: str, redactions: str, rules: Selection) -> Review:

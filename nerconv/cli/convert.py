@@ -20,8 +20,8 @@ from nerconv.conversion.workers import Workers, keep_memory
 from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.io import outputs
 from nerconv.io.sources import Source
-from nerconv.options import Selection, UsageError
-from nerconv.settings import review_of, selection
+from nerconv.options import UsageError
+from nerconv.settings import review_of
 
 
 def convert(given: Given) -> int:
@@ -52,12 +52,11 @@ def to_dataset(given: Given) -> int:
 
 def _options(given: Given, to: str | None) -> ConvertOptions:
     """Return what the conversion is to do, class labels aside."""
-    rules = selection(given.lint, Selection(given["--lint-select"]))
     return ConvertOptions(
         **given.fields("convert") | {"to": to},
         read=given.read_options(),
         write=given.write_options(),
-        review=review_of(given["--lint"], given["--redactions"], rules),
+        review=review_of(given["--lint"], given["--redactions"], given.selection()),
     )
 
 

@@ -18,12 +18,11 @@ from nerconv.evaluation.report import EvaluationReport, redacted
 from nerconv.io.outputs import STDOUT, Place, read_places, writing
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
-from nerconv.options import ReadOptions, Selection, UsageError
+from nerconv.options import ReadOptions, UsageError
 from nerconv.report import EVALUATION
 from nerconv.report.json import read_report
 from nerconv.report.rows import percent
 from nerconv.report.text import comparison
-from nerconv.settings import selection
 
 if TYPE_CHECKING:
     from nerconv.evaluation.baseline import Gates
@@ -121,7 +120,7 @@ def _job(given: Given) -> Job:
         options=EvaluateOptions(**given.fields("evaluate")),
         model_options=ModelOptions(**given.fields("model")),
         train=formats.sources(given["--train"], ReadOptions(read.format)) if given["--train"] else (),
-        lint=selection(given.lint, Selection()) if given["--lint"] else None,
+        lint=given.selection() if given["--lint"] else None,
         verify=bool(given["--verify"]),
     )
 

@@ -11,8 +11,8 @@ from nerconv.cli import table
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.option import Option, parameter_name, values_of
 from nerconv.io.outputs import Place, check
-from nerconv.options import ReadOptions, UsageError, WriteOptions, check_choice
-from nerconv.settings import LintSettings, Settings, load, path_of
+from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions, check_choice
+from nerconv.settings import load, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Given:
     """The values that a command works with.
 
     ``typed``: by option, what stands on the command line; ``values``: the same as the command takes it. ``settings``:
-    by key, the values of a settings file, options that the command does not have among them, and ``lint`` its table of
-    that name.
+    by key, the values of a settings file, options that the command does not have among them.
     """
 
     command: str
@@ -29,7 +28,6 @@ class Given:
     typed: Mapping[str, Any]
     values: Mapping[str, Any]
     settings: Mapping[str, Any]
-    lint: LintSettings
 
     def __getitem__(self, option: str) -> Any:
         """Return the value in effect of an option of the command; None where there is none."""
@@ -56,23 +54,45 @@ class Given:
         """Return how the output is written, class labels aside."""
         return WriteOptions(**self.fields("write"))
 
+    def selection(self) -> Selection:
+        """Return which lint rules to run: those of the command line, over what a settings file says."""
+        select = self.values.get("--select", self.values.get("--lint-select", self.settings.get("lint.select")))
+        extend, ignore = (
+            (*self.settings.get(f"lint.{key}", ()), *self.values.get(f"--{key}", ()))
+            for key in ("extend-select", "ignore")
+        )
+        return Selection(
+            select,
+            extend,
+            ignore,
+            profile=self.values.get("--profile", self.settings.get("lint.profile")),
+            options=self.settings.get("lint.options", {}),
+            severity=self.settings.get("lint.severity", {}),
+            per_file_ignores=self.settings.get("lint.per-file-ignores", {}),
+        )
+
 
 def given(command: str, parameters: Mapping[str, Any]) -> Given:
     """Return what ``parameters`` give to ``command``. Raises UsageError for values that make no sense."""
     options = table.options_of(command)
     typed = {name: value for name, row in options.items() if (value := _typed(row, parameters)) is not None}
-    keys = {row.key: row for row in table.TABLE if row.key}
-    file = Settings()
-    if any(row.key for row in options.values()):
-        file = load(Path.cwd(), {key: row.kind.toml for key, row in keys.items()})
+    if missing := [name for name, row in options.items() if row.required and name not in typed]:
+        raise UsageError(f"{missing[0]} is missing")
     return Given(
         command,
         {argument.name: parameters[argument.name] for argument in COMMANDS[command].arguments},
         typed,
         {name: value for name, raw in typed.items() if (value := _value(options[name], raw)) is not None},
-        {key: value for key, raw in file.values.items() if (value := _value(keys[key], raw)) is not None},
-        file.lint,
+        _settings() if any(row.key for row in options.values()) else {},
     )
+
+
+def _settings() -> dict[str, Any]:
+    """Return the values of the nearest settings file by key."""
+    rows = {row.key: row for row in table.TABLE if row.key}
+    file = load(Path.cwd(), {key: row.kind.toml for key, row in rows.items()})
+    parsed = {key: _value(rows[key], raw) if key in rows else raw for key, raw in file.items()}
+    return {key: value for key, value in parsed.items() if value is not None}
 
 
 def _typed(row: Option, parameters: Mapping[str, Any]) -> Any:

@@ -22,12 +22,12 @@ from nerconv.linting.suppress import SIDECAR
 from nerconv.options import ReadOptions, Selection, UsageError, did_you_mean
 from nerconv.report import LINT
 from nerconv.report.markdown import job_summary, manual
-from nerconv.settings import selection
 
 
 def lint(given: Given) -> int:
     """Print the noise in the sources, fix it, or show what fixes would change."""
-    options, chosen = given.read_options(), _selection(given)
+    options, chosen = given.read_options(), given.selection()
+    choose(chosen)  # before anything is read: a word that names no rule is wrong usage
     files = formats.sources(given.arguments["src"], options)
     refusals.check(given, {"input": formats.names(files, options)})
     _check_outputs(given, files)
@@ -71,13 +71,6 @@ def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | Non
         report.problems = known.without_known(report.problems)
     elif write:
         report.problems = []
-
-
-def _selection(given: Given) -> Selection:
-    asked = Selection(given["--select"], given["--extend-select"] or (), given["--ignore"] or (), given["--profile"])
-    result = selection(given.lint, asked)
-    choose(result)  # before anything is read: a word that names no rule is wrong usage
-    return result
 
 
 def _looked(files: list[Source], options: ReadOptions, chosen: Selection, ask: Ask | None) -> LintReport:

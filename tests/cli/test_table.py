@@ -128,7 +128,6 @@ def test_values_are_completed(words: str, offered: set[str], tmp_path: Path) -> 
         ("lint a.txt --format sarf", "did you mean 'sarif'?"),
         ("rule C2001", "did you mean 'C201'?"),
         ("convert a.txt -o a.conll --to conl", "did you mean 'conll'?"),
-        ("convrt a.txt", "Did you mean 'convert'"),
     ],
 )
 def test_a_slip_is_answered_with_what_was_meant(words: str, meant: str) -> None:
@@ -141,6 +140,8 @@ def test_a_slip_is_answered_with_what_was_meant(words: str, meant: str) -> None:
     [
         ('label = ["PER"]', "unknown key 'label' (did you mean 'labels'?)"),
         ('[lint]\nselekt = ["C2"]', "[lint]: unknown key 'selekt' (did you mean 'select'?); known: extend-select"),
+        ("lint = 3", "lint: is a table"),
+        ('[lint]\nselect = "C2"', "[lint]: select: Expected `array`, got `str`"),
         ("dialect = 3", "dialect: Expected `str`, got `int`"),
         ('tokens = "spacy"\nto-conll = 1', "unknown key 'to-conll'"),
     ],
@@ -149,6 +150,19 @@ def test_a_slip_in_a_settings_file_names_the_file_the_key_and_what_was_meant(tex
     Path("nerconv.toml").write_text(text)
     code, said = nerconv("inspect", "a.jsonl")
     assert code == 2 and "nerconv.toml: " in said and meant in said
+
+
+def test_settings_of_rules_reach_lint_and_the_command_line_stands_over_them() -> None:
+    Path("b.txt").write_text("[PER XXXXXXXX  ] left [LOC Rome ,  ] . \n")
+    Path("nerconv.toml").write_text('[lint]\nselect = ["C201"]\nseverity = { C201 = "info" }\n')
+    assert [code in nerconv("lint", "b.txt", "--format", "concise")[1] for code in ("C201", "B102")] == [True, False]
+    assert nerconv("lint", "b.txt")[0] == 0
+    more = nerconv("lint", "b.txt", "--format", "concise", "--extend-select", "B102", "--ignore", "C201")[1]
+    assert [code in more for code in ("C201", "B102")] == [False, True]
+    only = nerconv("lint", "b.txt", "--format", "concise", "--select", "B102")[1]
+    assert [code in only for code in ("C201", "B102")] == [False, True]
+    assert nerconv("to-spans", "b.txt", "-o", "b.jsonl", "--lint", "mark")[0] == 0
+    assert "C201" in Path("b.jsonl").read_text() and "B102" not in Path("b.jsonl").read_text()
 
 
 def test_a_command_without_settings_does_not_read_them() -> None:

@@ -17,7 +17,7 @@ FAIL_ON: Final = {
 }
 _LINT: Final = ("lint",)
 _RULES, _FIXING, _BASELINE, _MODEL, _OUTPUT = "Rules", "Fixing", "Baseline", "Model", "Output"
-_CODES: Final = NAMES._replace(parse=comma_list, toml=None)
+_CODES: Final = NAMES._replace(parse=comma_list)
 _ALL_RULES: Final = "nerconv.linting.rules:RULES"
 _FIXES: Final = ("--fix", "--unsafe-fixes", "--diff")
 
@@ -25,11 +25,13 @@ _FIXES: Final = ("--fix", "--unsafe-fixes", "--diff")
 # fmt: off
 LINTING: Final = (
     Option("--select", "Run only these rules: codes, names, beginnings of codes such as C2, or ALL.", _LINT, _CODES,
-        _RULES, "CODE,...", choices=_ALL_RULES),
-    Option("--extend-select", "Run these rules, too.", _LINT, _CODES, _RULES, "CODE,...", choices=_ALL_RULES),
-    Option("--ignore", "Do not run these rules.", _LINT, _CODES, _RULES, "CODE,...", choices=_ALL_RULES),
+        _RULES, "CODE,...", choices=_ALL_RULES, setting="lint.select"),
+    Option("--extend-select", "Run these rules, too.", _LINT, _CODES, _RULES, "CODE,...", choices=_ALL_RULES,
+        setting="lint.extend-select"),
+    Option("--ignore", "Do not run these rules.", _LINT, _CODES, _RULES, "CODE,...", choices=_ALL_RULES,
+        setting="lint.ignore"),
     Option("--profile", "Choose the rules for a kind of text", _LINT, TEXT, _RULES, "PROFILE",
-        choices="nerconv.linting.profiles:PROFILES"),
+        choices="nerconv.linting.profiles:PROFILES", setting="lint.profile"),
     Option("--fix", "Make the safe fixes in the files themselves, and print how many of each rule.", _LINT, FLAG,
         _FIXING, use=Use("makes fixes", against=("--diff",))),
     Option("--unsafe-fixes", "Include unsafe fixes, which drop or move spans. Without --fix no file is changed.", _LINT,

@@ -54,7 +54,7 @@ SCORING: Final = (
         use=Use("is the seed of the bootstrap", needs=("--resamples", "--baseline")), field="evaluate.seed"),
     Option("--seed", "Seed of the bootstrap.", ("compare",), NUMBER, _SCORING, "N", default=0, least=0,
         use=Use("is the seed of the bootstrap", needs=("--resamples",))),
-    Option("--fail-under", "Exit with status 1 below this score: F1, or LABEL.precision or LABEL.recall; repeatable.",
+    Option("--fail-under", "Exit with status 1 below this score, F1 unless .precision or .recall is named; repeatable.",
         _EVALUATE, TEXTS, _GATES, "[LABEL[.recall]=]SCORE"),
     Option("--baseline", "Compare with this earlier report, written by --json.", _EVALUATE, FILE, _GATES, "FILE"),
     Option("--update-baseline", "Write this report to the file of --baseline, whether the gates pass or not.",
