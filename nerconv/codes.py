@@ -60,7 +60,7 @@ _TABLE = (
         "nested-or-overlapping",
         "warning",
         "A span inside another.",
-        "Both are kept as spans; a target that holds flat spans only reports the one that it loses.",
+        "Both stay spans; a target that holds flat spans only reports the one that it loses.",
     ),
     Code(
         "F005",
@@ -172,7 +172,7 @@ _TABLE = (
         "unlisted-label",
         "warning",
         "A span with a label that --labels does not name, where two spaces prove that it is one.",
-        "Correct the label, or name it with --labels. The span is kept.",
+        "Correct the label, or name it with --labels. The span stays.",
     ),
     Code(
         "F019",
@@ -291,7 +291,7 @@ _TABLE = (
         "adjacent-merged",
         "warning",
         "Two touching spans of one label that the tag scheme can only write as one.",
-        "Choose a scheme that tells them apart, for example IOB2.",
+        "Choose a scheme that separates them, for example IOB2.",
         loses=True,
     ),
     Code(
@@ -340,7 +340,7 @@ def costs(finding: Finding) -> bool:
 def exit_code(findings: Iterable[Finding], strict: bool) -> int:
     """Return how a command ends that has ``findings``: 3 when an input could not be read, 1 on losses, else 0.
 
-    Under ``strict`` every error and warning ends in 1.
+    Under ``strict`` every error and warning gives exit status 1.
     """
     worst = 0
     for finding in findings:

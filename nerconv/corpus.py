@@ -175,7 +175,7 @@ class Corpus:
 
 
 def read(sources: Iterable[Source], options: ReadOptions, progress: Progress = lambda _: None) -> Corpus:
-    """Return what ``sources`` hold; documents that have one id are told apart, the findings are in source order.
+    """Return what ``sources`` hold; documents that share an id get ids of their own, the findings are in source order.
 
     Raises UsageError. What cannot be read is a finding, F014.
     """

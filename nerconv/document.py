@@ -39,7 +39,7 @@ class Span:
     """A labelled stretch ``text[start:end]`` of a document, and the place it was read from.
 
     ``where`` is the opening bracket, the first column row or the record that the span was read from; ``flags`` are the
-    codes of the lint rules that doubt it, where somebody asked for them. Neither takes part in equality. Raises
+    codes of the lint rules that flag it, where they were asked for. Neither takes part in equality. Raises
     ValueError for an empty span, a negative offset or no label.
     """
 
@@ -100,7 +100,7 @@ class Document:
 
     ``sentences`` are half-open offset pairs in text order. ``joins`` are the offsets inside the text at
     which one token ends and the next begins with no white space between them (``Rafsanjani|'s``).
-    Spans are kept in text order, the longer first. ``origin`` takes no part in equality, nor do ``other_spans``, those
+    Spans stand in text order, the longer first. ``origin`` takes no part in equality, nor do ``other_spans``, those
     by another rule for invalid tags, where a reader was asked for them and tags were invalid. Raises ValueError when a
     span, sentence, mark or join lies outside the text or a span has outer white space.
     """

@@ -46,7 +46,7 @@ class Inspection:
         self.nested += int((batch.starts[1:] < np.maximum.accumulate(batch.ends)[:-1]).sum())
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything as plain values, keys sorted, for ``--format json``; version 1 of its shape."""
+        """Return everything as dictionaries and lists, keys sorted, for ``--format json``; version 1 of its shape."""
         return {
             "version": 1,
             "sources": [{"path": f.path, "format": f.format, **f.values} for f in self.facts],

@@ -129,7 +129,7 @@ class WriteOptions:
     """How to write. ``labels`` gives the order of class labels; empty means those of the data, sorted. ``names`` fixes
     the tags themselves in the order of their numbers: none is added.
 
-    ``nested`` is None when nobody chose: the outer span is kept and each inner one is a loss. ``group``: so many
+    ``nested`` is None when nobody chose: the outer span stays and each inner one is a loss. ``group``: so many
     sentences are a Doc of a DocBin, 0 for all of a document, None for about ten where it is large.
     """
 

@@ -35,24 +35,24 @@ def overlapped_by(batch: Batch, nested: str | None) -> Numbers:
     lengths = batch.points(ends) - batch.points(starts)
     # Spans that share text follow one another; what begins behind all before it begins a new cluster.
     clusters = np.cumsum(np.append(True, starts[1:] >= np.maximum.accumulate(ends)[:-1]))
-    sign = 1 if nested == "inner" else -1
+    direction = 1 if nested == "inner" else -1
     labels = ranks(batch.labels)[batch.label_ids[numbers]]
-    order = np.lexsort((labels, sign * starts, sign * lengths, clusters))
+    order = np.lexsort((labels, direction * starts, direction * lengths, clusters))
     rows = zip(*(array[order].tolist() for array in (numbers, starts, ends, clusters)), strict=True)
-    kept: list[tuple[int, int, int]] = []
+    chosen: list[tuple[int, int, int]] = []
     current = 0
     for number, start, end, cluster in rows:
         if cluster != current:
-            kept, current = [], cluster
-        at = bisect_right(kept, start, key=_start)
-        if at and kept[at - 1][1] > start:
-            found[number] = kept[at - 1][2]
-        elif at < len(kept) and kept[at][0] < end:
-            found[number] = kept[at][2]
+            chosen, current = [], cluster
+        at = bisect_right(chosen, start, key=_start)
+        if at and chosen[at - 1][1] > start:
+            found[number] = chosen[at - 1][2]
+        elif at < len(chosen) and chosen[at][0] < end:
+            found[number] = chosen[at][2]
         else:
-            kept.insert(at, (start, end, number))
+            chosen.insert(at, (start, end, number))
     return found
 
 
-def _start(kept: tuple[int, int, int]) -> int:
-    return kept[0]
+def _start(chosen: tuple[int, int, int]) -> int:
+    return chosen[0]

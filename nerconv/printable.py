@@ -25,11 +25,11 @@ def one_line(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    sign = match.group()
-    code = ord(sign)
+    character = match.group()
+    code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8, as Python holds it
         code -= 0xDC00
-    return _NAMED.get(sign) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
+    return _NAMED.get(character) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
 
 
 def in_json(encoded: str) -> str:

@@ -136,7 +136,7 @@ def encode(scheme: Scheme, spans: Iterable[TokenSpan], length: int) -> list[str]
             raise ValueError(f"span {start}:{end} {label!r} shares a token with another or lies outside 0:{length}")
         after_same, before_same = before[1:] == (start, label), after[0] == end and after[2] == label
         if after_same and not scheme.tells_touching:
-            raise ValueError(f"{scheme.name} cannot tell the touching {label!r} spans at {before[0]} and {start} apart")
+            raise ValueError(f"{scheme.name} cannot separate the touching {label!r} spans at {before[0]} and {start}")
         letters = prefixes(scheme, end - start, after_same, before_same)
         tags[start:end] = [f"{letter}-{label}" for letter in letters]
     return tags
@@ -326,14 +326,14 @@ def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
         if label and found.ends:
             spans.append((start, index, label))
         start, label = index, found.label if found.starts else ""
-    kept = sum(end - start for start, end, _ in spans)
-    return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - kept)
+    inside = sum(end - start for start, end, _ in spans)
+    return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - inside)
 
 
 def discarded(scheme: Scheme, tags: Sequence[str]) -> list[TokenSpan]:
     """Return the spans that the rule ``discard`` drops: those of the lenient reading that it does not have."""
-    kept = set(_discard(scheme, tags).spans)
-    return [span for span in _read(scheme, tags).spans if span not in kept]
+    valid = set(_discard(scheme, tags).spans)
+    return [span for span in _read(scheme, tags).spans if span not in valid]
 
 
 def meant(tags: Iterable[str]) -> Counter[str]:

@@ -1,4 +1,14 @@
-"""Short strings inside of much text, eight bytes at once: their widths, and their numbers where many are alike."""
+"""Short strings within a long text, compared eight bytes at a time: which are equal, and how long they are.
+
+A worked example, three strings of ``b"PER Ann ORG"``:
+
+    >>> import numpy as np
+    >>> raw = b"PER Ann PER ORG"
+    >>> numbered_strings(raw, starts=np.array([0, 8, 12]), lengths=np.array([3, 3, 3]))
+    Strings(ids=array([1, 1, 0]), strings=(b'ORG', b'PER'))
+    >>> width_to_space(raw, starts=np.array([0, 4]), most=5)
+    array([3, 3])
+"""
 
 from __future__ import annotations
 
@@ -8,93 +18,87 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
-Eights = NDArray[np.uint64]
+ByteWords = NDArray[np.uint64]
 
 _WORD: Final = 8
 _SPACES, _ONES, _HIGHEST = (np.uint64(int.from_bytes(bytes([byte]) * _WORD)) for byte in (ord(" "), 1, 0x80))
-#: For a string of so many bytes, at most eight: ones in each byte of eight that is behind it.
+#: By length of a string, 0 to 8 bytes: a word with all bits set in the bytes behind the string, and within it.
 _BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
-#: The same with the ones in each byte of the string.
 _WITHIN: Final = ~_BEHIND
-
-
-#: So many keys are looked at first; up to so many distinct ones are few; so often more of them are looked for.
+#: Keys in a sample; as many distinct ones are compared one by one; rounds that look for more of them.
 _SAMPLE, _FEW, _ROUNDS = 1024, 32, 4
 _Key = TypeVar("_Key", np.int64, np.uint64)
 
 
-class Names(NamedTuple):
-    """Strings by number: ``codes`` has a number for each place that was asked about, ``names`` the string of each."""
+class Strings(NamedTuple):
+    """Distinct strings, and of each string that was asked about its index among them.
 
-    codes: Numbers
-    names: tuple[bytes, ...]
+    ``ids``: int64, shape (strings asked about,), indexes of ``strings``.
+    """
+
+    ids: Numbers
+    strings: tuple[bytes, ...]
 
 
-def names(raw: bytes, starts: Numbers, lengths: Numbers) -> Names:
-    """Return the strings of ``raw``, UTF-8, that start at ``starts`` and have ``lengths``, in bytes, by number."""
+def numbered_strings(raw: bytes, starts: Numbers, lengths: Numbers) -> Strings:
+    """Return the strings ``raw[starts[i] : starts[i] + lengths[i]]`` as numbers; ``raw`` is UTF-8, all counts bytes."""
     if not len(starts):
-        return Names(starts, ())
-    words, codes, count = eights(raw), np.zeros_like(starts), 1
+        return Strings(starts, ())
+    words, ids, count = byte_words(raw), np.zeros_like(starts), 1
     for at in range(0, int(lengths.max()) + 1, _WORD):
-        # What is behind a string is made what no UTF-8 has, so that it tells where the string ends.
+        # The bytes behind a string become 0xFF, which UTF-8 never has, so that strings of other lengths differ.
         keys = words[np.minimum(starts + at, len(raw))] | _BEHIND[np.clip(lengths - at, 0, _WORD)]
         found, part = numbered(keys)
         if len(found) > 1:
-            together, codes = numbered(codes * len(found) + part) if at else (found, part)
+            together, ids = numbered(ids * len(found) + part) if at else (found, part)
             count = len(together)
     example = np.empty(count, dtype=np.int64)
-    example[codes] = np.arange(len(codes))
+    example[ids] = np.arange(len(ids))
     extents = zip(starts[example].tolist(), lengths[example].tolist(), strict=True)
-    return Names(codes, tuple(raw[start : start + length] for start, length in extents))
+    return Strings(ids, tuple(raw[start : start + length] for start, length in extents))
 
 
 def numbered(keys: NDArray[_Key]) -> tuple[NDArray[_Key], Numbers]:
-    """Return the distinct ``keys``, sorted, and of each key its index among them, as ``numpy.unique`` does.
+    """Return the distinct ``keys``, sorted, and the index of each key among them, as ``numpy.unique`` does.
 
-    Where only few are distinct, comparing with each of them takes a tenth of the time of sorting.
+    Where few are distinct, comparing with each of them takes a tenth of the time of sorting.
+
+    >>> import numpy as np
+    >>> numbered(np.array([7, 3, 7]))
+    (array([3, 7]), array([1, 0, 1]))
     """
     known = np.unique(keys[:: max(len(keys) // _SAMPLE, 1)])
     for _ in range(_ROUNDS):
         if len(known) > _FEW or not len(keys):
             break
-        codes = np.zeros(len(keys), dtype=np.int64)
+        ids = np.zeros(len(keys), dtype=np.int64)
         for key in known[1:]:
-            codes += keys >= key
-        others = keys[known[codes] != keys]
+            ids += keys >= key
+        others = keys[known[ids] != keys]
         if not len(others):
-            return known, codes
+            return known, ids
         known = np.union1d(known, others[:_SAMPLE])
     found, numbers = np.unique(keys, return_inverse=True)
     return found, numbers
 
 
-def same(raw: bytes, starts: Numbers, other: bytes, places: Numbers, lengths: Numbers) -> bool:
-    """Whether ``raw`` has from each of ``starts`` on what ``other`` has at ``places``, ``lengths`` bytes of it."""
-    here, there = eights(raw), eights(other)
-    while len(lengths):
-        different = here[starts] ^ there[places]
-        different &= _WITHIN.take(np.minimum(lengths, _WORD))
-        if different.any():
-            return False
-        longer = np.flatnonzero(lengths > _WORD)
-        starts, places, lengths = starts[longer] + _WORD, places[longer] + _WORD, lengths[longer] - _WORD
-    return True
+def last_bytes(raw: bytes, ends: Numbers, lengths: Numbers) -> ByteWords:
+    """Return the last ``lengths[i] % 8`` bytes before ``ends[i]`` as a number, the lowest byte first.
 
-
-def rests(raw: bytes, ends: Numbers, lengths: Numbers) -> Eights:
-    """Return for each string that ends at one of ``ends`` its last bytes: those that, counted by eights, are left."""
+    They are what is left of a string of ``lengths[i]`` bytes behind its last whole word.
+    """
     left = lengths % _WORD
-    found: Eights = eights(raw)[ends - left]
+    found: ByteWords = byte_words(raw)[ends - left]
     return found & _WITHIN[left]
 
 
-def to_space(raw: bytes, starts: Numbers, most: int) -> Numbers:
-    """Return the number of bytes from each of ``starts`` to the next space, or 0 where ``most`` bytes hold none."""
-    words, widths = eights(raw), np.zeros_like(starts)
+def width_to_space(raw: bytes, starts: Numbers, most: int) -> Numbers:
+    """Return how many bytes stand between ``starts[i]`` and the next space, or 0 where they are more than ``most``."""
+    words, widths = byte_words(raw), np.zeros_like(starts)
     left = np.arange(len(starts))
     for at in range(0, most + 1, _WORD):
         other = words[np.minimum(starts[left] + at, len(raw))] ^ _SPACES
-        # The highest bit of each byte that is zero now; only above the lowest such byte it may stand on others, too.
+        # The highest bit of each byte that is zero now; above the lowest such byte it may be set in others, too.
         spaces = (other - _ONES) & ~other & _HIGHEST
         found = spaces != 0
         lower = np.bitwise_count((spaces & (~spaces + np.uint64(1))) - np.uint64(1))
@@ -106,6 +110,10 @@ def to_space(raw: bytes, starts: Numbers, most: int) -> Numbers:
     return widths
 
 
-def eights(raw: bytes) -> Eights:
-    """Return for each offset of ``raw``, and for its end, the eight bytes from there on; zeros follow its end."""
+def byte_words(raw: bytes) -> ByteWords:
+    """Return ``raw[i : i + 8]`` as a number for every offset ``i`` and the end, padded with zeros.
+
+    >>> byte_words(b"ab").tolist() == [ord("a") + (ord("b") << 8), ord("b"), 0]
+    True
+    """
     return np.ndarray((len(raw) + 1,), "<u8", raw + bytes(_WORD), strides=(1,))

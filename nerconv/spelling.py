@@ -81,8 +81,8 @@ def _numeric(tag: str) -> Spelling | None:
 def _turned(tag: str) -> Spelling | None:
     """Return how a letter and a label are put together otherwise, if ``tag`` holds them."""
     if match := _SEPARATED.fullmatch(tag):
-        letter, sign, label = match.groups()
-        looks = f"{letter}-{label} with {sign!r} in the place of the hyphen"
+        letter, separator, label = match.groups()
+        looks = f"{letter}-{label} with {separator!r} in the place of the hyphen"
         return Spelling("separator", f"{letter}-{label}", looks, f"write {letter}-{label}")
     if match := _SMALL.fullmatch(tag):
         means = f"{match[1].upper()}-{match[2]}"

@@ -113,9 +113,9 @@ class Covered(NamedTuple):
         """The numbers of all tokens of spans, in order."""
         return runs(self.first, self.lengths)
 
-    def only(self, kept: NDArray[np.bool_]) -> Covered:
-        """Return those that are ``kept``."""
-        return Covered(self.first[kept], self.last[kept], self.codes[kept])
+    def only(self, chosen: NDArray[np.bool_]) -> Covered:
+        """Return those that ``chosen`` says."""
+        return Covered(self.first[chosen], self.last[chosen], self.codes[chosen])
 
 
 class Extras(NamedTuple):

@@ -102,12 +102,12 @@ class Reader:
         last = np.append(begins[1:], len(joins))[runs] - 1
         whole = self._ends[self._after[last]]
         first, last = first[whole], last[whole]
-        kept = int((last - first + 1).sum())
-        return self._found(first, last, int((self._tags.codes != self._outside).sum()) - kept)
+        inside = int((last - first + 1).sum())
+        return self._found(first, last, int((self._tags.codes != self._outside).sum()) - inside)
 
     def _found(self, first: Numbers, last: Numbers, repaired: int) -> Read:
-        codes, kept = used(self._label_of[self._tags.codes[first]], len(self._distinct))
-        return Read(Covered(first, last, codes), tuple(self._distinct[code] for code in kept), repaired)
+        codes, numbers = used(self._label_of[self._tags.codes[first]], len(self._distinct))
+        return Read(Covered(first, last, codes), tuple(self._distinct[code] for code in numbers), repaired)
 
 
 def _distinct(keys: Numbers, limit: int) -> tuple[Numbers, Numbers]:

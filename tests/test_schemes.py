@@ -77,7 +77,7 @@ def test_one_text_in_every_scheme(name: str) -> None:
 
 def test_io_reads_touching_spans_as_one_and_refuses_to_write_them() -> None:
     assert decode(SCHEMES["IO"], tags_of(WRITTEN["IO"])).spans == [(0, 5, "PER"), (5, 6, "LOC"), (7, 8, "ORG")]
-    with pytest.raises(ValueError, match="IO cannot tell the touching 'PER' spans at 0 and 2 apart"):
+    with pytest.raises(ValueError, match="IO cannot separate the touching 'PER' spans at 0 and 2"):
         encode(SCHEMES["IO"], SPANS, 8)
     assert [name for name in ALL if not SCHEMES[name].tells_touching] == ["IO"]
 

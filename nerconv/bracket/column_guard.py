@@ -39,9 +39,9 @@ def holds_columns(text: str) -> str | None:
 
 
 def separator(text: str) -> str | None:
-    """Return the sign other than white space that sets the columns of ``text`` apart, or None."""
+    """Return the character other than white space that sets the columns of ``text`` apart, or None."""
     rows = _rows(text)
-    return next((sign for sign in _SEPARATORS if _has_tags(_separated(rows, sign))), None)
+    return next((separator for separator in _SEPARATORS if _has_tags(_separated(rows, separator))), None)
 
 
 def _rows(text: str) -> list[str]:
@@ -52,10 +52,10 @@ def _rows(text: str) -> list[str]:
     return [row for row in rows if not row.startswith("#")] or rows
 
 
-def _separated(rows: Sequence[str], sign: str) -> Iterator[list[str]]:
+def _separated(rows: Sequence[str], separator: str) -> Iterator[list[str]]:
     for row in rows:
         try:
-            yield [cell.strip() for cell in next(csv.reader([row], delimiter=sign, strict=True))]
+            yield [cell.strip() for cell in next(csv.reader([row], delimiter=separator, strict=True))]
         except csv.Error:
             yield [row]
 

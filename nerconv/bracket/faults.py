@@ -57,7 +57,7 @@ def _of_line(line: Line, pairs: Pairs, detection: Detection) -> Iterator[_Fault]
             yield _Fault(line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
     for opening, _ in pairs.pairs:
         if detection.labels and opening.value not in detection.labels:
-            message = f"the label {opening.value!r} is not among those of --labels; the span is kept"
+            message = f"the label {opening.value!r} is not among those of --labels; the span stays"
             yield _Fault(line, "F018", opening, message)
     yield from _inside(line, pairs)
 
@@ -80,7 +80,7 @@ def _inside(line: Line, pairs: Pairs) -> Iterator[_Fault]:
         while around and around[-1][1].start < opening.start:
             around.pop()
         if around:
-            message = f"[{opening.value} …] stands inside [{around[-1][0].value} …]; both are kept"
+            message = f"[{opening.value} …] stands inside [{around[-1][0].value} …]; both stay"
             yield _Fault(line, "F004", opening, message)
         around.append((opening, closing))
         first = bisect_left(tags, opening.start, key=attrgetter("start"))

@@ -97,7 +97,7 @@ _CODE: Final = re.compile(
 )
 _PROGRAM: Final = frozenset('$={}()<>;\\`"')
 #: Notations in which each word of a name has its tag.
-_BY_WORD: Final = frozenset(("x[PER]", *(f"x{sign}{prefix}PER" for sign in "/_|#\\" for prefix in ("", "B-"))))
+_BY_WORD: Final = frozenset(("x[PER]", *(f"x{mark}{prefix}PER" for mark in "/_|#\\" for prefix in ("", "B-"))))
 _KNOWN: Final = frozenset(label.upper() for label in KNOWN_LABELS)
 
 
@@ -224,11 +224,11 @@ def _label_inside(line: str, inner: str, start: int, end: int) -> Sight | None:
         label, text = match[1] or match[2], match[4].strip()
         if _is_upper_or_known(label) and not _is_label(text):
             firm = bool(_WORD.search(text)) and (label in KNOWN_LABELS or _is_wordy(text))
-            return Sight(f"[PER{_sign(match[3])}x]", label, start, end, text, firm)
+            return Sight(f"[PER{_mark(match[3])}x]", label, start, end, text, firm)
     if (match := _LABEL_LAST.fullmatch(inner)) and _is_upper_or_known(match[3]) and not _is_label(match[1]):
-        sign = _sign(match[2])
-        firm = _begins_as_name(match[1]) or (sign == "|" and line[start - 1 : start] != "[" and _is_wordy(match[1]))
-        return Sight(f"[x{sign}PER{')' if '(' in sign else ''}]", match[3], start, end, match[1].strip(), firm)
+        mark = _mark(match[2])
+        firm = _begins_as_name(match[1]) or (mark == "|" and line[start - 1 : start] != "[" and _is_wordy(match[1]))
+        return Sight(f"[x{mark}PER{')' if '(' in mark else ''}]", match[3], start, end, match[1].strip(), firm)
     if found:
         return Sight("[PER x]", found[1], start, end, found[2], _is_wordy(found[2]) and not _in_code(line, start, end))
     if match := _SPACE_LABEL.fullmatch(inner):
@@ -236,10 +236,10 @@ def _label_inside(line: str, inner: str, start: int, end: int) -> Sight | None:
     return None
 
 
-def _sign(separator: str) -> str:
+def _mark(separator: str) -> str:
     """Return how a separator is shown in the name of a notation."""
-    sign = separator.strip()
-    return {":": ": ", "：": ": ", ",": ", ", "-": " - ", "–": " - ", "(": " ("}.get(sign, sign)
+    mark = separator.strip()
+    return {":": ": ", "：": ": ", ",": ", ", "-": " - ", "–": " - ", "(": " ("}.get(mark, mark)
 
 
 def _is_upper_or_known(label: str) -> bool:
@@ -251,9 +251,9 @@ def called(line: str) -> Iterator[Sight]:
     for match in _CALLED.finditer(line):
         text = match[2] or match[3] or match[4]
         if match[1] in _KNOWN:
-            sign = line[match.end(1)]
-            closing = {"[": "]", "(": ")", "{": "}"}[sign]
-            yield Sight(f"PER{sign}x{closing}", match[1], *match.span(), text, _begins_as_name(text))
+            mark = line[match.end(1)]
+            closing = {"[": "]", "(": ")", "{": "}"}[mark]
+            yield Sight(f"PER{mark}x{closing}", match[1], *match.span(), text, _begins_as_name(text))
 
 
 # -- elements ----------------------------------------------------------------------------------------------------
@@ -326,10 +326,10 @@ def words(line: str) -> Iterator[Sight]:
 
 def _words(line: str) -> Iterator[Sight]:
     for match in _TAGGED.finditer(line):
-        word, sign, prefix, label = match.groups()
+        word, mark, prefix, label = match.groups()
         if _LETTER.search(word) and not _is_label(word) and not (label == "O" and _INPUT.search(word)):
             firm = bool(prefix) or (_begins_as_name(word) and not _in_code(line, *match.span()))
-            yield Sight(f"x{sign}{'B-' if prefix else ''}PER", label, *match.span(), word, firm)
+            yield Sight(f"x{mark}{'B-' if prefix else ''}PER", label, *match.span(), word, firm)
 
 
 def pairs(line: str) -> Iterator[Sight]:

@@ -1,7 +1,7 @@
 """HTML leftovers: which text is marked up, where its tags and references stand, and the marks they leave.
 
 Only well-formed tags of a known set count, and references are decoded only in text that holds such tags, so
-that ``AT&T``, ``3 < 4``, ``<3``, ``a <b`` and the ``<url>`` of a plain corpus stay as they stand.
+that ``AT&T``, ``3 < 4``, ``<3``, ``a <b`` and the ``<url>`` of a corpus without markup stay as they stand.
 """
 
 from __future__ import annotations

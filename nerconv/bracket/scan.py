@@ -21,7 +21,7 @@ from nerconv.bracket import grammar
 from nerconv.bracket.dialect import Tally, tally, tally_flat
 from nerconv.bracket.grammar import Line, closes, in_word, is_known
 from nerconv.options import DIALECTS
-from nerconv.short_strings import names, to_space
+from nerconv.short_strings import numbered_strings, width_to_space
 from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
 from nerconv.white_space import runs
 
@@ -94,10 +94,10 @@ class Events:
         """Return the same with those annotations alone that are ``chosen``, and their labels."""
         if chosen.all():
             return self
-        label_ids, kept = used(self.label_ids[chosen], len(self.labels))
+        label_ids, numbers = used(self.label_ids[chosen], len(self.labels))
         arrays = (self.opens, self.closes, self.widths, self.spaces, self.lines)
         opens, closes, widths, spaces, lines = (array[chosen] for array in arrays)
-        labels = tuple(self.labels[number] for number in kept)
+        labels = tuple(self.labels[number] for number in numbers)
         found = replace(self, opens=opens, closes=closes, widths=widths, spaces=spaces, lines=lines)
         return replace(found, label_ids=label_ids, labels=labels)
 
@@ -117,21 +117,21 @@ def find(raw: bytes, marked_up: bool, first: int = 1) -> Events:
     alone[at] = alone[at + 1] = False
     opens, closes = brackets[at], brackets[at + 1]
     lines = np.searchsorted(newlines, opens)
-    widths, spaces = to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
+    widths, spaces = width_to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
     sound = _well_formed(array, opens, closes, widths, spaces) & ~_glued(raw, array, opens)
     sound &= closes < np.append(newlines, len(raw))[lines]
-    label_ids, found = names(raw, opens + 1, np.where(sound, widths, 0))
+    label_ids, found = numbered_strings(raw, opens + 1, np.where(sound, widths, 0))
     sound &= np.array([_LABEL.fullmatch(name) is not None for name in found], dtype=bool)[label_ids]
     others = np.zeros(len(newlines) + 1, dtype=bool)
     others[lines[~sound]] = True
-    for places in (brackets[alone], closes[~sound], _signs(raw, array, marked_up)):
+    for places in (brackets[alone], closes[~sound], _may_be_markup(raw, array, marked_up)):
         others[np.searchsorted(newlines, places)] = True
     labels = tuple(name.decode(errors="replace") for name in found)
     events = Events(raw, marked_up, first, newlines, opens, closes, widths, spaces, lines, label_ids, labels, others)
     return events.only(~others[lines])
 
 
-def _signs(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
+def _may_be_markup(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
     """Return where tags, references or comments may begin."""
     if marked_up:
         return np.flatnonzero((array == _LESS) | (array == _AMPERSAND))

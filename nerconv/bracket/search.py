@@ -21,14 +21,14 @@ Numbers = NDArray[np.int64]
 Finder = Callable[[str], Iterator[Sight]]
 
 _SPACE: Final = ord(" ")
-#: For each byte the sign that it is, from 1, of those that stand in notations, and whether it is one.
+#: For each byte the number, from 1, of the character that it is among those of notations, and whether it is one.
 _SIGNS: Final = b"<@{(-/_|#\\"
 _LESS, _AT, _BRACE, _PARENTHESIS, _HYPHEN, _SEPARATOR = range(1, 7)
-_SIGN: Final = np.array([min(_SIGNS.find(byte) + 1, _SEPARATOR) for byte in range(256)], dtype=np.uint8)
-_IS_SIGN: Final = bytes((_SIGN > 0).tolist())
+_KIND: Final = np.array([min(_SIGNS.find(byte) + 1, _SEPARATOR) for byte in range(256)], dtype=np.uint8)
+_IS_SIGN: Final = bytes((_KIND > 0).tolist())
 _CAPITAL: Final = np.array([chr(byte) in ascii_uppercase for byte in range(256)])
 _LETTER: Final = np.array([chr(byte) in ascii_letters for byte in range(256)])
-#: For each byte whether it may follow a sign.
+#: For each byte whether it may follow such a character.
 _FOLLOWS: Final = np.array([chr(byte) in ascii_letters + "@{ " for byte in range(256)])
 #: For each byte whether it begins a tag that begins a span.
 _BEGINS: Final = np.array([chr(byte) in "BSU" for byte in range(256)])
@@ -57,21 +57,21 @@ def look(raw: bytes, openings: Numbers, first: int) -> Sightings:
 
 
 def _places(raw: bytes, array: NDArray[np.uint8], openings: Numbers) -> Iterator[tuple[Finder, Numbers]]:
-    """Yield what looks for notations, with the places of signs on whose lines it is to look, where there are any."""
+    """Yield the finders of notations, each with the places of characters on whose lines it has to look."""
     at = np.flatnonzero(np.frombuffer(raw.translate(_IS_SIGN), bool))
     at = at[: len(at) - bool(len(at) and at[-1] == len(raw) - 1)]
     at = at[_FOLLOWS[array[at + 1]]]
-    sign, behind = _SIGN[array[at]], array[at + 1]
+    kind, behind = _KIND[array[at]], array[at + 1]
     capital = at[_CAPITAL[behind]]
-    capitals = _SIGN[array[capital]]
-    hyphens = at[(sign == _HYPHEN) & _BEGINS[array[at - 1]] & (array[at - 2] == _SPACE)]
-    called = np.sort(np.concatenate((at[(sign == _BRACE) | (sign == _PARENTHESIS)], openings)))
+    capitals = _KIND[array[capital]]
+    hyphens = at[(kind == _HYPHEN) & _BEGINS[array[at - 1]] & (array[at - 2] == _SPACE)]
+    called = np.sort(np.concatenate((at[(kind == _BRACE) | (kind == _PARENTHESIS)], openings)))
     found: list[tuple[Finder, Numbers]] = [
         (inline.brackets, openings),
-        (inline.tags, at[(sign == _LESS) & _LETTER[behind]]),
+        (inline.tags, at[(kind == _LESS) & _LETTER[behind]]),
         (inline.words, capital[(capitals == _SEPARATOR) & (array[capital - 1] > _SPACE)]),
-        (inline.marked, at[(sign == _AT) & (behind == ord("@"))]),
-        (inline.braces, at[sign == _BRACE]),
+        (inline.marked, at[(kind == _AT) & (behind == ord("@"))]),
+        (inline.braces, at[kind == _BRACE]),
         (inline.pairs, hyphens),
         (inline.called, called[_CAPITAL[array[called - 1]]]),
         (inline.parentheses, capital[(capitals == _PARENTHESIS) & _CAPITAL[_second(array, capital)]]),

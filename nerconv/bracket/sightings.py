@@ -28,14 +28,14 @@ class Example(NamedTuple):
 
 
 @dataclass(slots=True)
-class Seen:
-    """How often something was seen, how often firmly (``inline.Sight``), and the first examples, firm ones first."""
+class Sighted:
+    """How often something was found, how often firmly (``inline.Sight``), and the first examples, firm ones first."""
 
     count: int = 0
     firm: int = 0
     examples: list[tuple[bool, Example]] = field(default_factory=list)
 
-    def add(self, other: Seen) -> None:
+    def add(self, other: Sighted) -> None:
         """Count ``other`` in."""
         self.count += other.count
         self.firm += other.firm
@@ -44,28 +44,28 @@ class Seen:
 
 @dataclass(slots=True)
 class Sightings:
-    """What was seen, by notation and label; ``distinct``: how many labels were seen of each notation."""
+    """What was found, by notation and label; ``distinct``: how many labels each notation has."""
 
-    seen: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    counts: dict[tuple[str, str], Sighted] = field(default_factory=dict)
     distinct: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Sightings) -> None:
         """Count ``other`` in. Labels beyond so many of a notation count as ``?``."""
-        for key, seen in other.seen.items():
-            self._of(*key).add(seen)
+        for key, found in other.counts.items():
+            self._of(*key).add(found)
 
     def note(self, sight: Sight, line: str, number: int) -> None:
         """Count what stands on a ``line`` with a ``number``."""
-        seen = self._of(sight.notation, sight.label)
-        seen.count += 1
-        seen.firm += sight.firm
-        if len(seen.examples) < _EXAMPLES or (sight.firm and seen.examples[-1][0]):
+        found = self._of(sight.notation, sight.label)
+        found.count += 1
+        found.firm += sight.firm
+        if len(found.examples) < _EXAMPLES or (sight.firm and found.examples[-1][0]):
             shown = excerpt(line, sight.start, sight.end)
             example = Example(number, sight.start + 1, sight.text[:80], shown)
-            seen.examples = sorted([*seen.examples, (not sight.firm, example)])[:_EXAMPLES]
+            found.examples = sorted([*found.examples, (not sight.firm, example)])[:_EXAMPLES]
 
-    def _of(self, name: str, label: str) -> Seen:
-        if (name, label) not in self.seen:
+    def _of(self, name: str, label: str) -> Sighted:
+        if (name, label) not in self.counts:
             label = label if self.distinct[name] < _LABELS else "?"
-            self.distinct[name] += (name, label) not in self.seen
-        return self.seen.setdefault((name, label), Seen())
+            self.distinct[name] += (name, label) not in self.counts
+        return self.counts.setdefault((name, label), Sighted())

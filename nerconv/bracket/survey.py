@@ -63,7 +63,7 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
 
 @dataclass(slots=True)
 class _Look:
-    """What is seen on the way through a file.
+    """What is counted on the way through a file.
 
     ``whole``: its events, where it is one chunk that this process reads. ``known``: tallies by the labels that they are
     for; ``sightings``: what may be annotation in another notation, noted when a file is counted first.
@@ -151,11 +151,11 @@ def _tally(
 
 def _refuse_columns(text: str, name: str) -> None:
     """Raise Unreadable when ``text``, the beginning of a file, holds columns."""
-    sign = holds_columns(text)
-    if sign is None:
+    separator = holds_columns(text)
+    if separator is None:
         return
-    if sign:
-        advice = f"with {sign!r} between them; if it does, write it with tabs between columns and say --from conll"
+    if separator:
+        advice = f"with {separator!r} between them; if it does, write it with tabs between columns and say --from conll"
         raise Unreadable(f"{name}: looks like columns of token and tag, {advice}")
     raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll")
 

@@ -1,4 +1,4 @@
-"""Whether a file is annotated in a notation that nerconv does not read, judged over all that was seen of it.
+"""Whether a file is annotated in a notation that nerconv does not read, judged over all of it.
 
 Labels are evidence by how well they are known: ``exact`` are those that nearly every annotation has, that were asked
 for, or that the file holds; ``folded`` are these in other capitals; ``general`` are other known labels, which are words
@@ -15,13 +15,13 @@ from typing import Final, NamedTuple
 
 from nerconv.bracket.dialect import Detection
 from nerconv.bracket.labels import CORE
-from nerconv.bracket.sightings import Example, Seen, Sightings
+from nerconv.bracket.sightings import Example, Sighted, Sightings
 from nerconv.bracket.vocabulary import EDITORIAL, WORDS
 from nerconv.document import Finding, Where
 from nerconv.options import KNOWN_LABELS
 
 
-#: Seen so often, in which of these, a notation is proven; 0 where it never is. Later ones count those before them.
+#: Found so often, in which of these, a notation is proven; 0 where it never is. Later ones count those before them.
 class Proof(NamedTuple):
     exact: int
     folded: int
@@ -139,44 +139,44 @@ def judge(sightings: Sightings, size: int, detection: Detection) -> Iterator[Unr
     labels = KNOWN_LABELS if detection.labels is None else detection.labels
     held = detection.held
     found = []
-    for name, seen in _by_notation(sightings):
+    for name, sighted in _by_notation(sightings):
         if name == UNKNOWN:
             # What opens a span is read, or reported where it stands.
             skipped = {*held, *detection.suspects, *labels}
-            unknown = {label: each for label, each in seen.items() if label not in skipped}
+            unknown = {label: each for label, each in sighted.items() if label not in skipped}
             counted = _unknown(unknown, size, detection.annotated) if labels else Counter()
         else:
-            counted = _counted(name, seen, _CORE | held | (labels - KNOWN_LABELS), _LINK in sightings.seen)
+            counted = _counted(name, sighted, _CORE | held | (labels - KNOWN_LABELS), _LINK in sightings.counts)
         if counted:
-            found.append(_unrecognised(name, counted, seen))
+            found.append(_unrecognised(name, counted, sighted))
     return iter(sorted(found, key=lambda each: each.examples[0][:2]))
 
 
-def _by_notation(sightings: Sightings) -> Iterator[tuple[str, dict[str, Seen]]]:
-    """Yield each notation with what was seen of it by label."""
-    for name in dict.fromkeys(name for name, _ in sightings.seen):
-        yield name, {label: each for (notation, label), each in sightings.seen.items() if notation == name}
+def _by_notation(sightings: Sightings) -> Iterator[tuple[str, dict[str, Sighted]]]:
+    """Yield each notation with what was found of it by label."""
+    for name in dict.fromkeys(name for name, _ in sightings.counts):
+        yield name, {label: each for (notation, label), each in sightings.counts.items() if notation == name}
 
 
-def _unrecognised(name: str, labels: Counter[str], seen: Mapping[str, Seen]) -> Unrecognised:
-    examples = sorted(example for label in labels for example in seen[label].examples)[:_EXAMPLES]
+def _unrecognised(name: str, labels: Counter[str], sighted: Mapping[str, Sighted]) -> Unrecognised:
+    examples = sorted(example for label in labels for example in sighted[label].examples)[:_EXAMPLES]
     return Unrecognised(name, labels, [example for _, example in examples])
 
 
-def _counted(name: str, seen: Mapping[str, Seen], known: frozenset[str], has_links: bool) -> Counter[str]:
+def _counted(name: str, sighted: Mapping[str, Sighted], known: frozenset[str], has_links: bool) -> Counter[str]:
     """Return how often each label stands in a notation, or nothing where it is not proven."""
     proof = _PROOFS.get(name)
     if proof is None:
         return Counter()
-    classes = {label: _class(label, known) for label in seen}
-    if _has_outside(name, seen):
-        return +Counter({label: each.count for label, each in seen.items() if label != "O"})
-    if not _is_proven(name, proof, seen, classes, has_links):
+    classes = {label: _class(label, known) for label in sighted}
+    if _has_outside(name, sighted):
+        return +Counter({label: each.count for label, each in sighted.items() if label != "O"})
+    if not _is_proven(name, proof, sighted, classes, has_links):
         return Counter()
-    labels = Counter({label: each.count if classes[label] < 3 else each.firm for label, each in seen.items()})
-    style = [label for label in seen if classes[label] < 2] or [label for label in seen if seen[label].firm]
+    labels = Counter({label: each.count if classes[label] < 3 else each.firm for label, each in sighted.items()})
+    style = [label for label in sighted if classes[label] < 2] or [label for label in sighted if sighted[label].firm]
     upper = any(label.isupper() for label in style)
-    for label in seen:
+    for label in sighted:
         strange = classes[label] == 3 and (label.isupper() != upper or label in EDITORIAL)
         if label == "O" or (strange and proof.other != 1):
             labels[label] = 0
@@ -193,12 +193,14 @@ def _class(label: str, known: frozenset[str]) -> int:
     return 2 if upper in KNOWN_LABELS else 3
 
 
-def _is_proven(name: str, proof: Proof, seen: Mapping[str, Seen], classes: Mapping[str, int], has_links: bool) -> bool:
+def _is_proven(
+    name: str, proof: Proof, sighted: Mapping[str, Sighted], classes: Mapping[str, int], has_links: bool
+) -> bool:
     firm = [0, 0, 0, 0]
-    for label, each in seen.items():
+    for label, each in sighted.items():
         if classes[label] < 3 or _is_telling(label, each, proof, name == "[x](PER)"):
             firm[classes[label]] += each.firm
-    if name in _MOSTLY and 2 * sum(firm) < sum(each.count for each in seen.values()):
+    if name in _MOSTLY and 2 * sum(firm) < sum(each.count for each in sighted.values()):
         return False
     if name == "[x](PER)" and has_links and not firm[0]:
         return False
@@ -206,30 +208,30 @@ def _is_proven(name: str, proof: Proof, seen: Mapping[str, Seen], classes: Mappi
     return any(least and total >= least for least, total in zip(proof, sums, strict=True))
 
 
-def _is_telling(label: str, seen: Seen, proof: Proof, any_case: bool) -> bool:
+def _is_telling(label: str, sighted: Sighted, proof: Proof, any_case: bool) -> bool:
     """Whether a label that is not known is evidence: in capitals, no word of editors, and there more than once."""
     fits = (any_case or label.isupper()) and len(label) > 1 and label.upper() not in EDITORIAL
-    return proof.other == 1 or (fits and seen.firm > 1)
+    return proof.other == 1 or (fits and sighted.firm > 1)
 
 
-def _has_outside(name: str, seen: Mapping[str, Seen]) -> bool:
+def _has_outside(name: str, sighted: Mapping[str, Sighted]) -> bool:
     """Whether ``O`` stands behind so many words that all have their tag."""
-    outside = seen["O"].count if name in _WITH_OUTSIDE and "O" in seen else 0
-    return outside >= 2 and outside * 3 >= sum(each.count for each in seen.values())
+    outside = sighted["O"].count if name in _WITH_OUTSIDE and "O" in sighted else 0
+    return outside >= 2 and outside * 3 >= sum(each.count for each in sighted.values())
 
 
-def _unknown(seen: Mapping[str, Seen], size: int, annotated: bool) -> Counter[str]:
+def _unknown(sighted: Mapping[str, Sighted], size: int, annotated: bool) -> Counter[str]:
     """Return how often each label that is not known stands in brackets, or nothing where these are words of the text.
 
     Labels in capitals that are there again and again are annotations; in a file that is ``annotated`` they need not
     stand densely. Other words are, too, where the text is hardly anything else, or a few of them are there very often.
     """
-    capitals = {label: each for label, each in seen.items() if _CAPITALS.fullmatch(label) and label not in EDITORIAL}
+    capitals = {label: each for label, each in sighted.items() if _CAPITALS.fullmatch(label) and label not in EDITORIAL}
     firm = +Counter({label: each.firm for label, each in capitals.items()})
     again = firm.total() >= 10 and firm.total() >= 3 * len(firm)
     if _is_dense(firm, 500, size) or (again and (annotated or _is_dense(firm, 2000, size))):
         return Counter({label: capitals[label].count for label in firm})
-    words = {label: each for label, each in seen.items() if label.lower() not in WORDS and label not in EDITORIAL}
+    words = {label: each for label, each in sighted.items() if label.lower() not in WORDS and label not in EDITORIAL}
     firm = +Counter({label: each.firm for label, each in words.items()})
     again = firm.total() >= 20 and 2 <= len(firm) <= firm.total() // 8
     if _is_dense(firm, 200 if again else 25, size):

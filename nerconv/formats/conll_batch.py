@@ -22,7 +22,7 @@ from nerconv.formats.conll_rows import Rows
 from nerconv.formats.scheme_detection import EDGE
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE
-from nerconv.short_strings import Names, names
+from nerconv.short_strings import Strings, numbered_strings
 from nerconv.tables import Anchors, Covered, Extent, Extras, Numbers
 from nerconv.tag_arrays import Read, Reader, coded
 from nerconv.views import Reading
@@ -89,8 +89,8 @@ def steps(rows: Rows) -> Counter[tuple[str, str]]:
 def decode(rows: Rows, notation: Notation, rule: Rule) -> Decoded:
     """Return the spans of ``rows`` by a rule; sentences with misspelt tags are left out by any."""
     found = _tags(rows)
-    misfits = np.array([not notation.fits(name.decode()) for name in found.names], dtype=bool)
-    left_out = np.unique(rows.sentence_of(rows.tagged[misfits[found.codes]]))
+    misfits = np.array([not notation.fits(name.decode()) for name in found.strings], dtype=bool)
+    left_out = np.unique(rows.sentence_of(rows.tagged[misfits[found.ids]]))
     rest, found = _without(rows, found, left_out)
     reader = _reader(rest, found, notation)
     broken = np.unique(rest.sentence_of(rest.tagged[reader.faulty]))
@@ -104,8 +104,8 @@ def decode(rows: Rows, notation: Notation, rule: Rule) -> Decoded:
     return Decoded(rest, _of_rows(reader.read(rule.invalid), rest), other, troubled)
 
 
-def _tags(rows: Rows) -> Names:
-    return names(rows.raw, rows.tag_starts, rows.tag_ends - rows.tag_starts)
+def _tags(rows: Rows) -> Strings:
+    return numbered_strings(rows.raw, rows.tag_starts, rows.tag_ends - rows.tag_starts)
 
 
 def _follows(rows: Rows) -> NDArray[np.bool_]:
@@ -119,17 +119,17 @@ def _ends(follows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ~np.append(follows[1:], False)[: len(follows)]
 
 
-def _without(rows: Rows, found: Names, sentences: Numbers) -> tuple[Rows, Names]:
+def _without(rows: Rows, found: Strings, sentences: Numbers) -> tuple[Rows, Strings]:
     if not len(sentences):
         return rows, found
     stay = ~np.isin(rows.sentence_of(rows.tagged), sentences)
-    return rows.without(sentences), found._replace(codes=found.codes[stay])
+    return rows.without(sentences), found._replace(ids=found.ids[stay])
 
 
-def _reader(rows: Rows, found: Names, notation: Notation) -> Reader:
-    spelt = (name.decode() for name in found.names)
+def _reader(rows: Rows, found: Strings, notation: Notation) -> Reader:
+    spelt = (name.decode() for name in found.strings)
     standard = [notation.standard(name) if notation.fits(name) else "O" for name in spelt]
-    return Reader(coded(standard, found.codes, _ends(_follows(rows))), notation.scheme)
+    return Reader(coded(standard, found.ids, _ends(_follows(rows))), notation.scheme)
 
 
 def _of_rows(read: Read, rows: Rows) -> Read:

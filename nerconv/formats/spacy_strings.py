@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.short_strings import eights, rests
+from nerconv.short_strings import byte_words, last_bytes
 from nerconv.tables import Numbers, character_starts
 
 Hashes = NDArray[np.uint64]
@@ -52,7 +52,7 @@ def numbers_of(found: Hashes) -> Hashes:
 
 def murmur(text: bytes, starts: Numbers, ends: Numbers) -> Hashes:
     """Return the hash of each stretch ``text[start:end]`` of UTF-8, none of them empty."""
-    words, lengths = eights(text), ends - starts
+    words, lengths = byte_words(text), ends - starts
     found: Hashes = lengths.astype(np.uint64)
     found *= _FACTOR
     found ^= _SEED
@@ -63,7 +63,7 @@ def murmur(text: bytes, starts: Numbers, ends: Numbers) -> Hashes:
         some = some[whole[some] > block + 1]
     even = np.flatnonzero(lengths % _BYTES == 0)
     done = found[even]
-    found ^= rests(text, ends, lengths)
+    found ^= last_bytes(text, ends, lengths)
     found *= _FACTOR
     found[even] = done
     found ^= found >> _SHIFT

@@ -1,4 +1,4 @@
-"""Bytes of any encoding as clean UTF-8 with ``\\n`` line ends, block by block; what is no text is replaced."""
+"""Bytes of any encoding as clean UTF-8 with ``\\n`` line ends, block by block; bytes that are not text are replaced."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Decoded:
 
     def clean(self, raw: str) -> bytes:
         """Return the next block as UTF-8, U+FFFD for each run of bytes that are no text."""
-        # A single sign is looked for much faster than two.
+        # One byte is found much faster than two.
         if "\r" in raw:
             self.crlf += raw.count("\r\n")
             raw = raw.replace("\r\n", "\n")
@@ -88,7 +88,7 @@ def decode(blocks: Iterable[bytes], name: str, encoding: str, out: BinaryIO) -> 
     """Write the text of ``blocks`` to ``out``, and return what was learnt about it.
 
     A byte-order mark is dropped and decides the encoding. Undecodable bytes are F013 findings. Raises Unreadable for
-    what is no text. What may go on in the next block waits for it.
+    bytes that are not text. What may go on in the next block waits for it.
     """
     remaining = iter(blocks)
     head = next(remaining, b"")
@@ -114,7 +114,7 @@ def decode(blocks: Iterable[bytes], name: str, encoding: str, out: BinaryIO) -> 
 
 
 def byte_order(data: bytes, encoding: str = "utf-8") -> tuple[bytes, str]:
-    """Return the byte-order mark that ``data`` begins with and the encoding that it tells, else ``encoding``."""
+    """Return the byte-order mark that ``data`` begins with and the encoding that it names, else ``encoding``."""
     return next(((bom, codec) for bom, codec in _BOMS if data.startswith(bom)), (b"", encoding))
 
 
@@ -135,7 +135,7 @@ def refuse_binary(data: bytes, name: str) -> None:
 
 
 def _ordered(encoding: str, mark: bytes) -> str:
-    """Return ``encoding`` with the byte order of this machine where a mark would tell it and there is none."""
+    """Return ``encoding`` with the byte order of this machine where a mark would say it and is missing."""
     name = codecs.lookup(encoding).name
     return f"{name}-{sys.byteorder[0]}e" if name in ("utf-16", "utf-32") and not mark else encoding
 

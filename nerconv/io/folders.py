@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from nerconv.document import Finding, Where
 
 #: By device and number, where a folder was gone through.
-_Seen = dict[tuple[int, int], Path]
+_Visited = dict[tuple[int, int], Path]
 _NO_FILE: Final = "is neither a file nor a folder"
 
 
@@ -30,11 +30,11 @@ class Entry(NamedTuple):
 
 def walk(folder: Path) -> list[Entry]:
     """Return what lies below ``folder``, by path. Folders are listed only with a fault."""
-    seen: _Seen = {}
+    visited: _Visited = {}
     entries: list[Entry] = []
-    links = deque(_look(folder, seen, entries))
+    links = deque(_look(folder, visited, entries))
     while links:
-        links.extend(_look(links.popleft(), seen, entries))
+        links.extend(_look(links.popleft(), visited, entries))
     return sorted(entries, key=lambda entry: entry.path)
 
 
@@ -46,7 +46,7 @@ def matching(pattern: str) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.path)
 
 
-def _look(top: Path, seen: _Seen, entries: list[Entry]) -> list[Path]:
+def _look(top: Path, visited: _Visited, entries: list[Entry]) -> list[Path]:
     """Enter in ``entries`` what lies below ``top``, and return the links to folders."""
     links: list[Path] = []
     waiting = [top]
@@ -54,10 +54,10 @@ def _look(top: Path, seen: _Seen, entries: list[Entry]) -> list[Path]:
         folder = waiting.pop()
         try:
             status = folder.stat()
-            if other := seen.get(key := (status.st_dev, status.st_ino)):
+            if other := visited.get(key := (status.st_dev, status.st_ino)):
                 entries.append(Entry(folder, _read_elsewhere(folder, other)))
                 continue
-            seen[key] = folder
+            visited[key] = folder
             with os.scandir(folder) as found:
                 names = sorted(child.name for child in found if not child.name.startswith("."))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The beginning of a source, which tells what it holds; the source can still be read from its start."""
+"""The beginning of a source, which shows what it holds; the source can still be read from its start."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def head(source: Source, encoding: str) -> bytes:
 
 
 def holds_objects(head: bytes) -> bool:
-    """Whether a line of ``head`` begins as an object of JSON, or as a list of such, and so is no other text."""
+    """Whether a line of ``head`` begins as an object of JSON, or as a list of such, and so not as other text."""
     return _OBJECT.search(head) is not None
 
 

@@ -1,6 +1,6 @@
 """Where a command may write: no output replaces an input, another output, a folder or a device.
 
-Two spellings of one file are one file: links of both kinds, ``./``, other case where the file system does not tell it.
+Two spellings of one file are one file: links of both kinds, ``./``, other case where the file system ignores it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _check_kind(output: Place) -> None:
 
 
 def _identity(name: str) -> Identity:
-    """Return what tells the place called ``name`` from all others."""
+    """Return what identifies the place called ``name``."""
     if is_stdout(name):
         return _standard(sys.stdout, "stdout")
     if name == "/dev/stdin":

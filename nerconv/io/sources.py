@@ -97,7 +97,7 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The suffix that tells the format, in lower case, without one of compression."""
+        """The suffix that names the format, in lower case, without one of compression."""
         name = self.name.lower()
         for packed in _OPEN_PACKED:
             name = name.removesuffix(packed)
@@ -146,7 +146,7 @@ def local_path(source: Source) -> Iterator[Path]:
     """
     if source.path is not None and not source.packed:
         with source.open() as stream:
-            stream.read(1)  # whoever cannot read it is told so here
+            stream.read(1)  # fails here where it cannot be read
         yield source.path
         return
     with tempfile.NamedTemporaryFile() as spool:

@@ -59,7 +59,7 @@ class TextSource:
 
 @contextmanager
 def text_of(source: Source, encoding: str, small: int = SMALL) -> Iterator[TextSource]:
-    """Give the text of ``source``. Raises Unreadable for what is no text or ends too early."""
+    """Give the text of ``source``. Raises Unreadable for what is not text or ends too early."""
     with ExitStack() as stack:
         # Nothing is yielded inside of source.open(), which takes every error for one of reading.
         with source.open() as stream:
@@ -68,7 +68,7 @@ def text_of(source: Source, encoding: str, small: int = SMALL) -> Iterator[TextS
 
 
 def clean_text(data: bytes, name: str) -> bytes:
-    """Return UTF-8 as the readers get it. Raises Unreadable for what is no text."""
+    """Return UTF-8 as the readers get it. Raises Unreadable for what is not text."""
     out = io.BytesIO()
     decode([data], name, "utf-8", out)
     return out.getvalue()
@@ -104,7 +104,7 @@ def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
         return None
     block, before, lines = head, b"", 0
     while block:
-        # A single sign is looked for much faster than two.
+        # One byte is found much faster than two.
         if (before or b"\r" in block) and b"\r\n" in before + block:
             return None
         try:

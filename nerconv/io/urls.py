@@ -58,7 +58,7 @@ def expand(pattern: str) -> list[str]:
     """Return the URLs that ``pattern`` stands for, sorted: those that match, the files below it, or itself."""
     system, path = _filesystem(pattern)
     with _named(pattern, "read"):
-        if any(sign in path for sign in "*?["):
+        if any(character in path for character in "*?["):
             found = system.glob(path)
         elif system.isdir(path):
             found = system.find(path)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.short_strings import Eights, eights
+from nerconv.short_strings import ByteWords, byte_words
 from nerconv.tables import Numbers
 
 Mask = NDArray[np.bool_]
@@ -70,17 +70,17 @@ class _Beginnings:
     def __init__(self, words: Iterable[bytes]) -> None:
         words = list(words)
         lengths = np.fromiter(map(len, words), np.int64, len(words))
-        keys = eights(b"".join(words))[np.cumsum(lengths) - lengths]
+        keys = byte_words(b"".join(words))[np.cumsum(lengths) - lengths]
         self._pairs = np.zeros((_ONE, _ONE), dtype=bool)
         self._pairs[:, keys[lengths == 1] & _ONE_BYTE] = True
         self._pairs.ravel()[keys[lengths > 1] & _TWO_BYTES] = True
-        self._known: list[tuple[np.uint64, Eights]] = []
+        self._known: list[tuple[np.uint64, ByteWords]] = []
         for length, above in pairwise(_LENGTHS):
             mask = np.uint64((1 << 8 * length) - 1)
             if len(known := np.unique(keys[(length <= lengths) & (lengths < above)] & mask)):
                 self._known.append((mask, known))
 
-    def of(self, keys: Eights) -> Mask:
+    def of(self, keys: ByteWords) -> Mask:
         """Return which of ``keys`` begin, from the least byte on, as one of the words."""
         # Two bytes tell most of them apart.
         likely = np.flatnonzero(self._pairs.ravel()[keys & _TWO_BYTES])
@@ -103,7 +103,7 @@ class Near:
 
     def begin_as(self, offsets: Numbers, words: Words) -> Mask:
         """Return which of ``offsets`` are followed by the first bytes of one of ``words``."""
-        return words.heads.of(eights(self._framed)[offsets + len(_FRAME)])
+        return words.heads.of(byte_words(self._framed)[offsets + len(_FRAME)])
 
     def end_as(self, offsets: Numbers, words: Words) -> Mask:
         """Return which of ``offsets`` follow the last bytes of one of ``words``."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv.short_strings import names, numbered, rests, same, to_space
+from nerconv.short_strings import last_bytes, numbered, numbered_strings, width_to_space
 
 _STRINGS = st.lists(st.text(" !a\x00é]", max_size=20).map(str.encode), max_size=20)
 
@@ -19,8 +19,8 @@ def _laid(strings: list[bytes]) -> tuple[bytes, np.ndarray, np.ndarray]:
 
 @given(_STRINGS)
 def test_names_are_the_strings(strings: list[bytes]) -> None:
-    codes, found = names(*_laid(strings))
-    assert [found[code] for code in codes.tolist()] == strings
+    ids, found = numbered_strings(*_laid(strings))
+    assert [found[id] for id in ids.tolist()] == strings
     assert len(set(found)) == len(found)
 
 
@@ -28,27 +28,12 @@ def test_names_are_the_strings(strings: list[bytes]) -> None:
 def test_bytes_before_a_space(strings: list[bytes], most: int) -> None:
     raw, starts, _ = _laid(strings)
     wanted = [raw.find(b" ", start) - start for start in starts.tolist()]
-    assert to_space(raw, starts, most).tolist() == [width if 0 <= width <= most else 0 for width in wanted]
-
-
-@given(st.lists(st.binary(max_size=40), max_size=9), st.data())
-def test_strings_are_the_same_byte_for_byte(strings: list[bytes], data: st.DataObject) -> None:
-    lengths = np.array([len(string) for string in strings], dtype=np.int64)
-    order = data.draw(st.permutations(range(len(strings))))
-    other = b"".join(strings[number] for number in order)
-    places = np.zeros_like(lengths)
-    places[order] = np.cumsum(lengths[order]) - lengths[order]
-    starts, raw = np.cumsum(lengths) - lengths, b"".join(strings)
-    assert same(raw, starts, other, places, lengths)
-    if raw:
-        at = data.draw(st.integers(0, len(raw) - 1))
-        changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
-        assert not same(changed, starts, other, places, lengths)
+    assert width_to_space(raw, starts, most).tolist() == [width if 0 <= width <= most else 0 for width in wanted]
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))
 def test_the_rest_of_a_string_is_what_fills_no_eight_bytes(before: bytes, string: bytes) -> None:
-    found = rests(before + string + b"x", np.array([len(before + string)]), np.array([len(string)]))
+    found = last_bytes(before + string + b"x", np.array([len(before + string)]), np.array([len(string)]))
     assert found.tolist() == [int.from_bytes(string[len(string) // 8 * 8 :], "little")]
 
 
