@@ -245,9 +245,8 @@ class Batch:
             return self
         begins, (offsets, lines, columns) = self._line_starts, self.source_map
         offsets, lines = np.append(begins, offsets), np.append(self.line + np.arange(len(begins)), lines)
-        columns = np.append(np.ones_like(begins), columns)
-        order = np.argsort(offsets, kind="stable")
-        return replace(self, source_map=Anchors(offsets[order], lines[order], columns[order]), line=None)
+        found = Anchors(offsets, lines, np.append(np.ones_like(begins), columns))
+        return replace(self, source_map=found.in_order(), line=None)
 
     @property
     def _line_starts(self) -> Numbers:
@@ -273,7 +272,7 @@ class Batch:
         owners, numbers = self.document_of(offsets), np.arange(len(self.documents))
         return np.stack((np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, "right")), 1)
 
-    @property
+    @cached_property
     def _mark_offsets(self) -> Numbers:
         return np.array([mark.offset for mark in self.marks], dtype=np.int64)
 
@@ -326,24 +325,33 @@ class Batch:
 
     def between(self, first: int, last: int) -> Batch:
         """Return the documents with the numbers from ``first`` to ``last``, with the text that they stand in."""
-        if last - first == len(self.documents):
-            return self
-        numbers = np.arange(len(self.documents))
-        part = self.only((first <= numbers) & (numbers < last))
-        begin, end = part.documents[0].start, part.documents[-1].end
-        table = part.sentence_table
+        (begin, _), (_, end) = self.bounds[[first, last - 1]].tolist()
+        behind = min([end + 1, *self.bounds[last : last + 1, 0].tolist()])
+        found = self.mapped() if self.text[max(begin - 1, 0) : begin].strip(b"\n") else self
+
+        def of(offsets: Numbers) -> slice:
+            """Return which of ``offsets`` lie in these documents."""
+            return slice(*np.searchsorted(offsets, (begin, behind)).tolist())
+
+        table = found.sentence_table
+        part = found.with_spans(of(found.starts))
         return replace(
             part,
             text=self.text[begin:end],
             starts=part.starts - begin,
             ends=part.ends - begin,
-            source_map=part.source_map._replace(offsets=part.source_map.offsets - begin),
-            marks=tuple(mark._replace(offset=mark.offset - begin) for mark in part.marks),
-            line=self.line and self.line + int(np.searchsorted(self.newlines, begin)),
-            documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in part.documents),
-            joins=part.joins - begin,
-            sentence_table=table and (table[0] - begin, table[1] - begin),
+            source_map=found._sorted_map.between(begin, behind, self.points if found.line is None else None),
+            marks=tuple(mark._replace(offset=mark.offset - begin) for mark in found.marks[of(found._mark_offsets)]),
+            line=found.line and found.line + int(np.searchsorted(self.newlines, begin)),
+            documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in self.documents[first:last]),
+            joins=found.joins[of(found.joins)] - begin,
+            sentence_table=table and (table[0][of(table[0])] - begin, table[1][of(table[0])] - begin),
+            extras=part.extras.of_documents(range(first, last)),
         )
+
+    @cached_property
+    def _sorted_map(self) -> Anchors:
+        return self.source_map.in_order()
 
     def only(self, kept: NDArray[np.bool_]) -> Batch:
         """Return the same with those documents alone that are ``kept``."""

@@ -7,7 +7,7 @@ An example: of ``b"Ann met Bo\\nBo left"`` with the spans Ann, Bo and Bo, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -94,6 +94,24 @@ class Anchors(NamedTuple):
         at = np.maximum(np.searchsorted(self.offsets, offsets, "right") - 1, 0)
         lines = self.lines[at]
         return lines, np.where(lines > 0, self.columns[at] + offsets - self.offsets[at], 0)
+
+    def in_order(self) -> Anchors:
+        """Return them by offset; those of one stay as they are."""
+        order = np.argsort(self.offsets, kind="stable")
+        return Anchors(*(array[order] for array in self))
+
+    def between(self, begin: int, behind: int, points: Callable[[Numbers], Numbers] | None) -> Anchors:
+        """Return those from the offset ``begin`` to ``behind``, which are in order, for a text that starts there.
+
+        With ``points``, which gives offsets in code points, the one before them goes on where none is at the start.
+        """
+        first, last = np.searchsorted(self.offsets, (begin, behind)).tolist()
+        part = Anchors(*(array[first:last] for array in self))
+        if points and first and begin not in part.offsets[:1]:
+            at, line, column = (array[first - 1 : first] for array in self)
+            column = np.where(line > 0, column + points(np.array([begin])) - points(at), 0)
+            part = Anchors(*map(np.append, (np.array([begin]), line, column), part))
+        return part._replace(offsets=part.offsets - begin)
 
 
 class Covered(NamedTuple):

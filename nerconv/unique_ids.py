@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 
 class UniqueIds:
@@ -11,6 +12,14 @@ class UniqueIds:
     def __init__(self) -> None:
         self._given: set[int] = set()
         self._again: Counter[str] = Counter()
+
+    def are_new(self, ids: Sequence[str]) -> bool:
+        """Whether all of ``ids`` differ and none was given before; then they are given."""
+        hashes = set(map(hash, ids))
+        if len(hashes) < len(ids) or not self._given.isdisjoint(hashes):
+            return False
+        self._given |= hashes
+        return True
 
     def name(self, id: str) -> str:
         """Return ``id``, or when there was one like it ``id~2`` and so on.

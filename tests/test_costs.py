@@ -104,10 +104,10 @@ _REVIEWED: Final = ("--lint", "--lint-select")
 SLOW: Final = {
     "bracket": _REVIEWED,
     "spans_jsonl": _REVIEWED,
-    "conll": (*_REVIEWED, "from docbin", "from dataset", "from tags_jsonl"),
+    "conll": (*_REVIEWED, "from docbin"),
     "docbin": (*_REVIEWED, "--cut-tokens", "--detokenize", "--drop", "--unit", "no-break space"),
-    "dataset": (*_REVIEWED, "--force", "--shard-docs"),
-    "tags_jsonl": (*_REVIEWED, "--force", "--shard-docs"),
+    "dataset": _REVIEWED,
+    "tags_jsonl": _REVIEWED,
 }
 
 

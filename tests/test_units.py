@@ -134,6 +134,16 @@ def test_batches_are_cut_like_their_documents(unit: str, found: Sequence[Documen
     assert [(f.code, f.message, f.where) for f in lost] == [(f.code, f.message, f.where) for f in losses]
 
 
+@pytest.mark.parametrize("unit", ["document", "sentence", "paragraph"])
+@given(found=st.lists(documents(), min_size=1, max_size=3), data=st.data())
+def test_some_units_are_what_they_are_among_all(unit: str, found: Sequence[Document], data: st.DataObject) -> None:
+    batch, _ = cut_units(batch_of(found, "a.txt"), unit)
+    every = list(map(known, documents_of(batch)))
+    first = data.draw(st.integers(0, len(every) - 1))
+    last = data.draw(st.integers(first + 1, len(every)))
+    assert list(map(known, documents_of(batch.between(first, last)))) == every[first:last]
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".spacy", ".parquet"])
 def test_sentences_of_a_document_without_a_known_source_are_written(suffix: str, tmp_path: Path) -> None:
     document = Document("a", "Bank of\nIran .", (Span(0, 12, "ORG"), Span(8, 12, "LOC")), sentences=((0, 7), (8, 14)))

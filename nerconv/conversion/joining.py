@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,16 +27,13 @@ _BETWEEN: Final = {"s": b"\n", "p": b"\n\n"}
 class _Unit(NamedTuple):
     """What the id of a unit says, and the source that it was read from."""
 
-    document: str
-    letter: str
     number: int
+    letter: str
+    document: str
     path: str | None
 
-    def follows(self, before: _Unit | None) -> bool:
-        """Whether the unit ``before`` stands before it in the same document; those between may be gone."""
-        return (
-            before is not None and before._replace(number=0) == self._replace(number=0) and before.number < self.number
-        )
+
+_Units = list[_Unit | None]
 
 
 class Joined(NamedTuple):
@@ -61,7 +59,7 @@ def join_units(batches: Iterable[Batch], most: int) -> Iterator[Joined]:
     for batch in batches:
         units = _units(batch)
         if held is not None and units:
-            continues = _follow(last, units[0])
+            _, continues = _follow([last, units[0]])
             if continues and len(held.text) < most:
                 # Units of two batches are few; only they become documents on the way.
                 count = _head(units)
@@ -82,34 +80,26 @@ def join_units(batches: Iterable[Batch], most: int) -> Iterator[Joined]:
         yield _joined(held, goes_on)
 
 
-def _units(batch: Batch) -> list[_Unit | None]:
+def _units(batch: Batch) -> _Units:
     paths = batch.extras.paths or (batch.name,) * len(batch.documents)
-    return [_unit(extent.id, path) for extent, path in zip(batch.documents, paths, strict=True)]
+    found = zip(map(_ID.fullmatch, [extent.id for extent in batch.documents]), paths, strict=True)
+    return [match and _Unit(int(match[3]), match[2], match[1] + (match[4] or ""), path) for match, path in found]
 
 
-def _unit(id: str, path: str | None) -> _Unit | None:
-    match = _ID.fullmatch(id)
-    if match is None:
-        return None
-    name, letter, number, again = match.groups()
-    return _Unit(name + (again or ""), letter, int(number), path)
+def _follow(units: _Units) -> list[bool]:
+    """Return of each unit whether the one before it is of the same document; those between them may be gone."""
+    pairs = zip([None, *units], units, strict=False)
+    return [a is not None and b is not None and a[1:] == b[1:] and a[0] < b[0] for a, b in pairs]
 
 
-def _head(units: Sequence[_Unit | None]) -> int:
+def _head(units: _Units) -> int:
     """Return how many units at the beginning are of one document."""
-    return next((n for n in range(1, len(units)) if not _follow(units[n - 1], units[n])), len(units))
+    return [*_follow(units), False].index(False, 1)
 
 
-def _tail(units: Sequence[_Unit | None]) -> int:
+def _tail(units: _Units) -> int:
     """Return how many units at the end are of one document."""
-    count = 0
-    while count < len(units) and (unit := units[-count - 1]) and (not count or _follow(unit, units[-count])):
-        count += 1
-    return count
-
-
-def _follow(before: _Unit | None, unit: _Unit | None) -> bool:
-    return unit is not None and unit.follows(before)
+    return [*reversed(_follow(units)), False].index(False) + 1 if units and units[-1] else 0
 
 
 def _joined(batch: Batch, goes_on: bool) -> Joined:
@@ -117,16 +107,13 @@ def _joined(batch: Batch, goes_on: bool) -> Joined:
     units = _units(batch)
     if not any(units):
         return Joined(batch, 0, 0, goes_on)
-    heads = [n for n, unit in enumerate(units) if not (n and _follow(units[n - 1], unit))]
-    gaps = [_BETWEEN[unit.letter] if unit and _follow(units[n], unit) else b"\n" for n, unit in enumerate(units[1:])]
-    spaced = _spaced(batch, gaps)
-    ends = [*(head - 1 for head in heads[1:]), len(units) - 1]
-    documents = tuple(
-        Extent(unit.document if (unit := units[head]) else batch.documents[head].id, start, end)
-        for head, start, end in zip(
-            heads, spaced.bounds[heads, 0].tolist(), spaced.bounds[ends, 1].tolist(), strict=True
-        )
-    )
+    follow = _follow(units)
+    heads = [number for number, follows in enumerate(follow) if not follows]
+    gaps = [_BETWEEN[unit.letter] if unit and follows else b"\n" for unit, follows in zip(units, follow, strict=True)]
+    spaced = _spaced(batch, gaps[1:])
+    ids = [unit.document if (unit := units[head]) else batch.documents[head].id for head in heads]
+    starts, ends = spaced.bounds[heads, 0], spaced.bounds[[head - 1 for head in (*heads[1:], len(units))], 1]
+    documents = tuple(map(Extent, ids, starts.tolist(), ends.tolist()))
     whole = sum(1 for head in heads if units[head]) - goes_on
     extras = spaced.extras.of_documents(heads)
     return Joined(replace(spaced, documents=documents, extras=extras), sum(map(bool, units)), whole, goes_on)
@@ -136,9 +123,9 @@ def _spaced(batch: Batch, gaps: Sequence[bytes]) -> Batch:
     """Return ``batch`` with ``gaps`` between its documents."""
     texts = [batch.text[start:end] for start, end in batch.bounds.tolist()]
     # A carriage return of the text does not become half of a line end.
-    gaps = [b" " + gap if text.endswith(b"\r") else gap for text, gap in zip(texts, gaps, strict=False)]
-    sizes = np.array([len(text) + len(gap) for text, gap in zip(texts, [*gaps, b""], strict=True)], dtype=np.int64)
-    begins = np.cumsum(sizes) - sizes
+    gaps = [b" " + gap if text[-1:] == b"\r" else gap for text, gap in zip(texts, gaps, strict=False)] + [b""]
+    sizes, between = (np.array([*map(len, each)], dtype=np.int64) for each in (texts, gaps))
+    begins = np.cumsum(sizes + between) - sizes - between
     shift = begins - batch.bounds[:, 0]
 
     def moved(offsets: Numbers, within: Numbers) -> Numbers:
@@ -148,7 +135,7 @@ def _spaced(batch: Batch, gaps: Sequence[bytes]) -> Batch:
     marks = np.array([mark.offset for mark in batch.marks], dtype=np.int64)
     made = replace(
         batch,
-        text=b"".join(piece for pair in zip(texts, [*gaps, b""], strict=True) for piece in pair),
+        text=b"".join(chain.from_iterable(zip(texts, gaps, strict=True))),
         starts=moved(batch.starts, batch.starts),
         ends=moved(batch.ends, batch.starts),
         joins=moved(batch.joins, batch.joins),
@@ -157,10 +144,7 @@ def _spaced(batch: Batch, gaps: Sequence[bytes]) -> Batch:
         marks=tuple(
             mark._replace(offset=at) for mark, at in zip(batch.marks, moved(marks, marks).tolist(), strict=True)
         ),
-        documents=tuple(
-            Extent(extent.id, start, start + len(text))
-            for extent, start, text in zip(batch.documents, begins.tolist(), texts, strict=True)
-        ),
+        documents=tuple(map(Extent, [d.id for d in batch.documents], begins.tolist(), (begins + sizes).tolist())),
         sentence_table=None,
     )
     starts, ends = batch.sentences

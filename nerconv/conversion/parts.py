@@ -153,8 +153,14 @@ class Stored:
 
 def load(paths: Iterable[Path]) -> Iterator[Any]:
     """Yield the pieces that lie in files, or the sentences, one in memory at a time."""
-    for path in paths:
-        if path.exists():
-            with path.open("rb") as file:
-                while file.peek(1):
-                    yield pickle.load(file)
+    return (value for path in paths for _, value in located(path))
+
+
+def located(path: Path, first: int = 0) -> Iterator[tuple[int, Any]]:
+    """Yield the values that lie in a file, if there is one, from the offset ``first`` on, each with where it begins."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        file.seek(first)
+        while file.peek(1):
+            yield file.tell(), pickle.load(file)

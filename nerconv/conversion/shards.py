@@ -18,7 +18,7 @@ from typing import Any, Final
 from nerconv import formats
 from nerconv.conversion import notes
 from nerconv.conversion.made import finished, source_order
-from nerconv.conversion.parts import Outcome, load, parts_of, piece_path
+from nerconv.conversion.parts import Outcome, located, parts_of, piece_path
 from nerconv.conversion.pipeline import convert_part
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.conversion.target import class_label_findings, workplace
@@ -181,26 +181,28 @@ def _stem(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The pieces of a shard: by the file that they lie in, their numbers in it. One at a time is in memory."""
+    """The pieces of a shard: by the file that they lie in, where the first begins and how many they are."""
 
-    places: Mapping[Path, range]
+    places: Mapping[Path, tuple[int, int]]
 
     def __iter__(self) -> Iterator[Packed]:
-        pieces = (piece for path, some in self.places.items() for piece in islice(load([path]), some.start, some.stop))
+        """Yield them, one in memory at a time."""
+        pieces = (piece for path, (at, count) in self.places.items() for _, piece in islice(located(path, at), count))
         # What goes on with the last document of another shard begins one here.
         yield from (piece if number else piece._replace(goes_on=False) for number, piece in enumerate(pieces))
 
 
 def _groups(paths: Iterable[Path], size: int) -> Iterator[_Held]:
     """Yield the pieces of files in groups of ``size`` documents, or of one piece that has more."""
-    places: dict[Path, range] = {}
+    places: dict[Path, tuple[int, int]] = {}
     documents = 0
     for path in paths:
-        for number, piece in enumerate(load([path])):
+        for at, piece in located(path):
             if places and documents + piece.documents > size:
                 yield _Held(places)
                 places, documents = {}, 0
-            places[path] = range(places[path].start if path in places else number, number + 1)
+            first, count = places.get(path, (at, 0))
+            places[path] = first, count + 1
             documents += piece.documents
     if places:
         yield _Held(places)

@@ -93,8 +93,9 @@ def _with_own_ids(
     most = WHOLE if options.review.whole else MOST
     for part in parts_of(sources, reports, options, progress, lambda _: HERE, most):
         for number, batch in enumerate(batches_of(part, options, report)):
-            ids = [unique.name(extent.id) for extent in batch.documents]
-            yield Piece(batch.named(ids), part.continues and not number)
+            ids = [extent.id for extent in batch.documents]
+            named = batch if unique.are_new(ids) else batch.named([*map(unique.name, ids)])
+            yield Piece(named, part.continues and not number)
 
 
 def balanced_places(sources: Sequence[Source], options: ConvertOptions) -> Mapping[bytes, str]:

@@ -29,7 +29,7 @@ def schema(tags: Sequence[str]) -> pa.Schema:
     features = {name: _feature(kind) for name, kind in COLUMNS.items()}
     features["ner_tags"] = [{"names": list(tags), "_type": "ClassLabel"}]
     metadata = {"huggingface": json.dumps({"info": {"features": features}})}
-    return pa.schema([(name, _type(kind)) for name, kind in COLUMNS.items()], metadata)
+    return pa.schema(list(_TYPES.items()), metadata)
 
 
 def _type(kind: Kind) -> pa.DataType:
@@ -38,6 +38,9 @@ def _type(kind: Kind) -> pa.DataType:
     if isinstance(kind, list):
         return pa.list_(_type(kind[0]))
     return pa.struct([(name, _type(inner)) for name, inner in kind.items()])
+
+
+_TYPES: Final = {name: _type(kind) for name, kind in COLUMNS.items()}
 
 
 def _feature(kind: Kind) -> Any:
@@ -89,7 +92,7 @@ def decode(rows: pa.RecordBatch) -> Columns:
 
     Tags are looked at only where no spans stand beside them.
     """
-    if rows.schema.names != list(COLUMNS) or rows.schema.types != [_type(kind) for kind in COLUMNS.values()]:
+    if rows.schema.names != list(COLUMNS) or rows.schema.types != list(_TYPES.values()):
         raise ValueError("rows have other columns")
     columns = dict(zip(COLUMNS, rows.columns, strict=True))
     if not all(map(_is_full, columns.values(), columns)) or _has_tags_alone(columns["spans"], columns["ner_tags"]):

@@ -28,6 +28,7 @@ from nerconv.formats.record_read import unit_of, unread
 from nerconv.io.sources import Source
 from nerconv.io.text import text_of
 from nerconv.options import ReadOptions, WriteOptions
+from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -137,7 +138,7 @@ class _Reader:
     format: RecordFormat
     source: Source
     once: Once = field(default_factory=Once)
-    ids: set[int] = field(default_factory=set)
+    ids: UniqueIds = field(default_factory=UniqueIds)
     ignored: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -159,7 +160,7 @@ class _Reader:
 
         found = parted(0, len(lines), columns, exact)
         findings: dict[int, list[Finding]] = {}
-        if isinstance(found, list) or not self._are_new(found.ids):
+        if isinstance(found, list) or not self.ids.are_new(found.ids):
             records: list[Record] = []
             every = found if isinstance(found, list) else records_of(found)
             for number, item in enumerate(every, first):
@@ -184,17 +185,9 @@ class _Reader:
         id, where = f"{self.source.id}#{number}", Where(self.source.name, number, 1)
         return read_exactly(found.raw, id, where, self.once, known, made=self.format.loose_record) or (None, [])
 
-    def _are_new(self, ids: Sequence[str]) -> bool:
-        """Whether all of ``ids`` are new and differ, and enter them then; their hashes are held, of 61 bits."""
-        hashes = set(map(hash, ids))
-        if len(hashes) < len(ids) or not self.ids.isdisjoint(hashes):
-            return False
-        self.ids |= hashes
-        return True
-
     def _is_new(self, record: Record, number: int) -> bool:
         """Whether no record before has the same id."""
-        if self._are_new([record.id or ""]):
+        if self.ids.are_new([record.id or ""]):
             return True
         message = f"a second document with the id {record.id!r}; it is left out"
         self.once.add("F012", message, Where(self.source.name, number, 1), unread(record.spans))

@@ -156,10 +156,9 @@ def _texts(name: str, values: Any) -> Sequence[str]:
     from nerconv.formats.record_batch import Items
 
     if isinstance(values, Items):
-        encode = msgspec.json.Encoder().encode
         make = {"spans": _Span, "marks": MarkRecord}.get(name)
         lists = values.lists(make) if make else values.rows()
-        return [encode(items).decode() if items else "[]" for items in lists]
+        return msgspec.json.Encoder().encode_lines(lists).decode().split("\n")[:-1]
     return [str(value or "null") if name in NESTED else value for value in values]
 
 
@@ -172,9 +171,10 @@ def read_back(piece: bytes, options: WriteOptions) -> Batch:
 
     rows: list[Any] = _ROWS.decode_lines(piece)
     batch = batch_of(_columns(rows), "", None)
-    counts, tokens = ([len(row.tokens) for row in rows], list(chain.from_iterable(row.tokens for row in rows)))
-    tags = list(chain.from_iterable(row.ner_tags for row in rows))
-    if tokens != token_texts(batch) or counts != [len(row.ner_tags) for row in rows]:
+    lists = [[*map(attrgetter(name), rows)] for name in _KEYS]
+    counts, others = ([*map(len, some)] for some in lists)
+    tokens, tags = map(list, map(chain.from_iterable, lists))
+    if tokens != token_texts(batch) or counts != others:
         raise ValueError("tokens and tags say something else than text and spans")
     numbers = {tag: number for number, tag in enumerate(dict.fromkeys(tags))}
     found = Tagged(np.array(counts, np.int64), np.array([numbers[tag] for tag in tags], np.int64), list(numbers))
