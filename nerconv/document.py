@@ -293,13 +293,15 @@ class Ledger:
     @property
     def unread(self) -> int:
         """How many spans of the input no document holds."""
-        return sum(sum(finding.unread.values()) for finding in self.lost)
+        return sum([sum(finding.unread.values()) for finding in self.lost if finding.unread])
 
     def reasons(self) -> Counter[str]:
         """Return the number of lost spans by the code of the reason."""
         reasons: Counter[str] = Counter()
         for finding in self.lost:
-            reasons[finding.code] += finding.losses().total()
+            reasons[finding.code] += finding.span is not None
+            if finding.unread:
+                reasons[finding.code] += sum(finding.unread.values())
         return reasons
 
     def __add__(self, other: Ledger) -> Ledger:

@@ -69,7 +69,7 @@ def changed(batch: Batch, changes: Changes) -> Changed:
     sizes = np.array(list(map(len, changes.texts)), dtype=np.int64)
     shift = _Shift(changes, sizes, np.append(0, np.cumsum(sizes - changes.ends + changes.starts)))
     removed = batch.bytes[runs(changes.starts, changes.ends - changes.starts)]
-    if (removed == ord("\n")).any() or any(b"\n" in text for text in changes.texts):
+    if (removed == ord("\n")).any() or b"\n" in b"".join(changes.texts):
         batch = batch.mapped()
     documents = _documents(batch, shift)
     marks = shift.at(np.array([mark.offset for mark in batch.marks], dtype=np.int64), False).tolist()

@@ -161,4 +161,4 @@ NOTHING_ELSE: Final = Extras()
 
 
 def _items(values: tuple[T, ...], chosen: Sequence[int]) -> tuple[T, ...]:
-    return tuple(values[number] for number in chosen) if values else ()
+    return tuple(map(values.__getitem__, chosen)) if values else ()

@@ -24,8 +24,8 @@ def drop(batch: Batch, labels: Set[str]) -> tuple[Batch, list[Finding]]:
     if not dropped.any():
         return batch, []
     numbers = np.flatnonzero(dropped)
-    names = (batch.labels[code] for code in batch.label_ids[numbers].tolist())
-    reasons = (("K001", f"has the label {name}, which was to be dropped") for name in names)
+    whys = [f"has the label {name}, which was to be dropped" for name in batch.labels]
+    reasons = [("K001", whys[code]) for code in batch.label_ids[numbers].tolist()]
     return batch.with_spans(~dropped), losses(batch, numbers, reasons)
 
 

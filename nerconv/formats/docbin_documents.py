@@ -71,7 +71,7 @@ class _Extents(NamedTuple):
 
 def _extents(found: Contents) -> _Extents:
     begins = found.begins[np.array(found.runs[:-1], dtype=np.int64)]
-    sizes = np.array([len(text) for text in found.texts], dtype=np.int64)
+    sizes = np.array(list(map(len, found.texts)), dtype=np.int64)
     return _Extents(begins, begins + sizes, np.repeat(np.arange(len(sizes)), np.diff(found.runs)))
 
 
@@ -82,7 +82,7 @@ def batch_of(found: Contents, documents: Sequence[Named], name: str) -> Batch | 
     points = character_starts(text)
     extents = _extents(found)
     nowhere = np.array([document.path is None for document in documents], dtype=bool)
-    if not _is_sound(found, extents, nowhere) or any(isinstance(document.known, Exception) for document in documents):
+    if not _is_sound(found, extents, nowhere) or [one for one in found.docs.known if isinstance(one, Exception)]:
         return None
     starts, ends, *_ = found.spans.values
     if is_white(raw[points[starts]]).any() or is_white(raw[points[ends] - 1]).any():
@@ -91,7 +91,7 @@ def batch_of(found: Contents, documents: Sequence[Named], name: str) -> Batch | 
     order = np.lexsort((label_ids, -ends, starts))
     lines, columns = _places(found)
     offsets, anchor_lines, anchor_columns = found.anchors.values
-    bounds = zip(points[extents.begins].tolist(), points[extents.ends].tolist(), strict=True)
+    bounds = points[extents.begins].tolist(), points[extents.ends].tolist()
     batch = Batch(
         name,
         text,
@@ -104,7 +104,7 @@ def batch_of(found: Contents, documents: Sequence[Named], name: str) -> Batch | 
         Anchors(points[offsets], anchor_lines, anchor_columns),
         _marks(found, points),
         None,
-        tuple(Extent(document.id, *pair) for document, pair in zip(documents, bounds, strict=True)),
+        tuple(map(Extent, [document.id for document in documents], *bounds)),
         points[found.joins.values[0]],
         extras=_extras(found, documents, (name, order.tolist())),
     )
@@ -158,12 +158,13 @@ def _marks(found: Contents, points: Numbers) -> tuple[Mark, ...]:
 def _extras(found: Contents, documents: Sequence[Named], named: tuple[str, list[int]]) -> Extras:
     """Return what few documents have; ``named``: the name of the batch, and the order of its spans."""
     name, order = named
-    paths = tuple(document.path for document in documents)
-    meta = tuple(meta_of(document.known) if isinstance(document.known, Provenance) else {} for document in documents)
+    paths = [document.path for document in documents]
+    firsts = [found.docs.known[first] for first in found.runs[:-1]]
+    meta = [meta_of(one) if isinstance(one, Provenance) and one.meta else {} for one in firsts]
     others, flags, lines = _of_spans(found, "paths"), _of_spans(found, "flags"), found.spans.values[3].tolist()
     extras = Extras(
-        () if all(path == name for path in paths) else paths,
-        meta if any(meta) else (),
+        () if {*paths} <= {name} else tuple(paths),
+        tuple(meta) if any(meta) else (),
         tuple(others[at] if 0 < lines[at] < _MOST else None for at in order) if any(others) else (),
         tuple(tuple(flags[at] or ()) for at in order) if any(flags) else (),
     )
@@ -264,7 +265,7 @@ def _is_whole(found: Contents, batch: Batch, options: WriteOptions) -> bool:
     ends = np.append(begins[1:], 0)
     ends[runs[1:] - 1] = batch.bounds[:, 1]
     owners = np.repeat(np.arange(len(batch.documents)), np.diff(runs)).tolist()
-    extents = map(Extent, (batch.documents[owner].id for owner in owners), begins.tolist(), ends.tolist())
+    extents = map(Extent, [batch.documents[owner].id for owner in owners], begins.tolist(), ends.tolist())
     entities = flat(batch, options.nested)
     labels = hashes_of(batch.labels)[batch.label_ids[entities]].view(np.int64)
     flat_spans = (*(batch.points(edges[entities]) for edges in (batch.starts, batch.ends)), labels)
@@ -272,5 +273,5 @@ def _is_whole(found: Contents, batch: Batch, options: WriteOptions) -> bool:
         np.array_equal(found.entities.values, np.stack(flat_spans))
         and np.array_equal(docs.table, table_of(batch, tokens, (first, last), entities))
         and groups_of(batch.regrouped(tuple(extents), owners), tokens, (first, last)) == list(docs.groups)
-        and all(isinstance(one, Provenance) and one.tokens == kind_of(options.tokens) for one in docs.known)
+        and {one.tokens if isinstance(one, Provenance) else None for one in docs.known} <= {kind_of(options.tokens)}
     )

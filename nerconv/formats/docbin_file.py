@@ -156,7 +156,8 @@ class Unpacked:
         if name not in self.fields:
             yield from repeat(None)
         unpacker = _unpacker(self.data, self.fields[name])
-        yield from (unpacker.unpack() for _ in range(unpacker.read_array_header()))
+        for _ in range(unpacker.read_array_header()):
+            yield unpacker.unpack()
 
     def array(self, name: str, kind: type[np.generic]) -> NDArray[Any]:
         """Return a run of bytes as an array, which is read from the file when it is looked at."""

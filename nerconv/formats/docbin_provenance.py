@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.formats.record import MarkRecord
+from nerconv.formats.record_batch import cut
 from nerconv.formats.relative import marks
 from nerconv.formats.spacy_strings import hashes_of
 from nerconv.tables import Numbers
@@ -66,23 +67,28 @@ def encode(batch: Batch, parts: Sequence[Part | None], tokens: str) -> list[byte
     joins, counts = _relative(batch, batch.joins)
     ranges = np.searchsorted(batch.starts, batch.bounds).tolist()
     rows = zip(
-        (extent.id for extent in batch.documents),
+        [extent.id for extent in batch.documents],
         paths,
         _cut(*_spans(batch)),
         _cut(*_table(SENTENCE, *_relative(batch, *batch.sentences))),
         _cut(*_anchors(batch, parts, known)),
         marks(batch),
-        (joins[a:b].tolist() for a, b in pairwise(np.cumsum(np.append(0, counts)).tolist())),
+        cut(joins.tolist(), counts),
         # The first group has that of all.
-        (_json(meta) if meta and (part or (1,))[0] == 1 else "" for meta, part in zip(metas, parts, strict=True)),
-        ([pair for pair in enumerate(extras.span_paths[a:b]) if pair[1] is not None] for a, b in ranges),
-        ([(row, [*flags]) for row, flags in enumerate(extras.flags[a:b]) if flags] for a, b in ranges),
-        (tokens for _ in parts),
+        [_json(meta) if meta and (part or (1,))[0] == 1 else "" for meta, part in zip(metas, parts, strict=True)],
+        _rows(extras.span_paths, ranges),
+        _rows(extras.flags, ranges),
+        [tokens] * count,
         parts,
         strict=True,
     )
     encoder, names = msgspec.msgpack.Encoder(), Provenance.__struct_fields__
     return [encoder.encode({USER_DATA_KEY: Provenance(**dict(zip(names, row, strict=True)))}) for row in rows]
+
+
+def _rows(values: Sequence[Any], ranges: Sequence[tuple[int, int]]) -> Sequence[list[tuple[int, Any]]]:
+    """Return those of ``values`` in each range that say something, behind their numbers."""
+    return [[row for row in enumerate(values[a:b]) if row[1]] for a, b in ranges] if values else [[]] * len(ranges)
 
 
 class _UserData(msgspec.Struct, gc=False):
@@ -104,9 +110,10 @@ def decode(data: bytes | None) -> Provenance | None:
     except (msgspec.DecodeError, TypeError):
         found = _converted(data)
     if found is not None:
-        meta_of(found)
-        tables = (found.spans, SPAN), (found.sentences, SENTENCE), (found.anchors, ANCHOR)
-        if any(len(table) % kind.itemsize for table, kind in tables):
+        if found.meta:
+            meta_of(found)
+        sizes = len(found.spans) % SPAN.itemsize, len(found.sentences) % SENTENCE.itemsize
+        if any(sizes) or len(found.anchors) % ANCHOR.itemsize:
             raise ValueError("a table of its user data is cut short")
     return found
 

@@ -75,12 +75,12 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
     bounds, counts = docs.bounds, docs.lengths
     texts = [raw[a:b].decode() for a, b in pairwise(np.append(0, np.cumsum(sizes))[bounds[runs]].tolist())]
     # A carriage return at the end must not become part of the line feed.
-    gaps = np.array([1 + text.endswith("\r") for text in texts], dtype=np.int64)
+    gaps = np.array([1 + (text[-1:] == "\r") for text in texts], dtype=np.int64)
     after = np.append(0, np.cumsum(strings.lengths[words] + docs.spaces))
     shift = np.repeat(np.cumsum(gaps) - gaps, np.diff(runs))
     begins = after[bounds[:-1]] + shift
     edges = np.stack((after[:-1], after[1:] - docs.spaces)) + np.repeat(shift, counts)
-    text = "".join(f"{text}{_GAPS[gap]}" for text, gap in zip(texts, [*gaps[:-1].tolist(), 0], strict=bool(texts)))
+    text = "".join([f"{text}{_GAPS[gap]}" for text, gap in zip(texts, [*gaps[:-1].tolist(), 0], strict=bool(texts))])
     group, others, grouped = _groups(docs, begins)
     entities = _entities(docs, edges)
     spans = _together(group, entities)
@@ -107,12 +107,12 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
 
 def _runs(known: Sequence[Known]) -> list[int]:
     """Return the first Doc of each document, and the number of Docs: groups are one where all of them are there."""
-    found, at = [], 0
-    while at < len(known):
+    found, at, count = [], 0, len(known)
+    while at < count:
         found.append(at)
         one, last = known[at], at + 1
         part = one.part if isinstance(one, Provenance) else None
-        while part and part[0] == 1 and last < len(known) and continues(known[last - 1], known[last]):
+        while part and part[0] == 1 and last < count and continues(known[last - 1], known[last]):
             last += 1
             if last - at == part[1]:
                 break
@@ -153,18 +153,22 @@ def _groups(docs: Docs, begins: Numbers) -> tuple[Rows, list[tuple[int, str, Row
         found = _GROUPS.decode(data) if data else []
         # Old files have a list, whose groups are known by their names.
         named = found if isinstance(found, dict) else dict.fromkeys(found, ())
-        made = ((_GROUP.decode(value), keys) for value, keys in named.items())
-        spans = {key: group.spans for group, keys in made for key in keys or [group.name]}
+        spans: dict[str, Sequence[bytes]] = {}
+        for value, keys in named.items():
+            group = _GROUP.decode(value)
+            spans |= dict.fromkeys(keys or [group.name], group.spans)
         read.append(spans.pop(SPANS_KEY, None))
-        others += ((number, key, _span_rows([group], begins[number:], number)) for key, group in spans.items())
+        if spans:
+            others += ((number, key, _span_rows([some], begins[number:], number)) for key, some in spans.items())
     has = np.array([group is not None for group in read], dtype=bool)
     return _span_rows([group or () for group in read], begins), others, has
 
 
 def _span_rows(groups: Sequence[Sequence[bytes]], begins: Numbers, first: int = 0) -> Rows:
-    if {GROUP_SPAN.itemsize}.union(*(map(len, group) for group in groups)) != {GROUP_SPAN.itemsize}:
+    spans = [span for group in groups for span in group]
+    if set(map(len, spans)) - {GROUP_SPAN.itemsize}:
         raise ValueError("a span of a group is cut short")
-    table = np.frombuffer(b"".join([span for group in groups for span in group]), GROUP_SPAN)
+    table = np.frombuffer(b"".join(spans), GROUP_SPAN)
     owners = np.repeat(np.arange(len(groups)), list(map(len, groups)))
     starts, ends = table["at"][:, 2:].T + begins[owners]
     return Rows(owners + first, np.stack((starts, ends, table["label"].astype(np.uint64).view(np.int64))))
@@ -272,7 +276,7 @@ def _sentences(docs: Docs, known: Sequence[Provenance], begins: Numbers, tokens:
 def _table(data: Sequence[bytes], kind: np.dtype[Any], begins: Numbers, offsets: int) -> Rows:
     """Return tables of a ``kind``, one a Doc, whose first ``offsets`` columns count from where the Doc begins."""
     table = np.frombuffer(b"".join(data), kind)
-    owners = np.repeat(np.arange(len(data)), [len(each) // kind.itemsize for each in data])
+    owners = np.repeat(np.arange(len(data)), np.array([*map(len, data)], dtype=np.int64) // kind.itemsize)
     values = np.stack([table[name].view("<i8").astype(np.int64) for name in kind.names or ()])
     values[:offsets] += begins[owners]
     return Rows(owners, values)
