@@ -108,6 +108,17 @@ COMMANDS: Final = {
         "nerconv config project notes -o project.yml",
         (Argument("SRC", "The annotated data."),),
     ),
+    "config hf": Command(
+        "config:hf_config",
+        "Write the settings of nerconv finetune, chosen from the data.",
+        "nerconv config hf --data corpus --model distilbert/distilbert-base-cased -o hf.toml",
+    ),
+    "finetune": Command(
+        "finetune:finetune",
+        "Train a Hugging Face token classifier on what to-dataset --split wrote; the best epoch on dev is saved.",
+        "nerconv finetune hf.toml",
+        (Argument("SETTINGS", "A TOML file, written by config hf."),),
+    ),
 }
 #: What stands about groups of commands.
 GROUPS: Final = {"config": "Make training configurations from the data."}

@@ -1,4 +1,4 @@
-"""``nerconv config spacy`` and ``nerconv config project``."""
+"""``nerconv config spacy``, ``nerconv config project`` and ``nerconv config hf``."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ def project(given: Given) -> int:
     if not (output.parent / named).exists():
         say(f"note: {named} is a path of Windows and was not looked for here")
     say(f"{output}: run it with weasel run all {shlex.quote(str(output.parent))}")
+    return 0
+
+
+def hf_config(given: Given) -> int:
+    """Write the settings of a fine-tuning."""
+    from nerconv.training.hf_settings import load_split, make_settings, write_settings
+
+    model, data, output = given["--model"], given["--data"], given["--output"]
+    check_outputs([Place("--data", data, everything)], [_place(output)])
+    command = shlex.join(["nerconv", "config", "hf", "--model", model, "--data", data, "-o", output.name])
+    write_settings(make_settings(model, data, "training/hf", load_split(Path(data), "train"), command), output)
+    say(f"{output}: train with it by nerconv finetune {shlex.quote(str(output))}")
     return 0
 
 

@@ -95,6 +95,8 @@ EXTRA = [
     ("evaluate a.txt --predictions a.txt --verify", "seqeval", "oracles"),
     ("evaluate a.txt --model some/model", "torch", "hf"),
     ("lint a.txt --with-model some/model", "torch", "hf"),
+    ("config hf --data . --model some/model -o o.toml", "pyarrow", "datasets"),
+    ("finetune hf.toml", "torch", "hf"),
     ("to-spacy a.txt -o o.spacy --tokens spacy", "spacy", "spacy"),
     ("evaluate a.txt --model pipeline", "spacy", "spacy"),
     ("lint a.txt --with-model pipeline", "spacy", "spacy"),
@@ -107,6 +109,8 @@ EXTRA = [
 @pytest.mark.parametrize(("words", "package", "extra"), EXTRA, ids=lambda text: text[:50])
 def test_what_asks_for_an_extra_names_it_or_works(words: str, package: str, extra: str, run: Run) -> None:
     Path("a.parquet").write_bytes(b"PAR1")
+    Path("train.parquet").write_bytes(b"PAR1")
+    Path("hf.toml").write_text("model = 'some/model'\ndata = '.'\noutput = 'o'\n", encoding="utf-8")
     Path("pipeline").mkdir()
     Path("pipeline/config.cfg").touch()
     if words.startswith("config"):

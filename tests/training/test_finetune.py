@@ -1,4 +1,4 @@
-"""The script that fine-tunes: its figure is that of ``nerconv evaluate``, and a seed fixes all chance."""
+"""The command that fine-tunes: its figure is that of ``nerconv evaluate``, and a seed fixes all chance."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import json
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import tiny_models as tiny
 
 from nerconv.cli import main
+from nerconv.models.targets import head_of
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("transformers") is None,
     reason="torch and transformers are not installed",
 )
-SCRIPT = Path(__file__).parents[2] / "scripts" / "finetune_hf.py"
 TRAIN = [
     "[PER Ivo Tamm  ] met [ORG Levant Rail  ] in [LOC Riga  ] . \n",
     "[MISC Dutch  ] ships left [LOC Oslo  ] . \n",
@@ -30,16 +29,10 @@ TRAIN = [
 DEV = ["[PER Lena Roth  ] left [LOC Riga  ] . \n", "In [LOC Oslo  ] we saw [PER Ivo Tamm  ] . \n"]
 
 
-@pytest.fixture
-def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("finetune_hf", SCRIPT)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "finetune_hf", module)
-    spec.loader.exec_module(module)
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
-    return module
 
 
 def nerconv(*words: str) -> int:
@@ -55,12 +48,9 @@ def encoder(folder: Path) -> str:
     return tiny.saved(folder, tiny.new_model(tokenizer).bert, tokenizer)
 
 
-def config(script: ModuleType, model: str, **settings: Any) -> Any:
-    return script.Config(**{"model": model, "data": "d", "output": "out", "max_length": 64, "overlap": 8, **settings})
-
-
-def fine_tuned(script: ModuleType, model: str, capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+def fine_tuned(model: str, capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     settings = [
+        f"model = {json.dumps(model)}",
         'data = "d"',
         'output = "out"',
         "epochs = 1",
@@ -70,27 +60,27 @@ def fine_tuned(script: ModuleType, model: str, capfd: pytest.CaptureFixture[str]
         "batch = 4",
     ]
     Path("ft.toml").write_text("\n".join(settings))
-    sys.argv = ["finetune_hf.py", "ft.toml", "--model", model, *words]
-    code = script.main()
+    code = nerconv("finetune", "ft.toml", *words)
     sys.stdout.flush()
     return code, "".join(capfd.readouterr())
 
 
-def test_a_seed_gives_one_head_whatever_stands_before_it(script: ModuleType) -> None:
-    head = script.head_of(["O", "B-PER", "I-PER"])
-    settings = config(script, encoder(Path("enc")))
-    heads = [script.new_model(settings, head, seed)[1].classifier.weight for seed in (0, 1, 0)]
+def test_a_seed_gives_one_head_whatever_stands_before_it() -> None:
+    from nerconv.training.finetune import new_model
+    from nerconv.training.hf_settings import HfSettings
+
+    head = head_of(["O", "B-PER", "I-PER"])
+    settings = HfSettings(model=encoder(Path("enc")), data="d", output="out")
+    heads = [new_model(settings, head, seed)[1].classifier.weight for seed in (0, 1, 0)]
     assert (heads[0] == heads[2]).all() and not (heads[0] == heads[1]).all()
 
 
-def test_labels_of_the_splits_go_by_name_and_the_figure_is_that_of_evaluate(
-    script: ModuleType, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_labels_of_the_splits_go_by_name_and_the_figure_is_that_of_evaluate(capfd: pytest.CaptureFixture[str]) -> None:
     # Each file has class labels of its own: PER is 7 in train and 3 in dev.
     for name, lines in (("train", (TRAIN + DEV) * 5), ("dev", DEV * 2)):
         Path(f"{name}.txt").write_text("".join(lines), encoding="utf-8")
         assert nerconv("to-dataset", f"{name}.txt", "-o", f"d/{name}.parquet") == 0
-    code, said = fine_tuned(script, encoder(Path("enc")), capfd, "--seeds", "3", "--epochs", "12")
+    code, said = fine_tuned(encoder(Path("enc")), capfd, "--seed", "3", "--epochs", "12")
     figure = re.search(r"dev micro F1 ([\d.]+)", said)
     assert code == 0 and figure, said
     assert float(figure[1]) > 50
@@ -98,9 +88,7 @@ def test_labels_of_the_splits_go_by_name_and_the_figure_is_that_of_evaluate(
     assert f"{100 * json.loads(Path('r.json').read_text())['overall']['micro']['f1']:.2f}" == figure[1]
 
 
-def test_both_figures_agree_for_words_without_a_sub_token(
-    script: ModuleType, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_both_figures_agree_for_words_without_a_sub_token(capfd: pytest.CaptureFixture[str]) -> None:
     rows = [
         (["Nora", "\u200b", "Quill", "met", "\ufe0f", "Ann", "\u00ad", "."], "B-PER I-PER I-PER O O B-PER O O"),
         (["\u200b", "Ann", "left", "Oslo", "."], "B-PER I-PER O B-LOC O"),
@@ -109,7 +97,7 @@ def test_both_figures_agree_for_words_without_a_sub_token(
     Path("in.json").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for name in ("train", "dev"):
         assert nerconv("to-dataset", "in.json", "-o", f"d/{name}.parquet") == 0
-    code, said = fine_tuned(script, encoder(Path("enc")), capfd, "--epochs", "12")
+    code, said = fine_tuned(encoder(Path("enc")), capfd, "--epochs", "12")
     figure = re.search(r"dev micro F1 ([\d.]+)", said)
     assert code == 0 and figure, said
     assert nerconv("evaluate", "d/dev.parquet", "--model", "out/seed-0", "--json", "r.json") == 0
@@ -119,26 +107,54 @@ def test_both_figures_agree_for_words_without_a_sub_token(
     assert float(figure[1]) > 70
 
 
-def test_labels_that_train_does_not_teach_are_named(script: ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
+def test_labels_that_train_does_not_teach_are_named(capfd: pytest.CaptureFixture[str]) -> None:
     Path("train.txt").write_text("".join(DEV), encoding="utf-8")
     Path("dev.txt").write_text("".join(TRAIN), encoding="utf-8")
     for name in ("train", "dev"):
         assert nerconv("to-dataset", f"{name}.txt", "-o", f"d/{name}.parquet") == 0
-    code, said = fine_tuned(script, encoder(Path("enc")), capfd)
+    code, said = fine_tuned(encoder(Path("enc")), capfd)
     assert code == 0
     assert "dev has MISC, ORG, which train does not teach" in said
     assert "labels LOC, MISC, ORG, PER, train LOC, PER" in said
 
 
-def test_what_cannot_be_trained_on_ends_in_3(script: ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
-    code, said = fine_tuned(script, "no/such/model", capfd)
+def test_what_cannot_be_trained_on_ends_in_3(capfd: pytest.CaptureFixture[str]) -> None:
+    code, said = fine_tuned("no/such/model", capfd)
     assert code == 3 and "d: has no train.parquet; make it with nerconv to-dataset" in said
     Path("train.txt").write_text("No name here . \n", encoding="utf-8")
     for name in ("train", "dev"):
         assert nerconv("to-dataset", "train.txt", "-o", f"d/{name}.parquet") == 0
-    code, said = fine_tuned(script, "no/such/model", capfd)
+    code, said = fine_tuned("no/such/model", capfd)
     assert code == 3 and "d/train.parquet: holds no span to learn from" in said
     Path("train.txt").write_text("".join(DEV), encoding="utf-8")
     assert nerconv("to-dataset", "train.txt", "-o", "d/train.parquet") == 0
-    code, said = fine_tuned(script, "no/such/model", capfd)
+    code, said = fine_tuned("no/such/model", capfd)
     assert code == 3 and "no/such/model: cannot be loaded" in said
+
+
+def test_settings_are_chosen_from_the_data_and_train(capfd: pytest.CaptureFixture[str]) -> None:
+    for name, lines in (("train", TRAIN * 40), ("dev", DEV)):
+        Path(f"{name}.txt").write_text("".join(lines), encoding="utf-8")
+        assert nerconv("to-dataset", f"{name}.txt", "-o", f"d/{name}.parquet") == 0
+    model = encoder(Path("enc"))
+    assert nerconv("config", "hf", "--data", "d", "--model", model, "-o", "hf.toml") == 0
+    text = Path("hf.toml").read_text()
+    assert text.startswith("# nerconv config hf --model")
+    assert "# chosen from 120 records, 280 spans of LOC MISC ORG PER\n" in text
+    found = tomllib.loads(text)
+    # 8 updates an epoch: as many epochs as there may be, and a tenth of the updates to warm up.
+    assert (found["epochs"], found["warmup_steps"], found["seeds"]) == (20, 16, [0])
+    assert nerconv("finetune", "hf.toml", "--epochs", "1", "--seed", "1", "--seed", "2", "-o", "two") == 0
+    said = "".join(capfd.readouterr())
+    assert "over 2 seed(s)" in said and "nerconv evaluate d/test.parquet --model two/seed-2 --verify" in said
+    assert Path("two/seed-1/config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("model = 1", "Expected `str`"), ("modle = 'x'", "unknown field `modle`"), ("x", "hf.toml: ")]
+)
+def test_settings_that_cannot_be_used_are_named(text: str, reason: str, capfd: pytest.CaptureFixture[str]) -> None:
+    Path("hf.toml").write_text(text)
+    assert nerconv("finetune", "hf.toml") == 2
+    said = capfd.readouterr().err
+    assert reason in said and "the settings are model, data, output" in said
