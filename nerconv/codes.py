@@ -161,8 +161,8 @@ _TABLE = (
         "F017",
         "unrecognised-notation",
         "error",
-        "A notation of annotated text that is not read, such as <ORG>x</ORG>, [x](PER), x/PERSON, or brackets with "
-        "labels that are not known; one finding for each in a file.",
+        "A notation of annotated text that is not read, such as `<ORG>x</ORG>`, `[x](PER)`, `x/PERSON`, or brackets "
+        "with labels that are not known; one finding for each in a file.",
         "Name the labels with --labels, write the annotations as [LABEL text], or accept them as text with "
         "--accept-unrecognised.",
         loses=True,
