@@ -282,7 +282,7 @@ class Gate:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EvaluationReport:
     """All that one evaluation found: the whole file."""
 
@@ -359,6 +359,11 @@ class EvaluationReport:
 
         found: dict[str, Any] = loads(json.evaluation(self))
         return found
+
+    def __repr__(self) -> str:
+        micro = self.micro
+        f1 = "none" if micro.f1 is None else f"{100 * micro.f1:.2f}"
+        return f"<EvaluationReport: micro F1 {f1}, {micro.gold:,} gold and {micro.predicted:,} predicted spans>"
 
     def _repr_html_(self) -> str:
         from nerconv.report import notebook

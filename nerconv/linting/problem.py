@@ -59,7 +59,7 @@ class Problem:
         return self.mend.safety if self.mend else ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class LintReport:
     """What a run found, in source order, and what it looked at: the number of documents, and the files of them.
 
@@ -77,6 +77,9 @@ class LintReport:
 
     def __len__(self) -> int:
         return len(self.problems)
+
+    def __repr__(self) -> str:
+        return f"<LintReport: {len(self):,} findings in {self.documents:,} documents with {self.spans:,} spans>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``nerconv lint --format json`` prints, as a value."""
