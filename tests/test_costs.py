@@ -101,24 +101,10 @@ class Row(NamedTuple):
     input: str = "plain"
 
 
-#: Known failures, by target the names of rows; a row that passes has to leave. They cost 30 to 49 calls a line.
-_REVIEWED: Final = ("--lint", "--lint-select")
-SLOW: Final = {
-    "bracket": _REVIEWED,
-    "spans_jsonl": _REVIEWED,
-    "conll": _REVIEWED,
-    "docbin": _REVIEWED,
-    "dataset": _REVIEWED,
-    "tags_jsonl": _REVIEWED,
-}
-
-
 def rows() -> Iterator[Row]:
     """Yield every format, then every option beside every format that it says something about, then the inputs."""
     yield from (Row("default", target) for target in formats.FORMATS)
     for target in formats.FORMATS:
-        if "default" in SLOW.get(target, ()):
-            continue
         for option, text in WORDS.items():
             words, _, name = text.partition(" @")
             use = options_of("convert")[option].use
@@ -209,18 +195,11 @@ def cost(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return count
 
 
-def known(row: Row) -> Any:
-    slow = row.name in SLOW.get(row.target, ())
-    marks = [pytest.mark.xfail(strict=True, reason=f"{row.name} to {row.target} works line by line")] if slow else []
-    return pytest.param(row, marks=marks, id=f"{row.target}-{row.name}")
-
-
 def test_every_option_has_a_row() -> None:
     assert set(WORDS) | UNCOUNTED == set(options_of("convert"))
-    assert {(target, name) for target, names in SLOW.items() for name in names} <= {(r.target, r.name) for r in rows()}
 
 
-@pytest.mark.parametrize("row", [known(row) for row in rows()])
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: f"{row.target}-{row.name}")
 def test_an_option_costs_no_more_than_four_times_the_default(row: Row, cost: Any) -> None:
     default = Row("default", "conll" if row.name == "default" else row.target)
     for each in (default, row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
@@ -14,6 +15,7 @@ from nerconv.batch import Batch
 from nerconv.document import Document, Span, Where
 from nerconv.linting.near import Mask, Words
 from nerconv.linting.part import Part, Stretch, View
+from nerconv.linting.surface import first_words
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
@@ -72,14 +74,16 @@ class Corpus:
         self.parts = [Part(batch, number in continued) for number, batch in enumerate(batches)]
         self.guesses = guesses
         codes, found = numbered(map(surfaces_of, batches))
-        self.surfaces = Numbered(codes, [surface.decode() for surface in found])
+        self.surfaces = Numbered(codes, list(map(bytes.decode, found)))
+        self._joined = b"\n".join((b"", *found, b""))
+        self._ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)) + 1)
         codes, labels = numbered(batch.labels for batch in batches)
         edges = accumulate((len(batch.labels) for batch in batches), initial=0)
         own = (codes[at + batch.label_ids] for at, batch in zip(edges, batches, strict=False))
         self.span_labels = Numbered(np.concatenate([np.zeros(0, dtype=np.int64), *own]), labels)
         self._owners: dict[int, tuple[Document, Owner]] = {}
         self._views: dict[int, tuple[Document, Owner]] = {}
-        self._told: dict[Callable[[str], object], Mask] = {}
+        self._told: dict[tuple[Callable[[str], object], bytes], Mask] = {}
 
     def __len__(self) -> int:
         return len(self.surfaces.codes)
@@ -141,18 +145,42 @@ class Corpus:
 
     # --- masks -----------------------------------------------------------------------------------------------------
 
-    def whose(self, test: Callable[[str], object]) -> Mask:
-        """Return which spans have a text that passes ``test``, which is asked once for each text."""
-        if test not in self._told:
-            distinct = self.surfaces.distinct
-            passed = np.fromiter(map(bool, map(test, distinct)), bool, len(distinct))
-            self._told[test] = passed[self.surfaces.codes]
-        return self._told[test]
+    def whose(self, test: Callable[[str], object], hint: bytes = b"") -> Mask:
+        """Return which spans have a text that passes ``test``, which is asked once for each text.
 
-    def among(self, surfaces: Collection[str]) -> Mask:
+        With a ``hint`` it is asked of texts beyond ASCII, and of those in which this regular expression is found; there
+        all texts stand in a row, with a line end before and behind each.
+        """
+        if (test, hint) not in self._told:
+            distinct = self.surfaces.distinct
+            asked = np.arange(len(distinct))
+            if hint:
+                at = [match.start() for match in re.finditer(rb"[\x80-\xff]|" + hint, self._joined)]
+                asked = np.unique(np.searchsorted(self._ends, np.array(at, dtype=np.int64)))
+            passed = map(bool, map(test, map(distinct.__getitem__, asked[asked < len(distinct)].tolist())))
+            found = np.zeros(len(distinct), dtype=bool)
+            found[asked[asked < len(distinct)]] = list(passed)
+            self._told[test, hint] = found[self.surfaces.codes]
+        return self._told[test, hint]
+
+    def noisy(self, test: Callable[[str], object]) -> Mask:
+        """Return which spans have a text that passes ``test``, which none passes that cannot be noise."""
+        return self.whose(test, rb"[Xx]{2}|[\d_*\[<{(@%$]|" + self.word_hint(first_words()))
+
+    def word_hint(self, words: Set[str]) -> bytes:
+        """Return a regular expression of those of ``words``, in lower case, that stand in a text somewhere."""
+        found = self._words.intersection(map(str.encode, words))
+        return rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % b"|".join(sorted(found)) if found else rb"(?!)"
+
+    @cached_property
+    def _words(self) -> set[bytes]:
+        return set(re.findall(rb"[a-z0-9]+", self._joined.lower()))
+
+    def among(self, surfaces: Set[str]) -> Mask:
         """Return which spans have one of ``surfaces`` for a text."""
-        found = (surface in surfaces for surface in self.surfaces.distinct)
-        return np.fromiter(found, bool, len(self.surfaces.distinct))[self.surfaces.codes]
+        found = np.zeros(len(self.surfaces.distinct), dtype=bool)
+        found[[self._codes[surface] for surface in self._codes.keys() & surfaces]] = True
+        return found[self.surfaces.codes]
 
     def texts(self, mask: Mask) -> set[str]:
         """Return the texts of the spans for which ``mask`` holds."""
@@ -256,7 +284,7 @@ class Corpus:
 
     @cached_property
     def _codes(self) -> dict[str, int]:
-        return {surface: code for code, surface in enumerate(self.surfaces.distinct)}
+        return dict(zip(self.surfaces.distinct, count(), strict=False))
 
     @cached_property
     def _tally(self) -> tuple[list[int], list[int], list[int]]:

@@ -37,7 +37,7 @@ class Words:
     @cached_property
     def encoded(self) -> frozenset[bytes]:
         """The words in UTF-8."""
-        return frozenset(word.encode() for word in self.words)
+        return frozenset(map(str.encode, self.words))
 
     @cached_property
     def by_start(self) -> dict[bytes, list[bytes]]:

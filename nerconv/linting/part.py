@@ -182,6 +182,18 @@ class Part:
         found[some] |= near.end_as(starts[some] - 1, before)
         return found
 
+    def before_one_of(self, firsts: bytes) -> Mask:
+        """Return which spans have one of the bytes ``firsts`` behind them, or behind a space there."""
+        wanted, ends = np.isin(np.arange(256), list(firsts)), self.batch.ends
+        return wanted[self._near.at(ends + (self._near.at(ends) == _SPACE))]
+
+    def after_one_of(self, words: Words) -> Mask:
+        """Return which spans may follow one of ``words``, given in lower case, a full stop and a space or not."""
+        near, ends = Near(self.batch.text.lower()), self.batch.starts.copy()
+        for byte in b" .":
+            ends -= near.at(ends - 1) == byte
+        return near.end_as(ends, words)
+
     def on_lines_with(self, characters: str) -> Mask:
         """Return which spans stand on a line that holds ``characters``."""
         raw, found = characters.encode(), np.zeros(len(self.batch.starts), dtype=bool)

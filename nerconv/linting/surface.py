@@ -91,7 +91,7 @@ _SIGNS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@%$]")
 
 
 @cache
-def _first_words() -> frozenset[str]:
+def first_words() -> frozenset[str]:
     """Return the first words of all that is no name, in lower case."""
     entries = [entry for name in ("mask_words", "section_words", "editor_words") for entry in word_list(name)]
     return frozenset({"page", "section", *(match[0] for e in entries if (match := _RUN.search(e.lower())))})
@@ -104,8 +104,8 @@ def may_be_noise(surface: str) -> bool:
         return True
     small = surface.lower()
     if surface.replace(" ", "").isalpha():
-        return "xx" in small or not _first_words().isdisjoint(small.split(" "))
-    return bool(_SIGNS.search(surface)) or not _first_words().isdisjoint(_RUN.findall(small))
+        return "xx" in small or not first_words().isdisjoint(small.split(" "))
+    return bool(_SIGNS.search(surface)) or not first_words().isdisjoint(_RUN.findall(small))
 
 
 @lru_cache(1 << 16)

@@ -56,6 +56,14 @@ class WholePart(Part):
         """Return all spans."""
         return self._all()
 
+    def before_one_of(self, firsts: bytes) -> Mask:
+        """Return all spans."""
+        return self._all()
+
+    def after_one_of(self, words: Words) -> Mask:
+        """Return all spans."""
+        return self._all()
+
     def on_lines_with(self, characters: str) -> Mask:
         """Return all spans."""
         return self._all()
@@ -108,6 +116,7 @@ class WholePart(Part):
 def _is_whole(document: Document, start: int, name: str) -> bool:
     end, text = start + len(name), document.text
     begins = start == 0 or text[start - 1] in " \t\n" or start in document.joins
+    begins &= not text.startswith("\r\n", start)  # what begins with a line end is none
     fits = begins and text.startswith(name, start) and ends_at(document, end)
     return fits and _is_bare(document, start, end)
 

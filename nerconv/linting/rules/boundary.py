@@ -65,7 +65,7 @@ Fixed by trimming the span; the odd space outside it becomes an ordinary one."""
     bad=("He met [PER Win Dayton\N{NO-BREAK SPACE}  ] there . ",),
     good=("He met [PER Win\N{NO-BREAK SPACE}Dayton  ] there . ", "He met [PER Win Dayton  ] there . "),
     local=_edge_whitespace,
-    screen=lambda corpus, options: corpus.whose(_has_space_at_edge),
+    screen=lambda corpus, options: corpus.whose(_has_space_at_edge, rb"(?<=\n)[\s\x1c-\x1f]|[\s\x1c-\x1f](?=\n)"),
 )
 
 # --- B102 edge-punctuation --------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ A full stop counts only where the word before it is no abbreviation and the corp
     bad=("Supreme Leader [PER Khamenei:  ] a case . ", "* [ORG - Interior Ministry  ] . "),
     good=("[ORG Yahoo!  ] and [ORG Acme Inc.  ] met . ", "[ORG .NET Foundation  ] grew . "),
     local=_edge_punctuation,
-    screen=lambda corpus, options: corpus.whose(_has_sign_at_edge),
+    screen=lambda corpus, options: corpus.whose(_has_sign_at_edge, rb"(?<=\n)\W|\W(?=\n)"),
     options={"keep": ()},
     precision={"seed": "1 of 1", "wnut17": "13 of 13"},
 )
@@ -204,7 +204,7 @@ where the partner stands right behind the span, it is taken in. Both change the 
     bad=("a song by [ORG No Doubt (  ] 1995 ) . ", 'the film " [MISC Heat "  ] . '),
     good=('[ORG Bank ( Europe )  ] said [MISC 12" Mix  ] . ',),
     local=_unbalanced_pair,
-    screen=lambda corpus, options: corpus.whose(_HALVES.search),
+    screen=lambda corpus, options: corpus.whose(_HALVES.search, rb"[()\[\]{}\"]"),
     precision={"wnut17": "2 of 2"},
 )
 
@@ -219,7 +219,9 @@ def _small_words(options: Options) -> frozenset[str]:
 
 def _may_hold_small_word(corpus: Corpus, options: Options) -> Mask:
     words = _small_words(options)
-    return corpus.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words)
+    listed = b"|".join(re.escape(word.encode()) for word in sorted(words))
+    hint = rb"(?<=\n)(?:%b)(?=[ \n])|(?<=[ \n])(?:%b)(?=\n)" % (listed, listed)
+    return corpus.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words, hint)
 
 
 def _edge_function_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:

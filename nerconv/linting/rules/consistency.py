@@ -29,7 +29,7 @@ def _type_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document,
         for surface, labels in corpus.labels.items()
         if len(labels) > 1 and labels.total() >= least and not noise(surface)
     }
-    for surface, mentions in corpus.mentions(corpus.among(several)).items():
+    for surface, mentions in corpus.mentions(corpus.among(several.keys())).items():
         (majority, count), total = several[surface].most_common(1)[0], several[surface].total()
         if count >= share * total:
             usual = [mention for mention in mentions if mention.span.label == majority][:_RELATED]

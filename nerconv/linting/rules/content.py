@@ -48,7 +48,7 @@ def _may_be_section(surface: str) -> bool:
 
 def _may_be_heading(corpus: Corpus, options: Options) -> Mask:
     extra = frozenset(map(plain, strings(options, "words")))
-    found = corpus.whose(_may_be_section)
+    found = corpus.noisy(_may_be_section)
     return found | corpus.whose(lambda surface: plain(surface) in extra) if extra else found
 
 
@@ -107,7 +107,7 @@ The paragraph that follows a name was headed *Comment*, and the annotation ran o
     bad=("said the [ORG MFA Comment  ] . ", "[PER Comment: Khamenei  ] left . "),
     good=("the [MISC Galaxy Note  ] and [ORG Land's End  ] . ",),
     local=_editor_word_inside,
-    screen=lambda corpus, options: corpus.whose(editor_words),
+    screen=lambda corpus, options: corpus.noisy(editor_words),
 )
 
 # --- C205 page-furniture ----------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ header from the text.""",
     bad=("the workforce was [LOC ISTANBUL  ] 00000336 002 OF 003 engaged . ", "[ORG Page 3 of 12  ] ends . "),
     good=("[LOC ISTANBUL  ] 000336 SIPDIS . ", "He sent 002 OF 003 [ORG Acme  ] parts . "),
     local=_page_furniture,
-    screen=lambda corpus, options: corpus.whose(is_page) | corpus.asked(lambda part: part.on_lines_with(_PAGE_OF)),
+    screen=lambda corpus, options: corpus.noisy(is_page) | corpus.asked(lambda part: part.on_lines_with(_PAGE_OF)),
     precision={"seed": "2 of 2"},
 )
 
@@ -231,7 +231,7 @@ label descriptions (`the minister`) too.""",
     bad=("a candidate for [ORG Minister of Industry  ] . ", "The [PER Supreme Leader  ] spoke . "),
     good=("[ORG Ministry of Industry  ] said [PER President Khatami  ] . ", "[ORG Office of the President  ] . "),
     local=_role_title,
-    screen=lambda corpus, options: corpus.whose(_is_role),
+    screen=lambda corpus, options: corpus.whose(_is_role, rb"(?<=\n)" + corpus.word_hint(_role_words())),
     options={"keep": (), "share": 0.03},
     precision={"seed": "1 of 1"},
 )
@@ -286,7 +286,7 @@ span when nothing else is in it.""",
     bad=("[ORG (C) MFA  ] officials said . ", "[LOC SIPDIS  ] 2009 . "),
     good=("the [ORG Secret Service  ] and [ORG Bank ( U )  ] . ",),
     local=_classification_mark,
-    screen=lambda corpus, options: corpus.whose(_holds_mark),
+    screen=lambda corpus, options: corpus.whose(_holds_mark, rb"(?<=\n)\(|[A-Z] ?[A-Z]"),
 )
 
 RULES: Final = (_C203, _C204, _C205, _C206, _C213)

@@ -55,7 +55,7 @@ left alone (an album called `1989`), and so are labels for dates and amounts. Th
     bad=("on [LOC 12/06  ] he left . ", "He said [ORG --  ] nothing . "),
     good=("the album [MISC 1989  ] , [DATE 12/06  ] , [ORG 3M  ] . ",),
     local=_no_letters,
-    screen=lambda corpus, options: corpus.whose(_has_no_letter),
+    screen=lambda corpus, options: corpus.whose(_has_no_letter, rb"(?<=\n)[^A-Za-z\n]*(?=\n)"),
     options={"skip_labels": ()},
     precision={"sec": "2 of 2", "wikigold": "4 of 5"},
 )
@@ -145,12 +145,13 @@ most often. The option `tokens` sets the limit.""",
 # --- C210 url-email-handle --------------------------------------------------------------------------------------
 
 _ADDRESS: Final = re.compile(r"https?:|www\.|[^\s@]+@[^\s@]+\.\w|@\w+\Z|[@#]\Z", re.IGNORECASE)
+_ADDRESS_HINT: Final = rb"(?i:(?<=\n)http|(?<=\n)www)|[@#]"
 _HASH_TAG: Final = re.compile(r"#\w*[^\W\d_]\w*\Z")
 
 
 def _may_be_address(corpus: Corpus, options: Options) -> Mask:
-    found = corpus.whose(_ADDRESS.match)
-    return found | corpus.whose(_HASH_TAG.match) if switch(options, "hash_tags") else found
+    found = corpus.whose(_ADDRESS.match, _ADDRESS_HINT)
+    return found | corpus.whose(_HASH_TAG.match, _ADDRESS_HINT) if switch(options, "hash_tags") else found
 
 
 def _url_email_handle(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
@@ -207,7 +208,7 @@ def _markup_residue(document: Document, corpus: Corpus, options: Options) -> Ite
 
 
 def _may_be_residue(corpus: Corpus, options: Options) -> Mask | None:
-    return None if switch(options, "everywhere") else corpus.whose(_RESIDUE.search)
+    return None if switch(options, "everywhere") else corpus.whose(_RESIDUE.search, rb"[&<\[\]{}]|'{3}|-[LR][RCS]B-")
 
 
 def _residue_in_text(document: Document) -> Iterator[Flag]:
@@ -313,7 +314,7 @@ emoji need are left alone. The fix takes the character out or writes the one tha
     bad=("[PER Chris\u00adtian  ] left . ", "[LOC Orl\u00c3\u00a9ans  ] . "),
     good=("[PER Christian  ] left [LOC Orléans  ] . ", "[LOC خانه\u200cها  ] . "),
     local=_invisible_character,
-    screen=lambda corpus, options: corpus.whose(_may_be_damaged),
+    screen=lambda corpus, options: corpus.whose(_may_be_damaged, rb"[^ -~\n]"),
     precision={"wnut17": "1 of 1"},
 )
 

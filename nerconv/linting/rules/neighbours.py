@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Set
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from nerconv.document import Document, Span
@@ -27,7 +27,9 @@ _POSSESSIVE_AFTER: Final = re.compile(r" ?['’´`] ?[sS](?!\w)")
 def _possessive_inside(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     inside: list[tuple[Document, Span, int]] = []
     outside = 0
-    for document in corpus.documents:
+    mask = corpus.whose(_POSSESSIVE.search, rb"[sS](?=\n)")
+    mask = mask | corpus.asked(lambda part: part.before_one_of("'’´`".encode()))
+    for document in corpus.views(mask, alone=True):
         for span in document.spans:
             if match := _POSSESSIVE.search(document.text, max(span.start, span.end - 4), span.end):
                 inside.append((document, span, match.start()))
@@ -142,14 +144,23 @@ def _adds_a_name(words: list[str]) -> bool:
 _Candidate: TypeAlias = tuple[str, int]
 
 
-def _longer_names(corpus: Corpus, asked: Container[str]) -> dict[str, dict[str, list[_Candidate]]]:
+def _of_several_words(corpus: Corpus) -> list[list[str]]:
+    """Return the words of each text with a space in it."""
+    several = [surface for surface in corpus.totals if " " in surface]
+    return list(map(str.split, several, repeat(" ")))
+
+
+def _longer_names(corpus: Corpus, asked: Set[str]) -> dict[str, dict[str, list[_Candidate]]]:
     """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
 
     The word beside it has a space before it when it follows the surface, and one behind it when it leads.
     """
     longer: defaultdict[str, defaultdict[str, list[_Candidate]]] = defaultdict(lambda: defaultdict(list))
-    for surface in corpus.totals:
-        shorter = list(_shorter(surface, asked)) if " " in surface else ()
+    split = list(map(str.split, asked, repeat(" ")))
+    firsts, lasts = {words[0] for words in split}, {words[-1] for words in split}
+    likely = [" ".join(words) for words in _of_several_words(corpus) if words[0] in firsts or words[-1] in lasts]
+    for surface in likely:
+        shorter = list(_shorter(surface, asked))
         if shorter and not noise(surface):
             for name, beside, offset in shorter:
                 longer[name][beside].append((surface, offset))
@@ -204,12 +215,12 @@ def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Docum
 
 def _likely(corpus: Corpus) -> tuple[dict[str, dict[str, list[_Candidate]]], Mask]:
     """Return the longer names that the words beside spans allow, and which spans may be part of one."""
-    words = [surface.split(" ") for surface in corpus.totals if " " in surface]
+    words = _of_several_words(corpus)
     behind, before = ({word for found in words for word in found[part]} for part in (slice(1, None), slice(-1)))
     names = _longer_names(corpus, corpus.texts(_beside(corpus, behind, before)))
     beside = {word for longer in names.values() for word in longer}
     behind, before = {word[1:] for word in beside if word[0] == " "}, {word[:-1] for word in beside if word[-1] == " "}
-    return names, corpus.among(names) & _beside(corpus, behind, before)
+    return names, corpus.among(names.keys()) & _beside(corpus, behind, before)
 
 
 def _beside(corpus: Corpus, behind: set[str], before: set[str]) -> Mask:
@@ -299,8 +310,14 @@ class _Titled(NamedTuple):
 
 
 def _titled(corpus: Corpus) -> Iterator[_Titled]:
+    from nerconv.linting.near import Words
+
     leading, before = _honorific_patterns()
-    for document in corpus.documents:
+    titles = [title.split(" ") for title in word_list("honorifics")]
+    lasts = Words({words[-1] for words in titles})
+    mask = corpus.whose(leading.match, rb"(?<=\n)" + corpus.word_hint({words[0] for words in titles}))
+    mask = mask | corpus.asked(lambda part: part.after_one_of(lasts))
+    for document in corpus.views(mask, alone=True):
         for span in document.spans:
             if family(span.label) != "PER":
                 continue
