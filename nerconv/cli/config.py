@@ -11,41 +11,57 @@ from nerconv.cli.show import say
 from nerconv.io.outputs import Place, everything
 from nerconv.training import agreement
 from nerconv.training.project import make_project, project_source, write_project
-from nerconv.training.spacy_config import Choice, header, make_config, write_config
+from nerconv.training.sourced import SUFFIX, sourced, write_weights
+from nerconv.training.spacy_config import Choice, check_vectors, header, make_config, write_config
 from nerconv.training.survey import survey
 
 
 def spacy_config(given: Given) -> int:
-    """Write a filled configuration for spacy train."""
-    train, dev, output, profile, source = (
-        given[name] for name in ("--train", "--dev", "--output", "--profile", "--source")
+    """Write a filled configuration for spacy train, and for cpu-sourced the weights that it starts from."""
+    train, dev, output, profile, vectors = (
+        given[name] for name in ("--train", "--dev", "--output", "--profile", "--vectors")
     )
     refusals.check(given)
-    check_outputs([Place("--train", str(train), everything), Place("--dev", str(dev), everything)], [_place(output)])
-    seed, (found, measured) = given["--seed"], map(survey, (train, dev))
+    weights = output.with_suffix(SUFFIX) if profile == "cpu-sourced" else None
+    written = [_place(output), *([Place("the weights", str(weights))] if weights else ())]
+    check_outputs([Place("--train", str(train), everything), Place("--dev", str(dev), everything)], written)
+    found, measured = survey(train), survey(dev)
     lang = agreement.language(found, measured, given["--lang"])
     notes = agreement.check(found, measured, lang)
-    config = make_config(found, Choice(profile, lang, seed, source), str(train), str(dev))
-    sourced = f" --source {shlex.quote(source)}" if profile == "cpu-sourced" else ""
-    name = shlex.quote(output.name)
-    command = f"nerconv config spacy --profile {profile}{sourced} --lang {lang} --seed {seed} -o {name}"
-    comment = header(found, command)
+    if vectors:
+        check_vectors(vectors)
+    start = (sourced(given["--source"]), str(weights)) if weights else None
+    config = make_config(found, Choice(profile, lang, given["--seed"], start, vectors), str(train), str(dev))
+    comment = header(found, _command(given, lang), config)
+    if start and weights:
+        write_weights(start[0], weights)
     write_config(config, comment, output)
-    for line in comment.replace("# ", "").rstrip().split("\n"):
+    for line in (*comment.replace("# ", "").splitlines(), *(f"note: {note}" for note in notes)):
         say(line)
-    for note in notes:
-        say(f"note: {note}")
     say(f"{output}: train it with spacy train {shlex.quote(str(output))} --output model")
     return 0
 
 
+def _command(given: Given, lang: str) -> str:
+    """Return the command that makes a configuration again, but for where its data are."""
+    named = {"--profile": given["--profile"]}
+    if given["--profile"] == "cpu-sourced":
+        named["--source"] = given["--source"]
+    if given["--vectors"]:
+        named["--vectors"] = given["--vectors"]
+    named |= {"--lang": lang, "--seed": str(given["--seed"]), "-o": given["--output"].name}
+    return shlex.join(["nerconv", "config", "spacy", *(word for pair in named.items() for word in pair)])
+
+
 def project(given: Given) -> int:
     """Write a project.yml."""
-    source, output, profile = given.arguments["src"], given["--output"], given["--profile"]
+    source, output = given.arguments["src"], given["--output"]
+    profiles = given["--profile"], given["--lint-profile"]
     named = project_source(source, output.parent)
-    command = shlex.join(["nerconv", "config", "project", named, "--profile", profile, "-o", output.name])
+    options = ["--profile", profiles[0], "--lint-profile", profiles[1], "-o", output.name]
+    command = shlex.join(["nerconv", "config", "project", named, *options])
     check_outputs([Place("the input", source, everything)], [_place(output)])
-    write_project(make_project(named, profile, command), output)
+    write_project(make_project(named, *profiles, command), output)
     if not (output.parent / named).exists():
         say(f"note: {named} is a path of Windows and was not looked for here")
     say(f"{output}: run it with weasel run all {shlex.quote(str(output.parent))}")

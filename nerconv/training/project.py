@@ -26,7 +26,12 @@ description: "Bracket text to a trained and scored spaCy pipeline. Run it all: w
 vars:
   split: "train=0.7,dev=0.15,test=0.15"
   seed: 0
+  # The pipeline to train: smoke, cpu, cpu-sourced or trf.
   profile: "{profile}"
+  # The kind of text, for lint: newswire, cable, social or legal.
+  lint_profile: "{lint_profile}"
+  # What becomes of masking text such as XXXXXXXXXXXX: keep, drop-span, mask or drop-sentence.
+  redactions: "keep"
 
 directories: ["corpus", "configs", "training", "metrics"]
 
@@ -84,14 +89,17 @@ commands:
       - "training/model-best"
 
   - name: evaluate
-    help: "Score the best pipeline on the test documents"
+    help: "Score the best pipeline on the test documents; the report is metrics/test.html"
     script:
-      - "python -m spacy evaluate training/model-best corpus/test.spacy --output metrics/test.json"
+      - >-
+        nerconv evaluate corpus/test.spacy --model training/model-best --lint
+        --json metrics/test.json --html metrics/test.html
     deps:
       - "training/model-best"
       - "corpus/test.spacy"
     outputs:
       - "metrics/test.json"
+      - "metrics/test.html"
 """
 
 
@@ -119,7 +127,7 @@ def project_source(source: str, folder: Path) -> str:
     return f"./{found}" if found.startswith("-") else found
 
 
-def make_project(source: str, profile: str, command: str) -> str:
+def make_project(source: str, profile: str, lint_profile: str, command: str) -> str:
     """Return a ``project.yml`` that takes ``source`` to a scored pipeline; ``command`` made it.
 
     ``source`` is as the project names it. Raises UsageError for a path that weasel would not read back.
@@ -127,12 +135,15 @@ def make_project(source: str, profile: str, command: str) -> str:
     scripts = {
         "inspect": ["nerconv", "inspect", source],
         "lint": ["nerconv", "lint", source, "--format", "summary", "--fail-on", "never"],
-        "convert": ["nerconv", "to-spacy", source],
+        "convert": ["nerconv", "to-spacy", source, "--cut-tokens"],
     }
     lines = {name: shlex.join(words) for name, words in scripts.items()}
-    lines["convert"] += " --split ${vars.split} --seed ${vars.seed} --ledger corpus/ledger.jsonl -o corpus"
+    lines["lint"] += " --profile ${vars.lint_profile}"
+    lines["convert"] += " --redactions ${vars.redactions} --split ${vars.split} --seed ${vars.seed}"
+    lines["convert"] += " --ledger corpus/ledger.jsonl -o corpus"
     parts = {name: _scalar(line) for name, line in lines.items()}
-    text = _TEMPLATE.format(source=_scalar(source), profile=profile, command=one_line(command), **parts)
+    named = {"profile": profile, "lint_profile": lint_profile}
+    text = _TEMPLATE.format(source=_scalar(source), command=one_line(command), **named, **parts)
     if _read_back(text, source) != {source}:
         raise UsageError(f"{one_line(source)}: a project file cannot hold this path; rename it")
     return text

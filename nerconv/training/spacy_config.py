@@ -1,7 +1,7 @@
 """Configurations for ``spacy train``: spaCy's own, with a few overrides that the data chooses.
 
-The base comes from ``spacy init config`` (spaCy 3.8), so that it is what spaCy documents; only sizes, steps and
-the span suggester are ours.
+The base comes from ``spacy init config`` (spaCy 3.8), so that it is what spaCy documents. What differs was measured
+against it (docs/training.md), and the header of a configuration says why.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import configparser
 import contextlib
 import importlib.util
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,7 @@ from nerconv.io.outputs import writing
 from nerconv.options import UsageError, check_choice
 from nerconv.packages import package
 from nerconv.printable import one_line
+from nerconv.training.sourced import Sourced, start_from
 from nerconv.training.survey import Survey
 
 PROFILES: Final = ("smoke", "cpu", "cpu-sourced", "trf")
@@ -28,15 +30,24 @@ _EPOCHS: Final = 40
 _WORDS_A_STEP: Final = 700
 #: So many tokens are asked of a pipeline at once when it is measured; spaCy takes 1,000 documents, whatever their size.
 _TOKENS_A_BATCH: Final = 10_000
+#: The recognizer steps through stretches of about so many tokens in parallel; spaCy takes 100, for more steps in turn.
+_CUT: Final = 20
+#: Rows of the hash tables of NORM, PREFIX, SUFFIX, SHAPE: two fifths of spaCy's, which every update goes through.
+_ROWS: Final = (2000, 500, 1000, 1000)
 
 
 class Choice(NamedTuple):
-    """What was asked for: the profile, the language, the seed, and for cpu-sourced the pipeline to source from."""
+    """What was asked for: the profile, the language and the seed.
+
+    ``start``: for cpu-sourced the tok2vec to start from, and the path of its weights. ``vectors``: the package or
+    folder whose word vectors are added to the features.
+    """
 
     profile: str
     lang: str = "en"
     seed: int = 0
-    source: str = "en_core_web_sm"
+    start: tuple[Sourced, str] | None = None
+    vectors: str | None = None
 
 
 def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
@@ -60,8 +71,13 @@ def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
         config["training"]["score_weights"] = {f"spans_{name}": weight for name, weight in scores.items()}
     if choice.profile == "smoke":
         _shrink(config)
-    if choice.profile == "cpu-sourced":
-        _source(config, component, choice.source)
+    elif choice.profile != "trf" and component == "ner":
+        _hasten(config, sourced=choice.start is not None)
+    if choice.start:
+        start_from(config, component, *choice.start)
+    if choice.vectors:
+        config["paths"]["vectors"] = choice.vectors
+        config["components"]["tok2vec"]["model"]["embed"]["include_static_vectors"] = True
     return config
 
 
@@ -112,29 +128,49 @@ def _shrink(config: Any) -> None:
     tok2vec["embed"]["rows"] = [2000 for _ in tok2vec["embed"]["rows"]]
 
 
-def _source(config: Any, component: str, source: str) -> None:
-    """Take the word vectors that another pipeline learnt, its tok2vec, and train a fresh component on them."""
-    import spacy
+def _hasten(config: Any, sourced: bool) -> None:
+    """Have an entity recognizer learn more in the same time: averaged weights, shorter stretches, smaller tables."""
+    config["training"]["optimizer"]["use_averages"] = True
+    config["components"]["ner"]["update_with_oracle_cut_size"] = _CUT
+    if not sourced:
+        config["components"]["tok2vec"]["model"]["embed"]["rows"] = [*_ROWS]
 
+
+def check_vectors(name: str) -> None:
+    """Raise UsageError unless ``name`` is an installed pipeline, or a folder of one, that has word vectors."""
+    spacy = package("spacy", "--vectors", "spacy")
     try:
-        width = spacy.load(source).config["components"]["tok2vec"]["model"]["encode"]["width"]
-    except OSError as error:
-        raise UsageError(
-            f"the pipeline {source!r} is not installed; install it, or name another with --source"
-        ) from error
-    except KeyError as error:
-        raise UsageError(f"the pipeline {source!r} has no tok2vec to source; name another with --source") from error
-    config["components"]["tok2vec"] = {"source": source}
-    # A sourced component has no model section that the width of the listener could be interpolated from.
-    config["components"][component]["model"]["tok2vec"]["width"] = width
+        width = spacy.load(name).vocab.vectors_length
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UsageError(f"--vectors {one_line(name)}: cannot be loaded: {reason}") from error
+    if not width:
+        raise UsageError(f"--vectors {one_line(name)}: has no word vectors; the md and lg pipelines of spaCy have some")
 
 
-def header(found: Survey, command: str) -> str:
-    """Return the comment that a configuration begins with: the command that made it, and from what."""
+def header(found: Survey, command: str, config: Any) -> str:
+    """Return the comment that a configuration begins with: the command that made it, from what, and why it is so."""
     text = f"# {one_line(command)}\n# chosen from {one_line(str(found))}\n"
+    text += "".join(f"# {reason}\n" for reason in _reasons(found, config))
     if more := unsuggested(found):
         text += f"# {more:,} spans are longer than {LONGEST_SUGGESTED} tokens and are never suggested\n"
     return text
+
+
+def _reasons(found: Survey, config: Any) -> Iterator[str]:
+    """Yield why a configuration differs from that of spaCy."""
+    training = config["training"]
+    steps, every = training["max_steps"], training["eval_frequency"]
+    stop = f", and stops {training['patience']:,} steps after the best" if training["patience"] else ""
+    yield f"{steps:,} steps at most: scored on dev every {every:,}{stop}"
+    if training["optimizer"].get("use_averages"):
+        yield "averaged weights are scored and saved: a higher F1 in the same time, measured in docs/training.md"
+    if config["components"].get("ner", {}).get("update_with_oracle_cut_size") == _CUT:
+        yield f"the recognizer learns from stretches of about {_CUT} tokens in parallel: more steps in the same time"
+    if config["paths"].get("init_tok2vec"):
+        yield "the tok2vec starts from the weights in paths.init_tok2vec, and is trained further"
+    if config["paths"].get("vectors"):
+        yield f"word vectors of {one_line(config['paths']['vectors'])} are features of each token"
 
 
 def write_config(config: Any, comment: str, path: Path) -> None:
@@ -144,8 +180,9 @@ def write_config(config: Any, comment: str, path: Path) -> None:
     """
     # As spaCy writes it a lone dollar is doubled, and the file that ``spacy train`` then looks for has two.
     text = config.to_str(interpolate=False).replace("$$", "\\u0024")
-    for name in ("train", "dev"):
-        _check_read_back(text, name, config["paths"][name])
+    for name in ("train", "dev", "init_tok2vec"):
+        if config["paths"][name] is not None:
+            _check_read_back(text, name, config["paths"][name])
     with writing(path) as part:
         part.write_text(comment + text, encoding="utf-8")
 
@@ -160,4 +197,5 @@ def _check_read_back(text: str, name: str, path: str) -> None:
         configs = load_config_from_str(text, interpolate=True), load_config_from_str(text).interpolate()
         found = [config["paths"][name] for config in configs]
     if found != [path, path]:
-        raise UsageError(f"--{name} {one_line(path)}: spaCy does not read this path from a configuration; rename it")
+        option = "-o" if name == "init_tok2vec" else f"--{name}"
+        raise UsageError(f"{option} {one_line(path)}: spaCy does not read this path from a configuration; rename it")

