@@ -152,26 +152,26 @@ def evaluate(
     >>> report.micro.precision, report.micro.recall, report.labels["LOC"].f1
     (1.0, 0.5, 0.0)
     """
-    from nerconv.evaluation.job import Job, run
+    from nerconv.evaluation.job import Job, evaluate_files
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.models import ModelOptions
 
     if predicted is None and model is None:
         raise UsageError("name what was predicted, or a model to ask")
     read = read or ReadOptions()
-    said = read_predicted or ReadOptions(invalid="lenient")
+    reading = read_predicted or ReadOptions(invalid="lenient")
     job = Job(
         gold=_sources(gold, read),
-        predictions=() if predicted is None else (_sources(predicted, said),),
+        predictions=() if predicted is None else (_sources(predicted, reading),),
         model=model,
         read=read,
-        read_predictions=said,
+        read_predictions=reading,
         options=options or EvaluateOptions(),
         model_options=model_options or ModelOptions(),
         train=() if train is None else _sources(train, read),
         lint=lint,
     )
-    return run(job, _unseen)
+    return evaluate_files(job, _unseen)
 
 
 def load_model(name: str, options: ModelOptions | None = None) -> Predictor:

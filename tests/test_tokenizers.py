@@ -81,7 +81,7 @@ def test_spans_of_a_model_drawn_by_chance_are_those_of_the_pipeline(kind: str, t
         for text, prediction in zip(TEXTS, predictor.predict([Document("d", text) for text in TEXTS]), strict=True):
             spans = {(span.start, span.end, span.label) for span in prediction.document.spans}
             assert spans == tiny.stock(stock, text, how), (how, text)
-            assert prediction.seen == prediction.words
+            assert prediction.covered == prediction.words
             found += len(spans)
     assert found
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from nerconv import formats
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs
-from nerconv.evaluation.floors import parse_floor
 from nerconv.evaluation.report import EvaluationReport, redacted
 from nerconv.io.outputs import STDOUT, Place, read_places, writing
 from nerconv.io.sources import Source
@@ -25,7 +24,7 @@ from nerconv.report.rows import percent
 from nerconv.report.text import comparison
 
 if TYPE_CHECKING:
-    from nerconv.evaluation.baseline import Gates
+    from nerconv.evaluation.gates import GateOptions
     from nerconv.evaluation.job import Job
 
 #: The files of a model, by their path below its folder.
@@ -39,8 +38,8 @@ _FILES: Final = ("--json", "--html", "--markdown", "--junit")
 
 def evaluate(given: Given) -> int:
     """Score, write and print the report: all that can be refused before a model is asked is looked at first."""
-    from nerconv.evaluation.baseline import gated
-    from nerconv.evaluation.job import run
+    from nerconv.evaluation.gates import gated
+    from nerconv.evaluation.job import evaluate_files
 
     job = _job(given)
     refusals.check(given, _inputs(job))
@@ -49,7 +48,7 @@ def evaluate(given: Given) -> int:
     _check_outputs(outputs | ({"--update-baseline": asked.baseline} if asked.renewed else {}), job, asked)
     before = read_report(asked.baseline) if asked.baseline and asked.baseline.exists() else None
     with show.progress(len(job.gold)) as begin:
-        found = gated(run(job, begin), asked, before, job.options.resamples or 1000, job.options.seed)
+        found = gated(evaluate_files(job, begin), asked, before, job.options.resamples or 1000, job.options.seed)
     found = redacted(found) if given["--redact"] else found
     _write(found, {name.removeprefix("--"): path for name, path in outputs.items()})
     if asked.renewed and asked.baseline:
@@ -60,14 +59,13 @@ def evaluate(given: Given) -> int:
     return int(any(not gate.passed for gate in found.gates))
 
 
-def _gates(given: Given) -> Gates:
+def _gates(given: Given) -> GateOptions:
     """Return what is asked of the report. Raises UsageError for an option that nothing uses."""
-    from nerconv.evaluation.baseline import Gates
-    from nerconv.evaluation.gates import Drops
+    from nerconv.evaluation.gates import Drops, GateOptions, parse_floor
 
     if given["--gate"] and len(given["--predictions"] or ()) < 2:
         raise UsageError("--gate chooses among several --predictions; name them or leave it out")
-    return Gates(
+    return GateOptions(
         [parse_floor(text) for text in given["--fail-under"] or ()],
         given["--baseline"],
         Drops(given["--max-drop"] or 0.0, given["--hard-drop"]),
@@ -83,10 +81,10 @@ def _typed() -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
 
 
-def _check_outputs(written: dict[str, Path], job: Job, asked: Gates) -> None:
+def _check_outputs(written: dict[str, Path], job: Job, asked: GateOptions) -> None:
     """Raise UsageError where an output would replace an input or another output."""
-    said = chain.from_iterable(job.predictions)
-    read = [*read_places(job.gold), *read_places(said, "--predictions"), *read_places(job.train, "--train")]
+    predictions = chain.from_iterable(job.predictions)
+    read = [*read_places(job.gold), *read_places(predictions, "--predictions"), *read_places(job.train, "--train")]
     if job.model and Path(job.model).is_dir():
         read.append(Place("--model", job.model, lambda inside: _OF_MODEL.fullmatch(inside) is not None))
     if asked.baseline and not asked.renewed:

@@ -203,22 +203,22 @@ def of_documents(documents: Iterable[Document]) -> Annotated:
 
 def of_batches(parts: Iterable[Batch]) -> Annotated:
     """Return the documents of ``parts`` as arrays, without making them."""
-    held = tuple(parts)
-    texts = [part.text.decode() for part in held]
+    parts = tuple(parts)
+    texts = [part.text.decode() for part in parts]
     before = list(accumulate(map(len, texts), initial=0))
-    documents = list(accumulate((len(part.documents) for part in held), initial=0))
-    labels = tuple(dict.fromkeys(chain.from_iterable(part.labels for part in held)))
+    documents = list(accumulate((len(part.documents) for part in parts), initial=0))
+    labels = tuple(dict.fromkeys(chain.from_iterable(part.labels for part in parts)))
     return Annotated(
         "".join(texts),
-        tuple(extent.id for part in held for extent in part.documents),
-        joined(part.points(part.bounds) + at for part, at in zip(held, before, strict=False)).reshape(-1, 2),
-        joined(part.document_of(part.starts) + at for part, at in zip(held, documents, strict=False)),
-        joined(part.points(part.starts) + at for part, at in zip(held, before, strict=False)),
-        joined(part.points(part.ends) + at for part, at in zip(held, before, strict=False)),
-        joined(renumbered(part.labels, labels)[part.label_ids] for part in held),
+        tuple(extent.id for part in parts for extent in part.documents),
+        joined(part.points(part.bounds) + at for part, at in zip(parts, before, strict=False)).reshape(-1, 2),
+        joined(part.document_of(part.starts) + at for part, at in zip(parts, documents, strict=False)),
+        joined(part.points(part.starts) + at for part, at in zip(parts, before, strict=False)),
+        joined(part.points(part.ends) + at for part, at in zip(parts, before, strict=False)),
+        joined(renumbered(part.labels, labels)[part.label_ids] for part in parts),
         labels,
-        np.arange(sum(len(part.starts) for part in held)),
-        held,
+        np.arange(sum(len(part.starts) for part in parts)),
+        parts,
     )
 
 
@@ -247,5 +247,5 @@ def renumbered(names: Sequence[str], among: Sequence[str]) -> Numbers:
 
 def joined(arrays: Iterable[Numbers]) -> Numbers:
     """Return ``arrays`` one after another."""
-    held = [array.reshape(-1) for array in arrays]
-    return np.concatenate(held) if held else np.zeros(0, dtype=np.int64)
+    flat = [array.reshape(-1) for array in arrays]
+    return np.concatenate(flat) if flat else np.zeros(0, dtype=np.int64)

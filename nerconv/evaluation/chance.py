@@ -6,7 +6,7 @@ result. The test swaps the results of random units and asks how often the differ
 narrow, and for labels with few spans. Up to ``_EXACT`` units that differ, all swaps are gone through.
 
 The more rows are looked at, the more of them fall by chance. The least p of all rows, each divided by the row's share,
-is held against its own distribution under the same swaps (min-P, step-down: Westfall & Young 1993), which keeps the
+is compared with its own distribution under the same swaps (min-P, step-down: Westfall & Young 1993), which keeps the
 chance of even one false alarm at the level, however the rows depend on each other.
 """
 
@@ -41,8 +41,8 @@ def swapped(before: Array, after: Array, seed: int) -> Array:
     if members.sum() <= _EXACT:
         change = np.repeat(change, members, axis=0)
         codes = np.arange(1 << max(len(change) - 1, 0))[:, None]
-        signs = 1 - 2 * (codes >> np.arange(len(change)) & 1)
-        return np.asarray(signs @ change)
+        factors = 1 - 2 * (codes >> np.arange(len(change)) & 1)
+        return np.asarray(factors @ change)
     random = np.random.default_rng(seed)
     step = max(1, _CELLS // len(members))
     parts = [members @ change[None]]

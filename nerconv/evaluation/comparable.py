@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from nerconv.evaluation.report import EvaluationReport
-from nerconv.evaluation.runs import aligned, runs
+from nerconv.evaluation.seeds import aligned, runs_of
 from nerconv.options import UsageError
 
 
@@ -24,7 +24,7 @@ _SHARED: Final = {
 }
 
 
-class _Rules(NamedTuple):
+class _TagRules(NamedTuple):
     """How tags of predictions were read; empty where that is not known or there are none."""
 
     scheme: str
@@ -40,14 +40,14 @@ def check_comparable(before: EvaluationReport, after: EvaluationReport) -> None:
 
 def remarks(before: EvaluationReport, after: EvaluationReport) -> tuple[str, ...]:
     """Return what does not hinder a comparison, but has to be borne in mind."""
-    said = []
+    notes = []
     if before.version != after.version:
         versions = (report.version and f"nerconv {report.version}" for report in (before, after))
         old, new = (version or "an earlier version" for version in versions)
-        said.append(f"the baseline was scored by {old}, this report by {new}")
+        notes.append(f"the baseline was scored by {old}, this report by {new}")
     if any(unit.document for unit in after.units) and not any(unit.document for unit in before.units):
-        said.append("the baseline has the counts of whole documents; written anew it would be compared by sentence")
-    return tuple(said)
+        notes.append("the baseline has the counts of whole documents; written anew it would be compared by sentence")
+    return tuple(notes)
 
 
 def _differences(before: EvaluationReport, after: EvaluationReport) -> Iterator[str]:
@@ -62,11 +62,11 @@ def _differences(before: EvaluationReport, after: EvaluationReport) -> Iterator[
         yield f"the model was given other tokens: {old} and {new}"
     if any(report.seeds and not report.seeds.runs for report in (before, after)):
         yield "one on several predictions holds the counts of the first alone; score it again"
-    if aligned([run.units for report in (before, after) for run in runs(report)]) is None:
+    if aligned([run.units for report in (before, after) for run in runs_of(report)]) is None:
         yield "they count other documents"
 
 
-def _differences_of_tags(before: _Rules, after: _Rules) -> Iterator[str]:
+def _differences_of_tags(before: _TagRules, after: _TagRules) -> Iterator[str]:
     if before.invalid and after.invalid and before.invalid != after.invalid:
         yield f"another rule for invalid tags: {before.invalid} and {after.invalid}"
     other = before.scheme and after.scheme and before.scheme != after.scheme
@@ -75,11 +75,11 @@ def _differences_of_tags(before: _Rules, after: _Rules) -> Iterator[str]:
         yield f"another tag scheme, which tags break: {before.scheme} and {after.scheme}"
 
 
-def _rules(report: EvaluationReport) -> _Rules:
-    readings = [reading for reading in (report.predictions, *(run.reading for run in runs(report))) if reading]
+def _rules(report: EvaluationReport) -> _TagRules:
+    readings = [reading for reading in (report.predictions, *(run.reading for run in runs_of(report))) if reading]
     if readings:
         repaired = max(sum(reading.repaired.values()) for reading in readings)
-        return _Rules(readings[0].scheme, readings[0].invalid, repaired)
+        return _TagRules(readings[0].scheme, readings[0].invalid, repaired)
     repairs = report.repairs
     # Reports of earlier versions speak of the rule only where something was repaired.
-    return _Rules("", repairs.rule_predicted, repairs.predicted) if repairs else _Rules("", "", 0)
+    return _TagRules("", repairs.rule_predicted, repairs.predicted) if repairs else _TagRules("", "", 0)

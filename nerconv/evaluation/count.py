@@ -1,15 +1,162 @@
-"""From counts to scores: per label, micro, macro over the labels of the gold, weighted by their spans."""
+"""From two sides to counts and scores: exact matches as arrays, then tp, predicted and gold by label and unit of text.
+
+Errors of one text are correlated, so intervals are drawn over documents where there are enough of them. In fewer than
+``FEW`` the spread of a score cannot be observed, and sentences are drawn instead.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from nerconv.evaluation.match import VIEWS, Counts, Outcome
-from nerconv.evaluation.report import KINDS, Average, Kind, Overall, Score, Semeval
+import numpy as np
+from numpy.typing import NDArray
 
+from nerconv.evaluation.annotated import Annotated, unique
+from nerconv.evaluation.match import VIEWS, LabelCounts, Mismatch, UnmatchedSpan, leftovers
+from nerconv.evaluation.pair import Paired, SpanArrays
+from nerconv.evaluation.report import KINDS, Average, KindCounts, Overall, Score, Semeval, UnitCounts
+from nerconv.tables import Numbers
+
+#: Under so many documents sentences are drawn.
+FEW: Final = 20
 _PAIRS: Final = ("correct", "incorrect", "partial")
+
+
+class Hits(NamedTuple):
+    """Which spans of each side match one of the other exactly, each of them another one; of shape (spans,), bool."""
+
+    gold: NDArray[np.bool_]
+    predicted: NDArray[np.bool_]
+
+
+def hits(gold: SpanArrays, predicted: SpanArrays) -> Hits:
+    """Return the exact matches; of equal spans as many as the other side has, the first ones."""
+    count = len(gold.starts)
+    pairs, starts, ends, label_ids = (np.concatenate(columns) for columns in zip(gold, predicted, strict=True))
+    # Equal spans stand together, those of the gold first, each side in its own order.
+    order = np.lexsort((np.arange(len(starts)) >= count, label_ids, ends, starts, pairs))
+    begins = np.zeros(len(order), dtype=bool)
+    begins[:1] = True
+    for column in (pairs, starts, ends, label_ids):
+        ordered = column[order]
+        begins[1:] |= ordered[1:] != ordered[:-1]
+    group = np.cumsum(begins) - 1
+    in_gold = order < count
+    golds = np.bincount(group[in_gold], minlength=group[-1] + 1) if len(group) else np.zeros(0, dtype=np.int64)
+    sizes = np.bincount(group) if len(group) else golds
+    both = np.minimum(golds, sizes - golds)
+    rank = np.arange(len(order)) - np.flatnonzero(begins)[group]
+    rank[~in_gold] -= golds[group[~in_gold]]
+    hit = np.empty(len(order), dtype=bool)
+    hit[order] = rank < both[group]
+    return Hits(hit[:count], hit[count:])
+
+
+def score_of(gold: SpanArrays, predicted: SpanArrays) -> Score:
+    """Return the micro scores alone."""
+    return score(int(hits(gold, predicted).gold.sum()), len(predicted.starts), len(gold.starts))
+
+
+def pair_offsets(paired: Paired) -> Numbers:
+    """Return what to add to offsets of each pair, so that they go on from pair to pair and no two pairs share any."""
+    reach = np.zeros(len(paired.gold.ids) + 1, dtype=np.int64)
+    for side in paired.places:
+        np.maximum.at(reach, side.pairs + 1, side.ends + 1)
+    return np.cumsum(reach)
+
+
+def unmatched(paired: Paired, found: Hits) -> list[Mismatch]:
+    """Return what kind every span is that matches none exactly."""
+    begins = pair_offsets(paired)
+    left = (_left(*side, begins, paired.labels) for side in zip(paired.places, found, strict=True))
+    return list(leftovers(*left))
+
+
+def _left(side: SpanArrays, hit: NDArray[np.bool_], begins: Numbers, labels: Sequence[str]) -> list[UnmatchedSpan]:
+    numbers = np.flatnonzero(~hit)
+    at = begins[side.pairs[numbers]]
+    rows = zip(
+        (side.starts[numbers] + at).tolist(),
+        (side.ends[numbers] + at).tolist(),
+        map(labels.__getitem__, side.label_ids[numbers].tolist()),
+        numbers.tolist(),
+        strict=True,
+    )
+    return sorted(UnmatchedSpan(*row) for row in rows)
+
+
+def counts(paired: Paired, found: Hits) -> LabelCounts:
+    """Return tp, predicted and gold by label, labels sorted."""
+    gold, predicted = (side.label_ids for side in paired.places)
+    size = len(paired.labels)
+    columns = (np.bincount(ids, minlength=size).tolist() for ids in (gold[found.gold], predicted, gold))
+    return dict(zip(paired.labels, zip(*columns, strict=True), strict=True))
+
+
+def units(paired: Paired, found: Hits) -> list[UnitCounts]:
+    """Return the counts of every document, or of every sentence where documents are few and hold more than one.
+
+    Every span falls into the sentence that it starts in.
+    """
+    ids = paired.gold.ids
+    of, names, documents = (paired.places[0].pairs, paired.places[1].pairs), ids, ("",) * len(ids)
+    if len(ids) < FEW:
+        begins = _sentences(paired.gold)
+        if len(begins) > len(ids):
+            of = _within(begins, paired.gold.starts), _within(begins, _predicted(paired))
+            owners = _within(paired.gold.bounds[:, 0], begins)
+            numbers = np.arange(1, len(begins) + 1) - np.searchsorted(owners, owners)
+            documents = tuple(map(ids.__getitem__, owners.tolist()))
+            names = tuple(f"{id}/s{n}" for id, n in zip(documents, numbers.tolist(), strict=True))
+    rows = by_unit(paired, found, of, len(names))
+    return [UnitCounts(*unit) for unit in zip(unique(names), rows, documents, strict=True)]
+
+
+def _sentences(gold: Annotated) -> Numbers:
+    """Return where sentences start; the first of a document starts with it."""
+    begins, bounds = gold.sentences.first, gold.bounds
+    first, behind = np.searchsorted(begins, bounds.T)
+    return np.sort(np.append(np.delete(begins, first[first < behind]), bounds[:, 0]))
+
+
+def _within(begins: Numbers, starts: Numbers) -> Numbers:
+    return np.searchsorted(begins, starts, "right") - 1
+
+
+def _predicted(paired: Paired) -> Numbers:
+    """Return where each predicted span starts in the text of all of the gold."""
+    gold, places = paired.gold, paired.places[1]
+    starts: Numbers = gold.bounds[places.pairs, 0] + places.starts
+    if paired.unit == "tokens":
+        starts = gold.tokens.first[gold.token_counts.first[places.pairs] + places.starts]
+    return starts
+
+
+def by_unit(paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: int) -> list[LabelCounts]:
+    """Return the counts of each of ``number`` units; ``of``: the unit of each span of each side."""
+    gold, predicted = paired.places
+    size = max(len(paired.labels), 1)
+    keys = of[0] * size + gold.label_ids, of[1] * size + predicted.label_ids
+    distinct, at = np.unique(np.concatenate(keys), return_inverse=True)
+    on_gold, on_predicted = at[: len(keys[0])], at[len(keys[0]) :]
+    columns = [np.bincount(each, minlength=len(distinct)) for each in (on_gold[found.gold], on_predicted, on_gold)]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    counted: list[LabelCounts] = [{} for _ in range(number)]
+    numbers, labels = (each.tolist() for each in np.divmod(distinct, size))
+    for unit, label, row in zip(numbers, labels, rows, strict=True):
+        counted[unit][paired.labels[label]] = row
+    return counted
+
+
+def describe_units(paired: Paired, units: Sequence[UnitCounts]) -> str:
+    """Return in words what the ``units`` of ``paired`` are, and how many."""
+    name, documents = "sentence" if "sentence" in paired.how else "document", len(paired.gold.ids)
+    if not units or not units[0].document:
+        return f"{len(units):,} {name}{'' if len(units) == 1 else 's'}"
+    few = "1 document is" if documents == 1 else f"{documents:,} documents are"
+    return f"{len(units):,} sentences, as {few} too few to draw from"
 
 
 def ratio(part: float, whole: float) -> float | None:
@@ -22,18 +169,7 @@ def score(tp: int, predicted: int, gold: int) -> Score:
     return Score(tp, predicted, gold, ratio(tp, predicted), ratio(tp, gold), ratio(2 * tp, predicted + gold))
 
 
-def added(units: Iterable[Counts]) -> Counts:
-    """Return the sum of ``units``, labels sorted."""
-    total: dict[str, list[int]] = {}
-    for unit in units:
-        for label, counts in unit.items():
-            row = total.setdefault(label, [0, 0, 0])
-            for at, count in enumerate(counts):
-                row[at] += count
-    return {label: (row[0], row[1], row[2]) for label, row in sorted(total.items())}
-
-
-def scores(counts: Counts) -> dict[str, Score]:
+def scores(counts: LabelCounts) -> dict[str, Score]:
     """Return the score of every label."""
     return {label: score(*row) for label, row in counts.items()}
 
@@ -60,22 +196,26 @@ def _average(rows: Sequence[Score], weights: Sequence[int]) -> Average:
     return Average(mean("precision"), mean("recall"), mean("f1"))
 
 
-def kinds(found: Iterable[Outcome], matched: Mapping[str, int]) -> tuple[dict[str, Kind], dict[str, dict[str, Kind]]]:
+def kinds(
+    found: Iterable[Mismatch], matched: Mapping[str, int]
+) -> tuple[dict[str, KindCounts], dict[str, dict[str, KindCounts]]]:
     """Return how many spans each kind holds, over all and by label; gold by its label, predicted by its own.
 
     ``found`` are the outcomes of spans that match none exactly, ``matched`` the number of the others by label.
     """
     gold = Counter({(label, "correct"): count for label, count in matched.items() if count})
-    said = gold.copy()
+    predicted = gold.copy()
     for outcome in found:
         if outcome.gold:
             gold[outcome.gold.label, outcome.kind] += 1
         if outcome.predicted:
-            said[outcome.predicted.label, outcome.kind] += 1
-    labels = sorted({label for label, _ in gold | said})
-    by_label = {label: {kind: Kind(gold[label, kind], said[label, kind]) for kind in KINDS} for label in labels}
+            predicted[outcome.predicted.label, outcome.kind] += 1
+    labels = sorted({label for label, _ in gold | predicted})
+    by_label = {
+        label: {kind: KindCounts(gold[label, kind], predicted[label, kind]) for kind in KINDS} for label in labels
+    }
     total = {
-        kind: Kind(
+        kind: KindCounts(
             sum(row[kind].gold for row in by_label.values()), sum(row[kind].predicted for row in by_label.values())
         )
         for kind in KINDS
@@ -83,7 +223,7 @@ def kinds(found: Iterable[Outcome], matched: Mapping[str, int]) -> tuple[dict[st
     return total, by_label
 
 
-def confusion(found: Iterable[Outcome], matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def confusion(found: Iterable[Mismatch], matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Return how often each gold label was predicted as each label; the empty label stands for no span.
 
     A cell of one label twice counts exact matches alone. Pairs of one label with other edges are not in the table:
@@ -96,15 +236,15 @@ def confusion(found: Iterable[Outcome], matched: Mapping[str, int]) -> dict[str,
         if outcome.kind != "boundary"
     )
     table: dict[str, dict[str, int]] = {}
-    for (gold, said), count in sorted(counts.items()):
-        table.setdefault(gold, {})[said] = count
+    for (gold, predicted), count in sorted(counts.items()):
+        table.setdefault(gold, {})[predicted] = count
     return table
 
 
 def semeval(pairs: Mapping[tuple[str, str], int], gold: int, predicted: int) -> dict[str, Semeval]:
     """Return the four views of SemEval-2013: half a credit for a partial match.
 
-    ``pairs`` are the sums of ``match.views``; ``gold`` and ``predicted`` the numbers of spans.
+    ``pairs`` are the sums of ``match.semeval_pairs``; ``gold`` and ``predicted`` the numbers of spans.
     """
     return {view: _view({name: pairs.get((view, name), 0) for name in _PAIRS}, gold, predicted) for view in VIEWS}
 

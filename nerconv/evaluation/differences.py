@@ -11,8 +11,8 @@ import numpy as np
 from nerconv.evaluation.chance import LEAST_UNITS, LEVEL, corrected, swapped
 from nerconv.evaluation.comparable import check_comparable
 from nerconv.evaluation.report import EvaluationReport, Interval
-from nerconv.evaluation.runs import Chosen, aligned, choose, runs
-from nerconv.evaluation.statistics import AVERAGES, Draws, draws, percentiles, resampled, tables
+from nerconv.evaluation.seeds import Chosen, aligned, choose_score, runs_of
+from nerconv.evaluation.statistics import AVERAGES, Draws, count_table, draws, percentiles, resampled
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -73,7 +73,7 @@ def compare(
     difference either way. Raises NotComparable when the two were not scored on the same gold in the same way.
     """
     check_comparable(before, after)
-    sides = (runs(before), runs(after))
+    sides = (runs_of(before), runs_of(after))
     labels = sorted({label for side in sides for run in side for label in run.labels})
     rows = [_Row(name, None, _chosen(sides, name, None, choice)) for name in AVERAGES]
     rows += [_Row(label, at, _chosen(sides, label, at, choice)) for at, label in enumerate(labels)]
@@ -81,7 +81,7 @@ def compare(
     count = len(units[0])
     if count < LEAST_UNITS:
         return [_difference(row, None, None, 0, count) for row in rows]
-    flat = [tables(held, labels) for held in units]
+    flat = [count_table(run, labels) for run in units]
     drawn = iter([draws(sums, labels) for sums in resampled(flat, resamples, seed)])
     by_side = [[next(drawn) for _ in side] for side in sides]
     p = _chances(rows, (flat[: len(sides[0])], flat[len(sides[0]) :]), labels, falls, seed)
@@ -95,7 +95,7 @@ def _chosen(sides: Sequence[Sequence[Any]], name: str, at: int | None, choice: s
         return row.f1 if row else None
 
     before, after = ([score(run) for run in side] for side in sides)
-    return choose(before, choice), choose(after, choice)
+    return choose_score(before, choice), choose_score(after, choice)
 
 
 def _difference(row: _Row, interval: Interval | None, p: float | None, tests: int, units: int) -> Difference:
@@ -115,8 +115,8 @@ def _interval(row: _Row, drawn: Sequence[Sequence[Draws]]) -> Interval | None:
     return percentiles(new - old)
 
 
-def _of(row: _Row, held: Draws) -> Any:
-    return held.averages[row.name] if row.at is None else held.labels[row.name]
+def _of(row: _Row, drawn: Draws) -> Any:
+    return drawn.averages[row.name] if row.at is None else drawn.labels[row.name]
 
 
 def _chances(
@@ -135,7 +135,7 @@ def _chances(
     scores = dict(zip(taken, _scores(taken, counts, labels, seed), strict=True))
     differences = []
     for number in tested:
-        new, old = (np.nan_to_num(_of(rows[number], held)) for held in scores[_runs_of(rows[number])])
+        new, old = (np.nan_to_num(_of(rows[number], side)) for side in scores[_runs_of(rows[number])])
         differences.append(new - old)
     table = np.stack(differences, axis=1)
     tests = sum(rows[number].at is not None for number in tested)
@@ -155,11 +155,11 @@ def _scores(
     """Return for each choice of runs the scores after and before, under the same swaps; the true ones first."""
     before, after = (np.concatenate([_mean(counts[side], chosen[side]) for chosen in taken], axis=1) for side in _SIDES)
     total, moved = (before + after).sum(0), swapped(before, after, seed)
-    held = []
+    pairs = []
     for sums, change in zip(np.split(total, len(taken)), np.split(moved, len(taken), axis=1), strict=True):
-        new, old = (draws(((sums + sign * change) / 2).reshape(-1, len(labels), 3), labels) for sign in (1, -1))
-        held.append((new, old))
-    return held
+        new, old = (draws(((sums + factor * change) / 2).reshape(-1, len(labels), 3), labels) for factor in (1, -1))
+        pairs.append((new, old))
+    return pairs
 
 
 def _mean(tables: Sequence[Array], indexes: _Indexes) -> Array:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from nerconv.evaluation.annotated import Annotated
-from nerconv.evaluation.match import Outcome
+from nerconv.evaluation.match import Mismatch
 from nerconv.evaluation.pair import Paired
-from nerconv.evaluation.report import Example, Side
+from nerconv.evaluation.report import ErrorExample, ExampleSpan
 
 #: Scores that a model gave: by id of the document, start, end and label.
 Scores = Mapping[tuple[str, int, int, str], float]
@@ -16,31 +16,31 @@ Scores = Mapping[tuple[str, int, int, str], float]
 _AROUND = 200
 
 
-def examples(paired: Paired, found: Sequence[Outcome], scores: Scores, limit: int) -> Iterator[Example]:
+def examples(paired: Paired, found: Sequence[Mismatch], scores: Scores, limit: int) -> Iterator[ErrorExample]:
     """Yield the first ``limit`` of the outcomes ``found``, by pair and in text order."""
     flags = paired.gold.flags if found else []
     for outcome in islice(sorted(found, key=_extent), limit):
         gold = outcome.gold and _side(paired.gold, outcome.gold.number, scores)
-        said = outcome.predicted and _side(paired.predicted, outcome.predicted.number, scores)
-        held, number = paired.gold if outcome.gold else paired.predicted, outcome.first.number
-        context, start = _around(held, number)
-        name = paired.gold.ids[held.owners[number]]
+        predicted = outcome.predicted and _side(paired.predicted, outcome.predicted.number, scores)
+        side, number = paired.gold if outcome.gold else paired.predicted, outcome.first.number
+        context, start = _around(side, number)
+        name = paired.gold.ids[side.owners[number]]
         codes = flags[number] if outcome.gold else ()
-        yield Example(outcome.kind, name, gold, said, context, start, outcome.notes, codes)
+        yield ErrorExample(outcome.kind, name, gold, predicted, context, start, outcome.notes, codes)
 
 
-def _extent(outcome: Outcome) -> tuple[int, int]:
+def _extent(outcome: Mismatch) -> tuple[int, int]:
     return outcome.first.start, outcome.first.end
 
 
-def _side(annotated: Annotated, number: int, scores: Scores) -> Side:
+def _side(annotated: Annotated, number: int, scores: Scores) -> ExampleSpan:
     owner = annotated.owners[number]
     begin = int(annotated.bounds[owner, 0])
     start, end = int(annotated.starts[number]), int(annotated.ends[number])
     label = annotated.labels[annotated.label_ids[number]]
     score = scores.get((annotated.ids[owner], start - begin, end - begin, label))
     where = annotated.where(number)
-    return Side(start - begin, end - begin, label, annotated.text[start:end], str(where or ""), score)
+    return ExampleSpan(start - begin, end - begin, label, annotated.text[start:end], str(where or ""), score)
 
 
 def _around(annotated: Annotated, number: int) -> tuple[str, int]:

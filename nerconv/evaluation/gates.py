@@ -1,16 +1,30 @@
-"""How far a score may fall below that of an earlier report on the same gold."""
+"""Gates: floors for scores, limits for falls below a baseline, and what a report says of both.
+
+A floor is the least F1, precision or recall of a label or of a mean over labels. A baseline is an earlier report on the
+same gold.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import sqrt
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from nerconv.evaluation.chance import LEAST_UNITS
+from nerconv.evaluation.comparable import NotComparable, remarks
 from nerconv.evaluation.differences import Difference, compare
-from nerconv.evaluation.report import EvaluationReport, Gate
+from nerconv.evaluation.report import EvaluationReport, Gate, Score, SeedRun
+from nerconv.evaluation.seeds import choose_score, runs_of
 from nerconv.options import UsageError
 
+MEANS: Final = ("micro", "macro", "weighted")
+#: By the word that asks for it, the name of a measure as it is shown.
+MEASURES: Final[Mapping[str, str]] = MappingProxyType({"f1": "F1", "precision": "precision", "recall": "recall"})
+_KINDS: Final = ("average", "label")
+_SHOWN: Final = 12
 #: A fall whose p is at most this fails. The hard limit may take the rest of 5 % of equal models.
 LEVEL: Final = 0.04
 #: A fall of micro F1 that fails in any case, where ``hard_drop`` says nothing. Simulated: docs/evaluation.md.
@@ -19,8 +33,125 @@ HARD: Final = 0.2
 _ERRORS: Final = 1.9
 #: What floating point may add to a difference.
 _SLACK: Final = 1e-9
-#: So many rows of a comparison are means; the rest are labels, which may be called the same.
-_MEANS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The least score of ``name``, a label or one of MEANS; ``kind`` says which where a label is called like a mean."""
+
+    name: str
+    least: float
+    measure: str = "f1"
+    kind: str = ""
+
+
+def parse_floor(text: str) -> Floor:
+    """Return the floor that ``0.80``, ``macro=0.7``, ``PER=0.85`` or ``PER.recall=0.9`` asks for. Raises UsageError.
+
+    A label whose own name ends like a measure is written with one behind it (``x.recall.f1``); one that is called like
+    a mean with ``label:`` before it.
+    """
+    target, equals, value = text.rpartition("=")
+    try:
+        least = float(value)
+    except ValueError:
+        raise UsageError(f"--fail-under takes 0.80, LABEL=0.85 or LABEL.recall=0.9, got {text!r}") from None
+    kind, colon, name = target.partition(":")
+    if not colon or kind not in _KINDS:
+        kind, name = "", target
+    stem, dot, measure = name.rpartition(".")
+    if not dot or measure not in MEASURES:
+        stem, measure = name, "f1"
+    if not 0 <= least <= 1 or (equals and not stem):
+        raise UsageError(f"--fail-under takes a score from 0 to 1, got {text!r}")
+    if kind == "average" and stem not in MEANS:
+        raise UsageError(f"--fail-under {text!r}: the averages are {', '.join(MEANS)}")
+    return Floor(stem or "micro", least, measure, kind if equals else "average")
+
+
+def floors(report: EvaluationReport, asked: Iterable[Floor], choice: str = "mean") -> list[Gate]:
+    """Return a gate for each floor; scores are compared unrounded. What was not scored fails.
+
+    Of several predictions the mean counts, or with the ``choice`` worst the lowest score.
+    """
+    return [_floor(report, floor, choice) for floor in asked]
+
+
+def _floor(report: EvaluationReport, floor: Floor, choice: str) -> Gate:
+    name = f"{MEASURES[floor.measure]} {floor.name} at least {floor.least:g}"
+    both = floor.name in MEANS and not floor.kind and floor.name in report.labels
+    is_mean = floor.name in MEANS and floor.kind != "label"
+    all_runs = runs_of(report)
+    values = [_value(run, floor, is_mean) for run in all_runs]
+    chosen = choose_score(values, choice)
+    if both or chosen.value is None or (None in values and floor.measure != "f1"):
+        why = _two_readings(floor) if both else _unscored(report, floor, is_mean)
+        return Gate(name, floor.least, None, False, why)
+    passed = chosen.value >= floor.least
+    whose = _whose(all_runs, chosen.indexes, values, choice)
+    over = _averaged(report) if is_mean and floor.name != "micro" else ""
+    verdict = "reaches" if passed else "is below"
+    return Gate(
+        name,
+        floor.least,
+        chosen.value,
+        passed,
+        f"{whose}{_digits(chosen.value, floor)} {verdict} {floor.least:g}{over}",
+    )
+
+
+def _value(run: SeedRun, floor: Floor, is_mean: bool) -> float | None:
+    row = getattr(run.overall, floor.name) if is_mean else run.labels.get(floor.name)
+    if row is None or (isinstance(row, Score) and not row.gold):
+        return None
+    value: float | None = getattr(row, floor.measure)
+    return value
+
+
+def _digits(value: float, floor: Floor) -> str:
+    """Return ``value`` with four decimals, with more where these would hide on which side of the floor it is."""
+    shown = f"{value:.4f}"
+    return shown if (float(shown) >= floor.least) == (value >= floor.least) else repr(value)
+
+
+def _whose(all_runs: Sequence[SeedRun], indexes: Sequence[int], values: Sequence[float | None], choice: str) -> str:
+    if len(all_runs) == 1:
+        return ""
+    known = [value for value in values if value is not None]
+    if choice == "worst":
+        return f"the lowest of {len(all_runs):,} predictions, {all_runs[indexes[0]].name}: "
+    return f"the mean of {len(all_runs):,} predictions ({min(known):.4f} to {max(known):.4f}): "
+
+
+def _averaged(report: EvaluationReport) -> str:
+    """Return which labels macro and weighted are the means over, and which labels they leave out."""
+    over = [label for label, row in report.labels.items() if row.gold]
+    other = [label for label, row in report.labels.items() if not row.gold]
+    left = f"; not over {_listed(other)}, which the predictions alone have" if other else ""
+    return f", averaged over the labels of the gold ({_listed(over)}){left}"
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _SHOWN:,} more" if len(labels) > _SHOWN else ""
+    return ", ".join(labels[:_SHOWN]) + more
+
+
+def _two_readings(floor: Floor) -> str:
+    ends = f"{floor.name}.{floor.measure}={floor.least:g}"
+    return f"not decided: {floor.name} is a mean and a label of the data, too; write average:{ends} or label:{ends}"
+
+
+def _unscored(report: EvaluationReport, floor: Floor, is_mean: bool) -> str:
+    if is_mean:
+        return "not scored: there is no span that it could be a ratio of"
+    own = report.labels.get(floor.name)
+    if own and own.gold:
+        return f"not scored: nothing was predicted as {floor.name}, so that its precision is undefined"
+    known = _listed([label for label, row in report.labels.items() if row.gold]) or "none"
+    others = f", the predictions have {own.predicted:,}" if own else ""
+    dotted = f"{floor.name}.{floor.measure}"
+    advice = f"; for the F1 of the label {dotted} write {dotted}.f1" if dotted in report.labels else ""
+    return f"not scored: the gold has no {floor.name} span{others}; it has {known}{advice}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +200,7 @@ def against(
     supported = {label for label, row in report.labels.items() if row.gold}
     gold = report.overall.micro.gold
     means = [_drop(row, drops, True, gold) for row in rows[:1]]
-    return means + [_drop(row, drops, False, gold) for row in rows[_MEANS:] if row.name in supported]
+    return means + [_drop(row, drops, False, gold) for row in rows[len(MEANS) :] if row.name in supported]
 
 
 def _drop(row: Difference, drops: Drops, micro: bool, gold: int) -> Gate:
@@ -101,7 +232,7 @@ def _verdict(row: Difference, drops: Drops, micro: bool, gold: int) -> tuple[boo
 
 
 def _untested(units: int, micro: bool, hard: float | None) -> str:
-    few = f": {units:,} documents or sentences; with fewer than {LEAST_UNITS} no test tells a fall from chance"
+    few = f": {units:,} documents or sentences; with fewer than {LEAST_UNITS} no test separates a fall from chance"
     if hard is not None:
         return f"{few}, and this one is within --hard-drop {hard:g}"
     return (
@@ -113,3 +244,57 @@ def _rounded(p: float) -> str:
     """Return ``p`` with two digits, more where these would hide on which side of the level it is."""
     shown = f"{p:.2g}"
     return shown if (float(shown) <= LEVEL) == (p <= LEVEL) else f"{p:.4g}"
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """What a job asks of a report: floors, and how far it may fall below the report at the path ``baseline``.
+
+    ``choice``: what counts of several predictions (runs.CHOICES). ``renewed``: the baseline will be written anew, so
+    that it need not exist or be comparable. ``command``: what the user typed, for advice.
+    """
+
+    floors: Sequence[Floor] = ()
+    baseline: Path | None = None
+    drops: Drops = field(default_factory=Drops)
+    choice: str = "mean"
+    renewed: bool = False
+    command: str = "nerconv evaluate ..."
+
+
+def gated(
+    report: EvaluationReport, asked: GateOptions, before: EvaluationReport | None, resamples: int, seed: int
+) -> EvaluationReport:
+    """Return ``report`` with its gates. ``before`` is the baseline, None where its file is missing.
+
+    A baseline that is missing or not comparable is a gate that fails, so that the report is there all the same.
+    """
+    gates = floors(report, asked.floors, asked.choice)
+    if asked.baseline is None:
+        return replace(report, gates=tuple(gates))
+    try:
+        if before is None:
+            raise NotComparable("there is no such file")
+        gates += against(report, before, asked.drops, resamples, seed, asked.choice)
+    except NotComparable as error:
+        return replace(report, gates=(*gates, *([] if asked.renewed else [_not_comparable(asked, error)])))
+    scores = _scores(before, asked.choice)
+    return replace(report, gates=tuple(gates), baseline=scores, remarks=remarks(before, report))
+
+
+def _not_comparable(asked: GateOptions, error: NotComparable) -> Gate:
+    advice = f"check that this is meant, then write a new baseline with: {asked.command} --update-baseline"
+    return Gate(f"comparable with {asked.baseline}", 0.0, None, False, f"not comparable: {error}; {advice}")
+
+
+def _scores(before: EvaluationReport, choice: str) -> dict[str, float | None]:
+    """Return the F1 of a baseline by label and mean."""
+    all_runs = runs_of(before)
+    labels = sorted({label for run in all_runs for label in run.labels})
+    by_label = {
+        label: choose_score([run.labels[label].f1 if label in run.labels else None for run in all_runs], choice).value
+        for label in labels
+    }
+    return by_label | {
+        name: choose_score([getattr(run.overall, name).f1 for run in all_runs], choice).value for name in MEANS
+    }

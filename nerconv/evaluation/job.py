@@ -10,7 +10,7 @@ from typing import Final
 
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents
 from nerconv.evaluation.pair import pair
-from nerconv.evaluation.report import EvaluationReport, Repairs, Run
+from nerconv.evaluation.report import EvaluationReport, Repairs, SeedRun
 from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluation.side import ReadSide, read_side
 from nerconv.evaluation.statistics import seeds
@@ -46,7 +46,7 @@ class Job:
     verify: bool = False
 
 
-def run(job: Job, progress: Progress) -> EvaluationReport:
+def evaluate_files(job: Job, progress: Progress) -> EvaluationReport:
     """Return the report of ``job``, without gates. Raises UsageError, Unreadable, models.ModelError."""
     if job.predictions and job.model:
         raise UsageError("name predictions or a model, not both")
@@ -63,8 +63,8 @@ def run(job: Job, progress: Progress) -> EvaluationReport:
         for source in sources:
             _check_columns(source)
         read = replace(job.read, format="conll", tag_column="-2")
-        said = replace(job.read_predictions, format="conll", tag_column="-1")
-        return _scored(replace(job, gold=sources, predictions=[sources], read=read, read_predictions=said), progress)
+        last = replace(job.read_predictions, format="conll", tag_column="-1")
+        return _scored(replace(job, gold=sources, predictions=[sources], read=read, read_predictions=last), progress)
 
 
 def _at_path(source: Source, files: ExitStack) -> Source:
@@ -79,7 +79,7 @@ def _check_columns(source: Source) -> None:
     rows = [row.groups() for row in map(_ROW.match, head) if row]
     if 2 * len(rows) < sum(map(bool, map(str.strip, head))) or not rows:
         raise UsageError(f"{source.name}: name --predictions or --model; or give rows of token, gold and predicted tag")
-    if all(spelling(said).kind == "number" for _, said in rows):
+    if all(spelling(predicted).kind == "number" for _, predicted in rows):
         raise UsageError(
             f"{source.name}: its last column holds numbers; without --predictions the last two columns are the gold "
             "tag and the predicted one, so leave that column out (cut -d' ' -f ...)"
@@ -89,25 +89,25 @@ def _check_columns(source: Source) -> None:
 def _scored(job: Job, progress: Progress) -> EvaluationReport:
     quoted = not job.options.redact
     gold = read_side(job.gold, job.read, progress, quoted=quoted)
-    held, fixed = _linted(gold.held, job)
-    train = read_side(job.train, job.read, progress, quoted=quoted).held if job.train else None
+    annotated, fixed = _linted(gold.annotated, job)
+    train = read_side(job.train, job.read, progress, quoted=quoted).annotated if job.train else None
     context = Context(
         train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
     )
     if job.model:
-        return _of_model(job, held, context)
+        return _of_model(job, annotated, context)
     sides = [_read_predictions(sources, job, gold, progress) for sources in job.predictions]
     first = replace(
         context,
         predictions=sides[0].reading,
         method={**context.method, "predictions": _names(job.predictions[0])},
-        repairs=_repairs(job, held, gold, sides[0]),
+        repairs=_repairs(job, annotated, gold, sides[0]),
     )
-    report = _verified(evaluate(held, sides[0].held, job.options, first), held, sides[0].held, job)
+    report = _verified(evaluate(annotated, sides[0].annotated, job.options, first), annotated, sides[0].annotated, job)
     if len(sides) == 1:
         return report
     others = [
-        evaluate(held, side.held, replace(job.options, resamples=0), Context(predictions=side.reading))
+        evaluate(annotated, side.annotated, replace(job.options, resamples=0), Context(predictions=side.reading))
         for side in sides[1:]
     ]
     return _with_seeds(report, [report, *others], _numbered(job.predictions))
@@ -128,18 +128,18 @@ def _with_seeds(report: EvaluationReport, all_: Sequence[EvaluationReport], name
     f1 = {name: each.overall.micro.f1 for name, each in zip(names, all_, strict=True)}
     labels = sorted({label for each in all_ for label in each.labels})
     by_label = {label: [each.labels[label].f1 if label in each.labels else None for each in all_] for label in labels}
-    held = tuple(
-        Run(name, each.overall, each.labels, each.units, each.predictions)
+    runs = tuple(
+        SeedRun(name, each.overall, each.labels, each.units, each.predictions)
         for name, each in zip(names, all_, strict=True)
     )
-    return replace(report, seeds=replace(seeds(f1, by_label), runs=held))
+    return replace(report, seeds=replace(seeds(f1, by_label), runs=runs))
 
 
 def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
     """Read predictions in the scheme that was named for them, or else in that of the gold.
 
     Their own tags do not decide on it: those of a model that has forgotten one letter fit another scheme. Where the
-    gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing tells the scheme.
+    gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing determines the scheme.
     """
     options, names = replace(job.read_predictions, both=job.read_predictions.invalid in OTHER_RULE), _names(sources)
     quoted = not job.options.redact
@@ -162,43 +162,45 @@ def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progr
     )
 
 
-def _repairs(job: Job, held: Annotated, gold: ReadSide, side: ReadSide) -> Repairs | None:
+def _repairs(job: Job, annotated: Annotated, gold: ReadSide, side: ReadSide) -> Repairs | None:
     """Return what was repaired on each side, and micro F1 with the predictions read by the other rule."""
     if not (gold.repaired or side.repaired):
         return None
     rule = job.read_predictions.invalid
     other = OTHER_RULE[rule] if side.repaired else ""
-    f1 = micro(held, side.other or side.held, job.options).f1 if other else None
+    f1 = micro(annotated, side.other or side.annotated, job.options).f1 if other else None
     return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other, f1)
 
 
-def _linted(held: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
+def _linted(gold: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
     if job.lint is None:
-        return held, None
+        return gold, None
     from nerconv.linting.engine import check, choose
     from nerconv.linting.review import amended, by_batch, flagged
 
-    problems = by_batch(check(held.parts, choose(job.lint), sources=job.gold))
-    found = [(part, problems.get(number, [])) for number, part in enumerate(held.parts)]
+    problems = by_batch(check(gold.parts, choose(job.lint), sources=job.gold))
+    found = [(part, problems.get(number, [])) for number, part in enumerate(gold.parts)]
     fixed = [amended(*each)[0] for each in found]
-    same_text = all(after.text == before.text for after, before in zip(fixed, held.parts, strict=True))
+    same_text = all(after.text == before.text for after, before in zip(fixed, gold.parts, strict=True))
     return of_batches(flagged(*each) for each in found), of_batches(fixed) if same_text else None
 
 
-def _of_model(job: Job, held: Annotated, context: Context) -> EvaluationReport:
+def _of_model(job: Job, gold: Annotated, context: Context) -> EvaluationReport:
     assert job.model is not None
     predictor = load(job.model, job.model_options)
-    predictions = list(predictor.predict(held.documents))
+    predictions = list(predictor.predict(gold.documents))
     scores = {
         (each.document.id, span.start, span.end, job.options.labels.get(span.label, span.label)): score
         for each in predictions
         for span, score in zip(each.document.spans, each.scores, strict=True)
         if score is not None
     }
-    seen, words = sum(each.seen for each in predictions), sum(each.words for each in predictions)
-    if seen != words:
-        raise UsageError(f"{job.model} saw {seen:,} of {words:,} words; a score of part of the text is none")
+    covered, words = sum(each.covered for each in predictions), sum(each.words for each in predictions)
+    if covered != words:
+        raise UsageError(
+            f"{job.model} read {covered:,} of {words:,} words; a score of part of the text would be misleading"
+        )
     model = {
         "name": predictor.name,
         "kind": predictor.kind,
@@ -208,14 +210,14 @@ def _of_model(job: Job, held: Annotated, context: Context) -> EvaluationReport:
         "words": f"{words:,}",
         "words without a sub-token": f"{sum(each.blank for each in predictions):,}",
     }
-    said = of_documents(each.document for each in predictions)
-    report = evaluate(held, said, job.options, replace(context, scores=scores, model=model))
-    return _verified(report, held, said, job)
+    predicted = of_documents(each.document for each in predictions)
+    report = evaluate(gold, predicted, job.options, replace(context, scores=scores, model=model))
+    return _verified(report, gold, predicted, job)
 
 
-def _verified(report: EvaluationReport, gold: Annotated, said: Annotated, job: Job) -> EvaluationReport:
+def _verified(report: EvaluationReport, gold: Annotated, predicted: Annotated, job: Job) -> EvaluationReport:
     if not job.verify:
         return report
-    gold, said = (side.relabelled(job.options.labels) for side in (gold, said))
-    verified = verify(pair(gold, said, job.options.pairing, not job.options.redact), report.overall.micro)
+    gold, predicted = (side.relabelled(job.options.labels) for side in (gold, predicted))
+    verified = verify(pair(gold, predicted, job.options.pairing, not job.options.redact), report.overall.micro)
     return replace(report, method={**report.method, "check": verified})

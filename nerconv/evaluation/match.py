@@ -11,17 +11,16 @@ one with the most credit, then with the most pairs. Both are optima, not what a 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from nerconv.evaluation.assign import best_pairs
-
 #: tp, predicted and gold by label.
-Counts = dict[str, tuple[int, int, int]]
+LabelCounts = dict[str, tuple[int, int, int]]
 
 
-class Found(NamedTuple):
+class UnmatchedSpan(NamedTuple):
     """A span that matches none exactly: offsets that ascend over all pairs, its label, and its number on its side."""
 
     start: int
@@ -30,59 +29,59 @@ class Found(NamedTuple):
     number: int
 
 
-class Outcome(NamedTuple):
+class Mismatch(NamedTuple):
     """One gold span, one predicted span, or both, and what kind of error. ``notes`` are split and merged."""
 
     kind: str
-    gold: Found | None
-    predicted: Found | None
+    gold: UnmatchedSpan | None
+    predicted: UnmatchedSpan | None
     notes: tuple[str, ...] = ()
 
     @property
-    def first(self) -> Found:
+    def first(self) -> UnmatchedSpan:
         """The gold span, or the predicted one where there is none."""
         span = self.gold or self.predicted
         assert span is not None
         return span
 
 
-def leftovers(golds: Sequence[Found], said: Sequence[Found]) -> Iterator[Outcome]:
+def leftovers(golds: Sequence[UnmatchedSpan], predicted: Sequence[UnmatchedSpan]) -> Iterator[Mismatch]:
     """Yield what kind spans are that match none exactly; both sides are sorted."""
-    overlaps = list(_overlaps(golds, said))
-    on_gold, on_said = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
-    partner = dict(best_pairs({(g, p): _packed(*_closeness(golds[g], said[p])) for g, p in overlaps}))
+    overlaps = list(_overlaps(golds, predicted))
+    on_gold, on_predicted = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
+    partner = dict(best_pairs({(g, p): _packed(*_closeness(golds[g], predicted[p])) for g, p in overlaps}))
     taken = set(partner.values())
     for g, span in enumerate(golds):
         notes = ("split",) if on_gold[g] > 1 else ()
         if g in partner:
-            other = said[partner[g]]
-            merged = ("merged",) if on_said[partner[g]] > 1 else ()
-            yield Outcome(kind_of(span, other), span, other, notes + merged)
+            other = predicted[partner[g]]
+            merged = ("merged",) if on_predicted[partner[g]] > 1 else ()
+            yield Mismatch(kind_of(span, other), span, other, notes + merged)
         else:
-            yield Outcome("missed", span, None, notes + (("merged",) if on_gold[g] else ()))
-    for p, span in enumerate(said):
+            yield Mismatch("missed", span, None, notes + (("merged",) if on_gold[g] else ()))
+    for p, span in enumerate(predicted):
         if p not in taken:
-            yield Outcome("spurious", None, span, ("split",) if on_said[p] else ())
+            yield Mismatch("spurious", None, span, ("split",) if on_predicted[p] else ())
 
 
-def _overlaps(golds: Sequence[Found], said: Sequence[Found]) -> Iterator[tuple[int, int]]:
+def _overlaps(golds: Sequence[UnmatchedSpan], predicted: Sequence[UnmatchedSpan]) -> Iterator[tuple[int, int]]:
     """Yield the index pairs of spans that share text; both sides are in text order."""
-    starts = [span.start for span in said]
+    starts = [span.start for span in predicted]
     # How far any span up to an index reaches: where that is before a gold span, nothing earlier can touch it.
     reach: list[int] = []
-    for span in said:
+    for span in predicted:
         reach.append(max(span.end, reach[-1] if reach else 0))
     for g, span in enumerate(golds):
         p = bisect_right(starts, span.end - 1) - 1
         while p >= 0 and reach[p] > span.start:
-            if said[p].end > span.start:
+            if predicted[p].end > span.start:
                 yield g, p
             p -= 1
 
 
-def _closeness(gold: Found, said: Found) -> tuple[int, int, int]:
-    shared = min(gold.end, said.end) - max(gold.start, said.start)
-    return shared, int(gold.label == said.label), (gold.start == said.start) + (gold.end == said.end)
+def _closeness(gold: UnmatchedSpan, predicted: UnmatchedSpan) -> tuple[int, int, int]:
+    shared = min(gold.end, predicted.end) - max(gold.start, predicted.start)
+    return shared, int(gold.label == predicted.label), (gold.start == predicted.start) + (gold.end == predicted.end)
 
 
 def _packed(*levels: int) -> int:
@@ -93,11 +92,11 @@ def _packed(*levels: int) -> int:
     return packed
 
 
-def kind_of(gold: Found, said: Found) -> str:
+def kind_of(gold: UnmatchedSpan, predicted: UnmatchedSpan) -> str:
     """Return what kind of error two overlapping spans are that do not match."""
-    if (gold.start, gold.end) == (said.start, said.end):
+    if (gold.start, gold.end) == (predicted.start, predicted.end):
         return "type"
-    return "boundary" if gold.label == said.label else "type+boundary"
+    return "boundary" if gold.label == predicted.label else "type+boundary"
 
 
 #: How each view of SemEval-2013 counts each kind of pair: correct, incorrect, partial.
@@ -110,16 +109,86 @@ VIEWS: Final = {
 _CREDIT: Final = {"correct": 2, "partial": 1, "incorrect": 0}
 
 
-def views(found: Sequence[Outcome]) -> Counter[tuple[str, str]]:
+def semeval_pairs(found: Sequence[Mismatch]) -> Counter[tuple[str, str]]:
     """Return how many pairs each view of SemEval-2013 counts as correct, incorrect and partial, without exact matches.
 
     ``found`` are the outcomes of all other spans. Keys are the view and what it counts; pairs are those of the view.
     """
     golds = sorted(outcome.gold for outcome in found if outcome.gold)
-    said = sorted(outcome.predicted for outcome in found if outcome.predicted)
-    kinds = {(g, p): kind_of(golds[g], said[p]) for g, p in _overlaps(golds, said)}
+    predicted = sorted(outcome.predicted for outcome in found if outcome.predicted)
+    kinds = {(g, p): kind_of(golds[g], predicted[p]) for g, p in _overlaps(golds, predicted)}
     counts: Counter[tuple[str, str]] = Counter()
     for view, reading in VIEWS.items():
         for edge in best_pairs({edge: _packed(_CREDIT[reading[kind]], 1) for edge, kind in kinds.items()}):
             counts[view, reading[kinds[edge]]] += 1
     return counts
+
+
+#: The two ends of an edge: the number of a gold span and the number of a predicted span.
+Edge = tuple[int, int]
+
+
+def best_pairs(weights: Mapping[Edge, int]) -> list[Edge]:
+    """Return the edges of a matching whose weights sum to the maximum, in order; no two share an end.
+
+    ``weights`` are positive. Equal input gives equal output, whatever the order of its keys.
+
+    >>> best_pairs({(0, 0): 3, (0, 1): 2, (1, 0): 2})
+    [(0, 1), (1, 0)]
+    """
+    rows, columns = Counter(row for row, _ in weights), Counter(column for _, column in weights)
+    alone = [edge for edge in weights if rows[edge[0]] == columns[edge[1]] == 1]
+    matching = _Matching()
+    for row, column in sorted(weights.keys() - alone):
+        matching.edges[row].append((column, -weights[row, column]))
+    for row in list(matching.edges):
+        # A column of its own that costs nothing stands for leaving the row without a partner.
+        matching.edges[row].append((-1 - row, 0))
+        matching.add(row)
+    return sorted(alone + [(row, column) for column, row in matching.row_of.items() if column >= 0])
+
+
+class _Matching:
+    """The matching so far, and the potentials under which no edge has a negative cost."""
+
+    def __init__(self) -> None:
+        self.edges: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.row_of: dict[int, int] = {}
+        self.column_of: dict[int, int] = {}
+        self.rows: defaultdict[int, int] = defaultdict(int)
+        self.columns: defaultdict[int, int] = defaultdict(int)
+
+    def add(self, first: int) -> None:
+        """Match ``first``, and change the partners of others where that is cheaper."""
+        cost: dict[int, int] = {}
+        via: dict[int, int] = {}
+        heap: list[tuple[int, int]] = []
+        done: list[int] = []
+        row, base = first, 0
+        while True:
+            for column, price in self.edges[row]:
+                reduced = base + price - self.rows[row] - self.columns[column]
+                if column not in cost or reduced < cost[column]:
+                    cost[column], via[column] = reduced, row
+                    heappush(heap, (reduced, column))
+            base, column = heappop(heap)
+            while base > cost[column]:
+                base, column = heappop(heap)
+            if column not in self.row_of:
+                break
+            done.append(column)
+            row = self.row_of[column]
+        self.rows[first] += base
+        for passed in done:
+            self.columns[passed] -= base - cost[passed]
+            self.rows[self.row_of[passed]] += base - cost[passed]
+        self._turn(first, column, via)
+
+    def _turn(self, first: int, column: int, via: Mapping[int, int]) -> None:
+        """Give each row on the path that ends at ``column`` its new column."""
+        row = via[column]
+        while row != first:
+            before = self.column_of[row]
+            self.row_of[column], self.column_of[row] = row, column
+            column, row = before, via[before]
+        self.row_of[column], self.column_of[row] = row, column

@@ -14,7 +14,7 @@ from nerconv.options import PAIRINGS, PRESETS, UsageError, check_choice
 from nerconv.tables import Numbers
 
 
-class Places(NamedTuple):
+class SpanArrays(NamedTuple):
     """Spans of one side in the unit of a pairing, of shape (spans,): pair, start, end, and label among all of both."""
 
     pairs: Numbers
@@ -41,16 +41,16 @@ class Paired:
         return tuple(sorted(self.gold.used | self.predicted.used))
 
     @cached_property
-    def places(self) -> tuple[Places, Places]:
+    def places(self) -> tuple[SpanArrays, SpanArrays]:
         """The spans of both sides."""
         return self._placed(self.gold), self._placed(self.predicted)
 
-    def _placed(self, held: Annotated) -> Places:
-        label_ids = renumbered(held.labels, self.labels)[held.label_ids]
+    def _placed(self, side: Annotated) -> SpanArrays:
+        label_ids = renumbered(side.labels, self.labels)[side.label_ids]
         if self.unit == "characters":
-            return Places(held.owners, held.starts - held.begins, held.ends - held.begins, label_ids)
-        (first, last), begins = held.span_tokens, held.token_counts.first[held.owners]
-        return Places(held.owners, first - begins, last + 1 - begins, label_ids)
+            return SpanArrays(side.owners, side.starts - side.begins, side.ends - side.begins, label_ids)
+        (first, last), begins = side.span_tokens, side.token_counts.first[side.owners]
+        return SpanArrays(side.owners, first - begins, last + 1 - begins, label_ids)
 
 
 def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -115,7 +115,7 @@ def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, q
         ends = np.cumsum(counts[0][:alike])
         until = int(ends[-1]) if alike else 0
         if words[0][:until] != words[1][:until]:
-            at = next(at for at, (one, said) in enumerate(zip(*words, strict=False)) if one != said)
+            at = next(at for at, (one, other) in enumerate(zip(*words, strict=False)) if one != other)
             number = int(np.searchsorted(ends, at, "right"))
             first, second = (
                 (f"the token {words[0][at]!r}", repr(words[1][at])) if quoted else ("another token", "its own")

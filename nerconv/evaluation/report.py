@@ -1,4 +1,4 @@
-"""What an evaluation found, as plain frozen values: the one thing that gates read and renderers show.
+"""What an evaluation found, as frozen values: the one thing that gates read and renderers show.
 
 Its JSON form is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone. The comments above fields
 are what docs/report-json.md says of them.
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
 SCHEMA: Final = 2
-#: How errors are told apart; correct among them, so that the rows sum to the totals.
+#: The kinds of error; correct is among them, so that the rows sum to the totals.
 KINDS: Final = ("correct", "type", "boundary", "type+boundary", "missed", "spurious")
 
 
@@ -97,7 +97,7 @@ class Semeval:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindCounts:
     """How many gold and predicted spans an error class holds. Over all KINDS they sum to the totals."""
 
     #: Gold spans of this kind.
@@ -107,7 +107,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ExampleSpan:
     """One span of an example: code-point offsets into its document, label, text, and where it was read."""
 
     #: Where it starts, in code points of its document.
@@ -125,7 +125,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ErrorExample:
     """One error: its kind, the gold and the predicted span (one may be missing), and the lines around them."""
 
     #: One of the kinds, correct excepted.
@@ -133,9 +133,9 @@ class Example:
     #: The id of the document, or of the sentence where sentences are paired.
     document: str
     #: The gold span; null for a spurious one.
-    gold: Side | None
+    gold: ExampleSpan | None
     #: The predicted span; null for a missed one.
-    predicted: Side | None
+    predicted: ExampleSpan | None
     #: The lines around the span, up to 200 code points on either side; empty with --redact.
     context: str
     #: Where the context starts in the document, in code points.
@@ -147,7 +147,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitCounts:
     """The counts of one text that is drawn as a whole: a document, or a sentence where documents are few."""
 
     #: Its id, unique in the report: that of the document, for a sentence with /s and its number.
@@ -160,9 +160,9 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The score of a part of the spans: ``group`` seen, length, frequency; ``name`` of the part in it."""
+    """The score of a part of the spans: ``group`` is seen, length or label frequency; ``name`` of the part in it."""
 
-    #: What the spans are parted by: seen, length, label frequency.
+    #: What the spans are split by: seen, length, label frequency.
     group: str
     #: The part.
     name: str
@@ -189,7 +189,7 @@ class Repairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class InputInfo:
     """How one side was read from its files: their formats, and of tags the scheme and the rule for invalid ones."""
 
     #: The formats of its files.
@@ -225,7 +225,7 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SeedRun:
     """One of several predictions: the name of its files, its scores, the counts of its documents, how it was read."""
 
     #: The names of its files.
@@ -235,9 +235,9 @@ class Run:
     #: Its score by label.
     labels: dict[str, Score]
     #: Its counts by document or sentence.
-    units: tuple[Unit, ...]
+    units: tuple[UnitCounts, ...]
     #: How its tags were read.
-    reading: Reading | None = None
+    reading: InputInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ class Seeds:
     #: By label the mean and the sample standard deviation of F1.
     labels: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
     #: What gates need of each, sorted by name.
-    runs: tuple[Run, ...] = ()
+    runs: tuple[SeedRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +291,9 @@ class EvaluationReport:
     #: Score by label, of both sides.
     labels: dict[str, Score]
     #: By kind how many spans of each side it holds. Over all kinds they sum to the totals.
-    kinds: dict[str, Kind]
+    kinds: dict[str, KindCounts]
     #: The same by label: gold spans by their own label, predicted spans by theirs.
-    label_kinds: dict[str, dict[str, Kind]]
+    label_kinds: dict[str, dict[str, KindCounts]]
     #: The counts of SemEval-2013 by view: strict, exact, partial, type.
     semeval: dict[str, Semeval]
     #: By gold label and predicted label how many pairs; the empty label stands for no span. A label meets itself in
@@ -306,9 +306,9 @@ class EvaluationReport:
     #: By label the pairs that share the label and not the edges; these are not in the confusion.
     boundaries: dict[str, int] = field(default_factory=dict)
     #: The counts that intervals and comparisons are made from.
-    units: tuple[Unit, ...] = ()
+    units: tuple[UnitCounts, ...] = ()
     #: The first errors in the order of the gold, 500 at most.
-    examples: tuple[Example, ...] = ()
+    examples: tuple[ErrorExample, ...] = ()
     #: Scores of parts of the spans.
     slices: tuple[Slice, ...] = ()
     #: What was repaired; null where nothing was.
@@ -328,9 +328,9 @@ class EvaluationReport:
     #: Labels that only the predictions have.
     only_predicted: tuple[str, ...] = ()
     #: How the gold was read from files.
-    gold: Reading | None = None
+    gold: InputInfo | None = None
     #: How the predictions were read from files; null for a model.
-    predictions: Reading | None = None
+    predictions: InputInfo | None = None
     #: What a comparison with the baseline has to bear in mind.
     remarks: tuple[str, ...] = ()
     #: The version of nerconv that wrote it; empty where it was not recorded yet.
@@ -379,6 +379,6 @@ def redacted(report: EvaluationReport) -> EvaluationReport:
     return replace(report, examples=tuple(map(_without_text, report.examples)))
 
 
-def _without_text(example: Example) -> Example:
+def _without_text(example: ErrorExample) -> ErrorExample:
     gold, predicted = (side and replace(side, text="") for side in (example.gold, example.predicted))
     return replace(example, gold=gold, predicted=predicted, context="", context_start=0)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from nerconv.evaluation import count, match
 from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.chance import LEAST_UNITS
+from nerconv.evaluation.count import Hits, counts, describe_units, hits, score_of, units, unmatched
 from nerconv.evaluation.examples import Scores, examples
 from nerconv.evaluation.pair import Paired, check_labels, pair
-from nerconv.evaluation.report import EvaluationReport, Reading, Repairs, Score, Semeval, Unit
+from nerconv.evaluation.report import EvaluationReport, InputInfo, Repairs, Score, Semeval, UnitCounts
 from nerconv.evaluation.slices import calibration, noise, slices
 from nerconv.evaluation.statistics import intervals
-from nerconv.evaluation.tally import Hits, counts, hits, kind, score_of, units, unmatched
 from nerconv.version import VERSION
 
 #: A label map is shown so in the method of a report.
@@ -49,8 +49,8 @@ class Context:
     linted: bool = False
     scores: Scores = field(default_factory=dict)
     repairs: Repairs | None = None
-    gold: Reading | None = None
-    predictions: Reading | None = None
+    gold: InputInfo | None = None
+    predictions: InputInfo | None = None
     method: Mapping[str, str] = field(default_factory=dict)
     model: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ def evaluate(
     labels = count.scores(by_label)
     matched = {label: row[0] for label, row in by_label.items()}
     total, kinds = count.kinds(errors, matched)
-    held = units(paired, found)
+    unit_counts = units(paired, found)
     report = EvaluationReport(
         overall=count.overall(labels),
         labels=labels,
@@ -79,9 +79,9 @@ def evaluate(
         semeval=_semeval(paired, errors, sum(matched.values())),
         confusion=count.confusion(errors, matched),
         boundaries={label: n for label, row in kinds.items() if (n := row["boundary"].gold)},
-        method=_method(paired, held, data, options, context, gold.count - paired.gold.count),
+        method=_method(paired, unit_counts, data, options, context, gold.count - paired.gold.count),
         model=dict(context.model),
-        units=tuple(held),
+        units=tuple(unit_counts),
         examples=tuple(examples(paired, errors, context.scores, options.examples)),
         slices=tuple(slices(paired, found, [row.gold for row in labels.values()], context.train)),
         repairs=context.repairs,
@@ -98,8 +98,8 @@ def evaluate(
     return _with_intervals(report, options)
 
 
-def _semeval(paired: Paired, errors: Sequence[match.Outcome], matched: int) -> dict[str, Semeval]:
-    pairs = match.views(errors)
+def _semeval(paired: Paired, errors: Sequence[match.Mismatch], matched: int) -> dict[str, Semeval]:
+    pairs = match.semeval_pairs(errors)
     for view in match.VIEWS:
         pairs[view, "correct"] += matched
     return count.semeval(pairs, paired.gold.count, paired.predicted.count)
@@ -115,7 +115,7 @@ def _micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> S
 
 
 def data_hash(gold: Annotated) -> str:
-    """Return what tells one gold from another: 16 hexadecimal digits over texts and spans, in order."""
+    """Return a hash that identifies a gold: 16 hexadecimal digits over texts and spans, in order."""
     digest = sha256()
     for number in range(len(gold.ids)):
         digest.update(repr((gold.text_of(number), gold.keys(number))).encode("utf-8", "surrogatepass"))
@@ -123,7 +123,7 @@ def data_hash(gold: Annotated) -> str:
 
 
 def _method(
-    paired: Paired, held: Sequence[Unit], data: str, options: EvaluateOptions, context: Context, lost: int
+    paired: Paired, units: Sequence[UnitCounts], data: str, options: EvaluateOptions, context: Context, lost: int
 ) -> dict[str, str]:
     shown = _SEPARATOR.join(f"{old}={new}" for old, new in sorted(options.labels.items()))
     method = {
@@ -132,7 +132,7 @@ def _method(
         "pairing": paired.how,
         "map": shown,
         "data": data,
-        "intervals": _drawn(kind(paired, held), len(held), options),
+        "intervals": _drawn(describe_units(paired, units), len(units), options),
         "averages": "macro and weighted over the labels of the gold",
         **context.method,
     }
@@ -149,8 +149,8 @@ def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
 
 def _scored(paired: Paired, found: Hits, scores: Scores) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the scores of the predicted spans that have one, and which of these are right."""
-    held = paired.predicted
-    keys = ((id, *key) for number, id in enumerate(held.ids if scores else ()) for key in held.keys(number))
+    predicted = paired.predicted
+    keys = ((id, *key) for number, id in enumerate(predicted.ids if scores else ()) for key in predicted.keys(number))
     values = np.array([scores.get(key, np.nan) for key in keys], dtype=np.float64)
     known = ~np.isnan(values)
     return values[known], found.predicted[: len(values)][known]

@@ -11,12 +11,10 @@ from nerconv.batch import Batch
 from nerconv.codes import CODES, costs
 from nerconv.document import Facts, Finding
 from nerconv.evaluation.annotated import Annotated, of_batches, unique
-from nerconv.evaluation.report import Reading
+from nerconv.evaluation.report import InputInfo
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
 
-#: Documents, and the same by the other rule for invalid tags, where some are.
-_Part = tuple[Batch, Batch | None]
 #: What a repair that was asked for leaves out.
 _ASKED = ("F023",)
 
@@ -29,9 +27,9 @@ class ReadSide:
     the same with tags read by the other rule for invalid ones, where that was asked for and there are any.
     """
 
-    held: Annotated
+    annotated: Annotated
     other: Annotated | None
-    reading: Reading
+    reading: InputInfo
     schemes: tuple[str, ...]
 
     @property
@@ -54,7 +52,8 @@ def read_side(
     """
     advice = f"say {options.scheme_option} NAME where theirs is another"
     hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {advice}" if decided == "gold" else ""
-    parts: list[_Part] = []
+    #: Batches, and the same by the other rule for invalid tags where there are any.
+    parts: list[tuple[Batch, Batch | None]] = []
     facts: list[Facts] = []
     for source in sources:
         progress(source)
@@ -67,17 +66,17 @@ def read_side(
                 _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
                 parts.append((item.batch, item.other))
     found = _schemes(facts)
-    reading = Reading(
+    reading = InputInfo(
         tuple(dict.fromkeys(each.format for each in facts)),
         ", ".join(found),
         ("detected" if options.scheme.lower() == "auto" else decided) if found else "",
         options.invalid if found else "",
         _repaired(facts),
     )
-    held = of_batches([part for part, _ in parts])
+    annotated = of_batches([part for part, _ in parts])
     other = of_batches([other or part for part, other in parts]) if any(other for _, other in parts) else None
-    ids = unique(held.ids)
-    return ReadSide(replace(held, ids=ids), other and replace(other, ids=ids), reading, found)
+    ids = unique(annotated.ids)
+    return ReadSide(replace(annotated, ids=ids), other and replace(other, ids=ids), reading, found)
 
 
 def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:
@@ -99,6 +98,6 @@ def _refuse(findings: Iterable[Finding], quoted: bool, hint: str) -> None:
     """Raise Unreadable for the first finding that leaves annotation out; ``hint``: what to say of tags."""
     for finding in findings:
         if costs(finding) and finding.code not in _ASKED:
-            said = finding.message if quoted else f"{CODES[finding.code].name} (its text is not shown: --redact)"
+            message = finding.message if quoted else f"{CODES[finding.code].name} (its text is not shown: --redact)"
             tags = hint if finding.code == "F005" else ""
-            raise Unreadable(f"{finding.where}: {finding.code} {said}; a score would leave it out{tags}")
+            raise Unreadable(f"{finding.where}: {finding.code} {message}; a score would leave it out{tags}")

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.evaluation.annotated import Annotated
-from nerconv.evaluation.count import score
-from nerconv.evaluation.match import Outcome
-from nerconv.evaluation.pair import Paired, Places
+from nerconv.evaluation.count import Hits, pair_offsets, score, score_of
+from nerconv.evaluation.match import Mismatch
+from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import Calibration, Noise, Score, Slice
-from nerconv.evaluation.tally import Hits, pair_offsets, score_of
 from nerconv.tables import Numbers
 
 _LENGTHS: Final = ("1 token", "2 tokens", "3 tokens", "4 or more tokens")
@@ -26,7 +25,7 @@ _BINS: Final = 10
 def slices(paired: Paired, found: Hits, support: Sequence[int], train: Annotated | None) -> Iterator[Slice]:
     """Yield the scores of parts. A gold span falls where its own text or label puts it, a predicted one likewise.
 
-    ``support``: the number of gold spans by label. With ``train`` spans are told apart by whether their text, tokens
+    ``support``: the number of gold spans by label. With ``train`` spans are split by whether their text, tokens
     joined by single spaces, is that of a span there.
     """
     sides = paired.gold, paired.predicted
@@ -55,7 +54,7 @@ def _frequency(count: int) -> int:
     return next(number for number, (_, limit) in enumerate(_FREQUENCIES) if limit is None or count < limit)
 
 
-def noise(paired: Paired, found: Sequence[Outcome], fixed: Score | None) -> Noise:
+def noise(paired: Paired, found: Sequence[Mismatch], fixed: Score | None) -> Noise:
     """Return how far lint flags the gold of ``paired``; ``found`` are the outcomes of spans that match none exactly.
 
     ``clean`` leaves out flagged gold spans and the predictions that touch them. ``fixed`` is the score against the gold
@@ -77,11 +76,11 @@ def noise(paired: Paired, found: Sequence[Outcome], fixed: Score | None) -> Nois
     )
 
 
-def _chosen(places: Places, chosen: NDArray[np.bool_]) -> Places:
-    return Places(*(array[chosen] for array in places))
+def _chosen(places: SpanArrays, chosen: NDArray[np.bool_]) -> SpanArrays:
+    return SpanArrays(*(array[chosen] for array in places))
 
 
-def _moved(places: Places, begins: Numbers) -> tuple[Numbers, Numbers]:
+def _moved(places: SpanArrays, begins: Numbers) -> tuple[Numbers, Numbers]:
     return places.starts + begins[places.pairs], places.ends + begins[places.pairs]
 
 
@@ -101,9 +100,9 @@ def calibration(values: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibr
     """
     at = np.searchsorted(np.arange(1, _BINS) / _BINS, values, "right")
     counts = np.bincount(at, minlength=_BINS)
-    held = np.flatnonzero(counts)
-    sums = (np.bincount(at, weights, _BINS)[held] for weights in (values, right))
-    means, shares = (total / counts[held] for total in sums)
-    rows = list(zip((held / _BINS).tolist(), counts[held].tolist(), means.tolist(), shares.tolist(), strict=True))
+    filled = np.flatnonzero(counts)
+    sums = (np.bincount(at, weights, _BINS)[filled] for weights in (values, right))
+    means, shares = (total / counts[filled] for total in sums)
+    rows = list(zip((filled / _BINS).tolist(), counts[filled].tolist(), means.tolist(), shares.tolist(), strict=True))
     error = sum(count * abs(mean - share) for _, count, mean, share in rows) / max(len(values), 1)
     return Calibration(error, tuple(rows)) if rows else None

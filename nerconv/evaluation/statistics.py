@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from nerconv.evaluation.chance import LEAST_UNITS
-from nerconv.evaluation.report import Interval, Seeds, Unit
+from nerconv.evaluation.report import Interval, Seeds, UnitCounts
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -34,7 +34,7 @@ class Draws:
     averages: dict[str, Any]
 
 
-def tables(units: Sequence[Unit], labels: Sequence[str]) -> Array:
+def count_table(units: Sequence[UnitCounts], labels: Sequence[str]) -> Array:
     """Return the counts as an array of shape (units, labels, 3)."""
     at = {label: number for number, label in enumerate(labels)}
     table = np.zeros((len(units), len(labels), 3), dtype=np.float64)
@@ -109,7 +109,7 @@ class Intervals:
     averages: dict[str, Interval | None]
 
 
-def intervals(units: Sequence[Unit], resamples: int, seed: int) -> Intervals:
+def intervals(units: Sequence[UnitCounts], resamples: int, seed: int) -> Intervals:
     """Return the intervals of what ``units`` hold.
 
     There is none over fewer than ``chance.LEAST_UNITS`` units, and none for a label that fewer of them hold: what is
@@ -118,7 +118,7 @@ def intervals(units: Sequence[Unit], resamples: int, seed: int) -> Intervals:
     if len(units) < LEAST_UNITS or not resamples:
         return Intervals({}, {})
     labels = sorted({label for unit in units for label in unit.labels})
-    table = tables(units, labels)
+    table = count_table(units, labels)
     found = draws(resampled([table], resamples, seed)[0], labels)
     holding = (table.any(axis=2)).sum(axis=0)
     in_gold = [int(count) for count, gold in zip(holding, table[..., 2].sum(0), strict=True) if gold]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nerconv import schemes
-from nerconv.evaluation.pair import Paired, Places
+from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import Score
 from nerconv.options import UsageError
 from nerconv.tables import Numbers
@@ -24,13 +24,13 @@ def verify(paired: Paired, score: Score) -> str:
         from seqeval.scheme import IOB2
     except ImportError as error:
         raise UsageError("--verify needs seqeval: pip install 'nerconv[oracles]'") from error
-    gold, said = (list(_tags(paired, places)) for places in paired.places)
+    gold, predicted = (list(_tags(paired, places)) for places in paired.places)
     for name, ours, function in (
         ("precision", score.precision, precision_score),
         ("recall", score.recall, recall_score),
         ("F1", score.f1, f1_score),
     ):
-        theirs = float(function(gold, said, mode="strict", scheme=IOB2, zero_division=0))
+        theirs = float(function(gold, predicted, mode="strict", scheme=IOB2, zero_division=0))
         if abs((ours or 0.0) - theirs) > 1e-9:
             raise UsageError(
                 f"--verify: {name} is {ours} here and {theirs} in seqeval; please report this with the input"
@@ -38,7 +38,7 @@ def verify(paired: Paired, score: Score) -> str:
     return "verified with seqeval"
 
 
-def _tags(paired: Paired, places: Places) -> Iterator[list[str]]:
+def _tags(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
     """Yield the tags of each pair, one for each token of the gold."""
     starts, ends = places.starts, places.ends
     if paired.unit == "characters":
@@ -54,7 +54,7 @@ def _tags(paired: Paired, places: Places) -> Iterator[list[str]]:
             raise UsageError(f"--verify: {id!r}: {error}") from error
 
 
-def _in_tokens(paired: Paired, places: Places) -> tuple[Numbers, Numbers]:
+def _in_tokens(paired: Paired, places: SpanArrays) -> tuple[Numbers, Numbers]:
     """Return first token and token behind the last of spans in characters. Raises UsageError for one that cuts any."""
     gold = paired.gold
     starts, ends = (edges + gold.bounds[places.pairs, 0] for edges in (places.starts, places.ends))

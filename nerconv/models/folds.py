@@ -1,7 +1,7 @@
 """Out-of-fold predictions: every text is labelled by models that were trained on the others.
 
 Small spaCy pipelines, trained from nothing, several for each fold with different seeds; the score of a span is the
-share of them that have it. That is no good model, but one that has not seen what it judges.
+share of them that predict it. Such models are weak, but none was trained on the text that it judges.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class FoldOptions:
     seed: int = 0
 
 
-class _Piece(NamedTuple):
-    """A sentence as a document of its own, the number of its document, its offset there, and the text it goes by."""
+class _FoldSentence(NamedTuple):
+    """A sentence as a document, the number of the document it is from, its offset there, and the key of its fold."""
 
     document: int
     offset: int
@@ -54,32 +54,32 @@ def out_of_fold(documents: Sequence[Document], options: FoldOptions) -> list[lis
     Folds are made of documents, and of sentences where those are few; the same text falls into the same fold. Raises
     UsageError for fewer sentences with annotations than folds.
     """
-    pieces = list(_pieces(documents, by_sentence=len(documents) < 2 * options.folds))
-    if options.folds < 2 or sum(bool(piece.sentence.spans) for piece in pieces) < options.folds:
+    sentences = list(_sentences(documents, by_sentence=len(documents) < 2 * options.folds))
+    if options.folds < 2 or sum(bool(each.sentence.spans) for each in sentences) < options.folds:
         raise UsageError(f"--folds {options.folds} needs at least two folds, and as many sentences with annotations")
-    keys = sorted({piece.key for piece in pieces})
+    keys = sorted({each.key for each in sentences})
     random.Random(options.seed).shuffle(keys)
     fold_of = {key: number % options.folds for number, key in enumerate(keys)}
     votes: list[Counter[Span]] = [Counter() for _ in documents]
     for fold in range(options.folds):
-        held_out = [piece for piece in pieces if fold_of[piece.key] == fold]
-        train = [piece.sentence for piece in pieces if fold_of[piece.key] != fold]
+        held_out = [each for each in sentences if fold_of[each.key] == fold]
+        train = [each.sentence for each in sentences if fold_of[each.key] != fold]
         for vote in range(options.votes):
             pipeline = _trained(train, options, options.seed + 1000 * fold + vote)
-            for piece in held_out:
-                votes[piece.document].update(_labelled(pipeline, piece))
+            for each in held_out:
+                votes[each.document].update(_labelled(pipeline, each))
     return [
         sorted(((span, count / options.votes) for span, count in counted.items()), key=lambda p: (p[0].start, p[0].end))
         for counted in votes
     ]
 
 
-def _pieces(documents: Sequence[Document], by_sentence: bool) -> Iterator[_Piece]:
+def _sentences(documents: Sequence[Document], by_sentence: bool) -> Iterator[_FoldSentence]:
     for number, document in enumerate(documents):
         for start, end in tokens.sentences(document):
             if trimmed := tokens.trim(document.text, start, end):
                 sentence = document.cut(*trimmed, f"{document.id}/{start}", *trimmed)
-                yield _Piece(number, trimmed[0], sentence, sentence.text if by_sentence else document.text)
+                yield _FoldSentence(number, trimmed[0], sentence, sentence.text if by_sentence else document.text)
 
 
 def _trained(sentences: Sequence[Document], options: FoldOptions, seed: int) -> Language:
@@ -128,7 +128,7 @@ def _doc(pipeline: Language, sentence: Document) -> Doc:
     return Doc(pipeline.vocab, words=tokens.words(sentence, 0, len(sentence.text)))
 
 
-def _labelled(pipeline: Language, piece: _Piece) -> Iterator[Span]:
-    starts, ends = tokens.edges(piece.sentence)
-    for span in pipeline(_doc(pipeline, piece.sentence)).ents:
-        yield Span(piece.offset + starts[span.start], piece.offset + ends[span.end - 1], span.label_)
+def _labelled(pipeline: Language, each: _FoldSentence) -> Iterator[Span]:
+    starts, ends = tokens.edges(each.sentence)
+    for span in pipeline(_doc(pipeline, each.sentence)).ents:
+        yield Span(each.offset + starts[span.start], each.offset + ends[span.end - 1], span.label_)

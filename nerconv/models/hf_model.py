@@ -107,8 +107,8 @@ def encoder_of(name: str, model: Any, tokenizer: Any, overlap: int, most: int | 
 def _refuse_pickle(name: str, options: ModelOptions) -> None:
     folder = Path(name)
     if folder.is_dir() and not options.allow_pickle and not list(folder.glob("*.safetensors")):
-        held = ", ".join(sorted(path.name for path in folder.glob("*.bin"))) or "no weights at all"
-        raise ModelError(f"{name}: has no safetensors but {held}; a pickle can run code, so it is not loaded")
+        found = ", ".join(sorted(path.name for path in folder.glob("*.bin"))) or "no weights at all"
+        raise ModelError(f"{name}: has no safetensors but {found}; a pickle can run code, so it is not loaded")
 
 
 def _refuse_untrained(name: str, model: Any, missing: Iterable[str]) -> None:
@@ -134,7 +134,7 @@ def _room(name: str, tokenizer: Any, config: Any, most: int | None) -> int:
 
 
 @dataclass(slots=True)
-class _Piece:
+class _Sentence:
     """A sentence: its offset in a document, its text and sub-tokens, and the outputs (sub-tokens × tags)."""
 
     offset: int
@@ -144,19 +144,19 @@ class _Piece:
 
 
 def _predict(loaded: _Loaded, documents: Iterable[Document]) -> Iterator[Prediction]:
-    held = list(documents)
+    documents = list(documents)
     how = loaded.options.aggregation
     if how == "auto":
-        how = aggregation.suited(held, subtokens.is_word_based(loaded.encoder.tokenizer))
-    for start in range(0, len(held), _BLOCK):
-        block = held[start : start + _BLOCK]
-        pieces = [list(_pieces(loaded, document)) for document in block]
-        _ask(loaded, [piece for found in pieces for piece in found])
-        for document, found in zip(block, pieces, strict=True):
+        how = aggregation.suited(documents, subtokens.is_word_based(loaded.encoder.tokenizer))
+    for start in range(0, len(documents), _BLOCK):
+        block = documents[start : start + _BLOCK]
+        sentences = [list(_sentences(loaded, document)) for document in block]
+        _ask(loaded, [sentence for found in sentences for sentence in found])
+        for document, found in zip(block, sentences, strict=True):
             yield _prediction(loaded, document, found, how)
 
 
-def _pieces(loaded: _Loaded, document: Document) -> Iterator[_Piece]:
+def _sentences(loaded: _Loaded, document: Document) -> Iterator[_Sentence]:
     """Yield the sentences of ``document`` as sub-tokens, their outputs still to be filled in."""
     import numpy as np
 
@@ -164,23 +164,23 @@ def _pieces(loaded: _Loaded, document: Document) -> Iterator[_Piece]:
     texts = [document.text[start:end] for start, end in extents]
     for (start, _), text, made in zip(extents, texts, loaded.encoder(texts), strict=True):
         outputs = np.full((len(made.ids), len(loaded.head.tags)), np.nan, dtype=np.float32)
-        yield _Piece(start, text, made, outputs)
+        yield _Sentence(start, text, made, outputs)
 
 
-def _ask(loaded: _Loaded, pieces: Sequence[_Piece]) -> None:
+def _ask(loaded: _Loaded, sentences: Sequence[_Sentence]) -> None:
     """Fill in the outputs of every sub-token: batches of windows of like length, the longest first."""
-    jobs = [(piece, number) for piece in pieces for number in range(len(piece.subtokens.windows))]
+    jobs = [(sentence, number) for sentence in sentences for number in range(len(sentence.subtokens.windows))]
     jobs.sort(key=lambda job: -len(job[0].subtokens.windows[job[1]].places))
-    owned = {id(piece): _owners(piece.subtokens) for piece in pieces}
+    owned = {id(sentence): _owners(sentence.subtokens) for sentence in sentences}
     size = loaded.options.batch
     for start in range(0, len(jobs), size):
         batch = jobs[start : start + size]
-        rows = _outputs(loaded, [piece.subtokens.windows[number] for piece, number in batch])
-        for (piece, number), row in zip(batch, rows, strict=True):
-            window = piece.subtokens.windows[number]
+        rows = _outputs(loaded, [sentence.subtokens.windows[number] for sentence, number in batch])
+        for (sentence, number), row in zip(batch, rows, strict=True):
+            window = sentence.subtokens.windows[number]
             for at, place in enumerate(window.places, window.start):
-                if owned[id(piece)][at] == number:
-                    piece.outputs[at] = row[place]
+                if owned[id(sentence)][at] == number:
+                    sentence.outputs[at] = row[place]
 
 
 def _owners(made: Subtokens) -> list[int]:
@@ -199,28 +199,29 @@ def _outputs(loaded: _Loaded, windows: Sequence[subtokens.Window]) -> Any:
     return torch.softmax(logits.float(), -1).cpu().numpy()
 
 
-def _prediction(loaded: _Loaded, document: Document, pieces: Sequence[_Piece], how: str) -> Prediction:
-    found = [pair for piece in pieces for pair in _spans(loaded, piece, how)]
-    words, seen, blank = _coverage(document, pieces)
+def _prediction(loaded: _Loaded, document: Document, sentences: Sequence[_Sentence], how: str) -> Prediction:
+    found = [pair for sentence in sentences for pair in _spans(loaded, sentence, how)]
+    words, covered, blank = _coverage(document, sentences)
     spans, scores = [span for span, _ in found], [score for _, score in found]
-    return Prediction(replace(document, spans=tuple(spans)), tuple(scores), seen, words, blank, {"aggregation": how})
+    return Prediction(replace(document, spans=tuple(spans)), tuple(scores), covered, words, blank, {"aggregation": how})
 
 
-def _spans(loaded: _Loaded, piece: _Piece, how: str) -> Iterator[tuple[Span, float]]:
-    made, encoder = piece.subtokens, loaded.encoder
-    continues = aggregation.goes_on(piece.text, made, encoder.spelt(made.ids), encoder.tokenizer.unk_token_id)
-    for start, end, label, score in aggregation.spans(piece.text, made, piece.outputs, continues, loaded.head, how):
-        yield Span(piece.offset + start, piece.offset + end, label), score
+def _spans(loaded: _Loaded, sentence: _Sentence, how: str) -> Iterator[tuple[Span, float]]:
+    made, encoder = sentence.subtokens, loaded.encoder
+    continues = aggregation.goes_on(sentence.text, made, encoder.spelt(made.ids), encoder.tokenizer.unk_token_id)
+    found = aggregation.spans(sentence.text, made, sentence.outputs, continues, loaded.head, how)
+    for start, end, label, score in found:
+        yield Span(sentence.offset + start, sentence.offset + end, label), score
 
 
-def _coverage(document: Document, pieces: Sequence[_Piece]) -> tuple[int, int, int]:
-    """Return how many words ``document`` has, how many the model saw, and in how many there is no sub-token at all."""
+def _coverage(document: Document, sentences: Sequence[_Sentence]) -> tuple[int, int, int]:
+    """Return the number of words of ``document``, of those that the model read, and of those without a sub-token."""
     some, without = bytearray(len(document.text)), bytearray(len(document.text))
-    for piece in pieces:
-        given = (piece.outputs[:, 0] == piece.outputs[:, 0]).tolist()
-        for (start, end), seen in zip(piece.subtokens.offsets, given, strict=True):
-            where = slice(piece.offset + start, piece.offset + end)
-            (some if seen else without)[where] = b"\1" * (end - start)
+    for sentence in sentences:
+        given = (sentence.outputs[:, 0] == sentence.outputs[:, 0]).tolist()
+        for (start, end), known in zip(sentence.subtokens.offsets, given, strict=True):
+            where = slice(sentence.offset + start, sentence.offset + end)
+            (some if known else without)[where] = b"\1" * (end - start)
     words = list(zip(*tokens.edges(document), strict=True))
     blank = sum(some.find(1, a, b) < 0 and without.find(1, a, b) < 0 for a, b in words)
     return len(words), blank + sum(some.find(1, a, b) >= 0 for a, b in words), blank

@@ -41,16 +41,15 @@ class ModelOptions:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A document with the spans of a model, the score of each where there is one, and how many of its words it saw.
+    """A document with the spans of a model, the score of each where there is one, and how many of its words it read.
 
-    ``blank`` counts words that the tokenizer makes nothing of, a lone joiner for example: they count as seen, and are
-    part of a span where it goes on behind them. ``facts``: by name, how it was asked, as far as that follows from the
-    documents.
+    ``blank`` counts words that have no sub-token, a lone joiner for example: they count as covered, and are part of a
+    span that continues after them. ``facts``: settings that follow from the documents, by name.
     """
 
     document: Document
     scores: tuple[float | None, ...]
-    seen: int
+    covered: int
     words: int
     blank: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -70,46 +70,46 @@ def _labels(pipeline: Language, pipe: str) -> Iterable[str]:
 
 def _predict(pipeline: Language, options: ModelOptions, documents: Iterable[Document]) -> Iterator[Prediction]:
     limit = pipeline.max_length
-    held = [_Asked(document, list(pieces(document, limit))) for document in documents]
-    parts = [part for asked in held for part in asked.parts]
+    requests = [_Request(document, list(document_parts(document, limit))) for document in documents]
+    parts = [part for request in requests for part in request.parts]
     texts: Iterable[Any] = (part.document.text for part in parts)
     if options.gold_tokens:
         texts = (_tokenised(pipeline, part.document) for part in parts)
     try:
         docs = pipeline.pipe(texts, batch_size=options.batch)
-        for asked in held:
-            yield _prediction(asked, list(islice(docs, len(asked.parts))), limit)
+        for request in requests:
+            yield _prediction(request, list(islice(docs, len(request.parts))), limit)
     except ValueError as error:
         raise ModelError(f"the spaCy pipeline failed: {str(error).partition(chr(10))[0]}") from error
 
 
-class Piece(NamedTuple):
+class DocumentPart(NamedTuple):
     """A part of a document as a document of its own, and where in it the part starts, in code points."""
 
     start: int
     document: Document
 
 
-class _Asked(NamedTuple):
+class _Request(NamedTuple):
     """A document and the parts of it that a pipeline is asked about."""
 
     document: Document
-    parts: list[Piece]
+    parts: list[DocumentPart]
 
 
-def pieces(document: Document, limit: int, most: int = _PIECE) -> Iterator[Piece]:
+def document_parts(document: Document, limit: int, most: int = _PIECE) -> Iterator[DocumentPart]:
     """Yield ``document`` whole, or one of more than ``limit`` code points in pieces of at most ``most``, and ``limit``.
 
     Pieces end where sentences end; in a sentence that is longer itself, at white space where there is some.
     """
     if len(document.text) <= limit:
-        yield Piece(0, document)
+        yield DocumentPart(0, document)
         return
     ends = [end for _, end in tokens.sentences(document)]
     start, most = 0, min(limit, most)
     while start < len(document.text):
         end = _end(document.text, start, ends[bisect_right(ends, start) : bisect_right(ends, start + most)], most)
-        yield Piece(start, document.cut(start, end, f"{document.id}/{start}", start, end))
+        yield DocumentPart(start, document.cut(start, end, f"{document.id}/{start}", start, end))
         start = end
 
 
@@ -124,15 +124,15 @@ def _end(text: str, start: int, ends: Sequence[int], most: int) -> int:
     return found if found > start else start + most
 
 
-def _prediction(asked: _Asked, docs: Sequence[Doc], limit: int) -> Prediction:
+def _prediction(request: _Request, docs: Sequence[Doc], limit: int) -> Prediction:
     """Return what a pipeline says of a document, its spans put together from those of the parts."""
     found: dict[Span, float | None] = {}
-    for part, doc in zip(asked.parts, docs, strict=True):
+    for part, doc in zip(request.parts, docs, strict=True):
         for span, score in zip(*_spans(part.document, doc), strict=True):
             found[replace(span, start=span.start + part.start, end=span.end + part.start)] = score
-    words = tokens.count(asked.document)
+    words = tokens.count(request.document)
     facts = {"asked in pieces": f"documents of more than {limit:,} characters, cut where sentences end"}
-    document = replace(asked.document, spans=tuple(found))
+    document = replace(request.document, spans=tuple(found))
     return Prediction(document, tuple(found.values()), words, words, facts=facts if len(docs) > 1 else {})
 
 

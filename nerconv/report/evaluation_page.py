@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence, Set
 from hashlib import sha256
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, EvaluationReport, Example, Interval, Side
+from nerconv.evaluation.report import KINDS, ErrorExample, EvaluationReport, ExampleSpan, Interval
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head
@@ -50,7 +50,7 @@ def _verdict(report: EvaluationReport) -> str:
         lines.append(f"<ul>{''.join(items)}</ul>")
     if report.noise:
         noise = report.noise
-        lines.append(f"<p>{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint doubts.</p>")
+        lines.append(f"<p>{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint flags.</p>")
     return "\n".join(lines) + "</section>\n"
 
 
@@ -119,14 +119,16 @@ def _svg(inner: str) -> str:
 
 
 def _confusion(report: EvaluationReport) -> str:
-    said = sorted({label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label))
+    predicted = sorted(
+        {label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label)
+    )
     anchors = set(map(_anchor, report.examples[:_SHOWN]))
     rows = []
     for gold in sorted(report.confusion.keys() | report.boundaries, key=lambda label: (not label, label)):
         row = report.confusion.get(gold, {})
-        cells = [_linked(row.get(label, 0), _cell(gold, label), anchors) for label in said]
+        cells = [_linked(row.get(label, 0), _cell(gold, label), anchors) for label in predicted]
         rows.append((in_html(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), anchors)))
-    head = ("gold ↓ predicted →", *(label or "(none)" for label in said), "same label, other edges")
+    head = ("gold ↓ predicted →", *(label or "(none)" for label in predicted), "same label, other edges")
     caption = "Exact matches stand where a label meets itself; other cells are spans that overlap and differ in label."
     return f"<h2>Confusion</h2>\n{_table(head, rows)}<p class=faint>{caption}</p>\n"
 
@@ -137,7 +139,7 @@ def _linked(count: int, anchor: str, anchors: Set[str]) -> str:
     return f'<a href="#{anchor}">{count:,}</a>' if anchor in anchors else f"{count:,}"
 
 
-def _anchor(example: Example) -> str:
+def _anchor(example: ErrorExample) -> str:
     """Return the id of the cell of the confusion table that an example is counted in."""
     gold, predicted = (side.label if side else "" for side in (example.gold, example.predicted))
     return _cell(gold) if example.kind == "boundary" else _cell(gold, predicted)
@@ -160,12 +162,12 @@ def _lint(report: EvaluationReport) -> str:
         return ""
     rows = [(in_html(code), f"{count:,}") for code, count in noise.codes.items()]
     fixed = f", {percent(noise.fixed.f1)} after safe fixes of the gold" if noise.fixed else ""
-    said = (
-        f"Lint doubts {noise.flagged:,} of {noise.gold:,} gold spans. Micro F1 is "
+    text = (
+        f"Lint flags {noise.flagged:,} of {noise.gold:,} gold spans. Micro F1 is "
         f"{percent(report.overall.micro.f1)} on all of them, {percent(noise.clean.f1)} without those and the "
         f"predictions that touch them{fixed}."
     )
-    return f"<h2>Doubtful gold</h2>\n<p>{said}</p>\n" + (_table(("rule", "gold spans"), rows) if rows else "")
+    return f"<h2>Flagged gold</h2>\n<p>{text}</p>\n" + (_table(("rule", "gold spans"), rows) if rows else "")
 
 
 def _seeds(report: EvaluationReport) -> str:
@@ -183,18 +185,18 @@ def _calibration(report: EvaluationReport) -> str:
         (f"from {low:.1f}", f"{count:,}", percent(mean), percent(share), _score_bar(share, None, mean))
         for low, count, mean, share in found.bins
     ]
-    said = f"Expected calibration error {percent(found.error)}. Bars: the share that is right; tick: the mean score."
-    return f"<h2>Calibration</h2>\n<p>{said}</p>\n" + _table(("score", "spans", "mean", "right", ""), rows)
+    text = f"Expected calibration error {percent(found.error)}. Bars: the share that is right; tick: the mean score."
+    return f"<h2>Calibration</h2>\n<p>{text}</p>\n" + _table(("score", "spans", "mean", "right", ""), rows)
 
 
 def _errors(report: EvaluationReport) -> str:
     shown = report.examples[:_SHOWN]
-    by_document: defaultdict[str, list[Example]] = defaultdict(list)
+    by_document: defaultdict[str, list[ErrorExample]] = defaultdict(list)
     for example in shown:
         by_document[example.document].append(example)
     total = sum(kind_counts(report.kinds)[1:])
-    said = f"{len(shown):,} of {total:,}, the documents with most of them first; gold above, prediction below."
-    parts = [f"<h2>Errors</h2>\n<p class=faint>{said}</p>\n"]
+    text = f"{len(shown):,} of {total:,}, the documents with most of them first; gold above, prediction below."
+    parts = [f"<h2>Errors</h2>\n<p class=faint>{text}</p>\n"]
     anchored: set[str] = set()
     for number, (name, found) in enumerate(sorted(by_document.items(), key=lambda pair: (-len(pair[1]), pair[0]))):
         items = "".join(_article(example, anchored) for example in found)
@@ -203,23 +205,23 @@ def _errors(report: EvaluationReport) -> str:
     return "".join(parts) if shown else ""
 
 
-def _article(example: Example, anchored: set[str]) -> str:
+def _article(example: ErrorExample, anchored: set[str]) -> str:
     anchor = _anchor(example)
     mark = "" if anchor in anchored else f" id={anchor}"
     anchored.add(anchor)
-    where = (example.gold or example.predicted or Side(0, 0, "", "")).where
+    where = (example.gold or example.predicted or ExampleSpan(0, 0, "", "")).where
     notes = "".join(f" · {in_html(note)}" for note in example.notes)
-    doubt = f" · lint doubts it: {in_html(', '.join(example.flags))}" if example.flags else ""
+    flags = f" · lint flags it: {in_html(', '.join(example.flags))}" if example.flags else ""
     lines = "".join(
         f"<pre>{_line(example, found, letter)}</pre>"
         for found, letter in ((example.gold, "g"), (example.predicted, "p"))
         if found
     )
-    about = f"<b>{in_html(example.kind)}</b> <span class=faint>{in_html(where)}{notes}{doubt}</span>"
+    about = f"<b>{in_html(example.kind)}</b> <span class=faint>{in_html(where)}{notes}{flags}</span>"
     return f"<article{mark}>{about}\n{lines}</article>\n"
 
 
-def _line(example: Example, found: Side, letter: str) -> str:
+def _line(example: ErrorExample, found: ExampleSpan, letter: str) -> str:
     start, end = found.start - example.context_start, found.end - example.context_start
     if not found.text or not 0 <= start <= end <= len(example.context):
         before, inside, after = "", found.text or "█" * min(found.end - found.start, 40), ""

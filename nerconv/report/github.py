@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from nerconv.codes import SEVERITIES
-from nerconv.evaluation.report import EvaluationReport, Example, Side
+from nerconv.evaluation.report import ErrorExample, EvaluationReport, ExampleSpan
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.report.escaped import in_command
 
@@ -52,7 +52,7 @@ def evaluation(report: EvaluationReport) -> str:
     return "".join([*gates, *map(_error, worst[:_SHOWN])])
 
 
-def _error(example: Example) -> str:
+def _error(example: ErrorExample) -> str:
     side = example.gold or example.predicted
     match = _PLACE.fullmatch(side.where) if side else None
     flags = f" (lint reports the gold: {', '.join(example.flags)})" if example.flags else ""
@@ -60,7 +60,7 @@ def _error(example: Example) -> str:
     return _command("warning", example.kind, message, match.groups() if match else None)
 
 
-def _shown(side: Side | None) -> str:
+def _shown(side: ExampleSpan | None) -> str:
     return f"[{side.label} {side.text or '…'}]" if side else "nothing"
 
 

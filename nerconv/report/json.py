@@ -131,8 +131,8 @@ def _check(report: EvaluationReport) -> None:
         if any(min(counts) < 0 for unit in units for counts in unit.labels.values()):
             raise ValueError("a unit counts less than nothing")
     labels = [report.labels, *(run.labels for run in (report.seeds.runs if report.seeds else ()))]
-    for held, units in zip(labels, runs, strict=True):
-        if any(label not in held for unit in units for label in unit.labels):
+    for scored, units in zip(labels, runs, strict=True):
+        if any(label not in scored for unit in units for label in unit.labels):
             raise ValueError("a unit has a label that has no score")
 
 
@@ -140,7 +140,11 @@ def _from_first(report: EvaluationReport) -> EvaluationReport:
     """Return a report of schema 1 as one of schema 2: its confusion counted boundary errors as matches."""
     boundaries = {label: count for label, row in report.label_kinds.items() if (count := row["boundary"].gold)}
     confusion = {
-        gold: {said: left for said, n in row.items() if (left := n - boundaries.get(gold, 0) * (said == gold))}
+        gold: {
+            predicted: left
+            for predicted, n in row.items()
+            if (left := n - boundaries.get(gold, 0) * (predicted == gold))
+        }
         for gold, row in report.confusion.items()
     }
     return replace(report, confusion={g: row for g, row in confusion.items() if row}, boundaries=boundaries, schema=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, Average, EvaluationReport, Interval, Kind, Noise, Score
+from nerconv.evaluation.report import KINDS, Average, EvaluationReport, Interval, KindCounts, Noise, Score
 
 #: So many labels are named that a label was taken for.
 _CONFUSED: Final = 3
@@ -65,9 +65,9 @@ def notes(report: EvaluationReport) -> Iterator[str]:
     """Yield what a reader of the scores must know, a sentence each."""
     kinds = report.kinds
     gold = ", ".join(f"{name} {kind.gold:,}" for name, kind in kinds.items() if kind.gold)
-    said = ", ".join(f"{name} {kind.predicted:,}" for name, kind in kinds.items() if kind.predicted)
+    predicted = ", ".join(f"{name} {kind.predicted:,}" for name, kind in kinds.items() if kind.predicted)
     yield f"gold spans: {gold or 'none'}"
-    yield f"predicted spans: {said or 'none'}"
+    yield f"predicted spans: {predicted or 'none'}"
     yield from _readings(report)
     if fixes := report.repairs:
         yield (
@@ -100,8 +100,8 @@ def _readings(report: EvaluationReport) -> Iterator[str]:
     for name, reading in (("gold", report.gold), ("predictions", report.predictions)):
         if reading is None or not reading.scheme:
             continue
-        held = repaired if name == "predictions" and repaired else [reading.repaired]
-        counts = ", ".join(f"{file} {count:,}" for each in held for file, count in each.items())
+        counted = repaired if name == "predictions" and repaired else [reading.repaired]
+        counts = ", ".join(f"{file} {count:,}" for each in counted for file, count in each.items())
         shown = f"repaired tags: {counts}" if counts else "no tag repaired"
         origin = _DECIDED.get(reading.decided, reading.decided)
         how = f"scheme {reading.scheme} ({origin}), {_RULES.get(reading.invalid, reading.invalid)}"
@@ -109,16 +109,16 @@ def _readings(report: EvaluationReport) -> Iterator[str]:
 
 
 def _noise(noise: Noise, micro: Score) -> Iterator[str]:
-    yield f"{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint doubts"
+    yield f"{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint flags"
     fixed = f", after safe fixes {percent(noise.fixed.f1)}" if noise.fixed else ""
     codes = ", ".join(f"{code} {count:,}" for code, count in noise.codes.items())
     yield (
-        f"lint doubts {noise.flagged:,} of {noise.gold:,} gold spans ({codes or 'none'}): micro F1 "
+        f"lint flags {noise.flagged:,} of {noise.gold:,} gold spans ({codes or 'none'}): micro F1 "
         f"{percent(micro.f1)}, without them {percent(noise.clean.f1)}{fixed}"
     )
 
 
-def kind_counts(kinds: Mapping[str, Kind]) -> list[int]:
+def kind_counts(kinds: Mapping[str, KindCounts]) -> list[int]:
     """Return how many spans each of KINDS holds: gold ones, of spurious the predicted ones."""
     return [kinds[name].predicted if name == "spurious" else kinds[name].gold for name in KINDS]
 
@@ -126,10 +126,10 @@ def kind_counts(kinds: Mapping[str, Kind]) -> list[int]:
 def _kind_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
     """Yield for each label its gold spans by kind of error, its spurious predictions, and what it was taken for."""
     for label, row in report.label_kinds.items():
-        others = {said: n for said, n in report.confusion.get(label, {}).items() if said and said != label}
+        others = {other: n for other, n in report.confusion.get(label, {}).items() if other and other != label}
         first = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:_CONFUSED]
         more = [f"{len(others) - _CONFUSED:,} more"] if len(others) > _CONFUSED else []
-        taken = ", ".join([*(f"{said} {n:,}" for said, n in first), *more])
+        taken = ", ".join([*(f"{other} {n:,}" for other, n in first), *more])
         yield label, *(f"{count:,}" for count in kind_counts(row)), taken
 
 

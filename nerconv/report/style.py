@@ -5,10 +5,10 @@ from typing import Final
 EVALUATION: Final = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fdfdfc; --card: #f4f4f1; --faint: #62666d; --rule: #d6d6d0;
   --bar: #3b6ea8; --tick: #b3261e; --good: #1d6b44; --bad: #b3261e; --correct: #3b6ea8; --type: #d98324; --boundary: #7a5ba8;
-  --both: #a8577e; --missed: #8d929a; --spurious: #c9b037; --gold: #cfe3d4; --said: #f3d9c4 }
+  --both: #a8577e; --missed: #8d929a; --spurious: #c9b037; --gold: #cfe3d4; --predicted: #f3d9c4 }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7e6e1; --paper: #15171a; --card: #1e2125; --faint: #9da2aa;
   --rule: #383c42; --bar: #7fb0e6; --tick: #ff9d94; --good: #7ed3a4; --bad: #ff9d94; --correct: #7fb0e6; --type: #f0ab5c;
-  --boundary: #b79be0; --both: #dc94b7; --missed: #7c828b; --spurious: #e0cb5f; --gold: #24493a; --said: #5a3a22 } }
+  --boundary: #b79be0; --both: #dc94b7; --missed: #7c828b; --spurious: #e0cb5f; --gold: #24493a; --predicted: #5a3a22 } }
 * { box-sizing: border-box }
 body { font: 15px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; max-width: 66rem;
   padding: 2rem 1.2rem 4rem }
@@ -28,7 +28,7 @@ th:first-child, td:first-child { text-align: left } tr.sum td { font-weight: 600
   background: var(--spurious) } .key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin: 0 .3em 0 1em }
 article { border-left: 3px solid var(--rule); padding: .1rem 0 .1rem .8rem; margin: .9rem 0 }
 pre { margin: .15rem 0; font: 13px/1.6 ui-monospace, monospace; white-space: pre-wrap; unicode-bidi: plaintext; overflow-wrap: anywhere }
-mark { color: inherit; border-radius: 3px; padding: 0 .15em } mark.g { background: var(--gold) } mark.p { background: var(--said) }
+mark { color: inherit; border-radius: 3px; padding: 0 .15em } mark.g { background: var(--gold) } mark.p { background: var(--predicted) }
 mark sup { color: var(--faint); font-size: .72em; margin-left: .3em } summary { cursor: pointer }
 @media print { body { max-width: none } details { display: block } }
 """

@@ -96,7 +96,7 @@ def _legend(rows: Sequence[Difference]) -> str:
     tests = max((row.tests for row in rows), default=0)
     if not tests:
         few = max((row.units for row in rows), default=0)
-        return f"{few:,} documents or sentences; with fewer than {LEAST_UNITS} nothing tells a change from chance"
+        return f"{few:,} documents or sentences; with fewer than {LEAST_UNITS} no test separates a change from chance"
     return (
         f"p: how likely chance makes two equal models differ so much (paired randomisation), corrected for all "
         f"{tests:,} scores together.\n* p is at most {LEVEL:g}. Intervals are those of each score alone."

@@ -72,7 +72,7 @@ def load_split(folder: Path, split: str) -> Sequence[Document]:
     if not path.is_file():
         advice = f"make it with nerconv to-dataset SRC -o {folder} --split train=0.8,dev=0.1,test=0.1"
         raise Unreadable(f"{folder}: has no {path.name}; {advice}")
-    return read_side([Source(str(path), path.stem, path)], ReadOptions(), lambda source: None).held.documents
+    return read_side([Source(str(path), path.stem, path)], ReadOptions(), lambda source: None).annotated.documents
 
 
 def make_settings(model: str, data: str, output: str, documents: Sequence[Document], command: str) -> str:

@@ -14,9 +14,9 @@ from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents, unique
-from nerconv.evaluation.match import Counts, Found, leftovers, views
+from nerconv.evaluation.count import by_unit, counts, hits, unmatched
+from nerconv.evaluation.match import LabelCounts, UnmatchedSpan, leftovers, semeval_pairs
 from nerconv.evaluation.pair import Paired, pair
-from nerconv.evaluation.tally import by_unit, counts, hits, unmatched
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of
@@ -93,14 +93,14 @@ def test_counts_and_kinds_are_those_of_each_document(sides: list[list[Document]]
     errors = unmatched(held, found)
     apart = [list(leftovers(*left(*text))) for text in texts]
     assert Counter(outcome.kind for outcome in errors) == Counter(outcome.kind for text in apart for outcome in text)
-    assert views(errors) == sum(map(views, apart), Counter())
+    assert semeval_pairs(errors) == sum(map(semeval_pairs, apart), Counter())
 
 
 def key(span: Span) -> tuple[int, int, str]:
     return span.start, span.end, span.label
 
 
-def tally(gold: list[tuple[int, int, str]], said: list[tuple[int, int, str]]) -> Counts:
+def tally(gold: list[tuple[int, int, str]], said: list[tuple[int, int, str]]) -> LabelCounts:
     """Return tp, predicted and gold by label; one that a side has twice needs two on the other."""
     rows = [
         Counter(label for _, _, label in some.elements())
@@ -109,10 +109,10 @@ def tally(gold: list[tuple[int, int, str]], said: list[tuple[int, int, str]]) ->
     return {label: (rows[0][label], rows[1][label], rows[2][label]) for label in sorted(rows[1] | rows[2])}
 
 
-def left(*sides: list[tuple[int, int, str]]) -> list[list[Found]]:
+def left(*sides: list[tuple[int, int, str]]) -> list[list[UnmatchedSpan]]:
     """Return what each of two sides has more than the other."""
     golds, said = map(Counter, sides)
-    return [sorted(Found(*row, 0) for row in more.elements()) for more in (golds - said, said - golds)]
+    return [sorted(UnmatchedSpan(*row, 0) for row in more.elements()) for more in (golds - said, said - golds)]
 
 
 @given(documents(), st.randoms(use_true_random=False))

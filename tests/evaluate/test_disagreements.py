@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from nerconv import schemes
-from nerconv.evaluation.pair import Places
-from nerconv.evaluation.tally import score_of
+from nerconv.evaluation.count import score_of
+from nerconv.evaluation.pair import SpanArrays
 
 seqeval = pytest.importorskip("seqeval.metrics")
 
@@ -22,7 +22,7 @@ def counts(gold: list[list[str]], said: list[list[str]], scheme: str, rule: str)
             held += [(number, *span) for span in schemes.decode(schemes.get(scheme), tags, rule).spans]
     labels = sorted({label for held in sides for *_, label in held})
     tables = (np.array([(*row[:3], labels.index(row[3])) for row in held], np.int64).reshape(-1, 4) for held in sides)
-    score = score_of(*(Places(*table.T) for table in tables))
+    score = score_of(*(SpanArrays(*table.T) for table in tables))
     return score.tp, score.predicted, score.gold
 
 

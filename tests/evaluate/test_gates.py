@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from scoring import evaluate
 
 from nerconv.document import Document, Span
-from nerconv.evaluation import count
+from nerconv.evaluation import count, seeds
 from nerconv.evaluation.chance import LEAST_UNITS, corrected, swapped
 from nerconv.evaluation.differences import compare
 from nerconv.evaluation.gates import Drops, against, default_limit
-from nerconv.evaluation.report import EvaluationReport, Unit
+from nerconv.evaluation.report import EvaluationReport, UnitCounts
 from nerconv.evaluation.run import EvaluateOptions
-from nerconv.evaluation.runs import aligned
+from nerconv.evaluation.seeds import aligned
 from nerconv.evaluation.statistics import intervals
 
 Row = tuple[int, int, int]
@@ -32,9 +32,9 @@ QUICK = EvaluateOptions(resamples=20)
 def report_of(*rows: Row | dict[str, Row]) -> EvaluationReport:
     """Return a report on units with these counts, of one label X where none is named."""
     units = tuple(
-        Unit(f"d{number}", dict(row) if isinstance(row, dict) else {"X": row}) for number, row in enumerate(rows)
+        UnitCounts(f"d{number}", dict(row) if isinstance(row, dict) else {"X": row}) for number, row in enumerate(rows)
     )
-    labels = count.scores(count.added(unit.labels for unit in units))
+    labels = count.scores(seeds.added(unit.labels for unit in units))
     return EvaluationReport(count.overall(labels), labels, {}, {}, {}, {}, {}, {}, units=units)
 
 
@@ -181,9 +181,16 @@ def test_sentences_are_drawn_of_texts_that_only_share_their_tokens() -> None:
 
 
 def test_a_report_by_sentence_is_compared_with_one_by_document() -> None:
-    by_sentence = [Unit("a/s1", {"X": (1, 1, 1)}, "a"), Unit("a/s2", {"X": (0, 1, 1)}, "a"), Unit("b/s1", {}, "b")]
-    by_document = [Unit("b", {}), Unit("a", {"X": (2, 2, 2)})]
-    assert aligned([by_sentence, by_document]) == [[Unit("a", {"X": (1, 2, 2)}), Unit("b", {})], by_document[::-1]]
+    by_sentence = [
+        UnitCounts("a/s1", {"X": (1, 1, 1)}, "a"),
+        UnitCounts("a/s2", {"X": (0, 1, 1)}, "a"),
+        UnitCounts("b/s1", {}, "b"),
+    ]
+    by_document = [UnitCounts("b", {}), UnitCounts("a", {"X": (2, 2, 2)})]
+    assert aligned([by_sentence, by_document]) == [
+        [UnitCounts("a", {"X": (1, 2, 2)}), UnitCounts("b", {})],
+        by_document[::-1],
+    ]
     assert aligned([by_sentence, by_document[:1]]) is None
 
 

@@ -16,10 +16,10 @@ from nerconv import schemes
 from nerconv.document import Document, Span
 from nerconv.evaluation import match
 from nerconv.evaluation.annotated import of_documents
-from nerconv.evaluation.assign import best_pairs
+from nerconv.evaluation.count import hits, unmatched
+from nerconv.evaluation.match import best_pairs
 from nerconv.evaluation.pair import pair
 from nerconv.evaluation.run import EvaluateOptions
-from nerconv.evaluation.tally import hits, unmatched
 from nerconv.report import EVALUATION
 from nerconv.report.json import from_json
 
@@ -98,7 +98,7 @@ def counts(gold: list[Span], said: list[Span]) -> dict[str, tuple[int, ...]]:
     sides = (of_documents([Document("d", "x" * 60, tuple(spans))]) for spans in (gold, said))
     paired = pair(*sides)
     found = hits(*paired.places)
-    held, right = match.views(unmatched(paired, found)), int(found.gold.sum())
+    held, right = match.semeval_pairs(unmatched(paired, found)), int(found.gold.sum())
     rows = {
         view: (right + held[view, "correct"], held[view, "partial"], held[view, "incorrect"]) for view in match.VIEWS
     }
@@ -116,7 +116,7 @@ def test_no_other_pairs_give_a_view_more_credit(chance: random.Random) -> None:
     same = [span for span in gold if span in said]
     golds, saids = ([span for span in side if span not in same] for side in (gold, said))
     kinds = {
-        (g, p): match.kind_of(match.Found(*key(one), g), match.Found(*key(other), p))
+        (g, p): match.kind_of(match.UnmatchedSpan(*key(one), g), match.UnmatchedSpan(*key(other), p))
         for g, one in enumerate(golds)
         for p, other in enumerate(saids)
         if one.start < other.end and other.start < one.end

@@ -15,9 +15,8 @@ from scoring import evaluate
 from nerconv.document import Document, Span
 from nerconv.evaluation.annotated import of_documents
 from nerconv.evaluation.differences import compare
-from nerconv.evaluation.floors import Floor, floors, parse_floor
-from nerconv.evaluation.gates import Drops, against
-from nerconv.evaluation.report import SCHEMA, EvaluationReport, Unit
+from nerconv.evaluation.gates import Drops, Floor, against, floors, parse_floor
+from nerconv.evaluation.report import SCHEMA, EvaluationReport, UnitCounts
 from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.evaluation.statistics import intervals
 from nerconv.options import UsageError
@@ -118,12 +117,12 @@ def test_split_and_merged_are_noted() -> None:
     assert [("merged" in example.notes) for example in evaluate(parts, whole, QUICK).examples] == [True, True]
 
 
-def random_units(seed: int, count: int = 60) -> list[Unit]:
+def random_units(seed: int, count: int = 60) -> list[UnitCounts]:
     chance = random.Random(seed)
     units = []
     for number in range(count):
         gold, said = chance.randint(0, 6), chance.randint(0, 6)
-        units.append(Unit(f"d{number}", {"PER": (chance.randint(0, min(gold, said)), said, gold)}))
+        units.append(UnitCounts(f"d{number}", {"PER": (chance.randint(0, min(gold, said)), said, gold)}))
     return units
 
 
@@ -148,7 +147,7 @@ def test_intervals_agree_with_the_bootstrap_of_scipy() -> None:
 def test_intervals_depend_on_no_order_and_equal_units_leave_only_rare_others() -> None:
     units = random_units(6)
     assert intervals(units, 200, 3) == intervals(units[::-1], 200, 3)
-    same = [Unit(f"d{number}", {"PER": (1, 2, 3)}) for number in range(50)]
+    same = [UnitCounts(f"d{number}", {"PER": (1, 2, 3)}) for number in range(50)]
     found = intervals(same, 200, 3).averages["micro"]
     assert found is not None and found.low < 2 / 5 < found.high and found.high - found.low < 0.08
 

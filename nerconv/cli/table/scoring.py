@@ -65,7 +65,7 @@ SCORING: Final = (
         "tiny gold.", _EVALUATE, RATIO, _GATES, "F1",
         use=Use("says how far F1 may fall below that of a baseline", needs=("--baseline",))),
     Option("--gate", "What the gates check of several --predictions: their mean, or the worst. Default: mean.",
-        _EVALUATE, TEXT, _GATES, choices="nerconv.evaluation.runs:CHOICES", checked="choice for --gate",
+        _EVALUATE, TEXT, _GATES, choices="nerconv.evaluation.seeds:CHOICES", checked="choice for --gate",
         use=Use("says what gates take of several predictions", needs=("--fail-under", "--baseline"))),
     Option("--format", "Form in which the report is printed", _EVALUATE, TEXT, _OUTPUT, "FORMAT",
         choices="nerconv.report:EVALUATION", checked="output format", default="text"),

@@ -5,12 +5,12 @@ A report of one prediction is one run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean
 from typing import Final, NamedTuple
 
-from nerconv.evaluation.count import added
-from nerconv.evaluation.report import EvaluationReport, Run, Unit
+from nerconv.evaluation.match import LabelCounts
+from nerconv.evaluation.report import EvaluationReport, SeedRun, UnitCounts
 
 #: What a gate takes from several runs: the mean of their scores, or the lowest one.
 CHOICES: Final = ("mean", "worst")
@@ -23,14 +23,14 @@ class Chosen(NamedTuple):
     indexes: tuple[int, ...]
 
 
-def runs(report: EvaluationReport) -> tuple[Run, ...]:
+def runs_of(report: EvaluationReport) -> tuple[SeedRun, ...]:
     """Return the runs that ``report`` holds, at least one."""
     if report.seeds and report.seeds.runs:
         return report.seeds.runs
-    return (Run("", report.overall, report.labels, report.units),)
+    return (SeedRun("", report.overall, report.labels, report.units),)
 
 
-def choose(values: Sequence[float | None], choice: str) -> Chosen:
+def choose_score(values: Sequence[float | None], choice: str) -> Chosen:
     """Return the mean of ``values`` or the lowest of them; those that are None do not count."""
     known = [(value, index) for index, value in enumerate(values) if value is not None]
     if not known:
@@ -42,7 +42,7 @@ def choose(values: Sequence[float | None], choice: str) -> Chosen:
     return Chosen(mean(sorted(value for value, _ in known)), tuple(index for _, index in known))
 
 
-def aligned(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
+def aligned(runs: Sequence[Sequence[UnitCounts]]) -> list[list[UnitCounts]] | None:
     """Return the units of several runs in the order of the first, so that equal places hold the same text.
 
     Where one counts sentences and another documents, all count documents. None: they count other texts.
@@ -50,16 +50,27 @@ def aligned(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
     return _in_order(runs) or _in_order([_documents(run) for run in runs])
 
 
-def _in_order(runs: Sequence[Sequence[Unit]]) -> list[list[Unit]] | None:
+def _in_order(runs: Sequence[Sequence[UnitCounts]]) -> list[list[UnitCounts]] | None:
     order = [unit.id for unit in runs[0]]
     by_id = [{unit.id: unit for unit in run} for run in runs]
-    if any(len(run) != len(order) or held.keys() != by_id[0].keys() for run, held in zip(runs, by_id, strict=True)):
+    if any(len(run) != len(order) or units.keys() != by_id[0].keys() for run, units in zip(runs, by_id, strict=True)):
         return None
-    return [[held[id] for id in order] for held in by_id]
+    return [[units[id] for id in order] for units in by_id]
 
 
-def _documents(run: Sequence[Unit]) -> list[Unit]:
-    groups: dict[str, list[Unit]] = {}
+def _documents(run: Sequence[UnitCounts]) -> list[UnitCounts]:
+    groups: dict[str, list[UnitCounts]] = {}
     for unit in run:
         groups.setdefault(unit.document or unit.id, []).append(unit)
-    return [Unit(name, added(unit.labels for unit in held)) for name, held in groups.items()]
+    return [UnitCounts(name, added(unit.labels for unit in units)) for name, units in groups.items()]
+
+
+def added(units: Iterable[LabelCounts]) -> LabelCounts:
+    """Return the sum of ``units``, labels sorted."""
+    total: dict[str, list[int]] = {}
+    for unit in units:
+        for label, counts in unit.items():
+            row = total.setdefault(label, [0, 0, 0])
+            for at, count in enumerate(counts):
+                row[at] += count
+    return {label: (row[0], row[1], row[2]) for label, row in sorted(total.items())}
