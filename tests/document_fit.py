@@ -173,7 +173,7 @@ def _not_flat(document: Document, span: Span, other: Span, nested: str | None) -
     if span == other:
         return loss("K005", document, span, "stands there twice")
     code = "K002" if nested is None else "K006"
-    return loss(code, document, span, f"shares text with [{other.label} {document.covered(other)[:40]}], which is kept")
+    return loss(code, document, span, f"shares text with [{other.label} {document.covered(other)[:40]}], which stays")
 
 
 def _merged(document: Document, spans: list[Span], lost: list[Finding]) -> list[Span]:

@@ -156,7 +156,7 @@ def _spaced(batch: Batch) -> Mask:
 def _named(covered: str) -> str:
     """Return the white space at the edges of ``covered``, or all of it, as code points."""
     outer = covered.replace(covered.strip(), "", 1) if covered.strip() else covered
-    return " ".join(dict.fromkeys(f"U+{ord(sign):04X}" for sign in outer if sign.isspace()))
+    return " ".join(dict.fromkeys(f"U+{ord(character):04X}" for character in outer if character.isspace()))
 
 
 def _meet_tokens(fitting: _Fitting, tokens: TokenEdges) -> None:
@@ -219,7 +219,7 @@ def _flatten(fitting: _Fitting, nested: str | None) -> None:
             if same and label == other:
                 yield "K005", "stands there twice"
             else:
-                yield code, f"shares text with [{batch.labels[other]} {surface[:_SHOWN]}], which is kept"
+                yield code, f"shares text with [{batch.labels[other]} {surface[:_SHOWN]}], which stays"
 
     fitting.lose(others >= 0, reasons)
 

@@ -80,10 +80,10 @@ def _sentences(path: str, text: bytes, starts: Numbers, ends: Numbers, lines: Nu
     return Sentences(path, exact, np.where(near == 0, exact, near), lines[chosen])
 
 
-def _hashes(text: bytes, kept: NDArray[np.bool_], starts: Numbers, ends: Numbers) -> Hashes:
-    """Return a hash of those bytes of each stretch that are ``kept``; 0 where there are none."""
-    before = np.append(0, np.cumsum(kept)).astype(np.int64)
-    packed = np.frombuffer(text, np.uint8)[kept].tobytes()
+def _hashes(text: bytes, chosen: NDArray[np.bool_], starts: Numbers, ends: Numbers) -> Hashes:
+    """Return a hash of those bytes of each stretch that ``chosen`` says; 0 where there are none."""
+    before = np.append(0, np.cumsum(chosen)).astype(np.int64)
+    packed = np.frombuffer(text, np.uint8)[chosen].tobytes()
     first, last = before[starts], before[ends]
     found = np.zeros(len(starts), dtype=np.uint64)
     some = np.flatnonzero(first < last)

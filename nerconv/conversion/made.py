@@ -107,7 +107,7 @@ def write_split(made: Made, sources: Sequence[Source], target: Path, stack: Exit
 
 
 def finished(report: ConversionReport, sources: Sequence[Source], options: ConvertOptions) -> ConversionReport:
-    """Return the account with what can be told of all of it, facts and findings in an order that is always the same."""
+    """Return the account with what is known only at the end, facts and findings in an order that is always the same."""
     order = {source.name: number for number, source in enumerate(sources)}
     report.facts.sort(key=lambda facts: order.get(facts.path, len(order)))
     for label in sorted({*options.labels, *options.drop} - {*report.read}):

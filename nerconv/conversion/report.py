@@ -42,8 +42,9 @@ class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
     With a ``review`` of all documents they are in memory. ``most``: so many records are a piece at most, where a
-    record is a document. ``compared``: what is made is a part of several, and how alike these are is told. ``balance``
-    spreads labels over the parts of a split; ``places`` has the part of each document then, by ``split.key``.
+    record is a document. ``compared``: what is made is a part of several, and the report says how alike they are.
+    ``balance`` spreads labels over the parts of a split; ``places`` has the part of each document then, by
+    ``split.key``.
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)

@@ -90,7 +90,7 @@ def _is_unread(source: Source, report: ConversionReport) -> bool:
 def shard_place(folder: str, sources: Iterable[Source], format: Format) -> Place:
     """Return the folder of shards as a place that is written: of what lies in it, shards of ``sources`` and notes.
 
-    Raises UsageError for what is no folder of this machine.
+    Raises UsageError for what is not a folder of this machine.
     """
     if outputs.is_stdout(folder) or urls.is_url(folder):
         raise UsageError(f"--shard-docs writes a folder of this machine, which {folder} is not; name one with -o")
@@ -118,13 +118,13 @@ def _with_labels(sources: Sequence[Source], format: Format, options: ConvertOpti
     """Return ``options`` with the class labels that all shards are to share, where the format has such."""
     if format.NAME != "dataset" or options.write.names:
         return options
-    seen: set[str] = set()
+    labels: set[str] = set()
     for source in sources:
         for item in formats.read(source, options.read):
             if not isinstance(item, Finding | Facts):
-                seen.update(item.batch.labels)
-    kept = {options.labels.get(label, label) for label in seen - options.drop}
-    return replace(options, write=replace(options.write, labels=options.write.labels or tuple(sorted(kept))))
+                labels.update(item.batch.labels)
+    written = {options.labels.get(label, label) for label in labels - options.drop}
+    return replace(options, write=replace(options.write, labels=options.write.labels or tuple(sorted(written))))
 
 
 def _by_source(
@@ -213,7 +213,7 @@ def _digest(source: Source, options: ConvertOptions, size: int) -> str:
     if source.is_stdin:
         return ""
     found = hashlib.blake2b(digest_size=16)
-    found.update(repr((_VERSION, source.name, source.id, _told(options), size)).encode())
+    found.update(repr((_VERSION, source.name, source.id, _options_that_matter(options), size)).encode())
     try:
         with source.open() as file:
             while block := file.read(_BLOCK):
@@ -223,7 +223,7 @@ def _digest(source: Source, options: ConvertOptions, size: int) -> str:
     return found.hexdigest()
 
 
-def _told(options: ConvertOptions) -> Any:
+def _options_that_matter(options: ConvertOptions) -> Any:
     """Return ``options`` so that equal ones look the same: sets have no order."""
     read = replace(options.read, labels=None)
     labels = None if options.read.labels is None else sorted(options.read.labels)

@@ -53,7 +53,7 @@ def parse_parts(texts: Iterable[str], options: ReadOptions) -> dict[str, list[So
 
 
 def places_of(parts: Iterable[str], target: str, format: Format) -> list[Place]:
-    """Return the files that are written for ``parts``. Raises UsageError for a target that is no folder."""
+    """Return the files that are written for ``parts``. Raises UsageError for a target that is not a folder."""
     if outputs.is_stdout(target):
         raise UsageError("--splits writes a folder, which standard output is not; name one with -o")
     if urls.is_url(target):

@@ -1,4 +1,4 @@
-"""All sources of a conversion together: ids that are told apart, noise that is reviewed, labels that are balanced."""
+"""All sources of a conversion together: ids made distinct, noise that is reviewed, labels that are balanced."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def with_distinct_ids(sources: Iterable[Source]) -> list[Source]:
 
 
 def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
-    """Whether sources are worked on apart; else ids that they bring are told apart, or a review is made, over all."""
+    """Whether each source is worked on alone; else ids are made distinct, or a review is made, over all of them."""
     return options.review.together is None and all(formats.names_documents(source, options.read) for source in sources)
 
 
@@ -44,7 +44,7 @@ class Piece(NamedTuple):
 def together(
     sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
 ) -> Iterator[Piece]:
-    """Yield what all ``sources`` hold, ids told apart and noise reviewed over all of them."""
+    """Yield what all ``sources`` hold, ids made distinct and noise reviewed over all of them."""
     return reviewed(_with_own_ids(sources, options, report, progress), options, report)
 
 

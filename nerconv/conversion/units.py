@@ -61,10 +61,10 @@ def cut_units(batch: Batch, unit: str) -> Cut:
     edges = batch.covering if unit == "sentence" else _paragraphs(batch)
     units = _trimmed(batch, *edges)
     at = units.of(batch.starts, batch.document_of(batch.starts))
-    kept = (batch.starts >= units.starts[at]) & (batch.ends <= units.ends[at])
-    crossing = np.flatnonzero(~kept)
+    inside = (batch.starts >= units.starts[at]) & (batch.ends <= units.ends[at])
+    crossing = np.flatnonzero(~inside)
     lost = losses(batch, crossing, repeat(("K003", f"runs across the edge of a {unit}"), len(crossing)))
-    return Cut(_recut(batch.with_spans(kept) if lost else batch, units, unit[0]), lost)
+    return Cut(_recut(batch.with_spans(inside) if lost else batch, units, unit[0]), lost)
 
 
 def _paragraphs(batch: Batch) -> tuple[Numbers, Numbers]:

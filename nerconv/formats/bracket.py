@@ -70,7 +70,7 @@ def tokens(options: WriteOptions) -> TokenEdges | None:
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts about the file, then its documents, each followed by its findings.
 
-    Raises files.Unreadable for what is no text, or is columns. The grammar is that of ``nerconv.bracket.grammar``.
+    Raises files.Unreadable for what is not text, or is columns. The grammar is that of ``nerconv.bracket.grammar``.
     """
     return chunks.read(survey, source, options)
 
@@ -90,17 +90,17 @@ class Piece(NamedTuple):
 def encode(batch: Batch, options: WriteOptions) -> Piece:
     """Return documents as bracket text of ``options.dialect``, the last line of each ended; blank ones are left out.
 
-    A text that itself holds what reads as a bracket cannot be told apart from annotation, since nothing is escaped;
+    A text that itself holds what reads as a bracket cannot be distinguished from annotation, since nothing is escaped;
     reading it back shows it.
     """
     import numpy as np
 
     begins, ends = batch.bounds[batch.has_tokens].T
-    signs = [*(f"[{label} ".encode() for label in batch.labels), _CLOSING[options.dialect], b"", b"\n", _HEADER]
+    pieces = [*(f"[{label} ".encode() for label in batch.labels), _CLOSING[options.dialect], b"", b"\n", _HEADER]
     closing = len(batch.labels)
     end = closing + 1 + (batch.bytes[ends - 1] != ord("\n"))
     names = np.argsort(np.argsort(batch.labels))[batch.label_ids]
-    # Rows of offset, what comes first at one offset, the other edge of the span, its label, the sign: the inner of two
+    # Rows of offset, what comes first at one offset, the other edge of the span, its label, the piece: the inner of two
     # spans is closed first and the outer one opened first.
     rows = (
         (batch.ends, 0, -batch.starts, names, closing),
@@ -113,12 +113,12 @@ def encode(batch: Batch, options: WriteOptions) -> Piece:
     # What stands between two documents is not written.
     stops = np.where(kinds == _END, offsets, np.append(offsets[1:], 0))
     cuts = zip(numbers.tolist(), offsets.tolist(), stops.tolist(), strict=True)
-    text = b"".join([signs[number] + batch.text[start:stop] for number, start, stop in cuts])
+    text = b"".join([pieces[number] + batch.text[start:stop] for number, start, stop in cuts])
     return Piece(text, len(begins), frozenset(batch.labels))
 
 
 def read_back(piece: Piece, options: WriteOptions) -> Batch:
-    """Return what is read of a file that has more such pieces. Raises Unreadable where that is no bracket text."""
+    """Return what is read of a file that has more such pieces. Raises Unreadable where that is not bracket text."""
     return survey.read_text(piece.headed(True, piece.documents + 1), piece.labels or None, options.dialect)
 
 

@@ -67,9 +67,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then each document followed by its findings.
 
     A sentence with a ragged row is left out, and one with invalid tags unless ``options.invalid`` names a repair. No
-    document is read when the tag scheme cannot be told, or when the columns speak against the first one as tokens and
-    the last one as tags. Raises files.Unreadable for what is no column text, UsageError for a scheme, a column or a way
-    to tell documents that does not exist.
+    document is read when the tag scheme cannot be detected, or when the columns speak against the first one as tokens
+    and the last one as tags. Raises files.Unreadable for what is not column text, UsageError for a scheme, a column or
+    a way to separate documents that does not exist.
     """
     return chunks.read(conll_read, source, options)
 

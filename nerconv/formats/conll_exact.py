@@ -26,7 +26,7 @@ class Shape(NamedTuple):
     """How most rows of a file are laid out: the number of columns, and what sets them apart.
 
     ``token`` and ``tag``: the columns, from 0, in which these stand. ``comments``: what comment lines begin with, or
-    nothing; ``tags``: tags of the file, by which rows are told from comments. ``header``: the row that names the
+    nothing; ``tags``: tags of the file, which distinguish rows from comments. ``header``: the row that names the
     columns, or nothing; where files were put one behind the other it comes again.
     """
 
@@ -38,7 +38,7 @@ class Shape(NamedTuple):
     tags: frozenset[str] = frozenset()
     header: str = ""
 
-    def plain(self) -> re.Pattern[str]:
+    def pattern(self) -> re.Pattern[str]:
         """Return what matches rows of this shape that can be split without a closer look, up to the last line end."""
         return _plain(self.columns, self.delimiter)
 
@@ -52,7 +52,7 @@ class Shape(NamedTuple):
         return len(cells) != self.columns or cells[self.tag] not in self.tags
 
     def skips(self, row: str) -> bool:
-        """Whether a line is no row of a token: a comment or the header."""
+        """Whether a line is not the row of a token: a comment or the header."""
         return self.is_comment(row) or (bool(self.header) and row == self.header)
 
     def may_skip(self, text: str) -> bool:
@@ -146,11 +146,11 @@ def parse(found: Iterable[Block], usual: Shape, name: str) -> Iterator[Part]:
     A sentence with a row of another number of columns, or without a token, is left out, with an F011 finding for each
     such row. A token that holds a space, as it can between tabs, stays and is an F024 finding.
     """
-    plain = usual.plain()
+    pattern = usual.pattern()
     token, tag = usual.token, usual.tag % usual.columns
     for line, text in found:
         comments, rows = _without_comments(text, usual)
-        if usual.may_skip(rows) or not plain.fullmatch(rows):
+        if usual.may_skip(rows) or not pattern.fullmatch(rows):
             yield from _closer(line, text.split("\n"), usual, name)
             continue
         cells = rows.replace("\n", usual.delimiter).split(usual.delimiter)
@@ -222,7 +222,7 @@ def _sentence(lines: Sequence[_Line], usual: Shape, name: str) -> Iterator[Sente
 
 
 def _likely_tag(cells: Sequence[str], usual: Shape) -> str:
-    """Return the tag of a row of any number of columns, as far as it can be told."""
+    """Return the tag of a row of any number of columns, as far as it can be found."""
     if len(cells) == usual.columns:
         return cells[usual.tag]
     return cells[-1] if len(cells) > 1 and spelling(cells[-1]).is_sound else "O"

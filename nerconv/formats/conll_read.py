@@ -14,7 +14,7 @@ from nerconv import schemes
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
 from nerconv.formats.conll_exact import BLANK, Block, Part, Rule, Sentence, Shape, blocks, is_marker, parse
-from nerconv.formats.layout import Layout, head, layout, sign_of
+from nerconv.formats.layout import Layout, comment_of, head, layout
 from nerconv.formats.scheme_detection import EDGE, Detection, detect_steps, refusal
 from nerconv.io.chunks import HERE, WHOLE, Chunk, Cuts, Doing, Surveyed, chunks_of
 from nerconv.io.sources import Source, Unreadable
@@ -37,13 +37,13 @@ _TAIL: Final = 1 << 12
 
 
 def survey(text: TextSource, source: Source, options: ReadOptions, most: int = WHOLE, doing: Doing = HERE) -> Surveyed:
-    """Tell how the rows of ``text`` are laid out and tagged.
+    """Detect how the rows of ``text`` are laid out and tagged.
 
-    Raises files.Unreadable for what is no column text, UsageError for a notation, a column or a way to tell documents
-    that does not exist.
+    Raises files.Unreadable for what is not column text, UsageError for a notation, a column or a way to separate
+    documents that does not exist.
     """
     group = _group(options.documents)
-    found, seen = _looked_at(text.file, doing, source.name, options)
+    found, counted = _looked_at(text.file, doing, source.name, options)
 
     def parts() -> Iterator[Part]:
         return parse(_blocks(text.file, doing), found.shape, source.name)
@@ -51,26 +51,26 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     if found.refusal:
         seen_columns = Facts(source.name, "conll", text.facts | _columns(found))
         return Surveyed([seen_columns, *text.findings, replace(found.refusal, unread=_meant(parts()))], None)
-    detection = detect_steps(seen.steps, options.scheme, options.invalid != "error")
+    detection = detect_steps(counted.steps, options.scheme, options.invalid != "error")
     facts = text.facts | _columns(found)
-    facts |= {"scheme": str(detection), "documents": f"{seen.markers:,} {DOCSTART} lines"}
-    told: list[Facts | Finding] = [
+    facts |= {"scheme": str(detection), "documents": f"{counted.markers:,} {DOCSTART} lines"}
+    findings: list[Facts | Finding] = [
         Facts(source.name, "conll", facts, detection.name, detection.candidates),
         *text.findings,
     ]
     if detection.notation is None:
-        return Surveyed([*told, _untold(detection, parts, source, options)], None)
+        return Surveyed([*findings, _undetected(detection, parts, source, options)], None)
     rule = Rule(options.invalid, options.repair_option, options.both)
-    many = seen.has_many(group) or text.size > most
+    many = counted.has_many(group) or text.size > most
     known = ConllSurvey(source.name, source.id, found.shape, detection.notation, rule, group, many)
-    if repaired := _repaired(text.file, doing, known, seen):
+    if repaired := _repaired(text.file, doing, known, counted):
         values = {"repaired tags": f"{repaired:,} ({options.invalid})"}
-        told.append(Facts(source.name, "conll", values, repaired=repaired))
-    return Surveyed(told, known)
+        findings.append(Facts(source.name, "conll", values, repaired=repaired))
+    return Surveyed(findings, known)
 
 
 def _group(documents: str) -> int:
-    """Return how many sentences are a document. Raises UsageError for a way to tell documents that rows do not have."""
+    """Return how many sentences are a document. Raises UsageError for a separator of documents that rows lack."""
     if documents.isdecimal():
         return int(documents)
     if documents not in _GROUPS:
@@ -82,12 +82,14 @@ def _group(documents: str) -> int:
 
 
 def _columns(found: Layout) -> dict[str, str]:
-    delimiter = next(name for name, sign in DELIMITERS.items() if sign == found.shape.delimiter)
+    delimiter = next(name for name, character in DELIMITERS.items() if character == found.shape.delimiter)
     return {"delimiter": delimiter, "columns": f"{found.shape.columns:,}", **found.facts}
 
 
-def _untold(detection: Detection, parts: Callable[[], Iterable[Part]], source: Source, options: ReadOptions) -> Finding:
-    """Return the finding that the notation cannot be told, at the first tag that breaks the nearest one."""
+def _undetected(
+    detection: Detection, parts: Callable[[], Iterable[Part]], source: Source, options: ReadOptions
+) -> Finding:
+    """Return the finding that the notation cannot be detected, at the first tag that breaks the nearest one."""
     code, why = refusal(detection, options.repair_option, options.scheme_option)
     line, first = 1, ""
     if code == "F005" and detection.nearest:
@@ -113,8 +115,8 @@ def _meant(parts: Iterable[Part]) -> Counter[str]:
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What was seen on the way through a file.
+class _Counts:
+    """What is counted on the way through a file.
 
     ``steps``: how often each tag follows each (``EDGE`` at the edges of sentences); ``markers``: rows that start
     documents; ``runs``: those of other rows between them, ``within`` one of which it ends.
@@ -142,8 +144,8 @@ class _Seen:
         self.within = count not in cuts and (self.within or count > 0)
 
 
-def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) -> tuple[Layout, _Seen]:
-    """Return how rows are laid out and what was seen of them.
+def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) -> tuple[Layout, _Counts]:
+    """Return how rows are laid out and what was counted of them.
 
     The first rows say how the others are, unless one of these is not like them: then all of them are asked.
     """
@@ -153,37 +155,41 @@ def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) ->
         likely = layout(lambda: first, found, name, options)
     except (Unreadable, UsageError):
         likely = None
-    if likely and not likely.refusal and (seen := _seen_alike(file, doing, name, likely.shape, sign_of(options))):
-        return likely, seen
-    sure, seen = layout(found, found, name, options), _Seen()
+    if (
+        likely
+        and not likely.refusal
+        and (counted := _counts_alike(file, doing, name, likely.shape, comment_of(options)))
+    ):
+        return likely, counted
+    sure, counted = layout(found, found, name, options), _Counts()
     if not sure.refusal:
         for chunk in _sentences(file, doing):
-            seen.add(_rows(chunk.raw, 1, sure.shape, name))
-    return sure, seen
+            counted.add(_rows(chunk.raw, 1, sure.shape, name))
+    return sure, counted
 
 
-def _seen_alike(file: BinaryIO, doing: Doing, name: str, shape: Shape, sign: str) -> _Seen | None:
-    """Return what was seen in a file most rows of which have a shape, and no line of which begins with ``sign``; None
-    for another.
+def _counts_alike(file: BinaryIO, doing: Doing, name: str, shape: Shape, comment: str) -> _Counts | None:
+    """Return what was counted in a file most rows of which have a shape, and no line of which begins with ``comment``;
+    None for another.
     """
-    seen, begins, alike = _Seen(), sign.encode(), 0
+    counted, begins, alike = _Counts(), comment.encode(), 0
     for chunk in _sentences(file, doing):
-        if sign and (chunk.raw.startswith(begins) or b"\n" + begins in chunk.raw):
+        if comment and (chunk.raw.startswith(begins) or b"\n" + begins in chunk.raw):
             return None
         rows = _rows(chunk.raw, 1, shape, name)
         alike += len(rows.starts) - 2 * rows.closer
         if alike < 0:
             return None
-        seen.add(rows)
-    return seen
+        counted.add(rows)
+    return counted
 
 
-def _repaired(file: BinaryIO, doing: Doing, survey: ConllSurvey, seen: _Seen) -> int:
+def _repaired(file: BinaryIO, doing: Doing, survey: ConllSurvey, counted: _Counts) -> int:
     """Return how many tags are repaired."""
     rule, notation = survey.rule.invalid, survey.notation
-    if rule == "error" or not (faults := notation.faults(seen.steps, EDGE)):
+    if rule == "error" or not (faults := notation.faults(counted.steps, EDGE)):
         return 0
-    if rule == "lenient" and all(notation.fits(tag) for pair in seen.steps for tag in pair if tag != EDGE):
+    if rule == "lenient" and all(notation.fits(tag) for pair in counted.steps for tag in pair if tag != EDGE):
         return faults
     from nerconv.formats.conll_batch import decode
 
@@ -305,7 +311,7 @@ def last_sentence(raw: bytes) -> int:
     stop, size = len(raw.rstrip(b" \t\n")), _TAIL
     while True:
         first = max(stop - size, 0)
-        # Where a run of blank lines ends is seen from any of its lines.
+        # Where a run of blank lines ends shows in any of its lines.
         if found := max((match.end() for match in BLANK.finditer(raw, first, stop)), default=0):
             return found
         if not first:

@@ -77,15 +77,15 @@ class Rows(NamedTuple):
     def without(self, sentences: Numbers) -> Rows:
         """Return the same without the rows of ``sentences``, which count as left out."""
         counts = np.diff(np.append(self.firsts, len(self.starts)))
-        kept = np.ones(len(self.starts), dtype=bool)
-        kept[runs(self.firsts[sentences], counts[sentences])] = False
-        before = np.append(0, np.cumsum(kept))
-        tagged = kept[self.tagged]
+        keep = np.ones(len(self.starts), dtype=bool)
+        keep[runs(self.firsts[sentences], counts[sentences])] = False
+        before = np.append(0, np.cumsum(keep))
+        tagged = keep[self.tagged]
         return self._replace(
-            starts=self.starts[kept],
-            ends=self.ends[kept],
-            lines=self.lines[kept],
-            columns=self.columns[kept],
+            starts=self.starts[keep],
+            ends=self.ends[keep],
+            lines=self.lines[keep],
+            columns=self.columns[keep],
             tagged=before[self.tagged[tagged]],
             tag_starts=self.tag_starts[tagged],
             tag_ends=self.tag_ends[tagged],
@@ -234,7 +234,7 @@ def _borders(
 
 def _skipped(raw: bytes, shape: Shape, stops: Numbers) -> Numbers:
     """Return which lines are comments, or the header; ``stops`` is where lines end."""
-    begins = [re.escape(sign.encode()) for sign in (shape.comments, shape.header) if sign]
+    begins = [re.escape(text.encode()) for text in (shape.comments, shape.header) if text]
     if not begins:
         return _EMPTY
     lines = re.finditer(b"^(?:" + b"|".join(begins) + b").*$", raw, re.MULTILINE)

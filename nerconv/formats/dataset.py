@@ -111,8 +111,8 @@ def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
 
 
 def _names(pieces: Pieces, options: WriteOptions) -> list[str]:
-    seen = {label for packed in pieces.packed for label in labels_of(packed.piece.names)}
-    return tag_names(schemes.get(options.scheme), [*options.labels, *sorted(seen - set(options.labels))])
+    used = {label for packed in pieces.packed for label in labels_of(packed.piece.names)}
+    return tag_names(schemes.get(options.scheme), [*options.labels, *sorted(used - set(options.labels))])
 
 
 def _write_parquet(batches: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which tool a JSON file seems to come from, told by the keys that its records have."""
+"""Which tool a JSON file seems to come from, by the keys that its records have."""
 
 from __future__ import annotations
 

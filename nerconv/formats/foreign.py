@@ -186,10 +186,10 @@ def _walk_list(value: Sequence[Any], path: str, name: str, label: str, depth: in
 def _texts(value: list[str], path: str, name: str, label: str, search: _Search) -> None:
     """Enter a list of texts that are spans without offsets: those of a label, or ``Nora <> person``."""
     for at, text in enumerate(value):
-        covered, sign, said = text.partition(" <> ")
-        if label or sign or name in _CERTAIN:
-            what = "a text <> label, without offsets" if sign else "a text, without offsets"
-            search.add(f"{path}[{at}]", Item(what, said if sign and covered else "?", None, False), label)
+        covered, arrow, label_text = text.partition(" <> ")
+        if label or arrow or name in _CERTAIN:
+            what = "a text <> label, without offsets" if arrow else "a text, without offsets"
+            search.add(f"{path}[{at}]", Item(what, label_text if arrow and covered else "?", None, False), label)
 
 
 def _decoded(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""A JSON value that is one span in the way of some other tool, told by its shape: offsets and a label, or less.
+"""A JSON value that is one span in the way of some other tool, by its shape: offsets and a label, or less.
 
 Names of keys are compared in lower case without what joins words: ``BeginOffset``, ``begin_offset``.
 """

@@ -23,14 +23,14 @@ from nerconv.io.text import TextSource
 
 #: So many lines that are not JSON are named one by one, the rest by their number.
 NAMED_LINES: Final = 20
-#: Values of a file that is no lines are looked at up to this size, and read in blocks of so many characters.
+#: Values of a file that is not lines are looked at up to this size, and read in blocks of so many characters.
 _LARGEST: Final = 1 << 24
 _BLOCK: Final = 1 << 20
 
 _KEY: Final = re.compile(rb'"(\w+)"\s*:')
 # How msgspec names the place of a fault.
 _BYTE = re.compile(r" \(byte (\d+)\)")
-# What shows in a line that is no JSON that a span stood there.
+# What shows in a line that is not JSON that a span stood there.
 _LABEL = re.compile(r'"labels?"\s*:\s*\[?\s*"((?:[^"\\]|\\.)+)"|\[\s*\d+\s*,\s*\d+\s*,\s*"((?:[^"\\]|\\.)+)"')
 
 

@@ -28,7 +28,7 @@ class Keeps:
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
     line and column of every span; ``flags``: its lint flags. ``crossing``: spans across a sentence boundary, ``lines``:
     across a line end. ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents
-    without a token. ``any_text``: text that holds the signs of the format itself. ``open_end``: text that ends
+    without a token. ``any_text``: text that holds the markup of the format itself. ``open_end``: text that ends
     without a line end. ``outer_space``: spans that begin or end with what Unicode counts as white space, such as a
     no-break space; else it is trimmed. ``flat_part`` names the part of a format that holds flat spans only though
     another holds all of them.

@@ -1,7 +1,7 @@
 """How the rows of a column file are laid out: columns, comments, a header, and where the token and the tag stand.
 
 Where nobody names them, the token stands in the first column and the tag in the last, unless the columns themselves
-speak against it: then the file is refused with what was seen and the options that read it.
+speak against it: then the file is refused with what was found and the options that read it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def head(found: Blocks) -> Iterator[Block]:
             break
 
 
-def sign_of(options: ReadOptions) -> str:
+def comment_of(options: ReadOptions) -> str:
     """Return what lines begin with that may be comments, or nothing."""
     return {"auto": _SIGN, "none": ""}.get(options.comments, options.comments)
 
@@ -59,13 +59,13 @@ def sign_of(options: ReadOptions) -> str:
 def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layout:
     """Return how the rows of the file ``name`` are laid out.
 
-    ``found`` starts from the first block each time it is called, and gives those that the shape is told from; ``all_``
+    ``found`` starts from the first block each time it is called, and gives those that the shape follows from; ``all_``
     gives all of the file. Raises Unreadable when no row has two columns, UsageError for a column that does not exist.
     """
-    sign = sign_of(options)
-    usual = _usual(found, name, sign)
-    header = _header(found, usual, sign, options, name)
-    usual = _placed(usual, header, options, name)._replace(comments=sign)
+    comment = comment_of(options)
+    usual = _usual(found, name, comment)
+    header = _header(found, usual, comment, options, name)
+    usual = _placed(usual, header, options, name)._replace(comments=comment)
     sample = _sample(found, usual)
     if not role(sample.column(usual.tag)).resembles_tags:
         _refuse_separator(found, name)
@@ -93,17 +93,17 @@ def _facts(usual: Shape, comments: int, header: _Header | None, options: ReadOpt
     return facts
 
 
-def _usual(found: Blocks, name: str, sign: str) -> Shape:
+def _usual(found: Blocks, name: str, comment: str) -> Shape:
     """Return the shape of most rows of a file."""
-    first = next(_shapes(found(), sign), None)
+    first = next(_shapes(found(), comment), None)
     if first is None:
         return Shape(2, " ", 0, 1)
-    plain = first.plain()
-    bodies = (_body(block.text, sign) for block in found())
-    if first.columns > 1 and all(not body or plain.fullmatch(body) or is_marker(body) for body in bodies):
+    pattern = first.pattern()
+    bodies = (_body(block.text, comment) for block in found())
+    if first.columns > 1 and all(not body or pattern.fullmatch(body) or is_marker(body) for body in bodies):
         return first._replace(tag=first.columns - 1)
     # Comments have columns of any number.
-    counts = Counter(_shapes(found(), sign)) or Counter(_shapes(found(), ""))
+    counts = Counter(_shapes(found(), comment)) or Counter(_shapes(found(), ""))
     usual = next((usual for usual, _ in counts.most_common() if usual.columns > 1), None)
     if usual is None:
         _refuse_separator(found, name)
@@ -111,23 +111,23 @@ def _usual(found: Blocks, name: str, sign: str) -> Shape:
     return usual._replace(tag=usual.columns - 1)
 
 
-def _body(text: str, sign: str) -> str:
+def _body(text: str, comment: str) -> str:
     """Return lines without the first ones that look like comments."""
-    while sign and text.startswith(sign):
+    while comment and text.startswith(comment):
         text = text.partition("\n")[2]
     return text
 
 
 def _refuse_separator(found: Blocks, name: str) -> None:
     """Raise Unreadable where something else than white space sets the columns apart."""
-    if sign := separator("\n".join(block.text for block in head(found))):
-        raise Unreadable(f"{name}: has {sign!r} between columns; write it with tabs between them")
+    if character := separator("\n".join(block.text for block in head(found))):
+        raise Unreadable(f"{name}: has {character!r} between columns; write it with tabs between them")
 
 
-def _shapes(found: Iterable[Block], sign: str) -> Iterator[Shape]:
+def _shapes(found: Iterable[Block], comment: str) -> Iterator[Shape]:
     for block in found:
         for row in block.text.split("\n"):
-            if not (sign and row.startswith(sign)) and not starts_document(row):
+            if not (comment and row.startswith(comment)) and not starts_document(row):
                 yield Shape(len(fields(row)), "\t" if "\t" in row.rstrip(" \t") else " ")
 
 
@@ -139,9 +139,9 @@ class _Header(NamedTuple):
     names: Sequence[str]
 
 
-def _header(found: Blocks, usual: Shape, sign: str, options: ReadOptions, name: str) -> _Header | None:
+def _header(found: Blocks, usual: Shape, comment: str, options: ReadOptions, name: str) -> _Header | None:
     """Return the first row where it names the columns. Raises UsageError where a name was given and it does not."""
-    rows = _rows(found(), sign)
+    rows = _rows(found(), comment)
     line, row = next(rows, (0, ""))
     cells = fields(row) if row else []
     names = [cell.lower() for cell in cells]
@@ -212,17 +212,17 @@ def _column(asked: str, option: str, names: Sequence[str], usual: Shape, name: s
     return number - 1 if number > 0 else usual.columns + number
 
 
-def _rows(found: Iterable[Block], sign: str) -> Iterator[tuple[int, str]]:
+def _rows(found: Iterable[Block], comment: str) -> Iterator[tuple[int, str]]:
     """Yield each line that does not look like a comment and starts no document, with its number."""
     for block in found:
         for line, row in enumerate(block.text.split("\n"), block.line):
-            if not (sign and row.startswith(sign)) and not starts_document(row):
+            if not (comment and row.startswith(comment)) and not starts_document(row):
                 yield line, row
 
 
 def _cells(text: str, usual: Shape) -> Iterable[Sequence[str]]:
     """Return the columns of those of some lines that have the ``usual`` shape and do not begin like comments."""
-    if not usual.may_skip(text) and usual.plain().fullmatch(text):
+    if not usual.may_skip(text) and usual.pattern().fullmatch(text):
         cells = text.replace("\n", usual.delimiter).split(usual.delimiter)
         return zip(*(cells[number :: usual.columns] for number in range(usual.columns)), strict=True)
     found = (fields(row) for _, row in _rows([Block(1, text)], usual.comments) if not usual.skips(row))

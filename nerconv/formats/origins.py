@@ -59,18 +59,18 @@ def origins(batch: Batch, extents: Numbers) -> Origins:
     whole = np.zeros(len(points), dtype=bool)
     whole[owners[anchors.lines != steps[owners] + at]] = True
     following = _following(batch, points, breaks, steps, whole)
-    told = ~first & ~whole[owners]
-    actual = places[told] << _BITS | anchors.columns[told]
+    given = ~first & ~whole[owners]
+    actual = places[given] << _BITS | anchors.columns[given]
     if not np.array_equal(actual, following):
         odd = _odd(actual, following) >> _BITS
         odd_owners = np.searchsorted(begins, odd, "right") - 1
         odd_rows = rows(odd, odd_owners)
-        told &= np.isin(at, odd_rows)
+        given &= np.isin(at, odd_rows)
         # Of a line without any anchor it can only be said that none follows by telling all of the text.
-        whole[odd_owners[~np.isin(odd_rows, at[told])]] = True
+        whole[odd_owners[~np.isin(odd_rows, at[given])]] = True
     else:
-        told[:] = False
-    chosen = np.flatnonzero(told | whole[owners])
+        given[:] = False
+    chosen = np.flatnonzero(given | whole[owners])
     bounds = np.searchsorted(owners[chosen], np.arange(len(points) + 1))
     some = Anchors(*(array[chosen] for array in anchors))
     return Origins(lines, columns, some, np.stack((bounds[:-1], bounds[1:]), 1), whole)
@@ -131,10 +131,10 @@ class Places(NamedTuple):
         return Places(*map(np.concatenate, zip(self, *others, strict=True)))
 
 
-def expanded(begins: Numbers, told: Places, breaks: tuple[Numbers, Numbers], spans: Places, ends: Numbers) -> Places:
+def expanded(begins: Numbers, given: Places, breaks: tuple[Numbers, Numbers], spans: Places, ends: Numbers) -> Places:
     """Return all anchors of texts, by text and offset: what ``origins`` leaves out follows.
 
-    ``begins``: line and column of each text, of shape (texts, 2), 0 where nothing follows; ``told``: the anchors that
+    ``begins``: line and column of each text, of shape (texts, 2), 0 where nothing follows; ``given``: the anchors that
     are said; ``breaks``: number of the text and offset of each line feed; ``spans``: those that may stand in brackets,
     their columns being those behind ``[LABEL ``; ``ends``: their ends. Offsets are code points in their texts.
     """
@@ -147,10 +147,10 @@ def expanded(begins: Numbers, told: Places, breaks: tuple[Numbers, Numbers], spa
     spans, ends = spans.only(in_brackets), ends[in_brackets]
     behind = spans._replace(offsets=ends, columns=spans.columns + ends - spans.offsets + CLOSING)
     found = lines.joined(spans.only(spans.offsets > 0), behind)
-    if len(told.owners):
-        keys, known = ((places.owners << _BITS | places.lines) for places in (found, told))
+    if len(given.owners):
+        keys, known = ((places.owners << _BITS | places.lines) for places in (found, given))
         found = found.only(~np.isin(keys, known))
-    found = heads.joined(found, told)
+    found = heads.joined(found, given)
     order = np.lexsort((found.lines << _BITS | found.columns, found.owners << _BITS | found.offsets))
     return Places(*(array[order] for array in found))
 

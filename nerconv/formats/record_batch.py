@@ -237,7 +237,7 @@ def batch_of(found: Columns, name: str, path: str | None) -> Batch:
     if extras.span_paths:
         brackets = brackets._replace(lines=lines * np.array([other is None for other in extras.span_paths]))
     breaks = _breaks(np.searchsorted(points, np.flatnonzero(np.frombuffer(text, np.uint8) == _NEWLINE)), begins, sizes)
-    anchors = expanded(*_told(found, paths), breaks, brackets, ends)
+    anchors = expanded(*_given(found, paths), breaks, brackets, ends)
     places = _placed(places, anchors)
     marks, sentences = found.marks, found.sentences
     mark_bytes = at(marks.owners, marks.numbers("offset")).tolist()
@@ -273,7 +273,7 @@ def _breaks(feeds: Numbers, begins: Numbers, sizes: Numbers) -> tuple[Numbers, N
     return owners[within], offsets[within]
 
 
-def _told(found: Columns, paths: Sequence[str | None]) -> tuple[Numbers, Places]:
+def _given(found: Columns, paths: Sequence[str | None]) -> tuple[Numbers, Places]:
     """Return line and column of the start of each record, 0 where no anchors follow; and the anchors that are said."""
     begins = np.array(
         [(line, column or 1) if line else (0, 0) for line, column in zip(found.lines, found.columns, strict=True)],

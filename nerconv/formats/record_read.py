@@ -126,8 +126,8 @@ def _all_anchors(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -
     """Return all anchors of ``text``, those too that follow from its lines and ``spans``."""
     if origin.line is None:
         return origin.anchors
-    told = {line for _, line, _ in origin.anchors}
-    following = (anchor for anchor in _following(origin, text, spans) if anchor[1] not in told)
+    given = {line for _, line, _ in origin.anchors}
+    following = (anchor for anchor in _following(origin, text, spans) if anchor[1] not in given)
     return [(0, origin.line, origin.column or 1), *sorted([*following, *origin.anchors])]
 
 

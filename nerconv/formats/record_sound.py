@@ -1,4 +1,4 @@
-"""Records that make documents as they are, told by whole arrays; where some do not, these few are parted from the rest.
+"""Records that make documents as they are, found with whole arrays; the few that do not are parted from the rest.
 
 An example: records 0 to 4,095 with one odd one are looked at again in halves, and those of these in halves that are not
 sound, until few are left, which an exact reader takes one by one.

@@ -114,7 +114,7 @@ class RecordFormat:
     def read(self, source: Source, options: ReadOptions) -> Iterator[Read]:
         """Yield Facts, then documents with what is wrong with them; what many lines share after all of them.
 
-        Keys that a record does not have are counted in a closing Facts. Raises files.Unreadable for what is no text.
+        Keys that a record does not have are counted in a closing Facts. Raises files.Unreadable for what is not text.
         """
         with text_of(source, options.encoding) as text:
             yield Facts(source.name, self.name, text.facts | {"offsets": OFFSET_UNIT})

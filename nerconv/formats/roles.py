@@ -1,7 +1,7 @@
 """What the columns of rows hold: words, tags, numbers; and whether the token and the tag can stand where they are read.
 
 It is evidence against reading the first column as tokens and the last as tags, and never a guess at which ones to read:
-the file is refused with what was seen and the options that read it.
+the file is refused with what was found and the options that read it.
 """
 
 from __future__ import annotations

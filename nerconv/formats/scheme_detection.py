@@ -1,4 +1,4 @@
-"""Which notation the tags of a source are in, told by counting which tag follows which; never guessed."""
+"""Which notation the tags of a source are in, detected by counting which tag follows which; never guessed."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _CLEARLY: Final = 4
 
 
 class Detection(NamedTuple):
-    """The notation of a source, or None when it cannot be told; what was counted; the names of those that fit.
+    """The notation of a source, or None when it cannot be detected; what was counted; the names of those that fit.
 
-    ``misspelt``: the commonest tag that is not spelt as one, or nothing; ``nearest``: where none can be told, the
+    ``misspelt``: the commonest tag that is not spelt as one, or nothing; ``nearest``: where none can be detected, the
     scheme that the fewest tags break.
     """
 
@@ -37,11 +37,11 @@ class Detection(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the notation; empty where it cannot be told."""
+        """The name of the notation; empty where it cannot be detected."""
         return self.notation.name if self.notation else ""
 
     def __str__(self) -> str:
-        return f"{self.name or 'not told'}: {'; '.join(self.evidence)}"
+        return f"{self.name or 'not detected'}: {'; '.join(self.evidence)}"
 
 
 #: How often a tag of one letter follows another: the letters, and whether the labels are the same.
@@ -175,7 +175,7 @@ def _nearest(faults: Mapping[str, int]) -> Iterator[str]:
 
 
 def refusal(detection: Detection, repair: str, scheme: str = "--read-scheme") -> tuple[str, str]:
-    """Return the code and the message of a source whose notation cannot be told.
+    """Return the code and the message of a source whose notation cannot be detected.
 
     ``repair`` and ``scheme``: the options that name a repair and the notation.
     """
@@ -184,7 +184,7 @@ def refusal(detection: Detection, repair: str, scheme: str = "--read-scheme") ->
         which = " and ".join(detection.candidates)
         return (
             "F010",
-            f"the tag scheme cannot be told, {which} read it differently ({evidence}); say {scheme} NAME",
+            f"the tag scheme cannot be detected, {which} read it differently ({evidence}); say {scheme} NAME",
         )
     if detection.misspelt:
         found = spelling(detection.misspelt)
@@ -194,7 +194,7 @@ def refusal(detection: Detection, repair: str, scheme: str = "--read-scheme") ->
             f"the tags cannot be read ({evidence}): {detection.misspelt!r} looks like {found.looks}; {advice}",
         )
     advice = f"say {scheme} NAME, or {repair} lenient or discard for tags that break the nearest one"
-    return "F005", f"the tag scheme cannot be told, none fits ({evidence}); {advice}"
+    return "F005", f"the tag scheme cannot be detected, none fits ({evidence}); {advice}"
 
 
 _ADVICE: Final[Mapping[str, str]] = {

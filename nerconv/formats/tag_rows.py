@@ -141,7 +141,7 @@ class _Table:
         return list(dict.fromkeys(f"tokens from {found.tokens}, tags from {found.tags}" for found in others))
 
     def closing(self) -> Iterator[Facts]:
-        """Yield what can be told when all rows are read."""
+        """Yield what is known when all rows are read."""
         if self.repaired:
             values = {"repaired tags": f"{self.repaired:,} ({self.options.invalid})"}
             yield Facts(self.source.name, self.format, values, repaired=self.repaired)
@@ -157,8 +157,8 @@ class _Table:
 def read_rows(rows: _Rows, source: Source, format: str, options: ReadOptions) -> Iterator[Read]:
     """Yield ``rows`` as batches, with what is wrong with them, and Facts about tags where they had to be read.
 
-    A tag scheme that nobody named is told from all rows. Faults that many rows share come at the end. Raises UsageError
-    for a scheme that does not exist.
+    A tag scheme that nobody named is detected from all rows. Faults that many rows share come at the end. Raises
+    UsageError for a scheme that does not exist.
     """
     table = _Table(rows, source, format, options)
     for some in rows(table.once):

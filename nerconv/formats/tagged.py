@@ -69,7 +69,7 @@ def tagged(batch: Batch, options: WriteOptions) -> Tagged:
         raise ValueError(f"{batch.name}: a span does not meet the edges of tokens")
     scheme, counts = schemes.get(options.scheme), _token_counts(batch)
     covered = batch.covered.only(flat(batch, options.nested))
-    # A token behind the last one of a document is no neighbour of it.
+    # A token behind the last one of a document is not its neighbour.
     behind = covered.last + 1
     touches = (np.append(covered.first[1:], -1) == behind) & ~np.isin(behind, np.cumsum(counts))
     tags = np.zeros(len(batch.tokens.starts), dtype=np.int64)

@@ -78,7 +78,7 @@ def tokens(options: WriteOptions) -> TokenEdges | None:
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then what the lines hold, with findings about lines that hold no row.
 
-    Raises files.Unreadable for what is no text, UsageError for a scheme that does not exist.
+    Raises files.Unreadable for what is not text, UsageError for a scheme that does not exist.
     """
     with text_of(source, options.encoding) as text:
         yield Facts(source.name, NAME, text.facts)
