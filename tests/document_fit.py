@@ -71,8 +71,9 @@ def fit(document: Document, keeps: Keeps, edges: Any, nested: str | None) -> Fit
         marks=document.marks if keeps.marks else (),
         meta=document.meta if keeps.meta else {},
     )
-    stay = set(map(id, spans))
-    return Fitted(kept, lost, left_out, [finding for span, finding in trimmed if id(span) in stay])
+    # One that is written together with others begins where it began.
+    stay = {(span.start, span.label, span.where) for span in spans}
+    return Fitted(kept, lost, left_out, [f for span, f in trimmed if (span.start, span.label, span.where) in stay])
 
 
 def loss(code: str, document: Document, span: Span, why: str) -> Finding:
