@@ -90,6 +90,9 @@ UNCOUNTED: Final = {"--engine", "--scheduler", "--workers", "--output", "--to", 
 #: What else may make a conversion slow: a line or two among many that arrays do not settle, and other inputs.
 INPUTS: Final = ("documents", "separators", "no-break space", "markup", "nested", "carriage returns")
 READ: Final = ("conll", "spans_jsonl", "docbin", "dataset", "tags_jsonl")
+#: A line among many that is read one by one, by the format of the others.
+ODD: Final = {"conll": "Rome\n\n", "tags_jsonl": '{"tokens": [], "ner_tags": 1}\n'}
+SUFFIX |= {f"odd {name}": SUFFIX[name] for name in ODD}
 
 
 class Row(NamedTuple):
@@ -111,7 +114,8 @@ def rows() -> Iterator[Row]:
             if (use.writes is None or target in use.writes) and (use.reads is None or (name or "bracket") in use.reads):
                 yield Row(option, target, words, name or "plain")
         yield from (Row(name, target, "", name) for name in INPUTS)
-    yield from (Row(f"from {name}", "spans_jsonl" if name == "conll" else "conll", "", name) for name in READ)
+    for name in (*READ, *(f"odd {name}" for name in ODD)):
+        yield Row(f"from {name}", "spans_jsonl" if "conll" in name else "conll", "", name)
 
 
 @cache
@@ -177,6 +181,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / f"{name.replace(' ', '-')}.{count}.txt").write_text(text_of(name, count), newline="")
         for name in READ:
             calls(f"convert {folder}/plain.{count}.txt --to {name} -o {folder}/{name}.{count}.{SUFFIX[name]}")
+        for name, line in ODD.items():
+            text = (folder / f"{name}.{count}.{SUFFIX[name]}").read_text()
+            end = "\n\n" if name == "conll" else "\n"
+            middle = text.find(end, len(text) // 2) + len(end)
+            odd = text[:middle] + line + text[middle:] if middle < len(text) else text + line
+            (folder / f"odd-{name}.{count}.{SUFFIX[name]}").write_text(odd)
     return folder
 
 
@@ -206,7 +216,7 @@ def test_an_option_costs_no_more_than_four_times_the_default(row: Row, cost: Any
         cost(each, 20)
     once, twice, without = cost(row, LINES), cost(row, 2 * LINES), cost(default, LINES)
     a_line = (twice - once) / LINES
-    cut = row.target in ("dataset", "tags_jsonl") or "sentence" in row.words
+    cut = row.target in ("dataset", "tags_jsonl") or "sentence" in row.words or row.input == "odd tags_jsonl"
     most = (MOST_A_DOC if row.target == "docbin" else MOST_A_RECORD) if cut else MOST_A_LINE
     assert once <= MOST * without and a_line <= most, (
         f"{once:,} calls, {once / without:.1f} times {without:,}; {a_line:.1f} for each line more"

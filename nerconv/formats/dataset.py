@@ -282,10 +282,12 @@ def _parted(rows: pa.RecordBatch, number: int, split: _Split) -> Columns | list[
     def columns(begin: int, end: int) -> Columns:
         return placed(decode(rows.slice(begin, end - begin)), places[begin:end])
 
-    def exact(at: int) -> Row:
-        return _row(rows.slice(at, 1).to_pylist()[0], places[at], split)
-
-    return parted(0, rows.num_rows, columns, exact)  # type: ignore[no-any-return]
+    found = parted(0, rows.num_rows, columns)
+    if not isinstance(found, list):
+        return found
+    odd = (at for at in found if isinstance(at, int))
+    exact = {at: _row(rows.slice(at, 1).to_pylist()[0], places[at], split) for at in odd}
+    return [exact[at] if isinstance(at, int) else at for at in found]
 
 
 def _row(columns: dict[str, Any], where: Where, split: _Split) -> Row:

@@ -99,8 +99,13 @@ def _usual(found: Blocks, name: str, comment: str) -> Shape:
     if first is None:
         return Shape(2, " ", 0, 1)
     pattern = first.pattern()
-    bodies = (_body(block.text, comment) for block in found())
-    if first.columns > 1 and all(not body or pattern.fullmatch(body) or is_marker(body) for body in bodies):
+    rows = odd = 0
+    for block in found():
+        if (body := _body(block.text, comment)) and not is_marker(body):
+            rows += (count := body.count("\n") + 1)
+            odd += 0 if pattern.fullmatch(body) else count
+    # Where more than half of the rows are of one shape, no other one has to be counted.
+    if first.columns > 1 and 2 * odd <= max(rows - 1, 0):
         return first._replace(tag=first.columns - 1)
     # Comments have columns of any number.
     counts = Counter(_shapes(found(), comment)) or Counter(_shapes(found(), ""))

@@ -1,17 +1,19 @@
 """Records that make documents as they are, found with whole arrays; the few that do not are parted from the rest.
 
-An example: records 0 to 4,095 with one odd one are looked at again in halves, and those of these in halves that are not
-sound, until few are left, which an exact reader takes one by one.
+Records that do not even become columns are looked at again in halves, and those of these in halves that do not, until
+few are left, which an exact reader takes one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nerconv.document import WHITE_SPACE
+from nerconv.formats.record import Record
 from nerconv.formats.record_batch import ROWS, Columns, Items, records_of
 from nerconv.tables import Numbers
 
@@ -21,89 +23,94 @@ _FEW: Final = 8
 _FAR: Final = 1 << 30
 
 
-def parted(first: int, last: int, columns: Callable[[int, int], Columns], exact: Callable[[int], Any]) -> Any:
+def parted(first: int, last: int, columns: Callable[[int, int], Columns]) -> Columns | list[Record | int]:
     """Return the records with the numbers from ``first`` to ``last`` as Columns where all of them are sound.
 
-    Else a list: of each sound one its Record, of each of the few around an odd one what ``exact`` makes of its number.
+    Else a list: each sound one, and the numbers of the odd ones and of a few around those that become no columns.
     ``columns`` returns some of them, or raises ValueError, OverflowError or RecursionError where some are odd.
     """
     try:
-        if are_sound(found := columns(first, last)):
-            return found
+        found = columns(first, last)
+        odd = odd_ones(found)
     except (ValueError, OverflowError, RecursionError):
-        pass
-    if last - first <= _FEW:
-        return [exact(number) for number in range(first, last)]
-    middle = (first + last) // 2
-    halves = (parted(*half, columns, exact) for half in ((first, middle), (middle, last)))
-    return [item for half in halves for item in (half if isinstance(half, list) else records_of(half))]
+        if last - first <= _FEW:
+            return [*range(first, last)]
+        middle = (first + last) // 2
+        halves = (parted(first, middle, columns), parted(middle, last, columns))
+        return [item for half in halves for item in (half if isinstance(half, list) else records_of(half))]
+    if not odd.any():
+        return found
+    rows = enumerate(zip(odd.tolist(), records_of(found), strict=True), first)
+    return [number if is_odd else record for number, (is_odd, record) in rows]
 
 
-def are_sound(found: Columns) -> bool:
-    """Whether each record makes a document as it is: nothing is to be trimmed, put in order or looked into.
+def odd_ones(found: Columns) -> NDArray[np.bool_]:
+    """Return which records do not make a document as they are: something is to be trimmed, put in order or looked into.
 
     Raises ValueError for lone surrogates, OverflowError for numbers of more than 64 bits.
 
     >>> from nerconv.formats.record import Record, SpanRecord
     >>> from nerconv.formats.record_batch import columns_of_records
     >>> some = [Record(id="a", text="Ann met", spans=[SpanRecord(0, end, "PER")]) for end in (3, 4)]
-    >>> [are_sound(columns_of_records([record])) for record in some]
-    [True, False]
+    >>> odd_ones(columns_of_records(some)).tolist()
+    [False, True]
     """
     sizes = np.array(list(map(len, found.texts)), dtype=np.int64)
-    return (
-        all(found.ids)
-        and _are_spans(found, sizes)
-        and _ascend(found.sentences, sizes, *ROWS["sentences"])
-        and bool((found.sentences.numbers("start") < found.sentences.numbers("end")).all())
-        and _ascend(found.marks, sizes, "offset")
-        and _ascend(found.joins, sizes, "offset", least=1)
-        and _are_origins(found, sizes)
-    )
+    sentences = found.sentences
+    bad = [
+        np.flatnonzero([not id for id in found.ids]),
+        sentences.owners[sentences.numbers("start") >= sentences.numbers("end")],
+        *_bad_spans(found, sizes),
+        *_descending(sentences, sizes, *ROWS["sentences"]),
+        *_descending(found.marks, sizes, "offset"),
+        *_descending(found.joins, sizes, "offset", least=1),
+        *_bad_origins(found, sizes),
+    ]
+    return np.bincount(np.concatenate(bad), minlength=len(sizes)) > 0
 
 
-def _are_spans(found: Columns, sizes: Numbers) -> bool:
+def _bad_spans(found: Columns, sizes: Numbers) -> Iterator[Numbers]:
     spans, labels = found.spans, found.spans.fields["label"]
     starts, ends, lines, columns = map(spans.numbers, ("start", "end", "line", "column"))
     owners = spans.owners
-    if not (all(labels) and ((starts >= 0) & (starts < ends) & (ends <= sizes[owners])).all()):
-        return False
-    if not all(((places >= 0) & (places < _FAR)).all() for places in (lines, columns)):
-        return False
+    bad = (
+        (starts < 0) | (starts >= ends) | (ends > sizes[owners]) | np.array([not label for label in labels], dtype=bool)
+    )
+    yield owners[bad]
+    for places in (lines, columns):
+        yield owners[(places < 0) | (places >= _FAR)]
     steps, stops = np.diff(starts), np.diff(ends)
     behind = (np.diff(owners) == 0) & (steps <= 0)
-    if (behind & ((steps < 0) | (stops > 0))).any():
-        return False
-    if any(labels[at] > labels[at + 1] for at in np.flatnonzero(behind & (stops == 0)).tolist()):
-        return False
+    yield owners[1:][behind & ((steps < 0) | (stops > 0))]
+    alike = np.flatnonzero(behind & (steps == 0) & (stops == 0)).tolist()
+    yield owners[np.array([at for at in alike if labels[at] > labels[at + 1]], dtype=np.int64)]
     characters = np.frombuffer("".join(found.texts).encode("utf-32-le"), "<u4")
-    begins = (np.cumsum(sizes) - sizes)[owners]
-    edges = characters[np.append(begins + starts, begins + ends - 1)]
-    return not np.isin(edges, list(map(ord, WHITE_SPACE))).any()
+    white = np.isin(characters, list(map(ord, WHITE_SPACE)))
+    begins = (np.cumsum(sizes) - sizes)[owners[~bad]]
+    yield owners[~bad][white[begins + starts[~bad]] | white[begins + ends[~bad] - 1]]
 
 
-def _are_origins(found: Columns, sizes: Numbers) -> bool:
-    """Whether the anchors are sound, those too that follow; without a path none is looked at."""
+def _bad_origins(found: Columns, sizes: Numbers) -> Iterator[Numbers]:
+    """Yield the records whose anchors are not sound, those too that follow; without a path none is looked at."""
     known = np.array([path is not None for path in found.paths], dtype=bool)
     follow = np.array([line is not None for line in found.lines], dtype=bool)
     begins = zip(found.lines, found.columns, strict=True)
     places = np.array([(1, 1) if line is None else (line, column or 1) for line, column in begins]).reshape(-1, 2)
-    if ((places[known] <= 0) | (places[known] >= _FAR)).any():
-        return False
+    yield np.flatnonzero(known & ((places <= 0) | (places >= _FAR)).any(1))
     anchors, owners = found.anchors, found.anchors.owners
     offsets, lines, columns = map(anchors.numbers, ROWS["anchors"])
     outside = (offsets < 0) | (offsets > sizes[owners])
-    for places in (lines, columns):
-        outside |= (places <= 0) | (places >= _FAR)
+    for numbers in (lines, columns):
+        outside |= (numbers <= 0) | (numbers >= _FAR)
     # Where none follow the first is at the start, and they ascend.
     first = np.diff(owners, prepend=-1) != 0
     outside |= ~follow[owners] & np.where(first, offsets != 0, np.diff(offsets, prepend=0) < 0)
-    return not (outside & known[owners]).any()
+    yield owners[outside & known[owners]]
 
 
-def _ascend(items: Items, sizes: Numbers, *names: str, least: int = 0) -> bool:
-    """Whether each offset is by ``least`` larger than the one before it in its record, and all are within the texts."""
+def _descending(items: Items, sizes: Numbers, *names: str, least: int = 0) -> Iterator[Numbers]:
+    """Yield the records in which an offset is not by ``least`` larger than the one before, or not within the text."""
     offsets = np.stack([items.numbers(name) for name in names], 1).ravel()
     owners = np.repeat(items.owners, len(names))
-    turned = (np.diff(owners) == 0) & (np.diff(offsets) < least)
-    return not (turned.any() or ((offsets < 0) | (offsets > sizes[owners])).any())
+    yield owners[(offsets < 0) | (offsets > sizes[owners])]
+    yield owners[1:][(np.diff(owners) == 0) & (np.diff(offsets) < least)]

@@ -97,9 +97,9 @@ class RecordFormat:
     def read_back(self, piece: bytes, options: WriteOptions) -> Batch:
         """Return what the lines of a piece hold. Raises ValueError where they are not read as they stand."""
         from nerconv.formats.record_batch import batch_of
-        from nerconv.formats.record_sound import are_sound
+        from nerconv.formats.record_sound import odd_ones
 
-        if not are_sound(found := self.columns(self.decoder.decode_lines(piece))):
+        if odd_ones(found := self.columns(self.decoder.decode_lines(piece))).any():
             raise ValueError("a record is not sound")
         return batch_of(found, "", None)
 
@@ -155,16 +155,13 @@ class _Reader:
             ids = [own or f"{self.source.id}#{number}" for number, own in enumerate(found.ids, first + begin)]
             return found._replace(ids=ids)
 
-        def exact(at: int) -> tuple[Record | None, Sequence[Finding]]:
-            return self._record(first + at, lines[at])
-
-        found = parted(0, len(lines), columns, exact)
+        found = parted(0, len(lines), columns)
         findings: dict[int, list[Finding]] = {}
         if isinstance(found, list) or not self.ids.are_new(found.ids):
             records: list[Record] = []
-            every = found if isinstance(found, list) else records_of(found)
+            every: Sequence[Record | int] = found if isinstance(found, list) else records_of(found)
             for number, item in enumerate(every, first):
-                record, wrong = (item, ()) if isinstance(item, Record) else item
+                record, wrong = (item, ()) if isinstance(item, Record) else self._record(number, lines[number - first])
                 if record is not None and self._is_new(record, number):
                     records.append(record)
                 if wrong and records:

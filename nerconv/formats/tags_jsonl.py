@@ -99,11 +99,12 @@ def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Columns | li
         def columns(begin: int, end: int, lines: Any = lines, places: Any = places) -> Columns:
             return placed(_columns(list(map(_ROWS.decode, lines[begin:end]))), places[begin:end])
 
-        def exact(at: int, lines: Any = lines, places: Any = places) -> Row | Finding | None:
-            return _item(lines[at], places[at], source, decoder)
-
-        found = parted(0, len(lines), columns, exact)
-        yield list(filter(None, found)) if isinstance(found, list) else found
+        found = parted(0, len(lines), columns)
+        if isinstance(found, list):
+            items = (_item(lines[at], places[at], source, decoder) if isinstance(at, int) else at for at in found)
+            yield list(filter(None, items))
+        else:
+            yield found
 
 
 def _item(line: bytes, where: Where, source: Source, decoder: Decoder) -> Row | Finding | None:
