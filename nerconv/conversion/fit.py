@@ -245,10 +245,12 @@ def _merge(fitting: _Fitting) -> None:
 
 
 def _follows(batch: Batch) -> Mask:
-    """Return for each span but the first whether only spaces and tabs part it from one of its label before it."""
-    owners = batch.document_of(batch.starts)
-    found: Mask = (batch.label_ids[1:] == batch.label_ids[:-1]) & (owners[1:] == owners[:-1])
+    """Return for each span but the first whether only white space parts it from one of its label and sentence."""
+    owners = batch.document_of(batch.starts), np.searchsorted(batch.covering[0], batch.starts, "right")
+    found: Mask = batch.label_ids[1:] == batch.label_ids[:-1]
+    for numbers in owners:
+        found &= numbers[1:] == numbers[:-1]
     near = np.flatnonzero(found)
     gaps = zip(batch.ends[near].tolist(), batch.starts[near + 1].tolist(), strict=True)
-    found[near] = [not batch.text[end:start].strip(b" \t") for end, start in gaps]
+    found[near] = [not batch.spaced[end:start].strip(b" \t\n") for end, start in gaps]
     return found
