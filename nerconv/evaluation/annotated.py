@@ -1,10 +1,14 @@
-"""One side of an evaluation as arrays: the text of all its documents, one after another, and where its spans stand.
+"""One side of an evaluation as arrays: the text of all its documents, one after another, and the spans in it.
 
-A worked example, two documents with three spans:
-
-    text "Ann met Bo Li\\nOslo"   ids ("a", "b")   bounds [[0 13] [14 18]]
-    owners [0 0 1]   starts [0 8 14]   ends [3 13 18]   label_ids [0 0 1]   labels ("PER", "LOC")
-    tokens: starts [0 4 8 11 14], ends [3 7 10 13 18]   span_tokens: first [0 2 4], last [0 3 4]
+>>> from nerconv.document import Document, Span
+>>> ann = Document("a", "Ann met Bo Li", (Span(0, 3, "PER"), Span(8, 13, "PER")))
+>>> side = of_documents([ann, Document("b", "Oslo", (Span(0, 4, "LOC"),))])
+>>> side.ids, side.bounds.tolist(), side.labels
+(('a', 'b'), [[0, 13], [14, 18]], ('PER', 'LOC'))
+>>> [array.tolist() for array in (side.owners, side.starts, side.ends, side.label_ids)]
+[[0, 0, 1], [0, 8, 14], [3, 13, 18], [0, 0, 1]]
+>>> side.tokens.starts.tolist(), [array.tolist() for array in side.span_tokens]
+([0, 4, 8, 11, 14], [[0, 2, 4], [1, 4, 5]])
 """
 
 from __future__ import annotations
@@ -26,21 +30,21 @@ from nerconv.views import batch_of, documents_of, spans
 from nerconv.white_space import runs
 
 
-class Pairs(NamedTuple):
-    """Two numbers of each of some things: where they start and end, or the first and the last of what they hold."""
+class Ranges(NamedTuple):
+    """Half-open ranges: two int64 arrays of equal length, of offsets in code points or of numbers of tokens."""
 
-    first: Numbers
-    last: Numbers
+    starts: Numbers
+    ends: Numbers
 
 
 @dataclass(frozen=True, eq=False)
 class Annotated:
     """Documents and their spans. Offsets are code points of ``text``, half-open; all arrays are int64.
 
-    ``bounds``, of shape (documents, 2), says where the document with each of ``ids`` stands. ``owners``, ``starts``,
-    ``ends`` and ``label_ids``, of shape (spans,), say for each span, by document and in text order, the number of its
-    document, where it stands, and the index of its label in ``labels``. All was made from ``parts``: ``sources`` are
-    the numbers that the spans have among those of all parts.
+    ``bounds``, shape (documents, 2): start and end of the document with each of ``ids``. ``owners``, ``starts``,
+    ``ends`` and ``label_ids``, shape (spans,), by document and in text order: the index of the span's document, its
+    offsets, and the index of its label in ``labels``. ``parts`` are the batches that it was made from, and ``sources``,
+    shape (spans,), the index of each span among the spans of all of them.
     """
 
     text: str
@@ -61,18 +65,18 @@ class Annotated:
 
     @property
     def used(self) -> set[str]:
-        """The labels that spans have."""
+        """The labels that occur on spans."""
         return {self.labels[code] for code in np.unique(self.label_ids).tolist()}
 
     @property
     def begins(self) -> Numbers:
-        """Where the document of each span starts."""
+        """The start of the document of each span, shape (spans,)."""
         found: Numbers = self.bounds[self.owners, 0]
         return found
 
     @cached_property
     def _shifts(self) -> list[int]:
-        """How much text stands before each part, and in all."""
+        """The number of code points before each part, and of all parts."""
         return list(accumulate((int(part.points(np.array(len(part.text)))) for part in self.parts), initial=0))
 
     def _of_parts(self, offsets: Callable[[Batch], Numbers]) -> Numbers:
@@ -81,46 +85,52 @@ class Annotated:
         return joined(found)
 
     @cached_property
-    def tokens(self) -> Pairs:
-        """Where the tokens of all parts start and end."""
-        return Pairs(self._of_parts(lambda part: part.tokens.starts), self._of_parts(lambda part: part.tokens.ends))
+    def tokens(self) -> Ranges:
+        """The tokens of all parts, offsets into ``text``, shape (tokens,)."""
+        return Ranges(self._of_parts(lambda part: part.tokens.starts), self._of_parts(lambda part: part.tokens.ends))
 
     @cached_property
-    def sentences(self) -> Pairs:
-        """Where the sentences of all parts start and end; they cover every token."""
-        return Pairs(self._of_parts(lambda part: part.covering[0]), self._of_parts(lambda part: part.covering[1]))
+    def sentences(self) -> Ranges:
+        """The sentences of all parts, offsets into ``text``, shape (sentences,); they cover every token."""
+        return Ranges(self._of_parts(lambda part: part.covering[0]), self._of_parts(lambda part: part.covering[1]))
 
     @cached_property
-    def span_tokens(self) -> Pairs:
-        """The numbers of the first and the last token that each span has a part of."""
-        begins = self.tokens.first
-        return Pairs(np.searchsorted(begins, self.starts, "right") - 1, np.searchsorted(begins, self.ends) - 1)
+    def span_tokens(self) -> Ranges:
+        """The tokens that each span overlaps, as numbers of tokens of all parts, shape (spans,)."""
+        begins = self.tokens.starts
+        return Ranges(np.searchsorted(begins, self.starts, "right") - 1, np.searchsorted(begins, self.ends))
 
     @property
-    def token_counts(self) -> Pairs:
-        """The number of the first token of each document, and how many it has."""
-        first, behind = np.searchsorted(self.tokens.first, self.bounds.T)
-        return Pairs(first, behind - first)
+    def document_tokens(self) -> Ranges:
+        """The tokens of each document, as numbers of tokens of all parts, shape (documents,)."""
+        return Ranges(*np.searchsorted(self.tokens.starts, self.bounds.T))
+
+    @property
+    def token_counts(self) -> Numbers:
+        """The number of tokens of each document, shape (documents,)."""
+        starts, ends = self.document_tokens
+        counts: Numbers = ends - starts
+        return counts
 
     def words(self) -> list[str]:
         """Return the tokens of the documents, in order."""
-        chosen = runs(*self.token_counts)
+        chosen = runs(self.document_tokens.starts, self.token_counts)
         starts, ends = (edges[chosen].tolist() for edges in self.tokens)
         return [self.text[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def surfaces(self) -> Iterator[str]:
-        """Yield the text of each span, what it covers of its tokens joined by single spaces."""
+        """Yield the text of each span, its tokens (cut at the edges of the span) joined by single spaces."""
         starts, ends = (edges.tolist() for edges in self.tokens)
         spans = zip(
             self.starts.tolist(), self.ends.tolist(), *(each.tolist() for each in self.span_tokens), strict=True
         )
-        for start, end, first, last in spans:
-            pieces = zip(starts[first : last + 1], ends[first : last + 1], strict=True)
+        for start, end, first, stop in spans:
+            pieces = zip(starts[first:stop], ends[first:stop], strict=True)
             yield " ".join(self.text[max(a, start) : min(b, end)] for a, b in pieces)
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """The documents as such, as they were read but for their ids."""
+        """The documents as they were read, with the ids of this side."""
         made = chain.from_iterable(map(documents_of, self.parts))
         return tuple(replace(document, id=id) for document, id in zip(made, self.ids, strict=True))
 
@@ -136,7 +146,7 @@ class Annotated:
         return list(zip(starts, ends, map(self.labels.__getitem__, self.label_ids[here].tolist()), strict=True))
 
     def where(self, span: int) -> Where | None:
-        """Return the place that the span with a number was read from."""
+        """Return the file, line and column that the span with a number was read from, None where that is not known."""
         source, before = int(self.sources[span]), 0
         for part in self.parts:
             if source < before + len(part.starts):
@@ -145,7 +155,7 @@ class Annotated:
         return spans(part, np.array([source - before]), np.zeros(1, dtype=np.int64))[0].where
 
     def place(self, number: int) -> str:
-        """Return where the document with a number begins in its source, or its id where that is not known."""
+        """Return file:line:column of the start of the document with a number, or its id where that is not known."""
         begin = int(self.bounds[number, 0])
         at = int(np.searchsorted(self._shifts, begin, "right")) - 1
         edges = self.parts[at].points(self.parts[at].bounds) + self._shifts[at]
@@ -156,12 +166,12 @@ class Annotated:
 
     @cached_property
     def flags(self) -> list[tuple[str, ...]]:
-        """The lint codes on each span."""
+        """The lint codes that flag each span."""
         found = list(chain.from_iterable(part.extras.flags or [()] * len(part.starts) for part in self.parts))
         return [found[source] for source in self.sources.tolist()]
 
     def relabelled(self, labels: Mapping[str, str]) -> Annotated:
-        """Return the same with labels as ``labels`` has them; spans of one that it has as nothing are left out."""
+        """Return the same with labels renamed by ``labels``; spans of a label that maps to "" are left out."""
         if not any(label in labels for label in self.labels):
             return self
         new = [labels.get(label, label) for label in self.labels]
@@ -170,12 +180,12 @@ class Annotated:
         return replace(self, label_ids=label_ids, labels=distinct)._only(label_ids >= 0)
 
     def _only(self, chosen: NDArray[np.bool_] | Numbers) -> Annotated:
-        """Return the same with the spans ``chosen`` alone, in this order."""
+        """Return the same with only the spans ``chosen``, a mask or indexes, in this order."""
         arrays = {name: getattr(self, name)[chosen] for name in ("owners", "starts", "ends", "label_ids", "sources")}
         return replace(self, **arrays)
 
     def ordered(self, numbers: Numbers) -> Annotated:
-        """Return the documents with ``numbers``, in this order."""
+        """Return the documents with ``numbers``, shape (documents,), in this order."""
         rank = np.empty(len(numbers), dtype=np.int64)
         rank[numbers] = np.arange(len(numbers))
         owners = rank[self.owners]
@@ -189,7 +199,7 @@ class Annotated:
         owners = np.searchsorted(self.bounds[:, 0], starts, "right") - 1
         numbers = np.arange(len(starts)) - np.searchsorted(owners, owners) + 1
         ids = [f"{self.ids[owner]}/s{n}" for owner, n in zip(owners.tolist(), numbers.tolist(), strict=True)]
-        filled = np.flatnonzero(np.diff(np.searchsorted(self.tokens.first, (starts, ends)), axis=0)[0])
+        filled = np.flatnonzero(np.diff(np.searchsorted(self.tokens.starts, (starts, ends)), axis=0)[0])
         bounds = np.stack((starts, ends), 1)[filled]
         found = np.searchsorted(bounds[:, 0], self.starts, "right") - 1
         inside = (found >= 0) & (self.ends <= np.append(bounds[:, 1], 0)[found])
@@ -197,12 +207,12 @@ class Annotated:
 
 
 def of_documents(documents: Iterable[Document]) -> Annotated:
-    """Return ``documents`` as arrays."""
+    """Return ``documents`` as one side of an evaluation."""
     return of_batches([batch_of(list(documents), "")])
 
 
 def of_batches(parts: Iterable[Batch]) -> Annotated:
-    """Return the documents of ``parts`` as arrays, without making them."""
+    """Return the documents of ``parts`` as one side of an evaluation, without making Document views."""
     parts = tuple(parts)
     texts = [part.text.decode() for part in parts]
     before = list(accumulate(map(len, texts), initial=0))
@@ -223,7 +233,11 @@ def of_batches(parts: Iterable[Batch]) -> Annotated:
 
 
 def unique(ids: Sequence[str]) -> tuple[str, ...]:
-    """Return ``ids`` with a number behind each that occurs before, such that no two are the same."""
+    """Return ``ids`` with ``~2``, ``~3`` ... after repeated ones, so that all are distinct.
+
+    >>> unique(["a", "b", "a"])
+    ('a', 'b', 'a~2')
+    """
     taken = set(ids)
     if len(taken) == len(ids):
         return tuple(ids)
@@ -240,12 +254,12 @@ def unique(ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def renumbered(names: Sequence[str], among: Sequence[str]) -> Numbers:
-    """Return the index of each of ``names`` in ``among``, -1 where it is not there."""
+    """Return the index of each of ``names`` in ``among``, shape (names,), -1 for absent ones."""
     at = {name: number for number, name in enumerate(among)}
     return np.array([at.get(name, -1) for name in names], dtype=np.int64)
 
 
 def joined(arrays: Iterable[Numbers]) -> Numbers:
-    """Return ``arrays`` one after another."""
+    """Return ``arrays``, flattened, as one."""
     flat = [array.reshape(-1) for array in arrays]
     return np.concatenate(flat) if flat else np.zeros(0, dtype=np.int64)

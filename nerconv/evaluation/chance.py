@@ -1,13 +1,18 @@
 """Whether the difference of two scores may be chance: a paired randomisation test, corrected for all rows at once.
 
-Were two models equally good, then for every unit of text (a document or a sentence) either could have given either
-result. The test swaps the results of random units and asks how often the difference comes out as large as it is
-(approximate randomisation: Noreen 1989; Yeh 2000). It holds for few units, where the percentile bootstrap is too
-narrow, and for labels with few spans. Up to ``_EXACT`` units that differ, all swaps are gone through.
+If two models are equally good, either could have given either result for every unit of text (a document or a sentence).
+The test swaps the results of random units and counts how often the difference is as large as the one observed
+(approximate randomisation: Noreen 1989; Yeh 2000). It is valid for few units, where the percentile bootstrap is too
+narrow, and for labels with few spans. With up to ``_EXACT`` units that differ, every swap is tried.
 
-The more rows are looked at, the more of them fall by chance. The least p of all rows, each divided by the row's share,
-is compared with its own distribution under the same swaps (min-P, step-down: Westfall & Young 1993), which keeps the
-chance of even one false alarm at the level, however the rows depend on each other.
+The more rows are tested, the more of them fall by chance. The least p of all rows, each divided by the row's share, is
+compared with its own distribution under the same swaps (min-P, step-down: Westfall & Young 1993), which bounds the
+probability of even one false alarm, however the rows depend on each other.
+
+>>> before, after = np.array([[1], [1], [1]]), np.array([[0], [0], [1]])  # three units, one cell
+>>> swaps = swapped(before, after, seed=0)  # all swaps but their mirror images, the observed difference first
+>>> swaps.tolist(), corrected(swaps, [1.0])
+([[-2], [0]], [0.5])
 """
 
 from __future__ import annotations
@@ -19,11 +24,11 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-#: A difference whose corrected p is at most this is not taken for chance.
+#: A difference whose corrected p is at most this is significant.
 LEVEL: Final = 0.05
-#: Under this many units no result can be significant: with four, the best of all swaps has p = 1/16.
+#: With fewer units than this no result can be significant: with four, the least p is 1/16.
 LEAST_UNITS: Final = 5
-#: Up to so many units that differ, every swap is tried.
+#: With up to this many units that differ, every swap is tried.
 _EXACT: Final = 12
 _SWAPS: Final = 5000
 _CELLS: Final = 1 << 22
@@ -31,10 +36,10 @@ _ROUND: Final = 12
 
 
 def swapped(before: Array, after: Array, seed: int) -> Array:
-    """Return what becomes of the sum of ``after - before`` when the results of units are swapped.
+    """Return the sums of ``after - before`` when the results of units are swapped at random.
 
-    ``before`` and ``after``: counts of shape (units, cells). The result has the shape (swaps, cells), the true sum
-    first. The swap of all other units, which turns the sum round, is left out.
+    ``before`` and ``after``: counts, shape (units, cells). The result has the shape (swaps, cells), the observed sum
+    first. Each swap stands for its mirror image, too, which only changes the sign.
     """
     moved = (after - before)[(after != before).any(axis=1)]
     change, members = np.unique(moved, axis=0, return_counts=True)
@@ -53,10 +58,10 @@ def swapped(before: Array, after: Array, seed: int) -> Array:
 
 
 def corrected(differences: Array, shares: Sequence[float]) -> list[float]:
-    """Return p of each row, corrected for all of them: how likely chance gives a row one so low, or another its like.
+    """Return the p value of each row, corrected for testing all of them; the lower the difference, the lower p.
 
-    ``differences`` has the shape (swaps, rows), the true ones first; low ones count against chance. ``shares`` say how
-    much of the chance of a false alarm each row may use.
+    ``differences``: shape (swaps, rows), the observed ones first. ``shares``: the share of the probability of a
+    false alarm that each row may use.
     """
     values = np.round(differences, _ROUND)
     scaled = np.empty_like(values)
@@ -69,7 +74,7 @@ def corrected(differences: Array, shares: Sequence[float]) -> list[float]:
     for row in weakest_first:
         np.minimum(least, scaled[:, row], out=least)
         found[row] = float(np.mean(least <= scaled[0, row] * (1 + 1e-9)))
-    # A row is never surer than one that is stronger.
+    # Step-down: p never falls from a stronger row to a weaker one.
     for row in weakest_first[::-1]:
         highest = found[row] = max(found[row], highest)
     return found

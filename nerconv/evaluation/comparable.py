@@ -14,7 +14,7 @@ class NotComparable(UsageError):
     """Two reports do not score the same gold in the same way; the message says what differs."""
 
 
-#: What of the method two reports must share, and what it is called.
+#: Entries of the method that must be equal in both reports, with their names in messages.
 _SHARED: Final = {
     "data": "test set",
     "map": "label map",
@@ -25,7 +25,7 @@ _SHARED: Final = {
 
 
 class _TagRules(NamedTuple):
-    """How tags of predictions were read; empty where that is not known or there are none."""
+    """How the predicted tags were read; empty where that is not known or there are no tags."""
 
     scheme: str
     invalid: str
@@ -33,25 +33,25 @@ class _TagRules(NamedTuple):
 
 
 def check_comparable(before: EvaluationReport, after: EvaluationReport) -> None:
-    """Raise NotComparable unless the two reports score the same gold in the same way."""
+    """Raise NotComparable unless both reports score the same gold in the same way."""
     if difference := next(_differences(before, after), ""):
         raise NotComparable(f"the two reports cannot be compared, {difference}")
 
 
 def remarks(before: EvaluationReport, after: EvaluationReport) -> tuple[str, ...]:
-    """Return what does not hinder a comparison, but has to be borne in mind."""
+    """Return differences that do not prevent a comparison but that a reader must know."""
     notes = []
     if before.version != after.version:
         versions = (report.version and f"nerconv {report.version}" for report in (before, after))
         old, new = (version or "an earlier version" for version in versions)
         notes.append(f"the baseline was scored by {old}, this report by {new}")
     if any(unit.document for unit in after.units) and not any(unit.document for unit in before.units):
-        notes.append("the baseline has the counts of whole documents; written anew it would be compared by sentence")
+        notes.append("the baseline has counts of whole documents; renew it to compare by sentence")
     return tuple(notes)
 
 
 def _differences(before: EvaluationReport, after: EvaluationReport) -> Iterator[str]:
-    """Yield what differs, in words, with the values on both sides."""
+    """Yield each difference in words, with both values."""
     for name, what in _SHARED.items():
         old, new = before.method.get(name, ""), after.method.get(name, "")
         if old != new:
@@ -70,7 +70,7 @@ def _differences_of_tags(before: _TagRules, after: _TagRules) -> Iterator[str]:
     if before.invalid and after.invalid and before.invalid != after.invalid:
         yield f"another rule for invalid tags: {before.invalid} and {after.invalid}"
     other = before.scheme and after.scheme and before.scheme != after.scheme
-    # What breaks no scheme means the same in each.
+    # Valid tags mean the same in either scheme.
     if other and (before.repaired or after.repaired):
         yield f"another tag scheme, which tags break: {before.scheme} and {after.scheme}"
 

@@ -2,6 +2,20 @@
 
 Errors of one text are correlated, so intervals are drawn over documents where there are enough of them. In fewer than
 ``FEW`` the spread of a score cannot be observed, and sentences are drawn instead.
+
+>>> from nerconv.document import Document, Span
+>>> from nerconv.evaluation.annotated import of_documents
+>>> from nerconv.evaluation.pair import pair
+>>> gold = Document("a", "Ann met Bo", (Span(0, 3, "PER"), Span(8, 10, "PER")))
+>>> predicted = Document("a", "Ann met Bo", (Span(0, 3, "PER"), Span(8, 10, "LOC")))
+>>> paired = pair(of_documents([gold]), of_documents([predicted]))
+>>> found = hits(*paired.places)
+>>> found.gold.tolist(), found.predicted.tolist()
+([True, False], [True, False])
+>>> counts(paired, found)
+{'LOC': (0, 1, 0), 'PER': (1, 1, 2)}
+>>> [mismatch.kind for mismatch in unmatched(paired, found)]
+['type']
 """
 
 from __future__ import annotations
@@ -19,20 +33,20 @@ from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import KINDS, Average, KindCounts, Overall, Score, Semeval, UnitCounts
 from nerconv.tables import Numbers
 
-#: Under so many documents sentences are drawn.
+#: With fewer documents than this, sentences are drawn.
 FEW: Final = 20
 _PAIRS: Final = ("correct", "incorrect", "partial")
 
 
 class Hits(NamedTuple):
-    """Which spans of each side match one of the other exactly, each of them another one; of shape (spans,), bool."""
+    """Which spans of each side match a span of the other exactly, one to one; bool, shape (spans,)."""
 
     gold: NDArray[np.bool_]
     predicted: NDArray[np.bool_]
 
 
 def hits(gold: SpanArrays, predicted: SpanArrays) -> Hits:
-    """Return the exact matches; of equal spans as many as the other side has, the first ones."""
+    """Return the exact matches. Of n equal spans the first m match, where the other side has m of them."""
     count = len(gold.starts)
     pairs, starts, ends, label_ids = (np.concatenate(columns) for columns in zip(gold, predicted, strict=True))
     # Equal spans stand together, those of the gold first, each side in its own order.
@@ -55,12 +69,12 @@ def hits(gold: SpanArrays, predicted: SpanArrays) -> Hits:
 
 
 def score_of(gold: SpanArrays, predicted: SpanArrays) -> Score:
-    """Return the micro scores alone."""
+    """Return the micro scores of two sides, spans of equal pairs compared."""
     return score(int(hits(gold, predicted).gold.sum()), len(predicted.starts), len(gold.starts))
 
 
 def pair_offsets(paired: Paired) -> Numbers:
-    """Return what to add to offsets of each pair, so that they go on from pair to pair and no two pairs share any."""
+    """Return what to add to the offsets of each pair, so that those of different pairs never overlap."""
     reach = np.zeros(len(paired.gold.ids) + 1, dtype=np.int64)
     for side in paired.places:
         np.maximum.at(reach, side.pairs + 1, side.ends + 1)
@@ -68,7 +82,7 @@ def pair_offsets(paired: Paired) -> Numbers:
 
 
 def unmatched(paired: Paired, found: Hits) -> list[Mismatch]:
-    """Return what kind every span is that matches none exactly."""
+    """Return the spans that do not match exactly, paired where they overlap, with the kind of each error."""
     begins = pair_offsets(paired)
     left = (_left(*side, begins, paired.labels) for side in zip(paired.places, found, strict=True))
     return list(leftovers(*left))
@@ -88,7 +102,7 @@ def _left(side: SpanArrays, hit: NDArray[np.bool_], begins: Numbers, labels: Seq
 
 
 def counts(paired: Paired, found: Hits) -> LabelCounts:
-    """Return tp, predicted and gold by label, labels sorted."""
+    """Return (tp, predicted, gold) by label, labels sorted."""
     gold, predicted = (side.label_ids for side in paired.places)
     size = len(paired.labels)
     columns = (np.bincount(ids, minlength=size).tolist() for ids in (gold[found.gold], predicted, gold))
@@ -96,9 +110,9 @@ def counts(paired: Paired, found: Hits) -> LabelCounts:
 
 
 def units(paired: Paired, found: Hits) -> list[UnitCounts]:
-    """Return the counts of every document, or of every sentence where documents are few and hold more than one.
+    """Return the counts of every document; of every sentence where there are fewer than FEW documents.
 
-    Every span falls into the sentence that it starts in.
+    A span is counted in the sentence that it starts in.
     """
     ids = paired.gold.ids
     of, names, documents = (paired.places[0].pairs, paired.places[1].pairs), ids, ("",) * len(ids)
@@ -115,8 +129,8 @@ def units(paired: Paired, found: Hits) -> list[UnitCounts]:
 
 
 def _sentences(gold: Annotated) -> Numbers:
-    """Return where sentences start; the first of a document starts with it."""
-    begins, bounds = gold.sentences.first, gold.bounds
+    """Return the starts of the sentences; the first of a document starts where the document does."""
+    begins, bounds = gold.sentences.starts, gold.bounds
     first, behind = np.searchsorted(begins, bounds.T)
     return np.sort(np.append(np.delete(begins, first[first < behind]), bounds[:, 0]))
 
@@ -126,16 +140,16 @@ def _within(begins: Numbers, starts: Numbers) -> Numbers:
 
 
 def _predicted(paired: Paired) -> Numbers:
-    """Return where each predicted span starts in the text of all of the gold."""
+    """Return the start of each predicted span in the text of the whole gold, shape (spans,)."""
     gold, places = paired.gold, paired.places[1]
     starts: Numbers = gold.bounds[places.pairs, 0] + places.starts
     if paired.unit == "tokens":
-        starts = gold.tokens.first[gold.token_counts.first[places.pairs] + places.starts]
+        starts = gold.tokens.starts[gold.document_tokens.starts[places.pairs] + places.starts]
     return starts
 
 
 def by_unit(paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: int) -> list[LabelCounts]:
-    """Return the counts of each of ``number`` units; ``of``: the unit of each span of each side."""
+    """Return the counts of each of ``number`` units; ``of``: the unit of each span, for gold and predicted spans."""
     gold, predicted = paired.places
     size = max(len(paired.labels), 1)
     keys = of[0] * size + gold.label_ids, of[1] * size + predicted.label_ids
@@ -160,24 +174,28 @@ def describe_units(paired: Paired, units: Sequence[UnitCounts]) -> str:
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """Return ``part / whole``, or None where nothing is there to be part of."""
+    """Return ``part / whole``, or None where ``whole`` is 0."""
     return part / whole if whole else None
 
 
 def score(tp: int, predicted: int, gold: int) -> Score:
-    """Return the score of three counts."""
+    """Return precision, recall and F1 of three counts.
+
+    >>> score(1, 2, 4).f1
+    0.3333333333333333
+    """
     return Score(tp, predicted, gold, ratio(tp, predicted), ratio(tp, gold), ratio(2 * tp, predicted + gold))
 
 
 def scores(counts: LabelCounts) -> dict[str, Score]:
-    """Return the score of every label."""
+    """Return the score of each label."""
     return {label: score(*row) for label, row in counts.items()}
 
 
 def overall(labels: Mapping[str, Score]) -> Overall:
-    """Return micro over all spans, and macro and weighted over the labels that the gold has.
+    """Return the micro score over all spans, and the macro and weighted means over the labels of the gold.
 
-    A label of the gold that nothing was predicted for counts with precision 0 in the means, as its F1 does.
+    A gold label that was never predicted has precision 0 in the means.
     """
     sums = [sum(getattr(row, name) for row in labels.values()) for name in ("tp", "predicted", "gold")]
     supported = [row for row in labels.values() if row.gold]
@@ -199,17 +217,17 @@ def _average(rows: Sequence[Score], weights: Sequence[int]) -> Average:
 def kinds(
     found: Iterable[Mismatch], matched: Mapping[str, int]
 ) -> tuple[dict[str, KindCounts], dict[str, dict[str, KindCounts]]]:
-    """Return how many spans each kind holds, over all and by label; gold by its label, predicted by its own.
+    """Return the number of spans of each kind, in total and by label; gold and predicted spans by their own labels.
 
-    ``found`` are the outcomes of spans that match none exactly, ``matched`` the number of the others by label.
+    ``found`` are the spans that do not match exactly, ``matched`` is the number of exact matches by label.
     """
     gold = Counter({(label, "correct"): count for label, count in matched.items() if count})
     predicted = gold.copy()
-    for outcome in found:
-        if outcome.gold:
-            gold[outcome.gold.label, outcome.kind] += 1
-        if outcome.predicted:
-            predicted[outcome.predicted.label, outcome.kind] += 1
+    for mismatch in found:
+        if mismatch.gold:
+            gold[mismatch.gold.label, mismatch.kind] += 1
+        if mismatch.predicted:
+            predicted[mismatch.predicted.label, mismatch.kind] += 1
     labels = sorted({label for label, _ in gold | predicted})
     by_label = {
         label: {kind: KindCounts(gold[label, kind], predicted[label, kind]) for kind in KINDS} for label in labels
@@ -226,14 +244,14 @@ def kinds(
 def confusion(found: Iterable[Mismatch], matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Return how often each gold label was predicted as each label; the empty label stands for no span.
 
-    A cell of one label twice counts exact matches alone. Pairs of one label with other edges are not in the table:
-    ``kinds`` counts them as boundary. ``found`` and ``matched`` as there.
+    The diagonal counts exact matches alone. Pairs of one label with different boundaries are not in the table:
+    ``kinds`` counts them as boundary. ``found`` and ``matched`` are those of ``kinds``.
     """
     counts = Counter({(label, label): count for label, count in matched.items() if count})
     counts += Counter(
-        (outcome.gold.label if outcome.gold else "", outcome.predicted.label if outcome.predicted else "")
-        for outcome in found
-        if outcome.kind != "boundary"
+        (mismatch.gold.label if mismatch.gold else "", mismatch.predicted.label if mismatch.predicted else "")
+        for mismatch in found
+        if mismatch.kind != "boundary"
     )
     table: dict[str, dict[str, int]] = {}
     for (gold, predicted), count in sorted(counts.items()):

@@ -1,4 +1,4 @@
-"""One report against another on the same gold: how far each score moved, and whether that may be chance."""
+"""One report against another on the same gold: how much each score changed, and whether that may be chance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nerconv.evaluation.statistics import AVERAGES, Draws, count_table, draws, p
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-#: How much of the chance of a false alarm each mean may use, and all labels together: most falls show in micro F1.
+#: The shares of the probability of a false alarm of each mean and of all labels together: most falls show in micro F1.
 _MEANS, _LABELS = 0.8, 0.2
 _SIDES: Final = (0, 1)
 _Indexes = tuple[int, ...]
@@ -26,8 +26,8 @@ _Indexes = tuple[int, ...]
 class Difference:
     """F1 of one report minus that of another, with the 95 % interval of the paired difference.
 
-    ``p``: how likely chance makes two equal models differ so much, corrected for all ``tests`` rows that have one. It
-    is None where a side has no score, and under ``chance.LEAST_UNITS`` units, of which there are ``units``.
+    ``p``: the probability that two equally good models differ by this much, corrected for all ``tests`` rows tested. It
+    is None where a side has no score, and for fewer than ``chance.LEAST_UNITS`` of the ``units``.
     """
 
     name: str
@@ -41,13 +41,13 @@ class Difference:
 
     @property
     def significant(self) -> bool:
-        """Whether the difference is hardly chance, one way or the other."""
+        """Whether the difference is significant at ``chance.LEVEL``."""
         return self.p is not None and self.p <= LEVEL
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A score on both sides: ``chosen`` says which runs of each side it is taken from. ``at``: the label's column."""
+    """A score of both reports, each from the ``chosen`` runs. ``at``: the index of the label, None for a mean."""
 
     name: str
     at: int | None
@@ -68,9 +68,9 @@ def compare(
 ) -> list[Difference]:
     """Return how ``after`` differs from ``before``: micro, macro, weighted, then each label of either.
 
-    The same units are drawn, and swapped, on both sides. Of several predictions the mean counts, or with the ``choice``
-    worst the lowest score. ``falls``: p is that of a fall, of micro and of the labels of the gold alone; else that of a
-    difference either way. Raises NotComparable when the two were not scored on the same gold in the same way.
+    The same units are drawn, and swapped, in both reports. Of several predictions the mean counts, or with the
+    ``choice`` worst the lowest score. ``falls``: p is one-sided, for micro and the labels of the gold; else two-sided,
+    for all rows. Raises NotComparable when the two were not scored on the same gold in the same way.
     """
     check_comparable(before, after)
     sides = (runs_of(before), runs_of(after))
@@ -122,7 +122,7 @@ def _of(row: _Row, drawn: Draws) -> Any:
 def _chances(
     rows: Sequence[_Row], counts: Sequence[Sequence[Array]], labels: Sequence[str], falls: bool, seed: int
 ) -> dict[int, float]:
-    """Return p by the number of the row: for a fall of micro and of the labels of the gold, else either way for all."""
+    """Return p by index of the row. ``counts``: for both reports an array (units, labels, 3) of each run."""
     gold = counts[0][0][..., 2].sum(0)
     tested = [
         number
@@ -140,7 +140,7 @@ def _chances(
     table = np.stack(differences, axis=1)
     tests = sum(rows[number].at is not None for number in tested)
     shares = [_MEANS if rows[number].at is None else _LABELS / tests for number in tested]
-    # Each swap has a mirror, in which the other units are swapped.
+    # Each swap has a mirror image, in which the other units are swapped.
     table = np.concatenate([table, -table]) if falls else -np.abs(table)
     return dict(zip(tested, corrected(table, shares), strict=True))
 
@@ -152,7 +152,7 @@ def _runs_of(row: _Row) -> tuple[_Indexes, _Indexes]:
 def _scores(
     taken: Sequence[tuple[_Indexes, _Indexes]], counts: Sequence[Sequence[Array]], labels: Sequence[str], seed: int
 ) -> list[tuple[Draws, Draws]]:
-    """Return for each choice of runs the scores after and before, under the same swaps; the true ones first."""
+    """Return the scores after and before for each choice of runs, under the same swaps; the observed ones first."""
     before, after = (np.concatenate([_mean(counts[side], chosen[side]) for chosen in taken], axis=1) for side in _SIDES)
     total, moved = (before + after).sum(0), swapped(before, after, seed)
     pairs = []
@@ -163,7 +163,7 @@ def _scores(
 
 
 def _mean(tables: Sequence[Array], indexes: _Indexes) -> Array:
-    """Return the mean counts of some runs, of shape (units, labels * 3)."""
+    """Return the mean counts of the runs with ``indexes``, shape (units, labels * 3)."""
     total: Any = sum(tables[index] for index in indexes[1:]) + tables[indexes[0]]
     mean: Array = (total / len(indexes)).reshape(len(total), -1)
     return mean

@@ -1,4 +1,4 @@
-"""Errors as examples: both spans, the text around them, and where they were read."""
+"""Errors as examples: both spans, the text around them, and the source lines they come from."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nerconv.evaluation.match import Mismatch
 from nerconv.evaluation.pair import Paired
 from nerconv.evaluation.report import ErrorExample, ExampleSpan
 
-#: Scores that a model gave: by id of the document, start, end and label.
+#: Scores of a model by id of the document, start, end and label.
 Scores = Mapping[tuple[str, int, int, str], float]
-#: So many code points are shown on either side.
+#: The number of code points shown before and after a span.
 _AROUND = 200
 
 
 def examples(paired: Paired, found: Sequence[Mismatch], scores: Scores, limit: int) -> Iterator[ErrorExample]:
-    """Yield the first ``limit`` of the outcomes ``found``, by pair and in text order."""
+    """Yield the first ``limit`` errors of ``found``, by pair and in text order."""
     flags = paired.gold.flags if found else []
     for outcome in islice(sorted(found, key=_extent), limit):
         gold = outcome.gold and _side(paired.gold, outcome.gold.number, scores)
@@ -44,7 +44,7 @@ def _side(annotated: Annotated, number: int, scores: Scores) -> ExampleSpan:
 
 
 def _around(annotated: Annotated, number: int) -> tuple[str, int]:
-    """Return the lines around a span, cut where they are long, and where that starts in the document."""
+    """Return the lines around a span, long ones cut, and their offset in the document in code points."""
     first, last = annotated.bounds[annotated.owners[number]].tolist()
     start, end = int(annotated.starts[number]), int(annotated.ends[number])
     begin = max(annotated.text.rfind("\n", first, start) + 1, first, start - _AROUND)

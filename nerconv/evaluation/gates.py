@@ -21,23 +21,23 @@ from nerconv.evaluation.seeds import choose_score, runs_of
 from nerconv.options import UsageError
 
 MEANS: Final = ("micro", "macro", "weighted")
-#: By the word that asks for it, the name of a measure as it is shown.
+#: The displayed name of each measure.
 MEASURES: Final[Mapping[str, str]] = MappingProxyType({"f1": "F1", "precision": "precision", "recall": "recall"})
 _KINDS: Final = ("average", "label")
 _SHOWN: Final = 12
 #: A fall whose p is at most this fails. The hard limit may take the rest of 5 % of equal models.
 LEVEL: Final = 0.04
-#: A fall of micro F1 that fails in any case, where ``hard_drop`` says nothing. Simulated: docs/evaluation.md.
+#: The default of ``hard_drop`` for micro F1; its false alarms are simulated by scripts/simulate_gate.
 HARD: Final = 0.2
-#: On small test sets it is so many standard errors, which equal models reach in 3 of 100 cases.
+#: On small test sets it is this many standard errors, which equal models reach in 3 of 100 cases.
 _ERRORS: Final = 1.9
-#: What floating point may add to a difference.
+#: The rounding error of a difference.
 _SLACK: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The least score of ``name``, a label or one of MEANS; ``kind`` says which where a label is called like a mean."""
+    """The least score of ``name``, a label or one of MEANS; ``kind`` says which if a label is called ``micro``, say."""
 
     name: str
     least: float
@@ -48,8 +48,11 @@ class Floor:
 def parse_floor(text: str) -> Floor:
     """Return the floor that ``0.80``, ``macro=0.7``, ``PER=0.85`` or ``PER.recall=0.9`` asks for. Raises UsageError.
 
-    A label whose own name ends like a measure is written with one behind it (``x.recall.f1``); one that is called like
-    a mean with ``label:`` before it.
+    A label that ends in the name of a measure takes a measure, too (``x.recall.f1``); one with the name of a mean takes
+    the prefix ``label:``.
+
+    >>> parse_floor("PER.recall=0.9")
+    Floor(name='PER', least=0.9, measure='recall', kind='')
     """
     target, equals, value = text.rpartition("=")
     try:
@@ -70,7 +73,7 @@ def parse_floor(text: str) -> Floor:
 
 
 def floors(report: EvaluationReport, asked: Iterable[Floor], choice: str = "mean") -> list[Gate]:
-    """Return a gate for each floor; scores are compared unrounded. What was not scored fails.
+    """Return a gate for each floor; scores are compared unrounded, and a missing score fails.
 
     Of several predictions the mean counts, or with the ``choice`` worst the lowest score.
     """
@@ -109,7 +112,7 @@ def _value(run: SeedRun, floor: Floor, is_mean: bool) -> float | None:
 
 
 def _digits(value: float, floor: Floor) -> str:
-    """Return ``value`` with four decimals, with more where these would hide on which side of the floor it is."""
+    """Return ``value`` with four decimals, or all where rounding would put it on the other side of the floor."""
     shown = f"{value:.4f}"
     return shown if (float(shown) >= floor.least) == (value >= floor.least) else repr(value)
 
@@ -124,7 +127,7 @@ def _whose(all_runs: Sequence[SeedRun], indexes: Sequence[int], values: Sequence
 
 
 def _averaged(report: EvaluationReport) -> str:
-    """Return which labels macro and weighted are the means over, and which labels they leave out."""
+    """Return in words which labels macro and weighted average over, and which they leave out."""
     over = [label for label, row in report.labels.items() if row.gold]
     other = [label for label, row in report.labels.items() if not row.gold]
     left = f"; not over {_listed(other)}, which the predictions alone have" if other else ""
@@ -156,7 +159,7 @@ def _unscored(report: EvaluationReport, floor: Floor, is_mean: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Drops:
-    """How far F1 may fall: beyond ``max_drop`` only by chance, by ``hard_drop`` not even by chance.
+    """How far F1 may fall: a fall beyond ``max_drop`` must not be significant, one of ``hard_drop`` always fails.
 
     ``hard_drop`` holds for micro F1 and for every label; without it, ``default_limit`` holds for micro F1 alone.
     """
@@ -171,10 +174,13 @@ class Drops:
 
 
 def default_limit(before: float, after: float, gold: int) -> float:
-    """Return the fall of micro F1 over ``gold`` spans that fails in any case where nobody says which.
+    """Return the default for ``hard_drop``: the fall of micro F1 that fails whether significant or not.
 
-    It is ``HARD``, or more where two equal models fall so far by chance: 1.9 standard errors of the difference of two
-    shares of ``gold`` independent spans.
+    It is ``HARD``, or more where equally good models differ that much by chance: 1.9 standard errors of the difference
+    of two proportions of ``gold`` independent spans.
+
+    >>> default_limit(0.9, 0.7, gold=1000), round(default_limit(0.9, 0.7, gold=20), 3)
+    (0.2, 0.24)
     """
     mean = (before + after) / 2
     return max(HARD, _ERRORS * sqrt(2 * mean * (1 - mean) / max(gold, 1)))
@@ -190,10 +196,10 @@ def against(
 ) -> list[Gate]:
     """Return a gate for micro F1 and one for each label against an earlier report on the same gold.
 
-    Of several predictions the mean counts, or with the ``choice`` worst the lowest score, on either side. A fall beyond
-    ``max_drop`` fails when chance hardly explains it (``LEVEL``, corrected for all of these gates together), and from
-    the hard limit on in any case. Under ``chance.LEAST_UNITS`` units there is no such test: ``hard_drop`` decides, or
-    where it is not given, every fall of micro F1 beyond ``max_drop`` fails. Raises NotComparable when the two were not
+    Of several predictions the mean counts, or with the ``choice`` worst the lowest score, in both reports. A fall
+    beyond ``max_drop`` fails when it is significant (``LEVEL``, corrected for all of these gates together), and from
+    the hard limit on in any case. With fewer than ``chance.LEAST_UNITS`` units there is no such test: ``hard_drop``
+    decides, or without it every fall of micro F1 beyond ``max_drop`` fails. Raises NotComparable when the two were not
     scored on the same gold in the same way.
     """
     rows = compare(baseline, report, resamples, seed, choice, falls=True)
@@ -241,17 +247,17 @@ def _untested(units: int, micro: bool, hard: float | None) -> str:
 
 
 def _rounded(p: float) -> str:
-    """Return ``p`` with two digits, more where these would hide on which side of the level it is."""
+    """Return ``p`` with two digits, or four where rounding would put it on the other side of the level."""
     shown = f"{p:.2g}"
     return shown if (float(shown) <= LEVEL) == (p <= LEVEL) else f"{p:.4g}"
 
 
 @dataclass(frozen=True, slots=True)
 class GateOptions:
-    """What a job asks of a report: floors, and how far it may fall below the report at the path ``baseline``.
+    """The floors of a report, and how far it may fall below the report at the path ``baseline``.
 
-    ``choice``: what counts of several predictions (runs.CHOICES). ``renewed``: the baseline will be written anew, so
-    that it need not exist or be comparable. ``command``: what the user typed, for advice.
+    ``choice``: which score of several predictions counts (``seeds.CHOICES``). ``renewed``: the baseline will be
+    overwritten, so that it need not exist or be comparable. ``command``: what the user typed, for advice.
     """
 
     floors: Sequence[Floor] = ()
@@ -267,7 +273,7 @@ def gated(
 ) -> EvaluationReport:
     """Return ``report`` with its gates. ``before`` is the baseline, None where its file is missing.
 
-    A baseline that is missing or not comparable is a gate that fails, so that the report is there all the same.
+    A baseline that is missing or not comparable is a gate that fails; the report is written all the same.
     """
     gates = floors(report, asked.floors, asked.choice)
     if asked.baseline is None:
@@ -288,7 +294,7 @@ def _not_comparable(asked: GateOptions, error: NotComparable) -> Gate:
 
 
 def _scores(before: EvaluationReport, choice: str) -> dict[str, float | None]:
-    """Return the F1 of a baseline by label and mean."""
+    """Return the F1 scores of a baseline by label, and by name of the mean."""
     all_runs = runs_of(before)
     labels = sorted({label for run in all_runs for label in run.labels})
     by_label = {

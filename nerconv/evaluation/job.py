@@ -1,4 +1,4 @@
-"""From files and models to a report with its gates: what ``nerconv evaluate`` does."""
+"""From files and models to a report: what ``nerconv evaluate`` does before its gates."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
 
 Progress = Callable[[Source], None]
-#: The gold tag and the predicted tag at the end of a row of columns, and so much of a file is looked at for them.
+#: The gold and the predicted tag at the end of a row of columns, and the bytes of a file that are searched for them.
 _ROW: Final = re.compile(r".*\S[ \t]+(\S+)[ \t]+(\S+)[ \t]*\r?$")
 _HEAD: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to score and how. ``predictions`` are sets of files, several of them seeds; else ``model`` is asked.
+    """What to score and how. ``predictions`` are sets of files, one for each seed; without them ``model`` predicts.
 
-    Sets are taken in the order of their names, so that it makes no difference in which order they are given. With
-    neither, the gold files hold both tags as conlleval takes them: the gold before the last column.
+    Sets are sorted by name, so that their order makes no difference. With neither, the gold files are columns as
+    conlleval reads them: the gold tag in the last column but one, the predicted tag in the last.
     """
 
     gold: Sequence[Source]
@@ -118,7 +118,7 @@ def _names(sources: Sequence[Source]) -> str:
 
 
 def _numbered(predictions: Sequence[Sequence[Source]]) -> list[str]:
-    """Return the names of sets of files, with a number behind those that occur before."""
+    """Return the names of sets of files, repeated ones numbered."""
     names = [_names(sources) for sources in predictions]
     before = [names[:at].count(name) for at, name in enumerate(names)]
     return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
@@ -136,10 +136,11 @@ def _with_seeds(report: EvaluationReport, all_: Sequence[EvaluationReport], name
 
 
 def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
-    """Read predictions in the scheme that was named for them, or else in that of the gold.
+    """Return predictions read in the scheme that was named for them, or else in that of the gold.
 
-    Their own tags do not decide on it: those of a model that has forgotten one letter fit another scheme. Where the
-    gold has no tags they are read as IOB2, if they are. Raises UsageError where nothing determines the scheme.
+    The predicted tags themselves do not decide: those of a model that never predicts one of the letters fit another
+    scheme. Where the gold has no tags, they are read as IOB2 if they are valid IOB2. Raises UsageError where the scheme
+    stays unknown.
     """
     options, names = replace(job.read_predictions, both=job.read_predictions.invalid in OTHER_RULE), _names(sources)
     quoted = not job.options.redact
@@ -163,7 +164,7 @@ def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progr
 
 
 def _repairs(job: Job, annotated: Annotated, gold: ReadSide, side: ReadSide) -> Repairs | None:
-    """Return what was repaired on each side, and micro F1 with the predictions read by the other rule."""
+    """Return the repairs of each side, and micro F1 with predictions read by the other rule for invalid tags."""
     if not (gold.repaired or side.repaired):
         return None
     rule = job.read_predictions.invalid
@@ -173,7 +174,7 @@ def _repairs(job: Job, annotated: Annotated, gold: ReadSide, side: ReadSide) -> 
 
 
 def _linted(gold: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
-    """Return the gold with the flags of lint, and the gold after its safe fixes; both only when asked."""
+    """Return the gold with the flags of lint, and the gold after safe fixes, None if these change the text."""
     if job.lint is None:
         return gold, None
     from nerconv.linting.engine import check, choose

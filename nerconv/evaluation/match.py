@@ -1,11 +1,20 @@
-"""Two sets of spans against each other: what matches exactly, and what kind of error every other span is.
+"""Spans that do not match exactly: which gold span goes with which predicted one, and what kind of error each is.
 
-The order of spans makes no difference. Spans that match exactly belong together; the others are paired one to one, and
-only where they overlap. For the kinds of error the assignment is the one with the most shared text, then with the most
-equal labels, then with the most equal edges. The kinds partition all spans, so that their rows sum to the totals.
+Spans are paired one to one, and only where they overlap; their order makes no difference. For the kinds of error the
+assignment is the one with the most shared text, then the most equal labels, then the most equal boundaries. The kinds
+partition all spans, so that their rows sum to the totals.
 
 Each view of SemEval-2013 (Segura-Bedmar, Martínez & Herrero 2013, task 9) has its own assignment of the same spans: the
-one with the most credit, then with the most pairs. Both are optima, not what a scan in text order happens to take.
+one with the most credit, then the most pairs. Both are optimal, and do not depend on a scan in text order.
+
+>>> gold, predicted = [UnmatchedSpan(0, 9, "PER", 0)], [UnmatchedSpan(0, 4, "PER", 0), UnmatchedSpan(5, 9, "LOC", 1)]
+>>> [(found.kind, found.notes) for found in leftovers(gold, predicted)]
+[('boundary', ('split',)), ('spurious', ('split',))]
+
+Assignments are maximum-weight matchings in a sparse bipartite graph. Rows are added one by one along the cheapest
+alternating path, found with the potentials of the Hungarian method and Dijkstra's search over the edges that exist
+(Kuhn 1955; Edmonds & Karp 1972). A search stays in its own cluster of overlapping spans, and clusters are tiny, so that
+the time is near-linear in the number of edges.
 """
 
 from __future__ import annotations
@@ -16,12 +25,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-#: tp, predicted and gold by label.
+#: (tp, predicted, gold) by label.
 LabelCounts = dict[str, tuple[int, int, int]]
 
 
 class UnmatchedSpan(NamedTuple):
-    """A span that matches none exactly: offsets that ascend over all pairs, its label, and its number on its side."""
+    """A span without an exact match: offsets unique to its pair of documents, its label, and its index on its side."""
 
     start: int
     end: int
@@ -30,7 +39,7 @@ class UnmatchedSpan(NamedTuple):
 
 
 class Mismatch(NamedTuple):
-    """One gold span, one predicted span, or both, and what kind of error. ``notes`` are split and merged."""
+    """A gold span, a predicted span, or an overlapping pair, and the kind of error. ``notes``: split, merged."""
 
     kind: str
     gold: UnmatchedSpan | None
@@ -46,7 +55,7 @@ class Mismatch(NamedTuple):
 
 
 def leftovers(golds: Sequence[UnmatchedSpan], predicted: Sequence[UnmatchedSpan]) -> Iterator[Mismatch]:
-    """Yield what kind spans are that match none exactly; both sides are sorted."""
+    """Yield each span or pair of spans with its kind of error; both sides are sorted."""
     overlaps = list(_overlaps(golds, predicted))
     on_gold, on_predicted = Counter(g for g, _ in overlaps), Counter(p for _, p in overlaps)
     partner = dict(best_pairs({(g, p): _packed(*_closeness(golds[g], predicted[p])) for g, p in overlaps}))
@@ -67,7 +76,7 @@ def leftovers(golds: Sequence[UnmatchedSpan], predicted: Sequence[UnmatchedSpan]
 def _overlaps(golds: Sequence[UnmatchedSpan], predicted: Sequence[UnmatchedSpan]) -> Iterator[tuple[int, int]]:
     """Yield the index pairs of spans that share text; both sides are in text order."""
     starts = [span.start for span in predicted]
-    # How far any span up to an index reaches: where that is before a gold span, nothing earlier can touch it.
+    # The furthest end of all spans up to an index: where it is before a gold span, no earlier span overlaps that.
     reach: list[int] = []
     for span in predicted:
         reach.append(max(span.end, reach[-1] if reach else 0))
@@ -93,13 +102,13 @@ def _packed(*levels: int) -> int:
 
 
 def kind_of(gold: UnmatchedSpan, predicted: UnmatchedSpan) -> str:
-    """Return what kind of error two overlapping spans are that do not match."""
+    """Return the kind of error of two overlapping spans that do not match."""
     if (gold.start, gold.end) == (predicted.start, predicted.end):
         return "type"
     return "boundary" if gold.label == predicted.label else "type+boundary"
 
 
-#: How each view of SemEval-2013 counts each kind of pair: correct, incorrect, partial.
+#: What each kind of pair counts as in each view of SemEval-2013.
 VIEWS: Final = {
     "strict": {"correct": "correct", "type": "incorrect", "boundary": "incorrect", "type+boundary": "incorrect"},
     "exact": {"correct": "correct", "type": "correct", "boundary": "incorrect", "type+boundary": "incorrect"},
@@ -110,17 +119,17 @@ _CREDIT: Final = {"correct": 2, "partial": 1, "incorrect": 0}
 
 
 def semeval_pairs(found: Sequence[Mismatch]) -> Counter[tuple[str, str]]:
-    """Return how many pairs each view of SemEval-2013 counts as correct, incorrect and partial, without exact matches.
+    """Return the number of pairs by view of SemEval-2013 and what it counts them as: correct, incorrect, partial.
 
-    ``found`` are the outcomes of all other spans. Keys are the view and what it counts; pairs are those of the view.
+    ``found`` are all spans without an exact match; exact matches are not counted. Each view makes its own pairs.
     """
-    golds = sorted(outcome.gold for outcome in found if outcome.gold)
-    predicted = sorted(outcome.predicted for outcome in found if outcome.predicted)
+    golds = sorted(mismatch.gold for mismatch in found if mismatch.gold)
+    predicted = sorted(mismatch.predicted for mismatch in found if mismatch.predicted)
     kinds = {(g, p): kind_of(golds[g], predicted[p]) for g, p in _overlaps(golds, predicted)}
     counts: Counter[tuple[str, str]] = Counter()
-    for view, reading in VIEWS.items():
-        for edge in best_pairs({edge: _packed(_CREDIT[reading[kind]], 1) for edge, kind in kinds.items()}):
-            counts[view, reading[kinds[edge]]] += 1
+    for view, counted in VIEWS.items():
+        for edge in best_pairs({edge: _packed(_CREDIT[counted[kind]], 1) for edge, kind in kinds.items()}):
+            counts[view, counted[kinds[edge]]] += 1
     return counts
 
 

@@ -1,4 +1,12 @@
-"""Which predicted spans stand against which gold spans: documents by id or text, sentences by position when asked."""
+"""Which predicted documents are compared with which gold documents: by id or order, or sentence by sentence.
+
+>>> from nerconv.document import Document, Span
+>>> from nerconv.evaluation.annotated import of_documents
+>>> gold = of_documents([Document("a", "Ann met Bo", (Span(8, 10, "PER"),))])
+>>> paired = pair(gold, of_documents([Document("a", "Ann  met Bo", (Span(9, 11, "PER"),))]))
+>>> paired.unit, paired.how, paired.places[0].starts.tolist(), paired.places[1].starts.tolist()
+('tokens', 'documents by id', [2], [2])
+"""
 
 from __future__ import annotations
 
@@ -15,7 +23,7 @@ from nerconv.tables import Numbers
 
 
 class SpanArrays(NamedTuple):
-    """Spans of one side in the unit of a pairing, of shape (spans,): pair, start, end, and label among all of both."""
+    """Spans of one side, int64 arrays of shape (spans,): index of the pair, start, end, index in ``Paired.labels``."""
 
     pairs: Numbers
     starts: Numbers
@@ -25,9 +33,9 @@ class SpanArrays(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """Two sides of which documents with one number are a pair, the unit of spans, and how the pairs were found.
+    """Two sides, the n-th document of one compared with the n-th of the other, and how the pairs were found.
 
-    In ``characters`` a span is counted in code points of its pair, in ``tokens`` in tokens, from 0.
+    ``unit`` of the offsets of spans: ``characters``, code points of the document, or ``tokens``, indexes of its tokens.
     """
 
     gold: Annotated
@@ -37,24 +45,24 @@ class Paired:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The labels that spans of either side have, sorted."""
+        """The labels of the spans of both sides, sorted."""
         return tuple(sorted(self.gold.used | self.predicted.used))
 
     @cached_property
     def places(self) -> tuple[SpanArrays, SpanArrays]:
-        """The spans of both sides."""
+        """The gold and the predicted spans, in ``unit``."""
         return self._placed(self.gold), self._placed(self.predicted)
 
     def _placed(self, side: Annotated) -> SpanArrays:
         label_ids = renumbered(side.labels, self.labels)[side.label_ids]
         if self.unit == "characters":
             return SpanArrays(side.owners, side.starts - side.begins, side.ends - side.begins, label_ids)
-        (first, last), begins = side.span_tokens, side.token_counts.first[side.owners]
-        return SpanArrays(side.owners, first - begins, last + 1 - begins, label_ids)
+        (starts, ends), begins = side.span_tokens, side.document_tokens.starts[side.owners]
+        return SpanArrays(side.owners, starts - begins, ends - begins, label_ids)
 
 
 def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the labels that only the gold and only the predictions have. Raises UsageError when none is shared."""
+    """Return the labels of the gold alone and of the predictions alone. Raises UsageError when no label is shared."""
     sides = gold.used, predicted.used
     if sides[0] and sides[1] and not sides[0] & sides[1]:
         shown = " and ".join(", ".join(sorted(side)) for side in sides)
@@ -65,11 +73,11 @@ def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...]
 
 
 def pair(gold: Annotated, predicted: Annotated, how: str = "auto", quoted: bool = True) -> Paired:
-    """Return the pairs of two annotations of the same text.
+    """Return two annotations of the same text, paired.
 
-    ``auto`` pairs documents by id, or where ids differ by order, and asks for the same text or else the same tokens in
-    the same sentences. ``position`` pairs sentence by sentence and asks for the same number of tokens only. Raises
-    UsageError naming the first place that does not fit, with its tokens where they may be ``quoted``.
+    ``how`` is ``auto``: documents by id, or by order where ids differ; they must have the same text, or else the same
+    tokens in the same sentences. ``position``: sentence by sentence; only the numbers of tokens must agree. Raises
+    UsageError naming the first difference, with its tokens if they may be ``quoted``.
     """
     check_choice("pairing", how, PAIRINGS)
     if not gold.ids:
@@ -79,7 +87,7 @@ def pair(gold: Annotated, predicted: Annotated, how: str = "auto", quoted: bool 
         matched = predicted.ordered(order)
         if _same_text(gold, matched):
             return Paired(gold, matched, "characters", "documents by id")
-        alike = np.array_equal(gold.token_counts.last, matched.token_counts.last)
+        alike = np.array_equal(gold.token_counts, matched.token_counts)
         if alike and gold.words() == matched.words():
             return Paired(gold, matched, "tokens", "documents by id")
     gold, predicted = gold.by_sentence(), predicted.by_sentence()
@@ -89,7 +97,7 @@ def pair(gold: Annotated, predicted: Annotated, how: str = "auto", quoted: bool 
 
 
 def _order(gold: Sequence[str], predicted: Sequence[str]) -> Numbers | None:
-    """Return which predicted documents belong to those of the gold: by id, or in order when there are as many."""
+    """Return the index of the predicted document for each gold document; None where their numbers differ."""
     at = {id: number for number, id in enumerate(predicted)}
     if len(at) == len(predicted) == len(gold) and all(id in at for id in gold):
         return np.array([at[id] for id in gold], dtype=np.int64)
@@ -97,16 +105,16 @@ def _order(gold: Sequence[str], predicted: Sequence[str]) -> Numbers | None:
 
 
 def _same_text(gold: Annotated, predicted: Annotated) -> bool:
-    """Whether documents with one number have one text."""
+    """Whether the documents of each pair have the same text."""
     if np.array_equal(gold.bounds, predicted.bounds) and gold.text == predicted.text:
         return True
     return all(gold.text_of(number) == predicted.text_of(number) for number in range(len(gold.ids)))
 
 
 def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, quoted: bool) -> None:
-    """Raise UsageError for the first sentence that has other tokens, or not as many, on the other side."""
+    """Raise UsageError for the first sentence whose tokens, or number of tokens, differ."""
     sides = gold, predicted
-    counts = [side.token_counts.last for side in sides]
+    counts = [side.token_counts for side in sides]
     shared = min(map(len, counts))
     other = np.flatnonzero(counts[0][:shared] != counts[1][:shared])
     alike = int(other[0]) if len(other) else shared

@@ -1,4 +1,13 @@
-"""One evaluation, whole: pair, match, count, draw, slice; the result is a report and nothing else."""
+"""The steps of an evaluation: pair, match, count, bootstrap, slice; the result is an EvaluationReport.
+
+>>> from nerconv.document import Document, Span
+>>> from nerconv.evaluation.annotated import of_documents
+>>> gold = of_documents([Document("a", "Ann met Bo", (Span(0, 3, "PER"), Span(8, 10, "PER")))])
+>>> predicted = of_documents([Document("a", "Ann met Bo", (Span(0, 3, "PER"), Span(4, 7, "LOC")))])
+>>> report = evaluate(gold, predicted, EvaluateOptions())
+>>> report.micro.f1, report.labels["PER"].recall, report.labels["LOC"].precision
+(0.5, 0.5, 0.0)
+"""
 
 from __future__ import annotations
 
@@ -21,13 +30,13 @@ from nerconv.evaluation.slices import calibration, noise, slices
 from nerconv.evaluation.statistics import intervals
 from nerconv.version import VERSION
 
-#: A label map is shown so in the method of a report.
+#: Separates the entries of a label map in the method of a report.
 _SEPARATOR: Final = ","
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
-    """How to score. ``labels`` maps labels of both sides, to nothing where they are not scored; ``examples`` bounds.
+    """How to score. ``labels`` renames labels on both sides, to "" to leave them out; ``examples`` is their limit.
 
     ``redact``: messages of errors quote no text of the data (reports hold it until ``redact.redacted`` leaves it out).
     """
@@ -42,7 +51,7 @@ class EvaluateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else a report may say: training data and the fixed gold, scores, repairs, readings, method and model."""
+    """What else goes into a report: training data, fixed gold, scores of spans, repairs, inputs, method and model."""
 
     train: Annotated | None = None
     fixed: Annotated | None = None
@@ -58,7 +67,7 @@ class Context:
 def evaluate(
     gold: Annotated, predicted: Annotated, options: EvaluateOptions, context: Context | None = None
 ) -> EvaluationReport:
-    """Return the report of ``predicted`` against ``gold``. Raises UsageError where the two do not fit."""
+    """Return the report of ``predicted`` against ``gold``. Raises UsageError if they are not the same text."""
     context = context or Context()
     data = data_hash(gold)
     gold, predicted = (side.relabelled(options.labels) for side in (gold, predicted))
@@ -106,7 +115,7 @@ def _semeval(paired: Paired, errors: Sequence[match.Mismatch], matched: int) -> 
 
 
 def micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
-    """Return the micro scores alone."""
+    """Return the micro scores alone. Raises UsageError as ``evaluate``."""
     return _micro(gold.relabelled(options.labels), predicted.relabelled(options.labels), options)
 
 
@@ -148,7 +157,7 @@ def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
 
 
 def _scored(paired: Paired, found: Hits, scores: Scores) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the scores of the predicted spans that have one, and which of these are right."""
+    """Return the scores of predicted spans that have one, and whether each is right; shape (scored spans,)."""
     predicted = paired.predicted
     keys = ((id, *key) for number, id in enumerate(predicted.ids if scores else ()) for key in predicted.keys(number))
     values = np.array([scores.get(key, np.nan) for key in keys], dtype=np.float64)

@@ -1,6 +1,9 @@
-"""Several predictions for one gold, such as seeds of one model: what a gate takes from them, with units in one order.
+"""Several predictions for one gold, such as those of one model trained with several seeds: their runs and scores.
 
 A report of one prediction is one run.
+
+>>> choose_score([0.8, 0.6, None], "mean"), choose_score([0.8, 0.6, None], "worst")
+(Chosen(value=0.7, indexes=(0, 1)), Chosen(value=0.6, indexes=(1,)))
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ CHOICES: Final = ("mean", "worst")
 
 
 class Chosen(NamedTuple):
-    """A score taken from several runs, and the indexes of the runs that it is made from. None: no run has one."""
+    """The score of several runs, and the indexes of the runs that it comes from; None where no run has a score."""
 
     value: float | None
     indexes: tuple[int, ...]
@@ -31,7 +34,7 @@ def runs_of(report: EvaluationReport) -> tuple[SeedRun, ...]:
 
 
 def choose_score(values: Sequence[float | None], choice: str) -> Chosen:
-    """Return the mean of ``values`` or the lowest of them; those that are None do not count."""
+    """Return the mean of ``values`` or, for ``worst``, the lowest one; None is ignored."""
     known = [(value, index) for index, value in enumerate(values) if value is not None]
     if not known:
         return Chosen(None, ())
@@ -43,9 +46,9 @@ def choose_score(values: Sequence[float | None], choice: str) -> Chosen:
 
 
 def aligned(runs: Sequence[Sequence[UnitCounts]]) -> list[list[UnitCounts]] | None:
-    """Return the units of several runs in the order of the first, so that equal places hold the same text.
+    """Return the units of several runs in the order of the first run, so that the n-th ones count the same text.
 
-    Where one counts sentences and another documents, all count documents. None: they count other texts.
+    Where one run counts sentences and another documents, all count documents. None where the texts differ.
     """
     return _in_order(runs) or _in_order([_documents(run) for run in runs])
 

@@ -15,16 +15,16 @@ from nerconv.evaluation.report import InputInfo
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
 
-#: What a repair that was asked for leaves out.
+#: Losses that the user asked for: tags that a repair drops.
 _ASKED = ("F023",)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSide:
-    """What one side holds, and how it was read.
+    """One side of an evaluation, and how it was read.
 
-    ``schemes``: the tag schemes of its files, one where all of them can be read in it, none without tags. ``other``:
-    the same with tags read by the other rule for invalid ones, where that was asked for and there are any.
+    ``schemes``: the tag schemes of its files, one if all can be read in it, none without tags. ``other``: the same side
+    with invalid tags read by the other rule, if that was asked for and there are any.
     """
 
     annotated: Annotated
@@ -45,10 +45,10 @@ def read_side(
     decided: str = "named",
     quoted: bool = True,
 ) -> ReadSide:
-    """Return what ``sources`` hold. Raises Unreadable for anything that would leave annotation out of the score.
+    """Return the annotation of ``sources``. Raises Unreadable for anything that would leave spans out of the score.
 
-    ``decided`` says where the scheme of ``options`` is from; one that is detected is from the files. What is refused is
-    described with its text where that may be ``quoted``.
+    ``decided``: where the scheme of ``options`` comes from, if it is not detected. ``progress`` is called with each
+    source. Messages quote text of the data only if ``quoted``.
     """
     advice = f"say {options.scheme_option} NAME where theirs is another"
     hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {advice}" if decided == "gold" else ""
@@ -80,7 +80,7 @@ def read_side(
 
 
 def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:
-    """Return the one scheme that reads all files as they were read, or else those that they were read in."""
+    """Return the one scheme that fits all files, or else the schemes that they were read in."""
     tagged = [each for each in facts if each.scheme]
     shared = [name for name in tagged[0].fitting if all(name in each.fitting for each in tagged)] if tagged else []
     return (shared[0],) if shared else tuple(dict.fromkeys(each.scheme for each in tagged))
@@ -95,7 +95,7 @@ def _repaired(facts: Sequence[Facts]) -> dict[str, int]:
 
 
 def _refuse(findings: Iterable[Finding], quoted: bool, hint: str) -> None:
-    """Raise Unreadable for the first finding that leaves annotation out; ``hint``: what to say of tags."""
+    """Raise Unreadable for the first finding that leaves annotation out; ``hint`` is added where it is about tags."""
     for finding in findings:
         if costs(finding) and finding.code not in _ASKED:
             message = finding.message if quoted else f"{CODES[finding.code].name} (its text is not shown: --redact)"

@@ -1,4 +1,11 @@
-"""Scores of parts: names seen in training, long ones, rare labels, gold that lint flags; and calibration."""
+"""Scores of slices: names seen in training, long names, rare labels, gold that lint flags; and calibration.
+
+>>> found = calibration(np.array([0.9, 0.95, 0.3]), np.array([True, False, False]))
+>>> found.bins  # lower edge of the bin, spans, mean score, share that is right
+((0.3, 1, 0.3, 0.0), (0.9, 2, 0.925, 0.5))
+>>> round(found.error, 4)
+0.3833
+"""
 
 from __future__ import annotations
 
@@ -23,17 +30,17 @@ _BINS: Final = 10
 
 
 def slices(paired: Paired, found: Hits, support: Sequence[int], train: Annotated | None) -> Iterator[Slice]:
-    """Yield the scores of parts. A gold span falls where its own text or label puts it, a predicted one likewise.
+    """Yield the scores of slices; gold and predicted spans are each assigned by their own text, length and label.
 
-    ``support``: the number of gold spans by label. With ``train`` spans are split by whether their text, tokens
-    joined by single spaces, is that of a span there.
+    ``support``: the number of gold spans by label. With ``train``, spans are split by whether their text (tokens joined
+    by single spaces) is that of a training span.
     """
     sides = paired.gold, paired.predicted
     if train is not None:
         known = frozenset(train.surfaces())
         parts = [np.fromiter((text not in known for text in side.surfaces()), np.int64, side.count) for side in sides]
         yield from _grouped("seen", ("seen in training", "unseen"), parts, found)
-    lengths = [last - first + 1 for first, last in (side.span_tokens for side in sides)]
+    lengths = [ends - starts for starts, ends in (side.span_tokens for side in sides)]
     yield from _grouped("length", _LENGTHS, [np.clip(each, 1, len(_LENGTHS)) - 1 for each in lengths], found)
     frequency = np.array([_frequency(count) for count in support], dtype=np.int64)
     names = [name for name, _ in _FREQUENCIES]
@@ -41,7 +48,7 @@ def slices(paired: Paired, found: Hits, support: Sequence[int], train: Annotated
 
 
 def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], found: Hits) -> Iterator[Slice]:
-    """Yield the parts that hold a span; ``at`` says for each span of either side which of ``names`` it falls into."""
+    """Yield the slices with a span; ``at``: for gold and predicted spans, the index in ``names`` of each."""
     tp, predicted, gold = (
         np.bincount(numbers, minlength=len(names)).tolist() for numbers in (at[0][found.gold], at[1], at[0])
     )
@@ -55,10 +62,10 @@ def _frequency(count: int) -> int:
 
 
 def noise(paired: Paired, found: Sequence[Mismatch], fixed: Score | None) -> Noise:
-    """Return how far lint flags the gold of ``paired``; ``found`` are the outcomes of spans that match none exactly.
+    """Return how much of the gold lint flags; ``found`` are the spans that do not match exactly.
 
-    ``clean`` leaves out flagged gold spans and the predictions that touch them. ``fixed`` is the score against the gold
-    after safe fixes.
+    ``fixed`` is the score against the gold after safe fixes. ``Noise.clean`` leaves out flagged gold spans and the
+    predictions that overlap them.
     """
     flags = paired.gold.flags
     flagged = np.array([bool(codes) for codes in flags], dtype=bool)
@@ -85,7 +92,7 @@ def _moved(places: SpanArrays, begins: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _touch(some: tuple[Numbers, Numbers], others: tuple[Numbers, Numbers]) -> NDArray[np.bool_]:
-    """Return which of ``others`` share text with one of ``some``: one that starts before its end reaches into it."""
+    """Return which of ``others`` overlap one of ``some``, bool, shape (others,); both are (starts, ends)."""
     order = np.argsort(some[0], kind="stable")
     reach = np.append(0, np.maximum.accumulate(some[1][order]))
     touched: NDArray[np.bool_] = reach[np.searchsorted(some[0][order], others[1])] > others[0]
@@ -95,8 +102,8 @@ def _touch(some: tuple[Numbers, Numbers], others: tuple[Numbers, Numbers]) -> ND
 def calibration(values: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration | None:
     """Return how far the scores of predicted spans are from the share that is right, in ten bins; None without scores.
 
-    ``values``, of shape (spans,), are the scores. The error is the expected calibration error (Naeini, Cooper &
-    Hauskrecht 2015).
+    ``values`` (float64, 0 to 1) are the scores, ``right`` says which spans match; shape (spans,). The error is the
+    expected calibration error (Naeini, Cooper & Hauskrecht 2015).
     """
     at = np.searchsorted(np.arange(1, _BINS) / _BINS, values, "right")
     counts = np.bincount(at, minlength=_BINS)

@@ -1,8 +1,16 @@
-"""How sure a score is: percentile bootstrap over documents or sentences (Efron & Tibshirani 1993).
+"""Confidence intervals of scores: percentile bootstrap over documents or sentences (Efron & Tibshirani 1993).
 
-Texts are drawn, not spans: errors of one text hang together. Counts of each unit are all that is needed, so that
-thousands of draws are one product of matrices. Units with equal counts are drawn as one group: how often the members of
-a group are drawn together has the same distribution, and short sentences have few different counts.
+Texts are drawn, not spans: errors of one text are correlated. Only the counts of each unit are needed, so that
+thousands of draws are one matrix product. Units with equal counts are drawn as one group: the number of draws of the
+whole group has the same distribution, and short sentences have few distinct counts.
+
+>>> units = [UnitCounts(f"d{n}", {"PER": (n % 2, 1, 1)}) for n in range(20)]
+>>> table = count_table(units, ["PER"])
+>>> table.shape, table.sum(axis=0).tolist()  # units, labels, (tp, predicted, gold)
+((20, 1, 3), [[10.0, 20.0, 20.0]])
+>>> found = intervals(units, resamples=1000, seed=0).labels["PER"]
+>>> found.low < 0.5 < found.high
+True
 """
 
 from __future__ import annotations
@@ -22,20 +30,20 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 AVERAGES: Final = ("micro", "macro", "weighted")
 _CHUNK: Final = 1 << 22
-#: Ends of an interval that are nearer to each other are one.
+#: An interval that is narrower has no width.
 _EQUAL: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """F1 of every draw: ``labels`` by label, the averages by name; NaN where a draw has no span."""
+    """F1 of each draw, float64 arrays of shape (draws,), by label and by name of the average; NaN without spans."""
 
     labels: dict[str, Any]
     averages: dict[str, Any]
 
 
 def count_table(units: Sequence[UnitCounts], labels: Sequence[str]) -> Array:
-    """Return the counts as an array of shape (units, labels, 3)."""
+    """Return tp, predicted and gold of each unit and label, float64, shape (units, labels, 3)."""
     at = {label: number for number, label in enumerate(labels)}
     table = np.zeros((len(units), len(labels), 3), dtype=np.float64)
     for row, unit in enumerate(units):
@@ -45,7 +53,10 @@ def count_table(units: Sequence[UnitCounts], labels: Sequence[str]) -> Array:
 
 
 def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]:
-    """Return the summed counts of each draw for each of ``tables``, the same units drawn for all of them."""
+    """Return the summed counts of each draw, shape (resamples, labels, 3), for each of ``tables``.
+
+    ``tables`` have the shape (units, labels, 3). The same units are drawn for all of them.
+    """
     random = np.random.default_rng(seed)
     count = len(tables[0])
     flat, members = _grouped([table.reshape(count, -1) for table in tables])
@@ -59,9 +70,9 @@ def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]
 
 
 def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
-    """Return the distinct rows of ``tables`` side by side, cut apart again, and the number of units with each.
+    """Return the distinct rows of ``tables`` taken together, and the number of units with each.
 
-    Arrays of shape (units, labels * 3) become (groups, labels * 3); the numbers have the shape (groups,).
+    Tables of shape (units, labels * 3) become (groups, labels * 3); the numbers have the shape (groups,).
     """
     rows = np.concatenate([table.astype(np.int32) for table in tables], axis=1)
     # Rows are hashed as bytes, and those that are distinct sorted; numpy.unique sorts all of them.
@@ -74,13 +85,13 @@ def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
 
 
 def f1_of(counts: Array) -> Any:
-    """Return F1 of counts whose last axis is tp, predicted and gold; NaN where there is no span."""
+    """Return F1 of counts whose last axis is (tp, predicted, gold); NaN without spans."""
     below = counts[..., 1] + counts[..., 2]
     return np.divide(2 * counts[..., 0], below, out=np.full(below.shape, np.nan), where=below > 0)
 
 
 def draws(sums: Array, labels: Sequence[str]) -> Draws:
-    """Return the scores of sums of shape (draws, labels, 3)."""
+    """Return the F1 scores of ``sums``, counts of shape (draws, labels, 3)."""
     by_label = f1_of(sums)
     gold = sums[..., 2]
     filled = np.nan_to_num(by_label)
@@ -93,7 +104,7 @@ def draws(sums: Array, labels: Sequence[str]) -> Draws:
 
 
 def percentiles(values: Array) -> Interval | None:
-    """Return the 2.5th and the 97.5th percentile of ``values`` that are not NaN, None when all are."""
+    """Return the 2.5th and 97.5th percentile of ``values``, NaN ignored; None when all are NaN."""
     values = values[~np.isnan(values)]
     if not len(values):
         return None
@@ -103,17 +114,17 @@ def percentiles(values: Array) -> Interval | None:
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """The 95 % intervals of F1 by label, and of micro, macro and weighted by name; None where there is none."""
+    """The 95 % intervals of F1 by label, and of the averages by name; None where the data are too few."""
 
     labels: dict[str, Interval | None]
     averages: dict[str, Interval | None]
 
 
 def intervals(units: Sequence[UnitCounts], resamples: int, seed: int) -> Intervals:
-    """Return the intervals of what ``units`` hold.
+    """Return the intervals of the scores of ``units``.
 
-    There is none over fewer than ``chance.LEAST_UNITS`` units, and none for a label that fewer of them hold: what is
-    drawn again and again from so few shows nothing of the spread.
+    There is none for fewer than ``chance.LEAST_UNITS`` units, and none for a label in fewer of them: draws from so few
+    texts do not show the spread.
     """
     if len(units) < LEAST_UNITS or not resamples:
         return Intervals({}, {})
@@ -130,7 +141,7 @@ def intervals(units: Sequence[UnitCounts], resamples: int, seed: int) -> Interva
 
 
 def _spread_of(values: Array, holding: int) -> Interval | None:
-    """Return the interval of draws of what ``holding`` units hold."""
+    """Return the interval of draws of a score that ``holding`` units have spans for."""
     interval = percentiles(values) if holding >= LEAST_UNITS else None
     if interval is None or interval.high - interval.low > _EQUAL:
         return interval

@@ -14,9 +14,9 @@ from nerconv.tables import Numbers
 
 
 def verify(paired: Paired, score: Score) -> str:
-    """Return what was verified: seqeval gives the precision, recall and F1 of ``score`` for the tags of both sides.
+    """Return a note that seqeval gives the precision, recall and F1 of ``score`` for the tags of both sides.
 
-    Raises UsageError when seqeval is not installed, when spans nest or cut tokens, which tags cannot hold, or on a
+    Raises UsageError when seqeval is not installed, when spans nest or cut tokens (tags cannot represent them), or on a
     difference.
     """
     try:
@@ -46,7 +46,7 @@ def _tags(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
     extents = zip(starts.tolist(), ends.tolist(), (paired.labels[at] for at in places.label_ids.tolist()), strict=True)
     spans = list(extents)
     bounds = np.searchsorted(places.pairs, np.arange(len(paired.gold.ids) + 1)).tolist()
-    sizes = paired.gold.token_counts.last.tolist()
+    sizes = paired.gold.token_counts.tolist()
     for id, size, first, last in zip(paired.gold.ids, sizes, bounds, bounds[1:], strict=False):
         try:
             yield schemes.encode(schemes.get("IOB2"), spans[first:last], size)
@@ -55,14 +55,14 @@ def _tags(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
 
 
 def _in_tokens(paired: Paired, places: SpanArrays) -> tuple[Numbers, Numbers]:
-    """Return first token and token behind the last of spans in characters. Raises UsageError for one that cuts any."""
+    """Return spans in characters as half-open ranges of tokens. Raises UsageError for a span that cuts a token."""
     gold = paired.gold
     starts, ends = (edges + gold.bounds[places.pairs, 0] for edges in (places.starts, places.ends))
-    first, last = np.searchsorted(gold.tokens.first, starts), np.searchsorted(gold.tokens.last, ends)
-    for edges, at, wanted in ((gold.tokens.first, first, starts), (gold.tokens.last, last, ends)):
+    first, last = np.searchsorted(gold.tokens.starts, starts), np.searchsorted(gold.tokens.ends, ends)
+    for edges, at, wanted in ((gold.tokens.starts, first, starts), (gold.tokens.ends, last, ends)):
         cut = np.flatnonzero(np.append(edges, -1)[at] != wanted)
         if len(cut):
             id = gold.ids[places.pairs[cut[0]]]
-            raise UsageError(f"--verify: a span of {id!r} cuts a token, which tags cannot hold")
-    begins = gold.token_counts.first[places.pairs]
+            raise UsageError(f"--verify: a span of {id!r} cuts a token, which tags cannot represent")
+    begins = gold.document_tokens.starts[places.pairs]
     return first - begins, last + 1 - begins

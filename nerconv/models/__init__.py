@@ -1,6 +1,6 @@
-"""Models that label text: spaCy pipelines and Hugging Face token classifiers, behind one shape.
+"""Models that label text: spaCy pipelines and Hugging Face token classifiers, behind one interface.
 
-Loading a model runs nobody's code and fetches nothing unless asked. This package is the only place that imports them.
+Loading a model runs no code from its files and downloads nothing unless asked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def load(name: str, options: ModelOptions) -> Predictor:
             return spacy_model.load(name, options)
         if (folder / "config.json").is_file():
             return hf_model.load(name, options)
-        raise ModelError(f"{name}: holds neither config.cfg (spaCy) nor config.json (Hugging Face), so it is no model")
+        raise ModelError(f"{name}: has neither config.cfg (spaCy) nor config.json (Hugging Face): not a model")
     if spacy_model.is_installed(name):
         return spacy_model.load(name, options)
     if "/" in name and not folder.exists() and name.count("/") == 1 and not name.startswith((".", "/")):

@@ -1,8 +1,16 @@
 """From the outputs of sub-tokens to labelled spans, as the token classification pipeline of transformers does it.
 
 ``simple`` reads the tag of each sub-token. ``first``, ``average`` and ``max`` give all sub-tokens of a word one tag:
-that of the first, that of the mean of all, that of the surest. What a word is follows the pipeline as well: for
-tokenizers that mark how a word goes on (WordPiece) a word of theirs, for all others what stands between two spaces.
+that of the first, of the mean of all, or of the one with the highest probability. Words are those of the pipeline, too:
+the words of a tokenizer that marks the continuation of a word (WordPiece), for others the text between spaces.
+
+>>> import numpy as np
+>>> from nerconv.models.head import read_head
+>>> made = Subtokens([7, 8, 9], [(0, 2), (2, 3), (4, 8)], [])
+>>> continues = goes_on("Ann left", made, None, None)
+>>> outputs = np.array([[0.1, 0.9, 0.0], [0.8, 0.1, 0.1], [1.0, 0.0, 0.0]])  # sub-tokens x tags
+>>> continues, list(spans("Ann left", made, outputs, continues, read_head("m", ["O", "B-PER", "I-PER"]), "first"))
+([False, True, False], [Labelled(start=0, end=3, label='PER', score=0.9)])
 
 Source: ``transformers/pipelines/token_classification.py`` of transformers 5. Spans differ from the pipeline in two
 ways: they have no outer white space, and tags of IOBES, BILOU and IOE2 are read in their scheme.
@@ -22,7 +30,7 @@ from nerconv.models.subtokens import Subtokens
 if TYPE_CHECKING:
     import numpy as np
 
-#: A larger share of spans that end inside of a word than this cannot come from slips of annotators.
+#: A larger share of spans that begin or end inside a word than this does not come from mistakes of annotators.
 _CUT: Final = 0.05
 
 
@@ -36,11 +44,11 @@ class Labelled(NamedTuple):
 
 
 def suited(documents: Iterable[Document], word_based: bool) -> str:
-    """Return the aggregation that suits a model and texts.
+    """Return the aggregation that suits a model and texts: ``first`` or ``simple``.
 
-    A tokenizer that is ``word_based`` knows the words: ``first``. With any other, ``first`` takes what stands between
-    spaces for a word, punctuation included. That is right for text whose tokens stand apart; where more than one in
-    twenty spans of ``documents`` begins or ends inside of such a word, ``simple`` is.
+    A ``word_based`` tokenizer knows the words: ``first``. With any other, ``first`` reads the text between spaces as a
+    word, punctuation included. That is right for tokenised text; where more than one in twenty spans of ``documents``
+    begins or ends inside such a word, ``simple`` is better.
     """
     if word_based:
         return "first"
@@ -56,10 +64,10 @@ def _is_cut(text: str, start: int, end: int) -> bool:
 
 
 def goes_on(text: str, made: Subtokens, spelt: Sequence[str] | None, unknown: int | None) -> list[bool]:
-    """Return for each sub-token of ``text`` whether it goes on with the word before it.
+    """Return for each sub-token of ``text`` whether it continues the word before it.
 
-    ``spelt``: the sub-tokens of a tokenizer that marks it. ``unknown``: the id that stands for what is not in the
-    vocabulary; it is always a word of its own.
+    ``spelt``: the sub-tokens as a tokenizer spells them that marks continuation, None for others. ``unknown``: the id
+    of the unknown token, which is always a word of its own.
     """
     if spelt is None:
         found = [start > 0 and " " not in text[start - 1 : start + 1] for start, _ in made.offsets]
@@ -73,7 +81,8 @@ def spans(
 ) -> Iterator[Labelled]:
     """Yield the spans of ``text`` in text order, each once.
 
-    ``outputs`` (sub-tokens × tags) are probabilities, ``continues`` what ``goes_on`` returns, ``how`` the aggregation.
+    ``outputs``: probabilities, float, shape (sub-tokens, tags). ``continues``: the result of ``goes_on``. ``how``: the
+    aggregation.
     """
     groups = _groups(continues, how)
     tags, sure = [], []

@@ -1,6 +1,6 @@
-"""Out-of-fold predictions: every text is labelled by models that were trained on the others.
+"""Out-of-fold predictions: each text is labelled by models that were trained on the other texts.
 
-Small spaCy pipelines, trained from nothing, several for each fold with different seeds; the score of a span is the
+Small spaCy pipelines, trained from scratch, several for each fold with different seeds; the score of a span is the
 share of them that predict it. Such models are weak, but none was trained on the text that it judges.
 """
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from spacy.training import Example
 
 
-#: Sentences of an update, and the least number of updates.
+#: The batch size in sentences, and the least number of updates.
 _BATCH: Final = 8
 _UPDATES: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class FoldOptions:
-    """How many parts, models for each part, and passes over the others; ``seed`` fixes all chance."""
+    """The number of folds, models for each fold (``votes``) and training passes; ``seed`` makes it repeatable."""
 
     folds: int = 5
     votes: int = 3
@@ -49,7 +49,7 @@ class _FoldSentence(NamedTuple):
 
 
 def out_of_fold(documents: Sequence[Document], options: FoldOptions) -> list[list[tuple[Span, float]]]:
-    """Return for each document the spans that models trained on other folds have, and the share of models for each.
+    """Return for each document the spans predicted by models of other folds, and the share of models that predict each.
 
     Folds are made of documents, and of sentences where those are few; the same text falls into the same fold. Raises
     UsageError for fewer sentences with annotations than folds.
@@ -92,7 +92,7 @@ def _trained(sentences: Sequence[Document], options: FoldOptions, seed: int) -> 
     examples = [_example(pipeline, sentence) for sentence in sentences]
     pipeline.initialize(lambda: examples)
     chance = random.Random(seed)
-    # A small corpus needs more passes to learn anything.
+    # A small corpus needs more passes.
     for _ in range(max(options.passes, _UPDATES * _BATCH // len(examples))):
         chance.shuffle(examples)
         for start in range(0, len(examples), _BATCH):

@@ -1,4 +1,9 @@
-"""What the outputs of a token classifier mean: tags of a scheme, or bare labels. Anything else is refused."""
+"""What the outputs of a token classifier mean: tags of a scheme, or bare labels. Anything else is refused.
+
+>>> head = read_head("model", ["O", "B-PER", "I-PER"])
+>>> head.name, head.labels
+('IOB2', ('PER',))
+"""
 
 from __future__ import annotations
 
@@ -17,9 +22,9 @@ BARE: Final = "labels"
 _OUTSIDE: Final = "O"
 _LETTERS: Final = "BIESLU"
 _UNNAMED: Final = re.compile(r"LABEL_\d+")
-#: A label that can stand without a letter; one with a hyphen could be a tag with an unknown letter.
+#: A label without a letter before it; one with a hyphen could be a tag with an unknown letter.
 _LABEL: Final = re.compile(r"[^\W\d_][\w.]*")
-#: A letter and a label with something else than a hyphen between them, or with a small letter.
+#: A letter and a label joined by something other than a hyphen, or a lower-case letter.
 _MISSPELT: Final = re.compile(r"([BIESLUbieslu])([_.:/ -])(.+)")
 _ADVICE: Final = (
     "set id2label in its config.json to the tags that it was trained with, in their order, "
@@ -29,7 +34,7 @@ _ADVICE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The tags of the outputs in their order, the scheme that they are read in, and the name of their own scheme.
+    """The tags of the outputs in order, the scheme that they are read in, and the name of their own scheme.
 
     Bare labels are read as the tags ``I-LABEL`` of IO: touching sub-tokens of one label are one span.
     """
@@ -45,7 +50,7 @@ class Head:
 
 
 def of_config(name: str, id2label: Mapping[int, str], outputs: int) -> Head:
-    """Return the head of a model with so many ``outputs``. Raises ModelError, as ``read_head``."""
+    """Return the head of a model with this number of ``outputs``. Raises ModelError, as ``read_head``."""
     absent = [number for number in range(outputs) if number not in id2label]
     if absent or not outputs:
         raise ModelError(f"{name}: its id2label has no tag for output {absent[0] if absent else 0}; {_ADVICE}")

@@ -1,4 +1,4 @@
-"""Token classifiers of Hugging Face as predictors: the spans of the pipeline, and long texts are read to their end."""
+"""Hugging Face token classifiers as predictors: spans as in the pipeline, and long texts are read to the end."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from nerconv.options import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
-#: A tokenizer without a limit says about 1e30.
+#: A tokenizer without a limit reports about 1e30.
 _NO_LIMIT: Final = 1_000_000
-#: The window of a model that takes any length.
+#: The window of a model without a length limit.
 _UNLIMITED: Final = 512
-#: Positions that these models keep for padding: fewer tokens fit than their configuration says.
+#: Positions that these models reserve for padding: fewer tokens fit than their configuration says.
 _RESERVED: Final = {"roberta": 2, "xlm-roberta": 2, "camembert": 2, "longformer": 2, "mpnet": 2, "bertweet": 2}
-#: So many documents are asked together.
+#: The number of documents predicted together.
 _BLOCK: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """The parts of a model."""
+    """A loaded model with its tokenizer, head and options."""
 
     model: Any
     encoder: Encoder
@@ -79,7 +79,7 @@ def load(name: str, options: ModelOptions) -> Predictor:
 def predictor(name: str, model: Any, tokenizer: Any, options: ModelOptions) -> Predictor:
     """Return a token classifier in memory as a predictor. Raises ModelError when it cannot be used.
 
-    ``model`` is asked as it is, on its device; ``tokenizer`` is a fast one, set to cut on the right.
+    ``model`` runs as it is, on its device; ``tokenizer`` must be a fast one and is set to truncate on the right.
     """
     head = of_config(name, model.config.id2label, model.config.num_labels)
     encoder = encoder_of(name, model, tokenizer, options.overlap)
@@ -92,7 +92,7 @@ def predictor(name: str, model: Any, tokenizer: Any, options: ModelOptions) -> P
 
 
 def encoder_of(name: str, model: Any, tokenizer: Any, overlap: int, most: int | None = None) -> Encoder:
-    """Return what makes sub-tokens for ``model``, in windows as long as it takes, or of ``most`` with special tokens.
+    """Return the encoder of ``model``, its windows as long as the model takes or ``most``, special tokens included.
 
     Raises ModelError for a tokenizer without offsets, and for a limit that leaves no room for text.
     """
@@ -112,7 +112,7 @@ def _refuse_pickle(name: str, options: ModelOptions) -> None:
 
 
 def _refuse_untrained(name: str, model: Any, missing: Iterable[str]) -> None:
-    """Raise ModelError where the file has no weights for the head: it would be drawn by chance."""
+    """Raise ModelError where the file has no weights for the head: it would be initialised at random."""
     body = f"{model.base_model_prefix}."
     if absent := sorted(key for key in missing if not key.startswith(body)):
         raise ModelError(
@@ -135,7 +135,7 @@ def _room(name: str, tokenizer: Any, config: Any, most: int | None) -> int:
 
 @dataclass(slots=True)
 class _Sentence:
-    """A sentence: its offset in a document, its text and sub-tokens, and the outputs (sub-tokens × tags)."""
+    """A sentence: its offset in a document, its text and sub-tokens, and the outputs, shape (sub-tokens, tags)."""
 
     offset: int
     text: str
@@ -168,7 +168,7 @@ def _sentences(loaded: _Loaded, document: Document) -> Iterator[_Sentence]:
 
 
 def _ask(loaded: _Loaded, sentences: Sequence[_Sentence]) -> None:
-    """Fill in the outputs of every sub-token: batches of windows of like length, the longest first."""
+    """Fill in the outputs of every sub-token: batches of windows of similar length, the longest first."""
     jobs = [(sentence, number) for sentence in sentences for number in range(len(sentence.subtokens.windows))]
     jobs.sort(key=lambda job: -len(job[0].subtokens.windows[job[1]].places))
     owned = {id(sentence): _owners(sentence.subtokens) for sentence in sentences}
@@ -188,7 +188,7 @@ def _owners(made: Subtokens) -> list[int]:
 
 
 def _outputs(loaded: _Loaded, windows: Sequence[subtokens.Window]) -> Any:
-    """Return the probabilities of tags: windows × places × tags."""
+    """Return the probabilities of tags, float32, shape (windows, places, tags)."""
     import torch
 
     device = loaded.model.device

@@ -1,4 +1,4 @@
-"""What every model is to the rest of nerconv: documents in, the same documents with its own spans out."""
+"""The interface of every model: documents in, the same documents with predicted spans out."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ AGGREGATIONS: Final = ("auto", "simple", "first", "average", "max")
 
 
 class ModelError(NerconvError):
-    """A model that cannot be loaded or used; the message says why and what to do. Commands end in 3."""
+    """A model that cannot be loaded or used; the message says why and what to do. The exit status is 3."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """How to ask a model.
+    """How to load and run a model.
 
-    ``network``: it may be fetched. ``allow_pickle``: weights may be a pickle, which can run code. ``gold_tokens``: a
+    ``network``: it may be downloaded. ``allow_pickle``: weights may be a pickle, which can run code. ``gold_tokens``: a
     spaCy pipeline gets the tokens of the document instead of its text. ``aggregation``: how sub-tokens become spans.
     ``overlap``: sub-tokens that neighbouring windows share at most.
     """
@@ -57,7 +57,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A loaded model: its name, kind (spaCy or Hugging Face), labels and settings, and how to ask it."""
+    """A loaded model: its name, kind (spaCy or Hugging Face), labels and settings, and its ``predict`` function."""
 
     name: str
     kind: str

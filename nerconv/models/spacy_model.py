@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-#: Documents that a pipeline does not take whole are cut into pieces of so many code points: the memory that it needs
-#: grows with them.
-_PIECE: Final = 100_000
-#: Components that label spans, and where they put them.
+#: Documents longer than the limit of a pipeline are cut into parts of this many code points: memory grows with them.
+_PART: Final = 100_000
+#: The factories of components that label spans.
 _LABELLERS: Final = ("ner", "beam_ner", "entity_ruler", "spancat", "span_finder", "spancat_singlelabel")
 
 
@@ -91,16 +90,16 @@ class DocumentPart(NamedTuple):
 
 
 class _Request(NamedTuple):
-    """A document and the parts of it that a pipeline is asked about."""
+    """A document and its parts, which the pipeline reads one by one."""
 
     document: Document
     parts: list[DocumentPart]
 
 
-def document_parts(document: Document, limit: int, most: int = _PIECE) -> Iterator[DocumentPart]:
-    """Yield ``document`` whole, or one of more than ``limit`` code points in pieces of at most ``most``, and ``limit``.
+def document_parts(document: Document, limit: int, most: int = _PART) -> Iterator[DocumentPart]:
+    """Yield ``document`` whole, or one of more than ``limit`` code points in parts of at most ``most``, and ``limit``.
 
-    Pieces end where sentences end; in a sentence that is longer itself, at white space where there is some.
+    Parts end where sentences end; inside a sentence that is longer, at white space if there is any.
     """
     if len(document.text) <= limit:
         yield DocumentPart(0, document)
@@ -114,7 +113,7 @@ def document_parts(document: Document, limit: int, most: int = _PIECE) -> Iterat
 
 
 def _end(text: str, start: int, ends: Sequence[int], most: int) -> int:
-    """Return where a piece from ``start`` ends: the text, the last of ``ends``, white space, or after ``most``."""
+    """Return the end of a part from ``start``: of the text, the last of ``ends``, white space, or ``most`` later."""
     if start + most >= len(text):
         return len(text)
     if ends:
@@ -125,7 +124,7 @@ def _end(text: str, start: int, ends: Sequence[int], most: int) -> int:
 
 
 def _prediction(request: _Request, docs: Sequence[Doc], limit: int) -> Prediction:
-    """Return what a pipeline says of a document, its spans put together from those of the parts."""
+    """Return the prediction for a document, its spans joined from those of its parts."""
     found: dict[Span, float | None] = {}
     for part, doc in zip(request.parts, docs, strict=True):
         for span, score in zip(*_spans(part.document, doc), strict=True):
@@ -137,9 +136,9 @@ def _prediction(request: _Request, docs: Sequence[Doc], limit: int) -> Predictio
 
 
 def _tokenised(pipeline: Language, document: Document) -> Doc:
-    """Return a Doc with the tokens of ``document``; what stands between two of them is a space or nothing.
+    """Return a Doc with the tokens of ``document``, each with or without a space after it.
 
-    Other white space, a line end for example, is a token of its own, so that the text stays what it is.
+    Other white space, a line end for example, is a token of its own, so that the text of the Doc is the same.
     """
     from spacy.tokens import Doc
 
@@ -183,7 +182,7 @@ def _spans(document: Document, doc: Doc) -> tuple[tuple[Span, ...], tuple[float 
 def _add(
     found: dict[Span, float | None], document: Document, start: int, end: int, label: str, score: float | None
 ) -> None:
-    # Some pipelines label white space; nothing else of a prediction is changed.
+    # Some pipelines label white space, which is trimmed; nothing else of a prediction is changed.
     while start < end and document.text[start] in WHITE_SPACE:
         start += 1
     while start < end and document.text[end - 1] in WHITE_SPACE:

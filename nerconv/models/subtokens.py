@@ -1,4 +1,9 @@
-"""Texts as sub-tokens with their offsets, tokenised as deployment does it, in windows that a model can take."""
+"""Texts as sub-tokens with offsets, tokenised as at inference, in windows that fit a model.
+
+>>> windows = [Window(0, 2, {"input_ids": [1, 7, 8, 2]}, [1, 2]), Window(1, 2, {"input_ids": [1, 8, 2]}, [1])]
+>>> padded(windows, padding=0)
+{'input_ids': [[1, 7, 8, 2], [1, 8, 2, 0]]}
+"""
 
 from __future__ import annotations
 
@@ -9,14 +14,14 @@ from typing import Any, Final, NamedTuple
 
 from nerconv.models.predictor import ModelError
 
-#: What a model may be given of what a tokenizer makes.
+#: The outputs of a tokenizer that a model may take as inputs.
 _INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
 
 
 class Window(NamedTuple):
-    """A part of a text as a model takes it: sub-tokens ``start:end`` of the text, with special tokens in between.
+    """A part of a text as the input of a model: the sub-tokens ``start:end`` of the text, and special tokens.
 
-    ``inputs`` are lists of one length by name of the input, ``places`` where in them each of the sub-tokens stands.
+    ``inputs``: lists of equal length by name of the input. ``places``: the index in them of each of the sub-tokens.
     """
 
     start: int
@@ -27,7 +32,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subtokens:
-    """A text as n sub-tokens: their ids, the offsets of each in code points, and the windows that hold all of them."""
+    """A text as n sub-tokens: their ids, their offsets in code points, and the windows that cover them."""
 
     ids: list[int]
     offsets: list[tuple[int, int]]
@@ -36,7 +41,7 @@ class Subtokens:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A tokenizer with the number of sub-tokens of text that fit its model, and that neighbouring windows share."""
+    """A tokenizer, the number of sub-tokens that fit a window (``room``), and that neighbouring windows share."""
 
     tokenizer: Any
     room: int
@@ -44,7 +49,7 @@ class Encoder:
     inputs: tuple[str, ...]
 
     def __call__(self, texts: Sequence[str]) -> list[Subtokens]:
-        """Return ``texts`` as sub-tokens. Raises ModelError for a text that the tokenizer does not take."""
+        """Return ``texts`` as sub-tokens. Raises ModelError for a text that the tokenizer refuses."""
         if not texts:
             return []
         try:
@@ -60,7 +65,7 @@ class Encoder:
                 verbose=False,
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(f"the tokenizer does not take the text: {str(error).partition(chr(10))[0]}") from error
+            raise ModelError(f"the tokenizer refuses the text: {str(error).partition(chr(10))[0]}") from error
         found = [Subtokens([], [], []) for _ in texts]
         for number, text in enumerate(encoded["overflow_to_sample_mapping"]):
             row = {name: encoded[name][number] for name in self.inputs if name in encoded}
@@ -69,13 +74,13 @@ class Encoder:
         return found
 
     def spelt(self, ids: Sequence[int]) -> list[str] | None:
-        """Return how sub-tokens are spelt where they mark that a word goes on; None where they do not."""
+        """Return the spelling of sub-tokens if it marks the continuation of a word, else None."""
         return self.tokenizer.convert_ids_to_tokens(list(ids)) if is_word_based(self.tokenizer) else None
 
 
 def encoder(tokenizer: Any, model: Any, room: int, overlap: int) -> Encoder:
-    """Return what makes sub-tokens for ``model``: windows of at most ``room``, of which ``overlap`` are shared."""
-    # From the left, windows would come in reverse.
+    """Return the encoder of ``model``: windows of at most ``room`` sub-tokens, of which ``overlap`` are shared."""
+    # With truncation on the left, windows would come in reverse order.
     tokenizer.truncation_side = "right"
     taken = inspect.signature(model.forward).parameters
     inputs = tuple(name for name in _INPUTS if name in taken)
@@ -83,7 +88,7 @@ def encoder(tokenizer: Any, model: Any, room: int, overlap: int) -> Encoder:
 
 
 def is_word_based(tokenizer: Any) -> bool:
-    """Whether a tokenizer marks sub-tokens that go on with a word, as WordPiece does."""
+    """Whether a tokenizer marks sub-tokens that continue a word, as WordPiece does."""
     backend = getattr(tokenizer, "_tokenizer", None)
     return bool(backend and getattr(backend.model, "continuing_subword_prefix", None))
 
@@ -100,7 +105,7 @@ def _add(
 
 
 def padded(windows: Iterable[Window], padding: int) -> dict[str, list[list[int]]]:
-    """Return the inputs of ``windows`` at one length; what is added on the right is masked."""
+    """Return the inputs of ``windows``, padded on the right to equal length; padding has attention mask 0."""
     rows = [window.inputs for window in windows]
     longest = max(len(row["input_ids"]) for row in rows)
     filled = {"input_ids": padding}

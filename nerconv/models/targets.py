@@ -1,4 +1,9 @@
-"""What a token classifier is to learn: the tag of every sub-token, from which ``aggregation`` reads the spans again."""
+"""The training targets of a token classifier: a tag for each sub-token, from which ``aggregation`` reads the spans.
+
+>>> made = Subtokens([7, 8, 9], [(0, 2), (2, 3), (4, 8)], [])
+>>> targets("Ann left", made, [Span(0, 3, "PER")], head_of(["O", "B-PER", "I-PER"]))
+[1, 2, 0]
+"""
 
 from __future__ import annotations
 
@@ -13,8 +18,8 @@ from nerconv.schemes import TokenSpan
 
 
 def head_of(names: Sequence[str]) -> Head:
-    """Return the head of a model that is trained on the class labels ``names``: these in their order, then any tag of
-    their scheme and labels that is not among them.
+    """Return the head of a model trained on the class labels ``names``: these in order, then the missing tags of their
+    scheme and labels.
 
     Raises ModelError, as ``head.read_head``.
     """
@@ -27,16 +32,16 @@ def head_of(names: Sequence[str]) -> Head:
 
 
 def names_of(head: Head) -> list[str]:
-    """Return how the outputs of ``head`` are called in the configuration of a model."""
+    """Return the names of the outputs of ``head`` for the configuration of a model."""
     return [tag[2:] if head.name == BARE and tag != "O" else tag for tag in head.tags]
 
 
 def targets(text: str, made: Subtokens, spans: Iterable[Span], head: Head) -> list[int]:
-    """Return for each sub-token of ``text`` the number of the output that it is to get.
+    """Return for each sub-token of ``text`` the index of its target output.
 
-    ``spans`` share no text. A sub-token is in the span that its first character stands in, white space apart. All
-    sub-tokens of a span are labelled, so that every aggregation reads the same. Raises ValueError for a label that the
-    head does not have.
+    ``spans`` do not overlap. A sub-token belongs to the span that contains its first character, white space ignored.
+    All sub-tokens of a span are labelled, so that every aggregation reads the same spans. Raises ValueError for a label
+    that the head does not have.
     """
     places = [_place(text, start, end) for start, end in made.offsets]
     ranges: list[TokenSpan] = []
@@ -57,7 +62,7 @@ def _place(text: str, start: int, end: int) -> int:
 
 
 def _joined(ranges: Sequence[TokenSpan]) -> list[TokenSpan]:
-    """Return ``ranges`` with those of one label that touch as one."""
+    """Return ``ranges``, adjacent ones of one label merged."""
     joined: list[TokenSpan] = []
     for start, end, label in ranges:
         if joined and joined[-1][1:] == (start, label):

@@ -1,6 +1,6 @@
-"""What reports look like: for people, for programs, for services and for model cards. All renderers return text.
+"""Renderers of reports: for people, programs, services and model cards. Each returns text.
 
-A renderer is a function of a report in a module of this package and a line in a table here.
+A renderer is a function of a report in a module of this package, and a row in a table here.
 """
 
 from __future__ import annotations

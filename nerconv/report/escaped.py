@@ -1,4 +1,4 @@
-"""Text of others in files that programs show: nothing in it ends a cell, starts a formula, a tag, a link or a command.
+"""Escaping of text from data: nothing in it can end a cell, or start a formula, a tag, a link or a command.
 
 One function for each medium. All of them first make the text one line without control and direction characters
 (``printable.one_line``), so that what is shown has the order that it is written in.
@@ -12,12 +12,12 @@ from typing import Final
 
 from nerconv.printable import one_line
 
-#: What XML 1.0 has no way to hold.
+#: Characters that XML 1.0 cannot contain.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~$])")
-#: What GitHub makes a link of by itself.
+#: What GitHub turns into a link by itself.
 _LINK: Final = re.compile(r"(?i)(?<=:)//|(?<=www)\.")
-#: What spreadsheets take for a formula, with its full-width forms.
+#: What spreadsheets read as a formula, full-width forms included.
 _FORMULA: Final = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -38,7 +38,11 @@ def in_markdown(text: str) -> str:
 
 
 def in_csv(text: str) -> str:
-    """Return ``text`` for a cell that its writer quotes; a quote before what would be a formula."""
+    """Return ``text`` for a cell that the writer quotes, with an apostrophe before a formula.
+
+    >>> in_csv("=1+1")
+    "'=1+1"
+    """
     shown = one_line(text)
     return f"'{shown}" if _FORMULA.match(shown) else shown
 

@@ -13,17 +13,17 @@ from nerconv.report.escaped import in_html
 from nerconv.report.html import head
 from nerconv.report.rows import HEAD, averages, interval, kind_counts, notes, percent, score_rows, slice_rows
 
-#: So many errors are shown, by document and by cell of the confusion table.
+#: The number of errors shown.
 _SHOWN: Final = 300
 _LONGEST: Final = 400
-#: Of a bar.
+#: The width of a bar in pixels.
 _WIDTH: Final = 220
-#: The class that colours each kind of error.
+#: The CSS class of each kind of error.
 _CLASSES: Final = {name: "both" if name == "type+boundary" else name for name in KINDS}
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return the page."""
+    """Return the page of an evaluation."""
     title = f"{percent(report.overall.micro.f1)} micro F1"
     sections = (_verdict, _labels, _kinds, _confusion, _parts, _lint, _seeds, _calibration, _errors, _footer)
     body = "".join(section(report) for section in sections)
@@ -55,7 +55,7 @@ def _verdict(report: EvaluationReport) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], sums: int = 0) -> str:
-    """Return a table of cells that are HTML already; the last ``sums`` rows stand out."""
+    """Return a table of cells that are HTML already; the last ``sums`` rows are bold."""
     body = list(rows)
     shown = (
         f"<tr{' class=sum' if number >= len(body) - sums else ''}>" + "".join(f"<td>{cell}" for cell in row)

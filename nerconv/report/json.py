@@ -1,4 +1,4 @@
-"""Reports as JSON. That of an evaluation is read, too: checked, and brought up from the schema before."""
+"""Reports as JSON. Those of evaluations are also read: validated, and converted from the previous schema."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Versioned:
 
 
 def encoded(value: object, sort_keys: bool = False) -> str:
-    """Return ``value`` as JSON; what a terminal or a log would act on is escaped in it."""
+    """Return ``value`` as JSON, with control and direction characters escaped for terminals and logs."""
     return in_json(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=sort_keys)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What every rendering shows, as rows of text: scores in per cent, notes in sentences. None is shown as a dash."""
+"""What every renderer shows, as rows of text: scores in per cent, and notes. None is shown as a dash."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from nerconv.evaluation.report import KINDS, Average, EvaluationReport, Interval, KindCounts, Noise, Score
 
-#: So many labels are named that a label was taken for.
+#: The number of labels named that were predicted instead of a label.
 _CONFUSED: Final = 3
 #: Where the scheme of tags is from, and what the rules for invalid ones do, in words.
 _DECIDED: Final = {"named": "as named", "gold": "that of the gold", "default": "the gold has no tags"}
@@ -62,7 +62,7 @@ def _ratios(row: Score | Average) -> tuple[str, str, str, str]:
 
 
 def notes(report: EvaluationReport) -> Iterator[str]:
-    """Yield what a reader of the scores must know, a sentence each."""
+    """Yield what a reader of the scores must know, one note a line."""
     kinds = report.kinds
     gold = ", ".join(f"{name} {kind.gold:,}" for name, kind in kinds.items() if kind.gold)
     predicted = ", ".join(f"{name} {kind.predicted:,}" for name, kind in kinds.items() if kind.predicted)
@@ -119,12 +119,12 @@ def _noise(noise: Noise, micro: Score) -> Iterator[str]:
 
 
 def kind_counts(kinds: Mapping[str, KindCounts]) -> list[int]:
-    """Return how many spans each of KINDS holds: gold ones, of spurious the predicted ones."""
+    """Return the number of gold spans of each of KINDS; for spurious, that of predicted spans."""
     return [kinds[name].predicted if name == "spurious" else kinds[name].gold for name in KINDS]
 
 
 def _kind_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
-    """Yield for each label its gold spans by kind of error, its spurious predictions, and what it was taken for."""
+    """Yield for each label its gold spans by kind of error, its spurious predictions, and labels predicted instead."""
     for label, row in report.label_kinds.items():
         others = {other: n for other, n in report.confusion.get(label, {}).items() if other and other != label}
         first = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:_CONFUSED]

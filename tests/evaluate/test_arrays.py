@@ -52,45 +52,45 @@ def paired(sides: list[list[Document]]) -> Paired:
 
 @given(documents())
 def test_arrays_hold_what_documents_do(sides: list[list[Document]]) -> None:
-    held = of_documents(sides[0])
-    assert held.documents == tuple(sides[0])
-    same_as_documents(held, sides[0])
+    gold = of_documents(sides[0])
+    assert gold.documents == tuple(sides[0])
+    same_as_documents(gold, sides[0])
 
 
-def same_as_documents(held: Annotated, side: list[Document]) -> None:
-    assert [held.text_of(number) for number in range(len(side))] == [document.text for document in side]
-    assert [held.keys(number) for number in range(len(side))] == [[*map(key, document.spans)] for document in side]
+def same_as_documents(gold: Annotated, side: list[Document]) -> None:
+    assert [gold.text_of(number) for number in range(len(side))] == [document.text for document in side]
+    assert [gold.keys(number) for number in range(len(side))] == [[*map(key, document.spans)] for document in side]
     words = [tokens.words(document, span.start, span.end) for document in side for span in document.spans]
-    first, last = held.span_tokens
-    assert (last - first + 1).tolist() == [len(found) for found in words]
-    assert [*held.surfaces()] == [" ".join(found) for found in words]
-    assert held.words() == [word for document in side for word in tokens.words(document, 0, len(document.text))]
-    begins = zip(held.bounds[:, 0].tolist(), side, strict=True)
+    starts, ends = gold.span_tokens
+    assert (ends - starts).tolist() == [len(found) for found in words]
+    assert [*gold.surfaces()] == [" ".join(found) for found in words]
+    assert gold.words() == [word for document in side for word in tokens.words(document, 0, len(document.text))]
+    begins = zip(gold.bounds[:, 0].tolist(), side, strict=True)
     sentences = [(begin + a, begin + b) for begin, d in begins for a, b in tokens.sentences(d)]
-    assert list(zip(*(edges.tolist() for edges in held.sentences), strict=True)) == sentences
-    cut = held.by_sentence()
+    assert list(zip(*(edges.tolist() for edges in gold.sentences), strict=True)) == sentences
+    cut = gold.by_sentence()
     parts = [(d, f"{d.id}/s{n}", *e) for d in side for n, e in enumerate(tokens.sentences(d), 1)]
     made = [d.cut(a, b, id, a, b) for d, id, a, b in parts if tokens.trim(d.text, a, b)]
     assert [(id, cut.text_of(n), cut.keys(n)) for n, id in enumerate(cut.ids)] == [
         (d.id, d.text, [*map(key, d.spans)]) for d in made
     ]
     assert [cut.place(n) for n in range(len(made))] == [str(d.locate(0) or d.id) for d in made]
-    assert [held.where(n) for n in range(held.count)] == [d.place(span) for d in side for span in d.spans]
+    assert [gold.where(n) for n in range(gold.count)] == [d.place(span) for d in side for span in d.spans]
 
 
 @given(documents())
 def test_counts_and_kinds_are_those_of_each_document(sides: list[list[Document]]) -> None:
-    held = paired(sides)
-    found = hits(*held.places)
+    gold = paired(sides)
+    found = hits(*gold.places)
     texts = [[[*map(key, document.spans)] for document in pair] for pair in zip(*sides, strict=True)]
     each = [tally(*text) for text in texts]
     total: Counter[tuple[str, int]] = Counter()
     for row in each:
         total.update({(label, at): count for label, counted in row.items() for at, count in enumerate(counted)})
-    assert {(label, at): n for label, row in counts(held, found).items() for at, n in enumerate(row) if n} == +total
-    units = held.places[0].pairs, held.places[1].pairs
-    assert by_unit(held, found, units, len(each)) == each
-    errors = unmatched(held, found)
+    assert {(label, at): n for label, row in counts(gold, found).items() for at, n in enumerate(row) if n} == +total
+    units = gold.places[0].pairs, gold.places[1].pairs
+    assert by_unit(gold, found, units, len(each)) == each
+    errors = unmatched(gold, found)
     apart = [list(leftovers(*left(*text))) for text in texts]
     assert Counter(outcome.kind for outcome in errors) == Counter(outcome.kind for text in apart for outcome in text)
     assert semeval_pairs(errors) == sum(map(semeval_pairs, apart), Counter())
@@ -128,12 +128,12 @@ def test_documents_find_each_other_in_any_order(sides: list[list[Document]], cha
 @given(documents())
 def test_relabelling_is_that_of_the_spans(sides: list[list[Document]]) -> None:
     labels = {"PER": "LOC", "LOC": "", "none": "x"}
-    held = of_documents(sides[0]).relabelled(labels)
+    gold = of_documents(sides[0]).relabelled(labels)
     expected = [
         [(span.start, span.end, new) for span in document.spans if (new := labels.get(span.label, span.label))]
         for document in sides[0]
     ]
-    assert [held.keys(number) for number in range(len(sides[0]))] == expected
+    assert [gold.keys(number) for number in range(len(sides[0]))] == expected
 
 
 TEXTS = {
@@ -150,9 +150,9 @@ def test_columns_are_what_their_documents_are(name: str, tmp_path: Path) -> None
     items = [*formats.read(Source(name, path.stem, path), ReadOptions())]
     parts = [item.batch for item in items if not isinstance(item, Facts | Finding | Document)]
     assert parts and all(isinstance(part, Batch) for part in parts)
-    held = of_batches([*parts, *parts])
-    same_as_documents(held, [document for part in (*parts, *parts) for document in documents_of(part)])
-    assert held.documents == tuple(document for part in (*parts, *parts) for document in documents_of(part))
+    gold = of_batches([*parts, *parts])
+    same_as_documents(gold, [document for part in (*parts, *parts) for document in documents_of(part)])
+    assert gold.documents == tuple(document for part in (*parts, *parts) for document in documents_of(part))
 
 
 def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
@@ -161,6 +161,6 @@ def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
 
 
 def test_nothing_is_a_side_too() -> None:
-    held = of_documents([])
-    assert held.count == 0 and held.used == set() and not held.sentences.first.size and held.documents == ()
+    gold = of_documents([])
+    assert gold.count == 0 and gold.used == set() and not gold.sentences.starts.size and gold.documents == ()
     assert of_batches([]).count == 0 and of_batches([]).words() == []
