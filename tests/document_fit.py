@@ -71,9 +71,16 @@ def fit(document: Document, keeps: Keeps, edges: Any, nested: str | None) -> Fit
         marks=document.marks if keeps.marks else (),
         meta=document.meta if keeps.meta else {},
     )
-    # One that is written together with others begins where it began.
-    stay = {(span.start, span.label, span.where) for span in spans}
-    return Fitted(kept, lost, left_out, [f for span, f in trimmed if (span.start, span.label, span.where) in stay])
+    # One that is written together with others begins where it began; of equal ones one stays.
+    stay = Counter((span.start, span.label, span.where) for span in spans)
+    own = set(map(id, spans))
+    noted = []
+    for span, finding in sorted(trimmed, key=lambda pair: id(pair[0]) not in own):
+        key = (span.start, span.label, span.where)
+        if stay[key] > 0:
+            stay[key] -= 1
+            noted.append(finding)
+    return Fitted(kept, lost, left_out, noted)
 
 
 def loss(code: str, document: Document, span: Span, why: str) -> Finding:
