@@ -54,7 +54,7 @@ def read_baseline(path: Path) -> Baseline:
         record: Any = json.loads(path.read_text(encoding="utf-8"))
         return Baseline(Counter({str(key): int(count) for key, count in record["findings"].items()}))
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise Unreadable(f"{path}: is no baseline: {error}; make one with --write-baseline") from error
+        raise Unreadable(f"{path}: is not a baseline: {error}; make one with --write-baseline") from error
 
 
 def write_baseline(baseline: Baseline, path: Path) -> None:

@@ -1,6 +1,6 @@
 """A fix as edits of bracket text: which columns of which line change, and nothing else.
 
-A fix that cannot be told apart from other brackets or markup in the source, or whose spans nest with others, gives
+A fix that cannot be distinguished from other brackets or markup in the source, or whose spans nest with others, gives
 no edits: it is left to a person.
 """
 

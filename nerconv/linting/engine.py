@@ -187,8 +187,8 @@ def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[list[tuple[
     if rule.corpus:
         yield list(rule.corpus(corpus, options))
     elif rule.local:
-        kept = rule.screen(corpus, options) if rule.screen else None
-        for document in corpus.documents if kept is None else corpus.views(kept, alone=rule.scope == "span"):
+        screened = rule.screen(corpus, options) if rule.screen else None
+        for document in corpus.documents if screened is None else corpus.views(screened, alone=rule.scope == "span"):
             yield [(document, flag) for flag in rule.local(document, corpus, options)]
 
 

@@ -42,7 +42,7 @@ class LineFix(NamedTuple):
 
 
 class TakenBack(NamedTuple):
-    """A fix that was not kept, and the findings that it would have added."""
+    """A fix that was taken back, and the findings that it would have added."""
 
     where: Where
     code: str
@@ -172,7 +172,7 @@ class _Bench:
         taken: defaultdict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
         for problem in problems:
             where = problem.finding.where
-            if problem.mend is None or problem.mend.safety not in allowed or not where or where.path not in lines:
+            if problem.fix is None or problem.fix.safety not in allowed or not where or where.path not in lines:
                 continue
             found = _line_fix(problem, where, lines[where.path])
             if found is None or found in self.rejected:
@@ -184,20 +184,20 @@ class _Bench:
 
     def settle(self, fixes: Sequence[LineFix], before: LintReport) -> LintReport:
         """Make those of ``fixes`` that add no finding, and return what the linter says then."""
-        kept: list[LineFix] = []
+        accepted: list[LineFix] = []
         current, waiting = before, [list(fixes)]
         while waiting:
             batch = waiting.pop()
-            self._save([*kept, *batch])
+            self._save([*accepted, *batch])
             if not (added := _added(before, after := self.look())):
-                kept, current = kept + batch, after
+                accepted, current = accepted + batch, after
             elif len(batch) == 1:
                 self._reject(batch[0], added)
             else:
                 waiting += _halves(batch, added)
-        self._save(kept)
+        self._save(accepted)
         for draft in self.report.drafts:
-            mine = [each for each in kept if each.where.path == draft.source.name]
+            mine = [each for each in accepted if each.where.path == draft.source.name]
             draft.after = draft.with_fixes(mine)
             draft.made.update(each.code for each in mine)
         return current
@@ -223,12 +223,12 @@ class _Bench:
 
 def _line_fix(problem: Problem, where: Where, lines: Sequence[str]) -> LineFix | None:
     """Return the fix of ``problem`` as edits of one line, or None where the source does not show what to change."""
-    assert problem.source and problem.mend
-    edits = edits_of(problem.source.document, problem.mend, lines)
+    assert problem.source and problem.fix
+    edits = edits_of(problem.source.document, problem.fix, lines)
     if not edits or len({edit.line for edit in edits}) != 1:
         return None
     line = edits[0].line
-    return LineFix(where, problem.finding.code, problem.mend.title, line, lines[line], tuple(edits))
+    return LineFix(where, problem.finding.code, problem.fix.title, line, lines[line], tuple(edits))
 
 
 def _added(before: LintReport, after: LintReport) -> list[Problem]:

@@ -30,7 +30,7 @@ _SPACE: Final = ord(" ")
 _BLANK: Final = b" \t\n"
 _WHITE: Final = np.isin(np.arange(256), list(_BLANK))
 _SMALL: Final = np.isin(np.arange(256), list(range(ord("a"), ord("z") + 1)))
-#: First bytes of letters in capitals, and perhaps of other letters: capitals beyond ASCII are not told apart.
+#: First bytes of letters in capitals, and perhaps of other letters: capitals beyond ASCII are not distinguished.
 _CAPITALS: Final = bytes(65 <= byte <= 90 or byte >= 0xC2 for byte in range(256))
 #: The last bytes of ' and ’ and :, of which the second is that of other characters, too.
 _TAILS: Final = bytes(byte in (0x27, 0x3A, 0x99) for byte in range(256))
@@ -270,8 +270,8 @@ class Part:
         found = ~(_SMALL[second] | _WHITE[second])
         tails = np.flatnonzero(np.frombuffer(self._bare.translate(_TAILS), bool))
         # A word may go on in a span that is glued to it.
-        for signs in (tails, self.batch.starts[self.glued()]):
-            before = np.searchsorted(at, signs, "right") - 1
+        for edges in (tails, self.batch.starts[self.glued()]):
+            before = np.searchsorted(at, edges, "right") - 1
             found[before[before >= 0]] = True
         return at[found]
 

@@ -25,7 +25,7 @@ class Problem:
     source: Owner | None = None
     text: str = ""
     label: str = ""
-    mend: Fix | None = None
+    fix: Fix | None = None
     score: float | None = None
 
     @property
@@ -49,14 +49,14 @@ class Problem:
         return self.source.id if self.source else ""
 
     @property
-    def fix(self) -> str:
+    def fix_title(self) -> str:
         """What the fix would do, or nothing when there is none."""
-        return self.mend.title if self.mend else ""
+        return self.fix.title if self.fix else ""
 
     @property
     def safety(self) -> str:
         """Whether the fix is safe, unsafe or only shown."""
-        return self.mend.safety if self.mend else ""
+        return self.fix.safety if self.fix else ""
 
 
 @dataclass(slots=True, repr=False)

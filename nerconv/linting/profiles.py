@@ -28,7 +28,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         ("B103", "B105", "B108", "C208", "C215", "C216", "X301"),
     ),
     "social": Profile(
-        "Posts: no capitals to rely on, names made of signs; markup left over anywhere in the text.",
+        "Posts: no capitals to rely on, names made of symbols; markup left over anywhere in the text.",
         ignore=("C206", "C208"),
         options={"C211": {"everywhere": True}},
     ),

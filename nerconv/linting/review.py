@@ -114,11 +114,11 @@ def _apart(problems: Iterable[Problem]) -> Iterator[tuple[int, Fix]]:
     """Yield the safe fixes of ``problems``, with the number of the document, that do not touch one before them."""
     taken: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     for problem in problems:
-        if problem.source and problem.mend and problem.mend.safety == "safe":
-            start, end = _extent(problem.mend)
+        if problem.source and problem.fix and problem.fix.safety == "safe":
+            start, end = _extent(problem.fix)
             if all(end < first or last < start for first, last in taken[problem.source.number]):
                 taken[problem.source.number].append((start, end))
-                yield problem.source.number, problem.mend
+                yield problem.source.number, problem.fix
 
 
 def _extent(fix: Fix) -> tuple[int, int]:

@@ -78,7 +78,7 @@ class Rule:
     """A rule: its header, its examples and its check.
 
     ``code`` and ``name`` are never reused. ``about`` is its manual page: what it finds, why that hurts training or
-    scores, how to mend it. ``bad`` and ``good`` are bracket texts (illinois) that are flagged and not flagged: tests
+    scores, how to fix it. ``bad`` and ``good`` are bracket texts (illinois) that are flagged and not flagged: tests
     and manual at once. ``fix`` says the best safety of its fixes: safe, unsafe, shown or none. ``precision`` is what
     was measured on real data, by name of the data; None where nothing was. With a ``screen`` the check is shown only
     documents with spans that pass it, and only the spans on their lines. Large documents come in parts, cut between two

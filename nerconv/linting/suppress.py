@@ -61,9 +61,9 @@ def without_ignored(
         by_line[directive.path, directive.line].append(directive)
     if not by_line:
         return list(problems)
-    kept = [problem for problem in problems if not _is_ignored(problem, by_line)]
+    remaining = [problem for problem in problems if not _is_ignored(problem, by_line)]
     unused = [directive for found in by_line.values() for directive in found if not directive.used]
-    return kept + [_unused(directive) for directive in unused]
+    return remaining + [_unused(directive) for directive in unused]
 
 
 def _directives(part: Part) -> Iterator[_Directive]:

@@ -92,14 +92,14 @@ _SIGNS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@%$]")
 
 @cache
 def first_words() -> frozenset[str]:
-    """Return the first words of all that is no name, in lower case."""
+    """Return the first words of everything that is not a name, in lower case."""
     entries = [entry for name in ("mask_words", "section_words", "editor_words") for entry in word_list(name)]
     return frozenset({"page", "section", *(match[0] for e in entries if (match := _RUN.search(e.lower())))})
 
 
 @lru_cache(1 << 16)
 def may_be_noise(surface: str) -> bool:
-    """Whether anything here may be true of ``surface``, told faster than by asking each."""
+    """Whether anything here may be true of ``surface``, faster than asking each."""
     if not surface.isascii():
         return True
     small = surface.lower()
@@ -124,18 +124,18 @@ def holds_mask(surface: str) -> bool:
     return may_be_noise(surface) and bool(_mask_pattern().search(surface)) and not is_mask(surface)
 
 
-def plain(surface: str) -> str:
+def normalised(surface: str) -> str:
     """Return ``surface`` in lower case, punctuation and runs of white space made one space."""
     return " ".join(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", surface.lower()))
 
 
 @cache
 def _section_words() -> dict[str, str]:
-    """Return each section word, plain, with what it takes to count: any, capitals or colon."""
+    """Return each section word, normalised, with what it takes to count: any, capitals or colon."""
     kinds = {}
     for entry in word_list("section_words"):
         kind = "colon" if entry.endswith(":") else "capitals" if entry.isupper() else "any"
-        kinds[plain(entry)] = kind
+        kinds[normalised(entry)] = kind
     return kinds
 
 
@@ -145,7 +145,7 @@ def section_word(surface: str, colon: bool = False, alone: bool = False) -> bool
 
     ``colon``: a colon follows it; ``alone``: it is a whole line.
     """
-    kind = _section_words().get(plain(surface)) if may_be_noise(surface) else None
+    kind = _section_words().get(normalised(surface)) if may_be_noise(surface) else None
     if kind is None:
         return False
     headed = colon or surface.rstrip().endswith(":")
@@ -213,9 +213,9 @@ _TITLE: Final = frozenset(
 @cache
 def family(label: str) -> str:
     """Return what ``label`` names: PER, LOC, ORG, TITLE (works, products, laws, MISC), or empty when unknown."""
-    plain = label.lower()
+    normalised = label.lower()
     for name, labels in (("PER", _PER), ("LOC", _LOC), ("ORG", _ORG), ("TITLE", _TITLE)):
-        if plain in labels:
+        if normalised in labels:
             return name
     return ""
 

@@ -56,7 +56,7 @@ def _finding(problem: Problem) -> dict[str, Any]:
         "text": problem.text,
         "label": problem.label,
         "score": problem.score,
-        "fix": {"title": problem.fix, "safety": problem.safety} if problem.fix else None,
+        "fix": {"title": problem.fix_title, "safety": problem.safety} if problem.fix else None,
     }
 
 

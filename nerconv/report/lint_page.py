@@ -48,5 +48,5 @@ def _item(problem: Problem) -> str:
         lines.append(f"<pre>{before}<mark>{marked or ' '}</mark>{after}</pre>")
     lines.append(f"<p>{in_html(finding.message)}</p>")
     if problem.fix:
-        lines.append(f"<p class=faint>{problem.safety} fix: {in_html(problem.fix)}</p>")
+        lines.append(f"<p class=faint>{problem.safety} fix: {in_html(problem.fix_title)}</p>")
     return "\n".join(lines) + "\n"

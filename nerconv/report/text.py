@@ -23,7 +23,7 @@ def lint(report: LintReport) -> str:
         if shown := problem.finding.excerpt:
             lines += [f"  | {one_line(shown.text)}\n", f"  | {shown.caret()}\n"]
         if problem.fix:
-            lines.append(one_line(f"  = {problem.safety} fix: {problem.fix}") + "\n")
+            lines.append(one_line(f"  = {problem.safety} fix: {problem.fix_title}") + "\n")
     return "".join(lines) + summary(report)
 
 

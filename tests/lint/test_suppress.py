@@ -87,7 +87,7 @@ def test_a_baseline_is_the_same_bytes_for_the_same_findings(tmp_path: Path) -> N
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     assert not read_baseline(tmp_path / "one.json").without_known(problems)
     (tmp_path / "bad.json").write_text("[]")
-    with pytest.raises(Unreadable, match="is no baseline"):
+    with pytest.raises(Unreadable, match="is not a baseline"):
         read_baseline(tmp_path / "bad.json")
 
 

@@ -61,7 +61,7 @@ _B101: Final = Rule(
 
 The padding becomes part of the name: the same name with and without it are two names to every count, the last token
 of the span is one that no tokeniser makes, and spaCy refuses spans that start or end with white space.
-Fixed by trimming the span; the odd space outside it becomes an ordinary one.""",
+Fixed by trimming the span; the odd space outside it becomes a normal one.""",
     bad=("He met [PER Win Dayton\N{NO-BREAK SPACE}  ] there . ",),
     good=("He met [PER Win\N{NO-BREAK SPACE}Dayton  ] there . ", "He met [PER Win Dayton  ] there . "),
     local=_edge_whitespace,
@@ -89,17 +89,17 @@ def _edge_punctuation(document: Document, corpus: Corpus, options: Options) -> I
         surface = document.covered(span)
         if not _has_sign_at_edge(surface) or surface in keep:
             continue
-        start, end, safe = _without_signs(surface, corpus)
+        start, end, safe = _without_punctuation(surface, corpus)
         if end - start < len(surface) and any(c.isalnum() for c in surface[start:end]) and not noise(surface):
-            signs = (surface[:start].strip(), surface[end:].strip())
-            held = " and ".join(shown(sign) for sign in signs if sign)
-            message = f"{held} at the edge of {shown(surface)} is no part of the name; leave it out of the span"
+            edges = (surface[:start].strip(), surface[end:].strip())
+            held = " and ".join(shown(edge) for edge in edges if edge)
+            message = f"{held} at the edge of {shown(surface)} is not part of the name; leave it out of the span"
             fix = move(document, span, span.start + start, span.start + end, "safe" if safe else "unsafe")
             yield Flag(span.start, span.end, message, span, fix)
 
 
-def _without_signs(surface: str, corpus: Corpus) -> tuple[int, int, bool]:
-    """Return the extent of ``surface`` without edge punctuation, and whether only signs went that no name ends in."""
+def _without_punctuation(surface: str, corpus: Corpus) -> tuple[int, int, bool]:
+    """Return the extent of ``surface`` without edge punctuation, and whether no name ends in what went."""
     start, end, safe = 0, len(surface), True
     if tail := _SAFE_TAIL.search(surface):
         end = tail.start()
@@ -128,11 +128,11 @@ _B102: Final = Rule(
     scope="span",
     severity="warning",
     fix="safe",
-    about="""A sign at the edge of a span that is no part of the name: `:` `;` `,` behind it, a dash or bullet at it.
+    about="""Punctuation at the edge of a span that is not part of the name: a final `:` `;` `,`, a dash or a bullet.
 
-A model learns that the sign is part of the name, and every prediction without it is scored as a wrong boundary.
-A full stop counts only where the word before it is no abbreviation and the corpus has the name without it as often.
-`:` `;` `,` are trimmed as a safe fix, other signs as an unsafe one. The option `keep` lists names that end so.""",
+A model learns that the punctuation is part of the name, and every prediction without it is scored as a wrong boundary.
+A full stop counts only where the word before it is not an abbreviation and the corpus has the name without it as often.
+`:` `;` `,` are trimmed as a safe fix, other characters as an unsafe one. The option `keep` lists names that end so.""",
     bad=("Supreme Leader [PER Khamenei:  ] a case . ", "* [ORG - Interior Ministry  ] . "),
     good=("[ORG Yahoo!  ] and [ORG Acme Inc.  ] met . ", "[ORG .NET Foundation  ] grew . "),
     local=_edge_punctuation,
@@ -158,35 +158,35 @@ def _unbalanced_pair(document: Document, corpus: Corpus, options: Options) -> It
         at = _half(surface)
         if at is not None:
             message = f"{surface[at]} in {shown(surface)} has no partner in the span; leave it out, or take both in"
-            yield Flag(span.start, span.end, message, span, _mend_pair(document, span, surface, at))
+            yield Flag(span.start, span.end, message, span, _fix_pair(document, span, surface, at))
 
 
 def _half(surface: str) -> int | None:
     """Return the place in ``surface`` of a bracket or quote without a partner, or None."""
-    plain = _NO_PAIR.sub(lambda match: "x" * len(match[0]), surface)
+    surface_without_pairs = _NO_PAIR.sub(lambda match: "x" * len(match[0]), surface)
     opened: list[int] = []
     quote: int | None = None
-    for match in _HALVES.finditer(plain):
-        sign, at = match[0], match.start()
-        if sign == '"':
+    for match in _HALVES.finditer(surface_without_pairs):
+        character, at = match[0], match.start()
+        if character == '"':
             quote = at if quote is None else None
-        elif sign in _OPENING:
+        elif character in _OPENING:
             opened.append(at)
-        elif opened and plain[opened[-1]] == _PAIRS[sign]:
+        elif opened and surface_without_pairs[opened[-1]] == _PAIRS[character]:
             opened.pop()
         else:
             return at
     return opened[0] if opened else quote
 
 
-def _mend_pair(document: Document, span: Span, surface: str, at: int) -> Fix | None:
-    sign = surface[at]
+def _fix_pair(document: Document, span: Span, surface: str, at: int) -> Fix | None:
+    character = surface[at]
     if at == len(surface.rstrip()) - 1:
         return move(document, span, span.start, span.start + at)
     if at == 0:
         return move(document, span, span.start + 1, span.end)
-    partner = re.compile(r"[ \t]?" + re.escape(_OPENING.get(sign, sign)))
-    if sign not in _PAIRS and (match := partner.match(document.text, span.end)):
+    partner = re.compile(r"[ \t]?" + re.escape(_OPENING.get(character, character)))
+    if character not in _PAIRS and (match := partner.match(document.text, span.end)):
         return move(document, span, span.start, match.end())
     return None
 
@@ -199,8 +199,8 @@ _B104: Final = Rule(
     fix="unsafe",
     about="""One half of a pair of brackets or quotation marks in a span, the other outside it or nowhere.
 
-The boundary is wrong on one side: the span ends too early or holds a sign too much. A half at the edge is left out;
-where the partner stands right behind the span, it is taken in. Both change the name, so the fix is unsafe.""",
+The boundary is wrong on one side: the span ends too early or holds a character too much. A half at the edge is left
+out; where the partner stands right behind the span, it is taken in. Both change the name, so the fix is unsafe.""",
     bad=("a song by [ORG No Doubt (  ] 1995 ) . ", 'the film " [MISC Heat "  ] . '),
     good=('[ORG Bank ( Europe )  ] said [MISC 12" Mix  ] . ',),
     local=_unbalanced_pair,

@@ -70,7 +70,7 @@ def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag
             for document, start in places:
                 message = (
                     f"{shown(surface)} has no label here and has one {tagged:,} of {tagged + len(places):,} times "
-                    f"({label} {count:,}); label it, or make sure that it is no name here"
+                    f"({label} {count:,}); label it, or make sure that it is not a name here"
                 )
                 added = Span(start, start + len(surface), label)
                 fix = Fix("unsafe", f"label it {label}", (SpanChange(None, added),))
@@ -165,7 +165,7 @@ labelled by a crowd or a machine it is mostly noise. Label it alike, or make sur
 
 Every such place teaches a model that the name is none, and counts a right prediction as wrong. Only names of at least
 two tokens that are labelled at least `least` times and in at least `share` of all places count: single words are names
-in one place and words in another. Label it, or make sure that it is no name here.""",
+in one place and words in another. Label it, or make sure that it is not a name here.""",
         bad=("[ORG Interior Ministry  ] said . [ORG Interior Ministry  ] left . The Interior Ministry won . ",),
         good=(
             "[ORG Interior Ministry  ] said . The Interior Ministry won . The Interior Ministry left . ",

@@ -16,7 +16,7 @@ from nerconv.linting.surface import (
     is_mask,
     is_page,
     noise,
-    plain,
+    normalised,
     rarely_lower,
     section_word,
     word_list,
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 def _section_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
-    extra = frozenset(map(plain, strings(options, "words")))
-    keep = frozenset(map(plain, strings(options, "keep")))
+    extra = frozenset(map(normalised, strings(options, "words")))
+    keep = frozenset(map(normalised, strings(options, "keep")))
     for span in document.spans:
         surface = document.covered(span)
-        if len(surface) > 40 or not (_is_heading(document, span, surface) or (extra and plain(surface) in extra)):
+        if len(surface) > 40 or not (_is_heading(document, span, surface) or (extra and normalised(surface) in extra)):
             continue
-        if not is_mask(surface) and plain(surface) not in keep:
+        if not is_mask(surface) and normalised(surface) not in keep:
             message = f"{shown(surface)} is a heading or mark of the layout, no name; drop the span"
             yield Flag(span.start, span.end, message, span, drop(span))
 
@@ -47,9 +47,9 @@ def _may_be_section(surface: str) -> bool:
 
 
 def _may_be_heading(corpus: Corpus, options: Options) -> Mask:
-    extra = frozenset(map(plain, strings(options, "words")))
+    extra = frozenset(map(normalised, strings(options, "words")))
     found = corpus.noisy(_may_be_section)
-    return found | corpus.whose(lambda surface: plain(surface) in extra) if extra else found
+    return found | corpus.whose(lambda surface: normalised(surface) in extra) if extra else found
 
 
 def _is_heading(document: Document, span: Span, surface: str) -> bool:

@@ -48,7 +48,7 @@ _C207: Final = Rule(
     scope="span",
     severity="warning",
     fix="unsafe",
-    about="""A person, place or organisation without a letter: a number, a date, a sign; or any label on signs alone.
+    about="""A person, place or organisation without a letter: a number, a date; or any label on symbols alone.
 
 Mostly the offset is wrong, or a number beside a name was labelled. Numbers under labels for works and products are
 left alone (an album called `1989`), and so are labels for dates and amounts. The option `skip_labels` names more.""",
@@ -72,7 +72,7 @@ def _all_lower_case(document: Document, corpus: Corpus, options: Options) -> Ite
         if surface.islower() and not _LOWER_NAME.search(surface) and not _is_word(surface) and not noise(surface):
             message = (
                 f"{shown(surface)} is all lower case, as hardly any {span.label} of the corpus is; "
-                f"drop the span if it is no name"
+                f"drop the span if it is not a name"
             )
             yield Flag(span.start, span.end, message, span, drop(span))
 
@@ -219,7 +219,7 @@ def _residue_in_text(document: Document) -> Iterator[Flag]:
 
 @lru_cache(1 << 12)
 def _means(residue: str) -> str | None:
-    """Return what ``residue`` stands for, or None when it is no markup (``&x;`` with a made-up name)."""
+    """Return what ``residue`` stands for, or None when it is not markup (``&x;`` with a made-up name)."""
     if residue.startswith("&"):
         character = residue
         while (plainer := html.unescape(character)) != character:  # &amp;amp; was escaped twice

@@ -142,8 +142,8 @@ _C219: Final = Rule(
     fix="none",
     about="""A question mark inside a name, where a letter was that some encoding did not have: `Erdo?an`.
 
-A model learns a spelling that no text has, and the name is no longer found elsewhere. What was lost cannot be told from
-the text: restore it from the source, or convert that again with the right `--encoding`.""",
+A model learns a spelling that no text has, and the name is no longer found elsewhere. What was lost cannot be recovered
+from the text: restore it from the source, or convert that again with the right `--encoding`.""",
     bad=("[PER Erdo?an  ] spoke in [LOC Diyarbak?r  ] . ",),
     good=("Who ? [PER Erdogan  ] ? ", "[MISC What?  ] was a show . "),
     local=_lost_character,

@@ -97,11 +97,11 @@ def _rare_label(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Fl
             message = f"{label} has {count:,} spans in all; fewer than {least:g} teach and measure little"
             yield document, Flag(span.start, span.end, message, span)
     splits = {split_of(document) for document in corpus.documents} - {""}
-    seen: defaultdict[str, set[str]] = defaultdict(set)
+    by_label: defaultdict[str, set[str]] = defaultdict(set)
     for document in corpus.documents:
         for span in document.spans:
-            seen[span.label].add(split_of(document))
-    for label, found in sorted(seen.items()) if len(splits) > 1 else ():
+            by_label[span.label].add(split_of(document))
+    for label, found in sorted(by_label.items()) if len(splits) > 1 else ():
         if missing := sorted(splits - found):
             document, span = next((d, s) for d in corpus.documents for s in d.spans if s.label == label)
             yield document, Flag(span.start, span.end, f"{label} does not occur in {', '.join(missing)}", span)
@@ -144,7 +144,7 @@ sentences of fewer than `tokens` tokens are left out. Take the sentence out of t
         about="""A label with fewer than `least` spans, or one that a split does not have at all.
 
 No model learns a label from a handful of examples, and no score of it means anything. Collect more, or map the label
-to another. Splits are told from the names of the files.""",
+to another. Splits are recognised by the names of the files.""",
         bad=("[LOC Rome  ] was quiet . ",),
         good=(),
         corpus=_rare_label,
@@ -174,7 +174,7 @@ one. Convert with `--map`.""",
         about="""A page header between the two halves of a sentence.
 
 Both halves become sentences of their own, and a name that runs across them is lost. Flagged when the line before
-ends in no sign of an end and the one behind begins in lower case. Take the header out. Off by default: no
+does not end in final punctuation and the one behind begins in lower case. Take the header out. Off by default: no
 corpus at hand has any.""",
         bad=("He went to \nANKARA 00000112 002 OF 003 \nthe ministry . \n",),
         good=("He went home . \nANKARA 00000112 002 OF 003 \nThe ministry fell . \n",),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, drop, move, shown, strings, text
-from nerconv.linting.surface import holds_mask, is_mask, masks, noise, plain, word_set
+from nerconv.linting.surface import holds_mask, is_mask, masks, noise, normalised, word_set
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import Corpus
@@ -70,7 +70,7 @@ def _without_masks(document: Document, span: Span, surface: str) -> Fix:
     start, end = max(pieces, key=lambda piece: piece[1] - piece[0])
     inner = surface[start:end].strip(" \t:;,.-–—")
     start = surface.index(inner, start)
-    words = set(plain(inner).split(" ")) - word_set("honorifics") - word_set("function_words")
+    words = set(normalised(inner).split(" ")) - word_set("honorifics") - word_set("function_words")
     if not any(map(str.isalpha, "".join(words))) or noise(inner) or not inner[0].isupper():
         return drop(span)
     return move(document, span, span.start + start, span.start + start + len(inner)) or drop(span)
@@ -84,7 +84,7 @@ _C202: Final = Rule(
     fix="unsafe",
     about="""A span that holds masking text beside real words: `XXXXXXXXXXXX Comment`, `Mr. XXXXXXXX`.
 
-Either the real words are furniture and the span is no name, or the boundary took the mask in. The fix labels the
+Either the real words are furniture and the span is not a name, or the boundary took the mask in. The fix labels the
 longest piece of real words, or drops the span when only titles and furniture are left.""",
     bad=("( C ) [ORG XXXXXXXXXXXX Comment  ] . ", "He met [PER Mr. XXXXXXXX  ] there . "),
     good=("[MISC XXX can of This  ] and [PER Max XX  ] . ",),
@@ -123,7 +123,7 @@ _C215: Final = Rule(
     fix="none",
     about="""Masking text without a label, in a document that labels most of its masking.
 
-The same sign is then both an entity and none, which no model can learn. Drop the labels of masking (C201), or
+The same mask is then both an entity and not one, which no model can learn. Drop the labels of masking (C201), or
 label all of it.""",
     bad=("The [ORG XXXXXXXXXXXX  ] told [ORG XXXXXXXXXXXX  ] about XXXXXXXXXXXX . ",),
     good=("A XXXXX contact met [PER Sadr  ] . ",),
@@ -137,11 +137,11 @@ label all of it.""",
 def _placeholder_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found = {surface: labels for surface, labels in corpus.labels.items() if len(labels) > 1 and is_mask(surface)}
     for surface, mentions in corpus.mentions(corpus.among(found.keys())).items():
-        labels, seen = found[surface], Counter[str]()
+        labels, earlier = found[surface], Counter[str]()
         most, count = labels.most_common(1)[0]
         for document, span in mentions:
-            seen[span.label] += 1
-            if span.label != most and seen[span.label] == 1:
+            earlier[span.label] += 1
+            if span.label != most and earlier[span.label] == 1:
                 message = (
                     f"the mask {shown(surface)} is {span.label} {labels[span.label]:,} times and {most} {count:,} "
                     f"times; it says nothing about what it hides, so drop the spans or give all one label"

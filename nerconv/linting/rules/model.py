@@ -81,7 +81,7 @@ def _overlapping(span: Span, ordered: Sequence[Guess], starts: Sequence[int]) ->
 def _about(document: Document, span: Span, guess: Guess | None) -> str:
     surface = shown(document.covered(span))
     if guess is None:
-        return f"{surface} is {span.label} here, and the model says that it is no name; look at it"
+        return f"{surface} is {span.label} here, and the model says that it is not a name; look at it"
     if (guess.span.start, guess.span.end) == (span.start, span.end):
         return f"{surface} is {span.label} here, and the model says {guess.span.label}{_score(guess)}; look at it"
     other = f"{shown(document.covered(guess.span))} {guess.span.label}"

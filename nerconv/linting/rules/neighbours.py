@@ -132,7 +132,7 @@ def _titles() -> frozenset[str]:
 
 
 def _adds_a_name(words: list[str]) -> bool:
-    """Whether ``words``, by which one name is longer than another, are more than titles, small words and signs."""
+    """Whether ``words``, by which one name is longer than another, hold more than titles and small words."""
     return any(
         word[0].isupper() and word.lower().rstrip(".") not in _titles() and word[-1] not in ":;,"
         for word in words
@@ -196,8 +196,8 @@ def _candidates(document: Document, span: Span, longer: dict[str, list[_Candidat
 
 def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found: list[tuple[_Longer, str, str]] = []
-    names, kept = _likely(corpus)
-    mentions = corpus.mentions(kept, alone=False)
+    names, likely = _likely(corpus)
+    mentions = corpus.mentions(likely, alone=False)
     for surface, longer in names.items():
         for document, span in mentions.get(surface, ()):
             fitting = [c for c in _candidates(document, span, longer) if _stands_around(document, span, *c)]
@@ -279,7 +279,7 @@ _B107: Final = Rule(
     fix="unsafe",
     about="""A span that is part of a longer name standing right there, which the corpus labels whole at least as often.
 
-The model is shown two boundaries for one name. Words that are titles, small words or signs do not make a name
+The model is shown two boundaries for one name. Words that are titles, small words or punctuation do not make a name
 longer, and a longer name that another span shares is left to B106 and to the rules of consistency.""",
     bad=("The [LOC Czech Republic  ] won ; Czech [LOC Republic  ] officials left . ",),
     good=("The [LOC Czech Republic  ] left the [LOC Republic  ] . ", "[PER Mr. Ford  ] , said [PER Ford  ] . "),

@@ -29,8 +29,8 @@ def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Docume
         for start, end in words
         if (variant := _variant(known, document.text[start:end]))
     ]
-    plain = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
-    bare = corpus.bare_words(plain)
+    spellings = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
+    bare = corpus.bare_words(spellings)
     for document, start, (word, name, label, surface) in found:
         if not bare[surface] and not bare[surface.casefold()]:
             message = (
@@ -144,10 +144,10 @@ RULES: Final = (
         scope="corpus",
         severity="warning",
         fix="unsafe",
-        about="""A name in capitals, with a possessive or a colon without a label, while its plain form always has one.
+        about="""A name in capitals, with a possessive or a colon without a label, while its usual form always has one.
 
 `IRAN:` in a headline is the `Iran` of the text; without a label it teaches a model that headlines hold no names. Only
-words count that have one label at least `least` times and that never stand without one in their plain form.""",
+words count that have one label at least `least` times and that never stand without one in their usual form.""",
         bad=("[LOC Iran  ] said . [LOC Iran  ] left . IRAN: talks failed . ",),
         good=("[LOC Iran  ] said . Iran left . IRAN: talks failed . ", "[PER May  ] left . We may go : MAY: "),
         corpus=_variant_untagged,
