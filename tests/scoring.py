@@ -12,7 +12,7 @@ from nerconv.evaluation.run import Context, EvaluateOptions
 
 
 def evaluate(
-    gold: Sequence[Document], said: Sequence[Document], options: EvaluateOptions, context: Context | None = None
+    gold: Sequence[Document], predicted: Sequence[Document], options: EvaluateOptions, context: Context | None = None
 ) -> EvaluationReport:
     """Return the report on documents."""
-    return run.evaluate(of_documents(gold), of_documents(said), options, context)
+    return run.evaluate(of_documents(gold), of_documents(predicted), options, context)

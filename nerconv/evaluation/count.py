@@ -5,10 +5,10 @@ Errors of one text are correlated, so intervals are drawn over documents where t
 
 >>> from nerconv.document import Document, Span
 >>> from nerconv.evaluation.annotated import of_documents
->>> from nerconv.evaluation.pair import pair
+>>> from nerconv.evaluation.pair import pair_documents
 >>> gold = Document("a", "Ann met Bo", (Span(0, 3, "PER"), Span(8, 10, "PER")))
 >>> predicted = Document("a", "Ann met Bo", (Span(0, 3, "PER"), Span(8, 10, "LOC")))
->>> paired = pair(of_documents([gold]), of_documents([predicted]))
+>>> paired = pair_documents(of_documents([gold]), of_documents([predicted]))
 >>> found = hits(*paired.places)
 >>> found.gold.tolist(), found.predicted.tolist()
 ([True, False], [True, False])
@@ -49,7 +49,7 @@ def hits(gold: SpanArrays, predicted: SpanArrays) -> Hits:
     """Return the exact matches. Of n equal spans the first m match, where the other side has m of them."""
     count = len(gold.starts)
     pairs, starts, ends, label_ids = (np.concatenate(columns) for columns in zip(gold, predicted, strict=True))
-    # Equal spans stand together, those of the gold first, each side in its own order.
+    # Sorted so that equal spans are adjacent, gold ones first, each side in its own order.
     order = np.lexsort((np.arange(len(starts)) >= count, label_ids, ends, starts, pairs))
     begins = np.zeros(len(order), dtype=bool)
     begins[:1] = True
@@ -131,8 +131,8 @@ def units(paired: Paired, found: Hits) -> list[UnitCounts]:
 def _sentences(gold: Annotated) -> Numbers:
     """Return the starts of the sentences; the first of a document starts where the document does."""
     begins, bounds = gold.sentences.starts, gold.bounds
-    first, behind = np.searchsorted(begins, bounds.T)
-    return np.sort(np.append(np.delete(begins, first[first < behind]), bounds[:, 0]))
+    first, stop = np.searchsorted(begins, bounds.T)
+    return np.sort(np.append(np.delete(begins, first[first < stop]), bounds[:, 0]))
 
 
 def _within(begins: Numbers, starts: Numbers) -> Numbers:
@@ -242,7 +242,7 @@ def kinds(
 
 
 def confusion(found: Iterable[Mismatch], matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Return how often each gold label was predicted as each label; the empty label stands for no span.
+    """Return how often each gold label was predicted as each label; the empty label means no span.
 
     The diagonal counts exact matches alone. Pairs of one label with different boundaries are not in the table:
     ``kinds`` counts them as boundary. ``found`` and ``matched`` are those of ``kinds``.

@@ -146,7 +146,7 @@ def _two_readings(floor: Floor) -> str:
 
 def _unscored(report: EvaluationReport, floor: Floor, is_mean: bool) -> str:
     if is_mean:
-        return "not scored: there is no span that it could be a ratio of"
+        return "not scored: there are no spans to score"
     own = report.labels.get(floor.name)
     if own and own.gold:
         return f"not scored: nothing was predicted as {floor.name}, so that its precision is undefined"
@@ -233,8 +233,8 @@ def _verdict(row: Difference, drops: Drops, micro: bool, gold: int) -> tuple[boo
         return not micro or hard is not None, _untested(row.units, micro, hard)
     sure = f"p {_rounded(row.p)}{f', corrected for {row.tests:,} scores' if row.tests > 1 else ''}"
     if row.p <= LEVEL:
-        return False, f": a fall that chance hardly explains ({sure})"
-    return True, f": a fall that may be chance ({sure})"
+        return False, f": a significant fall ({sure})"
+    return True, f": a fall that is not significant ({sure})"
 
 
 def _untested(units: int, micro: bool, hard: float | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents
-from nerconv.evaluation.pair import pair
+from nerconv.evaluation.pair import pair_documents
 from nerconv.evaluation.report import EvaluationReport, Repairs, SeedRun
 from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluation.side import ReadSide, read_side
@@ -220,5 +220,7 @@ def _verified(report: EvaluationReport, gold: Annotated, predicted: Annotated, j
     if not job.verify:
         return report
     gold, predicted = (side.relabelled(job.options.labels) for side in (gold, predicted))
-    verified = verify(pair(gold, predicted, job.options.pairing, not job.options.redact), report.overall.micro)
+    verified = verify(
+        pair_documents(gold, predicted, job.options.pairing, not job.options.redact), report.overall.micro
+    )
     return replace(report, method={**report.method, "check": verified})

@@ -151,7 +151,7 @@ def best_pairs(weights: Mapping[Edge, int]) -> list[Edge]:
     for row, column in sorted(weights.keys() - alone):
         matching.edges[row].append((column, -weights[row, column]))
     for row in list(matching.edges):
-        # A column of its own that costs nothing stands for leaving the row without a partner.
+        # A column of its own at no cost means that the row has no partner.
         matching.edges[row].append((-1 - row, 0))
         matching.add(row)
     return sorted(alone + [(row, column) for column, row in matching.row_of.items() if column >= 0])

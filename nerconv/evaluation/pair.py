@@ -3,7 +3,7 @@
 >>> from nerconv.document import Document, Span
 >>> from nerconv.evaluation.annotated import of_documents
 >>> gold = of_documents([Document("a", "Ann met Bo", (Span(8, 10, "PER"),))])
->>> paired = pair(gold, of_documents([Document("a", "Ann  met Bo", (Span(9, 11, "PER"),))]))
+>>> paired = pair_documents(gold, of_documents([Document("a", "Ann  met Bo", (Span(9, 11, "PER"),))]))
 >>> paired.unit, paired.how, paired.places[0].starts.tolist(), paired.places[1].starts.tolist()
 ('tokens', 'documents by id', [2], [2])
 """
@@ -72,7 +72,7 @@ def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...]
     return tuple(sorted(sides[0] - sides[1])), tuple(sorted(sides[1] - sides[0]))
 
 
-def pair(gold: Annotated, predicted: Annotated, how: str = "auto", quoted: bool = True) -> Paired:
+def pair_documents(gold: Annotated, predicted: Annotated, how: str = "auto", quoted: bool = True) -> Paired:
     """Return two annotations of the same text, paired.
 
     ``how`` is ``auto``: documents by id, or by order where ids differ; they must have the same text, or else the same
@@ -140,4 +140,4 @@ def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, q
         )
     if len(counts[0]) != len(counts[1]):
         side, longer = ("predictions", gold) if len(counts[0]) > shared else ("gold", predicted)
-        raise UsageError(f"the {side} end at sentence {shared:,}; the other side goes on {longer.place(shared)}")
+        raise UsageError(f"the {side} end at sentence {shared:,}; the other side continues at {longer.place(shared)}")

@@ -1,4 +1,4 @@
-"""What an evaluation found, as frozen values: the one thing that gates read and renderers show.
+"""The result of an evaluation as frozen values: what gates read and renderers show.
 
 Its JSON form is versioned by SCHEMA; a later ``nerconv report`` draws from the file alone. The comments above fields
 are what docs/report-json.md says of them.
@@ -270,7 +270,7 @@ class Calibration:
 class Gate:
     """A condition on a score: what was asked, what was measured, whether it holds. ``measured`` None: not scored."""
 
-    #: What is asked, in words.
+    #: The condition, in words.
     name: str
     #: The least score that passes, or the greatest fall as a negative number.
     asked: float
@@ -284,7 +284,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EvaluationReport:
-    """All that one evaluation found: the whole file."""
+    """The result of an evaluation: the whole file."""
 
     #: Scores over all labels.
     overall: Overall
@@ -296,12 +296,12 @@ class EvaluationReport:
     label_kinds: dict[str, dict[str, KindCounts]]
     #: The counts of SemEval-2013 by view: strict, exact, partial, type.
     semeval: dict[str, Semeval]
-    #: By gold label and predicted label how many pairs; the empty label stands for no span. A label meets itself in
+    #: By gold label and predicted label how many pairs; the empty label means no span. The diagonal counts
     #: exact matches alone.
     confusion: dict[str, dict[str, int]]
     #: How it was counted, in words by name: unit, pairing, map, intervals, hash of the gold, files.
     method: dict[str, str]
-    #: What was asked, in words by name: name, kind, settings, coverage; empty for files.
+    #: The model, in words by name: name, kind, settings, coverage; empty for files.
     model: dict[str, str]
     #: By label the pairs that share the label and not the edges; these are not in the confusion.
     boundaries: dict[str, int] = field(default_factory=dict)
@@ -319,7 +319,7 @@ class EvaluationReport:
     seeds: Seeds | None = None
     #: How far the model's scores are from the share that is right; null without scores.
     calibration: Calibration | None = None
-    #: What had to hold.
+    #: The conditions of --fail-under and --baseline.
     gates: tuple[Gate, ...] = ()
     #: F1 of the baseline by label, and of micro, macro and weighted; empty without one.
     baseline: dict[str, float | None] = field(default_factory=dict)
@@ -331,7 +331,7 @@ class EvaluationReport:
     gold: InputInfo | None = None
     #: How the predictions were read from files; null for a model.
     predictions: InputInfo | None = None
-    #: What a comparison with the baseline has to bear in mind.
+    #: Notes on the comparison with the baseline.
     remarks: tuple[str, ...] = ()
     #: The version of nerconv that wrote it; empty where it was not recorded yet.
     version: str = ""

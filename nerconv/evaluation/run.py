@@ -24,7 +24,7 @@ from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.chance import LEAST_UNITS
 from nerconv.evaluation.count import Hits, counts, describe_units, hits, score_of, units, unmatched
 from nerconv.evaluation.examples import Scores, examples
-from nerconv.evaluation.pair import Paired, check_labels, pair
+from nerconv.evaluation.pair import Paired, check_labels, pair_documents
 from nerconv.evaluation.report import EvaluationReport, InputInfo, Repairs, Score, Semeval, UnitCounts
 from nerconv.evaluation.slices import calibration, noise, slices
 from nerconv.evaluation.statistics import intervals
@@ -72,7 +72,7 @@ def evaluate(
     data = data_hash(gold)
     gold, predicted = (side.relabelled(options.labels) for side in (gold, predicted))
     only_gold, only_predicted = check_labels(gold, predicted)
-    paired = pair(gold, predicted, options.pairing, not options.redact)
+    paired = pair_documents(gold, predicted, options.pairing, not options.redact)
     found = hits(*paired.places)
     errors = unmatched(paired, found)
     by_label = counts(paired, found)
@@ -120,7 +120,7 @@ def micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Sc
 
 
 def _micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
-    return score_of(*pair(gold, predicted, options.pairing, not options.redact).places)
+    return score_of(*pair_documents(gold, predicted, options.pairing, not options.redact).places)
 
 
 def data_hash(gold: Annotated) -> str:

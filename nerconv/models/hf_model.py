@@ -99,7 +99,7 @@ def encoder_of(name: str, model: Any, tokenizer: Any, overlap: int, most: int | 
     if not getattr(tokenizer, "is_fast", False):
         raise ModelError(
             f"{name}: its tokenizer ({type(tokenizer).__name__}) is a slow one, which cannot say where in the text a "
-            "sub-token stands; save the model with a fast one (tokenizer.json)"
+            "sub-token is; save the model with a fast one (tokenizer.json)"
         )
     return subtokens.encoder(tokenizer, model, _room(name, tokenizer, model.config, most), overlap)
 
@@ -134,7 +134,7 @@ def _room(name: str, tokenizer: Any, config: Any, most: int | None) -> int:
 
 
 @dataclass(slots=True)
-class _Sentence:
+class _EncodedSentence:
     """A sentence: its offset in a document, its text and sub-tokens, and the outputs, shape (sub-tokens, tags)."""
 
     offset: int
@@ -156,7 +156,7 @@ def _predict(loaded: _Loaded, documents: Iterable[Document]) -> Iterator[Predict
             yield _prediction(loaded, document, found, how)
 
 
-def _sentences(loaded: _Loaded, document: Document) -> Iterator[_Sentence]:
+def _sentences(loaded: _Loaded, document: Document) -> Iterator[_EncodedSentence]:
     """Yield the sentences of ``document`` as sub-tokens, their outputs still to be filled in."""
     import numpy as np
 
@@ -164,10 +164,10 @@ def _sentences(loaded: _Loaded, document: Document) -> Iterator[_Sentence]:
     texts = [document.text[start:end] for start, end in extents]
     for (start, _), text, made in zip(extents, texts, loaded.encoder(texts), strict=True):
         outputs = np.full((len(made.ids), len(loaded.head.tags)), np.nan, dtype=np.float32)
-        yield _Sentence(start, text, made, outputs)
+        yield _EncodedSentence(start, text, made, outputs)
 
 
-def _ask(loaded: _Loaded, sentences: Sequence[_Sentence]) -> None:
+def _ask(loaded: _Loaded, sentences: Sequence[_EncodedSentence]) -> None:
     """Fill in the outputs of every sub-token: batches of windows of similar length, the longest first."""
     jobs = [(sentence, number) for sentence in sentences for number in range(len(sentence.subtokens.windows))]
     jobs.sort(key=lambda job: -len(job[0].subtokens.windows[job[1]].places))
@@ -199,14 +199,14 @@ def _outputs(loaded: _Loaded, windows: Sequence[subtokens.Window]) -> Any:
     return torch.softmax(logits.float(), -1).cpu().numpy()
 
 
-def _prediction(loaded: _Loaded, document: Document, sentences: Sequence[_Sentence], how: str) -> Prediction:
+def _prediction(loaded: _Loaded, document: Document, sentences: Sequence[_EncodedSentence], how: str) -> Prediction:
     found = [pair for sentence in sentences for pair in _spans(loaded, sentence, how)]
     words, covered, blank = _coverage(document, sentences)
     spans, scores = [span for span, _ in found], [score for _, score in found]
     return Prediction(replace(document, spans=tuple(spans)), tuple(scores), covered, words, blank, {"aggregation": how})
 
 
-def _spans(loaded: _Loaded, sentence: _Sentence, how: str) -> Iterator[tuple[Span, float]]:
+def _spans(loaded: _Loaded, sentence: _EncodedSentence, how: str) -> Iterator[tuple[Span, float]]:
     made, encoder = sentence.subtokens, loaded.encoder
     continues = aggregation.goes_on(sentence.text, made, encoder.spelt(made.ids), encoder.tokenizer.unk_token_id)
     found = aggregation.spans(sentence.text, made, sentence.outputs, continues, loaded.head, how)
@@ -214,7 +214,7 @@ def _spans(loaded: _Loaded, sentence: _Sentence, how: str) -> Iterator[tuple[Spa
         yield Span(sentence.offset + start, sentence.offset + end, label), score
 
 
-def _coverage(document: Document, sentences: Sequence[_Sentence]) -> tuple[int, int, int]:
+def _coverage(document: Document, sentences: Sequence[_EncodedSentence]) -> tuple[int, int, int]:
     """Return the number of words of ``document``, of those that the model read, and of those without a sub-token."""
     some, without = bytearray(len(document.text)), bytearray(len(document.text))
     for sentence in sentences:

@@ -32,7 +32,7 @@ def in_xml(text: str) -> str:
 
 
 def in_markdown(text: str) -> str:
-    """Return ``text`` so that Markdown shows it as it stands, on one line, also in a cell of a table."""
+    """Return ``text`` so that Markdown shows it literally, on one line, also in a cell of a table."""
     shown = _MARKDOWN.sub(r"\\\1", " ".join(one_line(text).split())).replace("&", "&amp;")
     return _LINK.sub(lambda match: "".join(f"\\{character}" for character in match.group()), shown)
 

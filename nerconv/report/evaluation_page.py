@@ -129,7 +129,7 @@ def _confusion(report: EvaluationReport) -> str:
         cells = [_linked(row.get(label, 0), _cell(gold, label), anchors) for label in predicted]
         rows.append((in_html(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), anchors)))
     head = ("gold ↓ predicted →", *(label or "(none)" for label in predicted), "same label, other edges")
-    caption = "Exact matches stand where a label meets itself; other cells are spans that overlap and differ in label."
+    caption = "The diagonal counts exact matches; other cells are spans that overlap and differ in label."
     return f"<h2>Confusion</h2>\n{_table(head, rows)}<p class=faint>{caption}</p>\n"
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 
 def head(title: str, style: str) -> str:
-    """Return what stands in the head of a page: its encoding, a policy that lets nothing else in, title and style."""
+    """Return the head of a page: encoding, a content security policy that allows only its style, title and style."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (

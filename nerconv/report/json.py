@@ -100,7 +100,7 @@ def read_report(path: Path) -> EvaluationReport:
 def from_json(data: bytes | str) -> EvaluationReport:
     """Return the report that ``evaluation`` wrote, one of schema 1 as schema 2 has it.
 
-    Raises ValueError naming the field that is amiss, or the version.
+    Raises ValueError naming the invalid field, or the version.
     """
     import msgspec
 

@@ -10,7 +10,7 @@ from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head
 
-#: A page of more findings than this is no page anybody reads, and slow to open.
+#: Nobody reads a page of more findings, and it opens slowly.
 PAGE_LIMIT: Final = 2_000
 
 

@@ -44,7 +44,7 @@ def document(shown: Document) -> str:
 
 
 def _tags(spans: Iterable[Span], length: int) -> Iterator[tuple[int, str]]:
-    """Yield the tags that mark ``spans`` and where they stand; a span that crosses another ends with it."""
+    """Yield the tags that mark ``spans``, with their offsets; a span that crosses another ends with it."""
     opened: list[tuple[int, str]] = []
     for span in (*(span for span in spans if span.end <= length), None):
         while opened and (span is None or opened[-1][0] <= span.start):

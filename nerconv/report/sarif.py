@@ -19,7 +19,7 @@ _LEVELS: Final[Mapping[str, str]] = MappingProxyType({"error": "error", "warning
 
 
 def lint(report: LintReport) -> str:
-    """Return the run as SARIF, at most SARIF_LIMIT results; how many were left out stands in a notification."""
+    """Return the run as SARIF, at most SARIF_LIMIT results; a notification says how many were left out."""
     left_out = max(len(report.problems) - SARIF_LIMIT, 0)
     text = f"{left_out:,} further findings are left out"
     notes = [{"level": "warning", "message": {"text": text}}] if left_out else []

@@ -78,7 +78,7 @@ def evaluation(report: EvaluationReport) -> str:
 
 
 def comparison(rows: Sequence[Difference], remarks: Iterable[str] = ()) -> str:
-    """Return two reports beside each other: a line for each score, a star where chance hardly explains its change."""
+    """Return two reports beside each other: a line for each score, with a star if its change is significant."""
     table = columns([("", "before", "after", "change", "95 % interval", "p", ""), *map(_row, rows)])
     return "\n".join([table, "", _legend(rows), *map(one_line, remarks)]) + "\n"
 

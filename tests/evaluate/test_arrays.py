@@ -16,7 +16,7 @@ from nerconv.document import Document, Facts, Finding, Span
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents, unique
 from nerconv.evaluation.count import by_unit, counts, hits, unmatched
 from nerconv.evaluation.match import LabelCounts, UnmatchedSpan, leftovers, semeval_pairs
-from nerconv.evaluation.pair import Paired, pair
+from nerconv.evaluation.pair import Paired, pair_documents
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of
@@ -47,7 +47,7 @@ def documents(draw: st.DrawFn) -> list[list[Document]]:
 
 
 def paired(sides: list[list[Document]]) -> Paired:
-    return pair(of_documents(sides[0]), of_documents(sides[1]))
+    return pair_documents(of_documents(sides[0]), of_documents(sides[1]))
 
 
 @given(documents())
@@ -118,7 +118,7 @@ def left(*sides: list[tuple[int, int, str]]) -> list[list[UnmatchedSpan]]:
 @given(documents(), st.randoms(use_true_random=False))
 def test_documents_find_each_other_in_any_order(sides: list[list[Document]], chance: random.Random) -> None:
     turned = chance.sample(sides[1], len(sides[1]))
-    one, other = paired(sides), pair(of_documents(sides[0]), of_documents(turned))
+    one, other = paired(sides), pair_documents(of_documents(sides[0]), of_documents(turned))
     assert counts(one, hits(*one.places)) == counts(other, hits(*other.places))
     assert other.predicted.ids == tuple(document.id for document in sides[0])
     keys = [other.predicted.keys(number) for number in range(len(turned))]

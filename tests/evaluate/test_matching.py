@@ -18,7 +18,7 @@ from nerconv.evaluation import match
 from nerconv.evaluation.annotated import of_documents
 from nerconv.evaluation.count import hits, unmatched
 from nerconv.evaluation.match import best_pairs
-from nerconv.evaluation.pair import pair
+from nerconv.evaluation.pair import pair_documents
 from nerconv.evaluation.run import EvaluateOptions
 from nerconv.report import EVALUATION
 from nerconv.report.json import from_json
@@ -96,7 +96,7 @@ def key(span: Span) -> tuple[int, int, str]:
 def counts(gold: list[Span], said: list[Span]) -> dict[str, tuple[int, ...]]:
     """Return correct, incorrect, partial, missed and spurious of each view."""
     sides = (of_documents([Document("d", "x" * 60, tuple(spans))]) for spans in (gold, said))
-    paired = pair(*sides)
+    paired = pair_documents(*sides)
     found = hits(*paired.places)
     held, right = match.semeval_pairs(unmatched(paired, found)), int(found.gold.sum())
     rows = {
