@@ -111,7 +111,8 @@ def children(pid: int) -> list[int]:
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """Start a conversion by two workers that takes a while; return when they work."""
     (folder / "o.conll").write_text("old")
-    (folder / "b.txt").write_text("[ORG [PER Ann  ] Co  ] left [LOC Iran  ] for good . \n" * 400_000)
+    # Without nested brackets the file is surveyed in a second, and the workers have several to do.
+    (folder / "b.txt").write_text("[ORG Ann Co  ] left [LOC Iran  ] for good . \n" * 800_000)
     command = [sys.executable, "-m", "nerconv", "to-conll", "b.txt", "-o", "o.conll", "--workers", "2"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 300  # on a machine that is busy with other things
