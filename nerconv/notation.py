@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from nerconv import schemes
-from nerconv.schemes import SCHEMES, Decoded, InvalidTags, Scheme, Violation, misspelt
+from nerconv.schemes import SCHEMES, DecodedTags, InvalidTags, Scheme, Violation, misspelt
 from nerconv.spelling import spelling
 
 #: The name of the notation without letters, beside those of the schemes.
@@ -44,7 +44,7 @@ class Notation(NamedTuple):
         """Return ``tag``, which fits, as a tag of ``scheme``."""
         return "O" if tag == self.outside else f"I-{tag}" if self.name == LABELS else tag
 
-    def decode(self, tags: Sequence[str], invalid: str) -> Decoded:
+    def decode(self, tags: Sequence[str], invalid: str) -> DecodedTags:
         """Return the spans of the tags of one sentence, as ``schemes.decode`` does. Raises InvalidTags."""
         if self.name == LABELS and (faults := [*self._misfits(tags)]):
             raise InvalidTags(faults)

@@ -167,7 +167,7 @@ class InvalidTags(ValueError):
         self.violations = tuple(violations)
 
 
-class Decoded(NamedTuple):
+class DecodedTags(NamedTuple):
     """The spans that tags stand for, and the number of tags whose reading had to be repaired."""
 
     spans: list[TokenSpan]
@@ -282,7 +282,7 @@ def misspelt(tag: str) -> str:
     return f"{tag!r} is not a tag; it looks like {found.looks}: {found.fix}"
 
 
-def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decoded:
+def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> DecodedTags:
     """Return the spans of the tags of one sentence.
 
     ``invalid`` names what is done about tags that break the scheme: ``error`` raises InvalidTags with all of them;
@@ -292,7 +292,7 @@ def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decod
     """
     check_choice("repair", invalid, INVALID)
     if tags.count(_OUTSIDE) == len(tags):
-        return Decoded([], 0)
+        return DecodedTags([], 0)
     if invalid != "error" and not all(_parse(tag).sound for tag in set(tags)):
         raise InvalidTags([found for found in validate(scheme, tags) if not found.repairable])
     if invalid == "discard":
@@ -303,7 +303,7 @@ def decode(scheme: Scheme, tags: Sequence[str], invalid: str = "error") -> Decod
     return decoded
 
 
-def _read(scheme: Scheme, tags: Sequence[str]) -> Decoded:
+def _read(scheme: Scheme, tags: Sequence[str]) -> DecodedTags:
     """Read by the lenient rules, which give valid tags the meaning that they have in every scheme."""
     spans: list[TokenSpan] = []
     start, label, repaired = 0, "", 0
@@ -314,10 +314,10 @@ def _read(scheme: Scheme, tags: Sequence[str]) -> Decoded:
             if label:
                 spans.append((start, index, label))
             start, label = index, found.label
-    return Decoded(spans, repaired)
+    return DecodedTags(spans, repaired)
 
 
-def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
+def _discard(scheme: Scheme, tags: Sequence[str]) -> DecodedTags:
     spans: list[TokenSpan] = []
     start, label = 0, ""
     for index, found in _steps(scheme, tags):
@@ -327,7 +327,7 @@ def _discard(scheme: Scheme, tags: Sequence[str]) -> Decoded:
             spans.append((start, index, label))
         start, label = index, found.label if found.starts else ""
     inside = sum(end - start for start, end, _ in spans)
-    return Decoded(spans, len(tags) - tags.count(_OUTSIDE) - inside)
+    return DecodedTags(spans, len(tags) - tags.count(_OUTSIDE) - inside)
 
 
 def discarded(scheme: Scheme, tags: Sequence[str]) -> list[TokenSpan]:

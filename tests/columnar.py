@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from nerconv.batch import Batch
-from nerconv.bracket.dialect import Detection
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.reader import read
 from nerconv.bracket.scan import find
 from nerconv.tables import Extent
@@ -91,4 +91,4 @@ def batch_of_text(
 ) -> Batch:
     """Return bracket text as a batch of ``documents``, all of it as one where there are none given."""
     found = documents or [Extent("a", 0, len(raw))]
-    return read(find(raw, marked_up, first), "a.txt", Detection(dialect, "", {}), found).batch
+    return read(find(raw, marked_up, first), "a.txt", DialectDetection(dialect, "", {}), found).batch

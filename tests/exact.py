@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from nerconv import tokens
-from nerconv.bracket.dialect import Detection
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.faults import findings
 from nerconv.bracket.grammar import lines, pair
 from nerconv.bracket.lines import part, unbracket
@@ -17,14 +17,14 @@ from nerconv.tables import Extent
 from nerconv.views import Reading, batch_of
 
 
-def read(events: Events, name: str, detection: Detection, documents: Sequence[Extent]) -> Reading:
+def read(events: Events, name: str, detection: DialectDetection, documents: Sequence[Extent]) -> Reading:
     """Return what ``nerconv.bracket.reader.read`` does."""
     made = [_document(events, name, detection, extent) for extent in documents]
     found = {number: faults for number, (_, faults) in enumerate(made) if faults}
     return Reading(batch_of([document for document, _ in made], name), found)
 
 
-def _document(events: Events, name: str, detection: Detection, extent: Extent) -> tuple[Document, list[Finding]]:
+def _document(events: Events, name: str, detection: DialectDetection, extent: Extent) -> tuple[Document, list[Finding]]:
     source = events.raw.decode()
     begin, end = (len(events.raw[:at].decode()) for at in extent[1:])
     text, spans, marks, here, at = "", [], [], [], 0

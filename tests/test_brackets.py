@@ -15,7 +15,7 @@ from reading import read_as
 
 from nerconv import formats
 from nerconv.bracket import reader
-from nerconv.bracket.dialect import Detection
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.grammar import lines as lines_of
 from nerconv.bracket.scan import find, pair
 from nerconv.document import Document, Facts, Finding
@@ -427,7 +427,7 @@ def test_arrays_give_what_reading_line_by_line_gives(
 def test_lines_that_are_not_flat_are_read_exactly_and_no_others() -> None:
     raw = b"[PER Ann  ] left . \n" * 3 + b"See [ORG [LOC Rome  ] Office  ] . \n" + b"[PER Bob  ] stayed . \n"
     events = find(raw, False)
-    reading = reader.read(events, "a.txt", Detection("illinois", "", {}), [Extent("a", 0, len(raw))])
+    reading = reader.read(events, "a.txt", DialectDetection("illinois", "", {}), [Extent("a", 0, len(raw))])
     assert [line.text for line in events.exact(np.flatnonzero(events.others))] == ["See [ORG [LOC Rome  ] Office  ] . "]
     assert np.flatnonzero(pair(events, "illinois", None)).tolist() == [3]
     assert reading.batch.counts() == {"PER": 4, "ORG": 1, "LOC": 1}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reading import held
 
 from nerconv.bracket import survey
-from nerconv.bracket.dialect import DIALECTS, Tally, tally
+from nerconv.bracket.dialect import DIALECTS, DialectCounts, tally
 from nerconv.bracket.grammar import lines
 from nerconv.bracket.scan import count, find
 from nerconv.document import Document, Finding
@@ -98,7 +98,7 @@ def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
     assert told(fast) == told(exact)
 
 
-def told(found: Tally) -> object:
+def told(found: DialectCounts) -> object:
     return [found.of(name) for name in DIALECTS], found.differing
 
 

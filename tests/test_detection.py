@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import schemes
-from nerconv.formats.scheme_detection import Detection, detect, refusal
+from nerconv.formats.scheme_detection import SchemeDetection, detect, refusal
 from nerconv.notation import LABELS, NAMES, Notation, name_of
 from nerconv.options import UsageError
 from nerconv.schemes import SCHEMES, InvalidTags, TokenSpan, decode, encode, validate
@@ -77,7 +77,7 @@ def test_a_repair_that_is_named_is_obeyed(sentences: list[list[str]]) -> None:
 
 
 def test_the_evidence_is_counted() -> None:
-    assert detect([tags_of("I-A B-A O I-B"), tags_of("I-A I-B")]) == Detection(
+    assert detect([tags_of("I-A B-A O I-B"), tags_of("I-A I-B")]) == SchemeDetection(
         Notation("IOB1"),
         (
             "B- after O: 0, after its label: 1, after another: 0",

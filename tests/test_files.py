@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from nerconv.io.decode import Decoded, decode
+from nerconv.io.decode import DecodedText, decode
 from nerconv.io.sources import Source, Unreadable, expand, replacing
 
 TXT = frozenset({".txt"})
 
 
-def decoded(data: bytes, encoding: str = "utf-8") -> tuple[str, Decoded]:
+def decoded(data: bytes, encoding: str = "utf-8") -> tuple[str, DecodedText]:
     """Return the text of ``data`` and what was learnt about it."""
     out = BytesIO()
     found = decode([data], "f", encoding, out)

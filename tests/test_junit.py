@@ -13,7 +13,7 @@ from nerconv.document import Document, Finding, Span, Where, excerpt
 from nerconv.evaluation.gates import Drops, against
 from nerconv.evaluation.run import EvaluateOptions
 from nerconv.linting.corpus import Owner
-from nerconv.linting.part import Part
+from nerconv.linting.part import LintPart
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.report import EVALUATION, LINT
 from nerconv.report.junit import Case, Failure, Suite, xml
@@ -73,7 +73,7 @@ def test_a_lint_run_is_valid() -> None:
         finding,
         "edge-punctuation",
         "warning",
-        Owner(0, 0, Part(batch_of([Document(HOSTILE, "abc")], "a.txt"))),
+        Owner(0, 0, LintPart(batch_of([Document(HOSTILE, "abc")], "a.txt"))),
         HOSTILE,
         "PER",
     )

@@ -51,7 +51,7 @@ class Counts(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tally:
+class DialectCounts:
     """What shows the dialect of a file, summed over its lines.
 
     ``found``: how often something was found, by dialect, field of ``Counts`` and item. ``differing``: the pairs of
@@ -71,16 +71,16 @@ class Tally:
                 getattr(counts, what)[item] = number
         return counts
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: DialectCounts) -> None:
         """Count ``other`` in."""
         self.found.update(other.found)
         self.differing |= other.differing
         self.sightings.add(other.sightings)
 
 
-def tally(lines: Iterable[Sequence[Event]], dialects: Sequence[str], labels: frozenset[str] | None) -> Tally:
+def tally(lines: Iterable[Sequence[Event]], dialects: Sequence[str], labels: frozenset[str] | None) -> DialectCounts:
     """Return the tally of ``lines``, by their events, for ``dialects``, all those to be compared with one another."""
-    total = Tally()
+    total = DialectCounts()
     for events in lines:
         if not any(event.kind in "[]" for event in events):
             continue
@@ -99,13 +99,13 @@ def tally(lines: Iterable[Sequence[Event]], dialects: Sequence[str], labels: fro
     return total
 
 
-def tally_flat(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> Tally:
+def tally_flat(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | None) -> DialectCounts:
     """Return the tally, for all dialects, of annotations on flat lines (``nerconv.bracket.scan``).
 
     ``spaces``: how many of them close each. ``counts``: the number of spans by label; one that is not known only opens
     where two spaces close. To the other dialects nothing closes them.
     """
-    total = Tally()
+    total = DialectCounts()
     for name in DIALECTS:
         for label, number in counts.items():
             if closes(name, spaces):
@@ -118,7 +118,7 @@ def tally_flat(spaces: int, counts: Mapping[str, int], labels: frozenset[str] | 
     return total
 
 
-class Detection(NamedTuple):
+class DialectDetection(NamedTuple):
     """The dialect of a file and what shows it; None when two readings differ and neither is better.
 
     ``suspects``: the unknown labels that likely are annotations all the same, with the label that is meant, or nothing.
@@ -138,10 +138,10 @@ class Detection(NamedTuple):
 
 
 #: Gives the tally of a file for some labels: for all dialects, or for one that was asked for.
-Count = Callable[[frozenset[str] | None], Tally]
+Count = Callable[[frozenset[str] | None], DialectCounts]
 
 
-def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> Detection:
+def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> DialectDetection:
     """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
 
     ``count`` gives the tally of the file; mostly it is called once. A file without annotations counts as illinois, in
@@ -155,18 +155,20 @@ def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> 
     found = total.of(first)
     if asked != "auto":
         why = f"as asked; {found.evidence()}{aside}"
-        return Detection(asked, why, _suspects(found, labels), settled, bool(found.labels), frozenset(found.labels))
+        return DialectDetection(
+            asked, why, _suspects(found, labels), settled, bool(found.labels), frozenset(found.labels)
+        )
     dialects = DIALECTS if found.faults or not found.labels else (first,)
     fewest = min(total.of(dialect).faults for dialect in dialects)
     best = [d for d in dialects if total.of(d).faults == fewest and total.of(d).labels]
     if not best:
-        return Detection(first, "no annotation found", _suspects(total.of(first), labels), settled, False)
+        return DialectDetection(first, "no annotation found", _suspects(total.of(first), labels), settled, False)
     for other in best[1:]:
         if other != "mixed" and (best[0], other) in total.differing:
-            return Detection(None, _both(best[0], other, total), {})
+            return DialectDetection(None, _both(best[0], other, total), {})
     found = total.of(best[0])
     held = frozenset(found.labels)
-    return Detection(best[0], found.evidence() + aside, _suspects(found, labels), settled, True, held)
+    return DialectDetection(best[0], found.evidence() + aside, _suspects(found, labels), settled, True, held)
 
 
 def _settled(found: Counts, labels: frozenset[str] | None) -> tuple[frozenset[str] | None, str]:
@@ -185,7 +187,7 @@ def _settled(found: Counts, labels: frozenset[str] | None) -> tuple[frozenset[st
     return frozenset(found.labels) | KNOWN_LABELS, aside
 
 
-def _both(first: str, second: str, total: Tally) -> str:
+def _both(first: str, second: str, total: DialectCounts) -> str:
     evidence = [f"{name} ({total.of(name).evidence()})" for name in (first, second)]
     return f"{' and '.join(evidence)} read it differently"
 

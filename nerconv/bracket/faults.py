@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from nerconv.bracket.dialect import Detection
-from nerconv.bracket.grammar import Event, Line, Pairs
+from nerconv.bracket.dialect import DialectDetection
+from nerconv.bracket.grammar import BracketLine, Event, Pairs
 from nerconv.bracket.lines import ExactLine, Unbracketed
 from nerconv.document import Finding, Where, excerpt
 
@@ -16,10 +16,10 @@ from nerconv.document import Finding, Where, excerpt
 _FAR = 3
 
 
-class _Fault(NamedTuple):
+class _BracketFault(NamedTuple):
     """What is said of an ``event``; ``unread``: the label of an annotation that is not read because of it."""
 
-    line: Line
+    line: BracketLine
     code: str
     event: Event
     message: str
@@ -33,7 +33,9 @@ class _Fault(NamedTuple):
         return Finding(self.code, self.message, where, excerpt=shown, unread={self.unread: 1} if self.unread else {})
 
 
-def findings(name: str, detection: Detection, lines: Sequence[ExactLine], made: Sequence[Unbracketed]) -> list[Finding]:
+def findings(
+    name: str, detection: DialectDetection, lines: Sequence[ExactLine], made: Sequence[Unbracketed]
+) -> list[Finding]:
     """Return what is wrong with ``lines`` of one document of the file ``name``, in source order.
 
     ``made``: what each is without its brackets.
@@ -41,24 +43,24 @@ def findings(name: str, detection: Detection, lines: Sequence[ExactLine], made: 
     faults = [fault for line in lines for fault in _of_line(line.line, line.pairs, detection)]
     faults += _across_lines(lines, detection.annotated)
     faults += [
-        _Fault(line.line, "F003", opening, f"[{opening.value}] holds no text and is left out", opening.value)
+        _BracketFault(line.line, "F003", opening, f"[{opening.value}] holds no text and is left out", opening.value)
         for line, found in zip(lines, made, strict=True)
         for opening in found.empty
     ]
     return sorted((fault.finding(name) for fault in faults), key=attrgetter("where"))
 
 
-def _of_line(line: Line, pairs: Pairs, detection: Detection) -> Iterator[_Fault]:
+def _of_line(line: BracketLine, pairs: Pairs, detection: DialectDetection) -> Iterator[_BracketFault]:
     for event in pairs.unknown:
         if event.value in detection.suspects and not detection.accepted:
             message = _unknown(event.value, detection.suspects[event.value])
-            yield _Fault(line, "F002", event, message, event.value)
+            yield _BracketFault(line, "F002", event, message, event.value)
         elif event.value in detection.suspects or _is_loud(event.value, detection.reported):
-            yield _Fault(line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
+            yield _BracketFault(line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
     for opening, _ in pairs.pairs:
         if detection.labels and opening.value not in detection.labels:
             message = f"the label {opening.value!r} is not among those of --labels; the span stays"
-            yield _Fault(line, "F018", opening, message)
+            yield _BracketFault(line, "F018", opening, message)
     yield from _inside(line, pairs)
 
 
@@ -73,7 +75,7 @@ def _unknown(label: str, meant: str) -> str:
     return f"[{label} …] is read as text, since its label is not known; {advice} all labels with --labels"
 
 
-def _inside(line: Line, pairs: Pairs) -> Iterator[_Fault]:
+def _inside(line: BracketLine, pairs: Pairs) -> Iterator[_BracketFault]:
     tags = [event for event in line.events if event.kind == "<"]
     around: list[tuple[Event, Event]] = []
     for opening, closing in sorted(pairs.pairs):
@@ -81,16 +83,16 @@ def _inside(line: Line, pairs: Pairs) -> Iterator[_Fault]:
             around.pop()
         if around:
             message = f"[{opening.value} …] stands inside [{around[-1][0].value} …]; both stay"
-            yield _Fault(line, "F004", opening, message)
+            yield _BracketFault(line, "F004", opening, message)
         around.append((opening, closing))
         first = bisect_left(tags, opening.start, key=attrgetter("start"))
         for tag in tags[first : bisect_left(tags, closing.start, key=attrgetter("start"))]:
-            yield _Fault(line, "F008", tag, f"{tag.value} stands inside [{opening.value} …]")
+            yield _BracketFault(line, "F008", tag, f"{tag.value} stands inside [{opening.value} …]")
 
 
-def _across_lines(lines: Sequence[ExactLine], annotated: bool) -> Iterator[_Fault]:
+def _across_lines(lines: Sequence[ExactLine], annotated: bool) -> Iterator[_BracketFault]:
     """Yield the brackets without a partner; one opened shortly before a line that closes it is one fault."""
-    opened: tuple[Line, Event] | None = None
+    opened: tuple[BracketLine, Event] | None = None
     for line, pairs, *_ in lines:
         for event in sorted(pairs.unclosed + pairs.strays, key=attrgetter("start")):
             if event.kind == "[":
@@ -99,15 +101,15 @@ def _across_lines(lines: Sequence[ExactLine], annotated: bool) -> Iterator[_Faul
                 opened = line, event
             elif opened and 0 < line.number - opened[0].number <= _FAR:
                 message = f"[{opened[1].value} …] is closed only on line {line.number}; both brackets are read as text"
-                yield _Fault(opened[0], "F009", opened[1], message, opened[1].value)
+                yield _BracketFault(opened[0], "F009", opened[1], message, opened[1].value)
                 opened = None
             elif annotated:
                 message = "this bracket closes nothing and is read as text"
-                yield _Fault(line, "F001", event, message, "?" if event.spaces > 1 else "")
+                yield _BracketFault(line, "F001", event, message, "?" if event.spaces > 1 else "")
     if opened:
         yield _unclosed(*opened)
 
 
-def _unclosed(line: Line, event: Event) -> _Fault:
+def _unclosed(line: BracketLine, event: Event) -> _BracketFault:
     message = f"[{event.value} … is not closed on its line and is read as text"
-    return _Fault(line, "F001", event, message, event.value)
+    return _BracketFault(line, "F001", event, message, event.value)

@@ -52,7 +52,7 @@ class Event(NamedTuple):
     inside: bool = False
 
 
-class Line(NamedTuple):
+class BracketLine(NamedTuple):
     """A line of the source without its line end: its number from 1, its text and its events."""
 
     number: int
@@ -60,10 +60,10 @@ class Line(NamedTuple):
     events: list[Event]
 
 
-def lines(source: str, marked_up: bool, first: int = 1) -> Iterator[Line]:
+def lines(source: str, marked_up: bool, first: int = 1) -> Iterator[BracketLine]:
     """Yield the lines of ``source`` with their events; ``first`` is the number of its first line."""
     for number, text in enumerate(source.split("\n"), first):
-        yield Line(number, text, events(text, marked_up))
+        yield BracketLine(number, text, events(text, marked_up))
 
 
 def events(line: str, marked_up: bool) -> list[Event]:
@@ -100,7 +100,7 @@ def in_word(before: str) -> bool:
     return before != "" and unicodedata.category(before)[0] in "LMN" and not re.match(_UNSPACED, before)
 
 
-class Rule(NamedTuple):
+class ClosingRule(NamedTuple):
     """One way to pair brackets: the spaces that close, and whether literal brackets pair.
 
     ``any_label``: whether a label that is not known opens, too, at the start of a token or, with ``inside``, anywhere.
@@ -113,13 +113,13 @@ class Rule(NamedTuple):
     inside: bool = True
 
 
-_TWO_SPACES = Rule(2, _MANY, False, True, False), Rule(2, _MANY, False, True)
+_TWO_SPACES = ClosingRule(2, _MANY, False, True, False), ClosingRule(2, _MANY, False, True)
 #: Each dialect with the rules to try on a line; the first that leaves nothing open or over is taken.
 _RULES: Final = {
     "illinois": _TWO_SPACES,
-    "compact": (Rule(0, 0, True, False), Rule(0, 0, False, False)),
-    "spaced": (Rule(1, 1, True, False), Rule(1, 1, False, False)),
-    "mixed": (*_TWO_SPACES, Rule(0, _MANY, True, False), Rule(0, _MANY, False, False)),
+    "compact": (ClosingRule(0, 0, True, False), ClosingRule(0, 0, False, False)),
+    "spaced": (ClosingRule(1, 1, True, False), ClosingRule(1, 1, False, False)),
+    "mixed": (*_TWO_SPACES, ClosingRule(0, _MANY, True, False), ClosingRule(0, _MANY, False, False)),
 }
 
 
@@ -167,7 +167,7 @@ def pair(events: Iterable[Event], dialect: str, labels: frozenset[str] | None) -
     return best
 
 
-def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> Pairs:
+def _pair(events: Iterable[Event], rule: ClosingRule, labels: frozenset[str]) -> Pairs:
     found = Pairs([], [], [], [])
     stack: list[tuple[Event, bool]] = []  # the bracket and whether it opens an entity
     for event in events:
@@ -185,13 +185,13 @@ def _pair(events: Iterable[Event], rule: Rule, labels: frozenset[str]) -> Pairs:
     return found
 
 
-def _opens(event: Event, rule: Rule, labels: frozenset[str]) -> bool:
+def _opens(event: Event, rule: ClosingRule, labels: frozenset[str]) -> bool:
     """Whether a bracket with a label opens an entity; ``labels`` are empty where all are known."""
     known = not labels or event.value in labels
     return known or (rule.any_label and (rule.inside or not event.inside))
 
 
-def _close(event: Event, rule: Rule, stack: list[tuple[Event, bool]], found: Pairs) -> None:
+def _close(event: Event, rule: ClosingRule, stack: list[tuple[Event, bool]], found: Pairs) -> None:
     if stack and not stack[-1][1]:
         literal = stack.pop()[0]
         if literal.value:

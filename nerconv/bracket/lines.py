@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from nerconv import tokens
 from nerconv.bracket import markup
-from nerconv.bracket.grammar import Event, Line, Pairs
+from nerconv.bracket.grammar import BracketLine, Event, Pairs
 from nerconv.document import Mark
 
 
 class ExactLine(NamedTuple):
     """A line, or the part of it at ``start:end`` (code points) that belongs to one document, with its pairs."""
 
-    line: Line
+    line: BracketLine
     pairs: Pairs
     start: int
     end: int
@@ -45,7 +45,7 @@ class _Cut(NamedTuple):
     new: str = ""
 
 
-def part(line: Line, pairs: Pairs, start: int, end: int) -> ExactLine:
+def part(line: BracketLine, pairs: Pairs, start: int, end: int) -> ExactLine:
     """Return what stands at ``start:end`` of a line; no annotation runs across its edges."""
     if (start, end) == (0, len(line.text)):
         return ExactLine(line, pairs, start, end)
@@ -63,7 +63,7 @@ def unbracket(line: ExactLine) -> Unbracketed:
 
     >>> from nerconv.bracket.grammar import events, pair
     >>> text = "See [LOC Rome  ] ."
-    >>> here = Line(1, text, events(text, False))
+    >>> here = BracketLine(1, text, events(text, False))
     >>> found = unbracket(ExactLine(here, pair(here.events, "illinois", None), 0, len(text)))
     >>> found.text, [(start, end, opening.value) for start, end, opening in found.spans], found.anchors
     ('See Rome .', [(4, 8, 'LOC')], [(4, 10), (8, 17)])
@@ -98,7 +98,7 @@ def unbracket(line: ExactLine) -> Unbracketed:
     return Unbracketed(text, spans, empty, marks, anchors)
 
 
-def _cuts(line: Line, pairs: list[tuple[_Cut, _Cut]]) -> tuple[dict[int, Event], list[_Cut]]:
+def _cuts(line: BracketLine, pairs: list[tuple[_Cut, _Cut]]) -> tuple[dict[int, Event], list[_Cut]]:
     """Return the tags of ``line`` by their start, and all that leaves it, in order."""
     cuts = [cut for pair in pairs for cut in pair]
     tags: dict[int, Event] = {}

@@ -11,7 +11,7 @@ import numpy as np
 
 from nerconv.batch import Batch
 from nerconv.bracket import scan
-from nerconv.bracket.dialect import Detection
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.faults import findings
 from nerconv.bracket.grammar import pair
 from nerconv.bracket.lines import ExactLine, Unbracketed, part, unbracket
@@ -34,7 +34,7 @@ class _Parts(NamedTuple):
     begun: Numbers
 
 
-def read(events: Events, name: str, detection: Detection, documents: Sequence[Extent]) -> Reading:
+def read(events: Events, name: str, detection: DialectDetection, documents: Sequence[Extent]) -> Reading:
     """Return ``documents`` of the file ``name``: extents of the source of ``events``, in bytes.
 
     None begins or ends within an annotation. Those that meet within a line have a line end between them in the batch.
@@ -74,7 +74,7 @@ def _parts(events: Events, numbers: Numbers, borders: Numbers, bounds: Numbers) 
     return _Parts(firsts, lasts, owners, np.intersect1d(borders, bounds[:, 0]))
 
 
-def _exact_lines(events: Events, parts: _Parts, detection: Detection) -> list[ExactLine]:
+def _exact_lines(events: Events, parts: _Parts, detection: DialectDetection) -> list[ExactLine]:
     numbers = np.searchsorted(events.newlines, parts.firsts)
     lines = events.exact(numbers)
     distinct = {line.number: line for line in lines}

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.bracket import grammar
-from nerconv.bracket.dialect import Tally, tally, tally_flat
-from nerconv.bracket.grammar import Line, closes, in_word, is_known
+from nerconv.bracket.dialect import DialectCounts, tally, tally_flat
+from nerconv.bracket.grammar import BracketLine, closes, in_word, is_known
 from nerconv.options import DIALECTS
 from nerconv.short_strings import numbered_strings, width_to_space
 from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
@@ -67,7 +67,7 @@ class Events:
     label_ids: Numbers
     labels: tuple[str, ...]
     others: Flags
-    _exact: dict[int, Line] = field(default_factory=dict)
+    _exact: dict[int, BracketLine] = field(default_factory=dict)
 
     @cached_property
     def line_bounds(self) -> tuple[Numbers, Numbers]:
@@ -81,13 +81,13 @@ class Events:
         found[self.lines[self.spaces < 2]] = True
         return found
 
-    def exact(self, numbers: Numbers) -> list[Line]:
+    def exact(self, numbers: Numbers) -> list[BracketLine]:
         """Return the lines with these indexes and what stands on them, found one by one and once."""
         starts, ends = (bounds[numbers].tolist() for bounds in self.line_bounds)
         for number, start, end in zip(numbers.tolist(), starts, ends, strict=True):
             if number not in self._exact:
                 text = self.raw[start:end].decode()
-                self._exact[number] = Line(self.first + number, text, grammar.events(text, self.marked_up))
+                self._exact[number] = BracketLine(self.first + number, text, grammar.events(text, self.marked_up))
         return [self._exact[number] for number in numbers.tolist()]
 
     def only(self, chosen: Flags) -> Events:
@@ -188,7 +188,7 @@ def _flags(values: Iterable[bool]) -> Flags:
 class Counted(NamedTuple):
     """What dialects make of some lines; ``openings``: where the opening brackets stand that perhaps open nothing."""
 
-    tally: Tally
+    tally: DialectCounts
     openings: Numbers
 
 
@@ -204,7 +204,7 @@ def count(events: Events, dialects: Sequence[str], labels: frozenset[str] | None
     flat = events.only(~exact[events.lines])
     size = len(flat.labels)
     numbers = np.bincount(flat.spaces * size + flat.label_ids, minlength=3 * size).reshape(3, -1).tolist()
-    total = Tally()
+    total = DialectCounts()
     for spaces, row in enumerate(numbers):
         counts = {label: number for label, number in zip(flat.labels, row, strict=True) if number}
         total.add(tally_flat(spaces, counts, labels))

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from nerconv.bracket import grammar
-from nerconv.bracket.dialect import Detection
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.cells import DOCSTART
 from nerconv.document import WHITE_SPACE
 from nerconv.io.chunks import Cuts
@@ -26,7 +26,7 @@ _BETWEEN: Final = {"line": re.compile(r"\n"), "blank-line": re.compile(r"\n(?:[ 
 Extents = list[tuple[int, int]]
 
 
-def documents(raw: bytes, how: str, marked_up: bool, detection: Detection) -> Extents:
+def documents(raw: bytes, how: str, marked_up: bool, detection: DialectDetection) -> Extents:
     """Return start and end, in bytes, of the documents of ``raw`` that are not blank; what separates them is left out.
 
     ``how``: one of ``options.DOCUMENTS``, or a pattern of lines that separate documents. One does not begin within an
@@ -54,7 +54,7 @@ def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:
     return list(accumulate(len(text[start:end].encode()) for start, end in pairwise([0, *offsets])))
 
 
-def _before_pre(text: str, marked_up: bool, detection: Detection) -> Extents:
+def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Extents:
     """Return a cut before each ``<pre>`` that does not stand inside an annotation."""
     cuts: Extents = []
     begin, end, annotations = 0, -1, Extents()

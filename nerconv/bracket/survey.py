@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from nerconv.bracket import markup
 from nerconv.bracket.column_guard import holds_columns
-from nerconv.bracket.dialect import Detection, Tally, detect
+from nerconv.bracket.dialect import DialectCounts, DialectDetection, detect
 from nerconv.bracket.segment import documents, file_cuts
 from nerconv.bracket.sightings import Sightings
 from nerconv.bracket.unrecognised import judge
@@ -75,7 +75,7 @@ class _Look:
     marked_up: bool = False
     has_docstart: bool = False
     whole: Events | None = None
-    known: dict[frozenset[str] | None, Tally] = field(default_factory=dict)
+    known: dict[frozenset[str] | None, DialectCounts] = field(default_factory=dict)
     sightings: Sightings = field(default_factory=Sightings)
 
     def first(self, name: str) -> None:
@@ -97,13 +97,13 @@ class _Look:
         if not is_late:
             self._know(self.options.labels, total)
 
-    def tally(self, labels: frozenset[str] | None) -> Tally:
+    def tally(self, labels: frozenset[str] | None) -> DialectCounts:
         """Return what dialects make of the file where ``labels`` are known."""
         if labels not in self.known:
             self._know(labels, self._sum(self._call(chunk, labels) for chunk in self._chunks()))
         return self.known[labels]
 
-    def _know(self, labels: frozenset[str] | None, total: Tally) -> None:
+    def _know(self, labels: frozenset[str] | None, total: DialectCounts) -> None:
         self.sightings = self.sightings if self.known else total.sightings
         self.known[labels] = total
 
@@ -124,8 +124,8 @@ class _Look:
             raw = self.whole = self.whole or scan.find(chunk.raw, self.marked_up)
         return raw, chunk.line, self.marked_up, dialects, labels, not self.known
 
-    def _sum(self, calls: Iterable[tuple[Any, ...]]) -> Tally:
-        total = Tally()
+    def _sum(self, calls: Iterable[tuple[Any, ...]]) -> DialectCounts:
+        total = DialectCounts()
         for part in self.doing.apply(_tally, calls):
             total.add(part)
         return total
@@ -138,7 +138,7 @@ def _tally(
     dialects: Sequence[str],
     labels: frozenset[str] | None,
     look: bool,
-) -> Tally:
+) -> DialectCounts:
     """Return the tally of a chunk that begins at a ``line``; with ``look`` other notations are looked for, too."""
     from nerconv.bracket import scan, search
 
@@ -171,7 +171,7 @@ class BracketSurvey(NamedTuple):
     id: str
     documents: str
     marked_up: bool
-    detection: Detection
+    detection: DialectDetection
     many: bool
     whole: Events | None = None
 
@@ -216,6 +216,6 @@ def read_text(data: bytes, labels: frozenset[str] | None, dialect: str) -> Batch
     raw = clean_text(data, "")
     _refuse_columns(raw[:_HEAD].decode(errors="ignore"), "")
     how = DOCSTART if DOCSTART.encode() in raw else "file"
-    known = BracketSurvey("", "d", how, False, Detection(dialect, "", {}, labels), False)
+    known = BracketSurvey("", "d", how, False, DialectDetection(dialect, "", {}, labels), False)
     (reading,) = known.read(Chunk(raw, 0, 1))
     return reading.batch

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from nerconv.bracket.dialect import Detection
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.labels import CORE
 from nerconv.bracket.sightings import Example, Sighted, Sightings
 from nerconv.bracket.vocabulary import EDITORIAL, WORDS
@@ -134,7 +134,7 @@ class Unrecognised(NamedTuple):
         return f"write it as [{label} {self.examples[0].text or 'text'}]"
 
 
-def judge(sightings: Sightings, size: int, detection: Detection) -> Iterator[Unrecognised]:
+def judge(sightings: Sightings, size: int, detection: DialectDetection) -> Iterator[Unrecognised]:
     """Yield the notations that a bracket file of ``size`` bytes is annotated in and that are not read, by place."""
     labels = KNOWN_LABELS if detection.labels is None else detection.labels
     held = detection.held

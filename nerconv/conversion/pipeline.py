@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, Final
 from nerconv import formats
 from nerconv.conversion.made import Made, finished, write_split, write_stdout
 from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, parts_of
-from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, Tally
+from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, SplitCounts
 from nerconv.conversion.split import assign, parse_shares
 from nerconv.conversion.target import class_label_findings, places, target_format, uploading, workplace
 from nerconv.conversion.together import (
-    Piece,
     Progress,
+    ReviewedPiece,
     are_apart,
     balanced_places,
     each_reviewed,
@@ -99,7 +99,7 @@ def write(
         report = ConversionReport(format.NAME)
         for finding in findings:
             report.tell(finding)
-        documents = reviewed(map(Piece, _counted(batches, report)), options, report)
+        documents = reviewed(map(ReviewedPiece, _counted(batches, report)), options, report)
         found = (piece.batch for piece in documents)
         made.add(convert_batches(found, 0, options, report, made.folder, False))
         _put(made, (), target, stack)
@@ -250,7 +250,7 @@ class _Writer:
         from nerconv.conversion import likeness
 
         self.files.note(split, likeness.sentences(batch))
-        self.report.tallies.setdefault(split, Tally()).add(len(batch.covering[0]), batch.counts())
+        self.report.tallies.setdefault(split, SplitCounts()).add(len(batch.covering[0]), batch.counts())
 
 
 def _joined(batches: Iterable[Batch], writer: _Writer, apart: bool) -> Iterator[Batch]:

@@ -71,7 +71,7 @@ class ConvertOptions:
 
 
 @dataclass(slots=True)
-class Tally:
+class SplitCounts:
     """What a part of a split holds: sentences, and spans by label."""
 
     sentences: int = 0
@@ -101,7 +101,7 @@ class ConversionReport:
     left_out: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
     grouped: Counter[str] = field(default_factory=Counter)
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[str, SplitCounts] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Ledger:
@@ -126,7 +126,7 @@ class ConversionReport:
         self.left_out.update(other.left_out)
         self.grouped.update(other.grouped)
         for name, tally in other.tallies.items():
-            self.tallies.setdefault(name, Tally()).add(tally.sentences, tally.labels)
+            self.tallies.setdefault(name, SplitCounts()).add(tally.sentences, tally.labels)
         self.lost += other.lost
         self.facts += other.facts
         self.findings += other.findings

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from nerconv import formats
 from nerconv.codes import CODES
 from nerconv.conversion.parts import Stored
-from nerconv.conversion.report import ConversionReport, ConvertOptions, Tally
+from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCounts
 from nerconv.document import Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
@@ -36,7 +36,7 @@ def _held(report: ConversionReport, shares: Mapping[str, float]) -> Iterator[str
     """Yield a line on what each part holds, of all and beside what was asked for."""
     documents, spans = report.documents.total(), sum(tally.labels.total() for tally in report.tallies.values())
     for name, count in report.documents.items():
-        tally = report.tallies.get(name, Tally())
+        tally = report.tallies.get(name, SplitCounts())
         asked = f"{shares[name]:.0%} asked, " if name in shares else ""
         labels = ", ".join(f"{label} {tally.labels[label]:,}" for label in sorted(tally.labels))
         held = tally.labels.total()
@@ -53,7 +53,7 @@ def _share(count: int, total: int) -> str:
 def _missing(report: ConversionReport, spread: bool) -> Iterator[Finding]:
     """Yield a finding for each label that a part lacks; ``spread``: documents may be dealt out by label instead."""
     for label in sorted({label for tally in report.tallies.values() for label, count in tally.labels.items() if count}):
-        counts = {name: report.tallies.get(name, Tally()).labels[label] for name in report.documents}
+        counts = {name: report.tallies.get(name, SplitCounts()).labels[label] for name in report.documents}
         if lacking := [name for name, count in counts.items() if not count]:
             held = ", ".join(f"{name} {count:,}" for name, count in counts.items())
             enough = spread and sum(counts.values()) >= len(counts)
@@ -129,5 +129,5 @@ def listing(
 
 
 def _reached(report: ConversionReport, name: str) -> str:
-    tally = report.tallies.get(name, Tally())
+    tally = report.tallies.get(name, SplitCounts())
     return f"{{ documents = {report.documents[name]}, sentences = {tally.sentences}, spans = {tally.labels.total()} }}"

@@ -14,7 +14,7 @@ from nerconv.conversion import split_report
 from nerconv.conversion.made import Made, finished
 from nerconv.conversion.parts import SENTENCES
 from nerconv.conversion.pipeline import outcomes
-from nerconv.conversion.report import ConversionReport, ConvertOptions, Tally
+from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCounts
 from nerconv.conversion.target import class_label_findings, part_path, uploading, workplace
 from nerconv.conversion.together import Progress, with_distinct_ids
 from nerconv.conversion.workers import ALONE, Workers
@@ -90,7 +90,7 @@ def convert_parts(
             own = [next(remaining) for _ in part]
             made[name] = _made(own, format, options, folder / name, progress, workers)
             documents = _required(name, made[name])
-            tallies = {name: made[name].report.tallies.get("", Tally())}
+            tallies = {name: made[name].report.tallies.get("", SplitCounts())}
             total.add(replace(made[name].report, documents=Counter({name: documents}), tallies=tallies))
         _write(made, Path(target), format, options, total, stack)
     return finished(total, sources, options)

@@ -34,7 +34,7 @@ def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
     return options.review.together is None and all(formats.names_documents(source, options.read) for source in sources)
 
 
-class Piece(NamedTuple):
+class ReviewedPiece(NamedTuple):
     """Documents; ``continues``: the first one goes on with the last one of the piece before."""
 
     batch: Batch
@@ -43,12 +43,14 @@ class Piece(NamedTuple):
 
 def together(
     sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
-) -> Iterator[Piece]:
+) -> Iterator[ReviewedPiece]:
     """Yield what all ``sources`` hold, ids made distinct and noise reviewed over all of them."""
     return reviewed(_with_own_ids(sources, options, report, progress), options, report)
 
 
-def reviewed(pieces: Iterable[Piece], options: ConvertOptions, report: ConversionReport) -> Iterator[Piece]:
+def reviewed(
+    pieces: Iterable[ReviewedPiece], options: ConvertOptions, report: ConversionReport
+) -> Iterator[ReviewedPiece]:
     """Yield ``pieces`` as the review of ``options`` over all has them; what it loses is entered in ``report``."""
     if options.review.together is None:
         yield from pieces
@@ -60,7 +62,7 @@ def reviewed(pieces: Iterable[Piece], options: ConvertOptions, report: Conversio
         batches.append(batch)
     for number, (batch, lost) in enumerate(options.review.together(batches, continued)):
         report.lost += lost
-        yield Piece(batch, number in continued)
+        yield ReviewedPiece(batch, number in continued)
 
 
 def each_reviewed(batches: Iterable[Batch], options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
@@ -71,7 +73,7 @@ def each_reviewed(batches: Iterable[Batch], options: ConvertOptions, report: Con
         yield after
 
 
-def runs(pieces: Iterable[Piece]) -> Iterator[tuple[bool, Iterator[Batch]]]:
+def runs(pieces: Iterable[ReviewedPiece]) -> Iterator[tuple[bool, Iterator[Batch]]]:
     """Yield runs of batches, and whether the first document goes on with the last one before, as in all but one."""
 
     def counted() -> Iterator[tuple[int, Batch]]:
@@ -87,7 +89,7 @@ def runs(pieces: Iterable[Piece]) -> Iterator[tuple[bool, Iterator[Batch]]]:
 
 def _with_own_ids(
     sources: Iterable[Source], options: ConvertOptions, report: ConversionReport, progress: Progress
-) -> Iterator[Piece]:
+) -> Iterator[ReviewedPiece]:
     unique = UniqueIds()
     reports = {source.id: report for source in sources}
     most = WHOLE if options.review.whole else MOST
@@ -95,7 +97,7 @@ def _with_own_ids(
         for number, batch in enumerate(batches_of(part, options, report)):
             ids = [extent.id for extent in batch.documents]
             named = batch if unique.are_new(ids) else batch.named([*map(unique.name, ids)])
-            yield Piece(named, part.continues and not number)
+            yield ReviewedPiece(named, part.continues and not number)
 
 
 def balanced_places(sources: Sequence[Source], options: ConvertOptions) -> Mapping[bytes, str]:

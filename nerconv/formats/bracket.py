@@ -75,7 +75,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     return chunks.read(survey, source, options)
 
 
-class Piece(NamedTuple):
+class BracketPiece(NamedTuple):
     """Documents as bracket text, each behind a header: how many there are, and the labels of their spans."""
 
     text: bytes
@@ -87,7 +87,7 @@ class Piece(NamedTuple):
         return self.text[len(_HEADER) if documents == 1 else is_first :]
 
 
-def encode(batch: Batch, options: WriteOptions) -> Piece:
+def encode(batch: Batch, options: WriteOptions) -> BracketPiece:
     """Return documents as bracket text of ``options.dialect``, the last line of each ended; blank ones are left out.
 
     A text that itself holds what reads as a bracket cannot be distinguished from annotation, since nothing is escaped;
@@ -114,10 +114,10 @@ def encode(batch: Batch, options: WriteOptions) -> Piece:
     stops = np.where(kinds == _END, offsets, np.append(offsets[1:], 0))
     cuts = zip(numbers.tolist(), offsets.tolist(), stops.tolist(), strict=True)
     text = b"".join([pieces[number] + batch.text[start:stop] for number, start, stop in cuts])
-    return Piece(text, len(begins), frozenset(batch.labels))
+    return BracketPiece(text, len(begins), frozenset(batch.labels))
 
 
-def read_back(piece: Piece, options: WriteOptions) -> Batch:
+def read_back(piece: BracketPiece, options: WriteOptions) -> Batch:
     """Return what is read of a file that has more such pieces. Raises Unreadable where that is not bracket text."""
     return survey.read_text(piece.headed(True, piece.documents + 1), piece.labels or None, options.dialect)
 

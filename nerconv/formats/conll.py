@@ -113,7 +113,7 @@ _TARGETS: Final[Mapping[str | None, _Target]] = MappingProxyType(
 _BYTE_ORDER: Final = "\ufeff".encode()
 
 
-class Layout(NamedTuple):
+class WrittenColumns(NamedTuple):
     """How rows are written: the scheme, what stands between token and tag, the start of a document, and misreadings."""
 
     scheme: Scheme
@@ -123,7 +123,7 @@ class Layout(NamedTuple):
     target: str | None
 
 
-def layout_of(options: WriteOptions) -> Layout:
+def layout_of(options: WriteOptions) -> WrittenColumns:
     """Return how rows are written. Raises UsageError when the target does not read the scheme."""
     target = _TARGETS[options.target]
     scheme = schemes.get(options.scheme)
@@ -134,7 +134,9 @@ def layout_of(options: WriteOptions) -> Layout:
         )
     delimiter = target.delimiter or DELIMITERS[options.delimiter]
     middle = delimiter.join(["", *["-X-"] * (options.columns - 2), ""])
-    return Layout(scheme, middle, f"{target.marker or f'{DOCSTART}{middle}O'}\n\n", target.misread, options.target)
+    return WrittenColumns(
+        scheme, middle, f"{target.marker or f'{DOCSTART}{middle}O'}\n\n", target.misread, options.target
+    )
 
 
 def encode(batch: Batch, options: WriteOptions) -> bytes:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import Finding
-from nerconv.formats.conll_exact import Rule, Shape, faults
-from nerconv.formats.conll_rows import Rows
+from nerconv.formats.conll_exact import RepairRule, Shape, faults
+from nerconv.formats.conll_rows import ColumnRows
 from nerconv.formats.scheme_detection import EDGE
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE
@@ -34,30 +34,30 @@ _RETURN: Final = ord("\r")
 class Terms(NamedTuple):
     """How rows are read: the name of their file, their shape, the notation of their tags, the rule for invalid ones.
 
-    ``group``: so many sentences are a document (``Rows.documents``).
+    ``group``: so many sentences are a document (``ColumnRows.documents``).
     """
 
     name: str
     shape: Shape
     notation: Notation
-    rule: Rule
+    rule: RepairRule
     group: int = 0
 
 
-class Decoded(NamedTuple):
+class DecodedRows(NamedTuple):
     """Rows whose tags can be read, and their spans, whose first and last tokens are rows.
 
     ``other``: the spans by the other rule, where that is asked for and tags are invalid. ``troubled``: the numbers of
     the sentences that are left out, or lose a span.
     """
 
-    rows: Rows
+    rows: ColumnRows
     read: Read
     other: Read | None
     troubled: Numbers
 
 
-def steps(rows: Rows) -> Counter[tuple[str, str]]:
+def steps(rows: ColumnRows) -> Counter[tuple[str, str]]:
     """Return how often each tag follows each in sentences, with EDGE before the first and behind the last."""
     codes, distinct = _tags(rows)
     spelt = [*(name.decode() for name in distinct), "O", EDGE]
@@ -86,7 +86,7 @@ def steps(rows: Rows) -> Counter[tuple[str, str]]:
     return total
 
 
-def decode(rows: Rows, notation: Notation, rule: Rule) -> Decoded:
+def decode(rows: ColumnRows, notation: Notation, rule: RepairRule) -> DecodedRows:
     """Return the spans of ``rows`` by a rule; sentences with misspelt tags are left out by any."""
     found = _tags(rows)
     misfits = np.array([not notation.fits(name.decode()) for name in found.strings], dtype=bool)
@@ -101,14 +101,14 @@ def decode(rows: Rows, notation: Notation, rule: Rule) -> Decoded:
     if rule.both and reader.faults:
         other = _of_rows(reader.read(OTHER_RULE[rule.invalid]), rest)
     troubled = left_out if rule.invalid == "lenient" else np.union1d(left_out, broken)
-    return Decoded(rest, _of_rows(reader.read(rule.invalid), rest), other, troubled)
+    return DecodedRows(rest, _of_rows(reader.read(rule.invalid), rest), other, troubled)
 
 
-def _tags(rows: Rows) -> Strings:
+def _tags(rows: ColumnRows) -> Strings:
     return numbered_strings(rows.raw, rows.tag_starts, rows.tag_ends - rows.tag_starts)
 
 
-def _follows(rows: Rows) -> NDArray[np.bool_]:
+def _follows(rows: ColumnRows) -> NDArray[np.bool_]:
     """Return which tagged rows stand right behind another one in their sentence."""
     adjacent = np.append(False, np.diff(rows.tagged) == 1)[: len(rows.tagged)]
     return adjacent & ~rows.closes[rows.tagged - 1]
@@ -119,32 +119,32 @@ def _ends(follows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ~np.append(follows[1:], False)[: len(follows)]
 
 
-def _without(rows: Rows, found: Strings, sentences: Numbers) -> tuple[Rows, Strings]:
+def _without(rows: ColumnRows, found: Strings, sentences: Numbers) -> tuple[ColumnRows, Strings]:
     if not len(sentences):
         return rows, found
     stay = ~np.isin(rows.sentence_of(rows.tagged), sentences)
     return rows.without(sentences), found._replace(ids=found.ids[stay])
 
 
-def _reader(rows: Rows, found: Strings, notation: Notation) -> Reader:
+def _reader(rows: ColumnRows, found: Strings, notation: Notation) -> Reader:
     spelt = (name.decode() for name in found.strings)
     standard = [notation.standard(name) if notation.fits(name) else "O" for name in spelt]
     return Reader(coded(standard, found.ids, _ends(_follows(rows))), notation.scheme)
 
 
-def _of_rows(read: Read, rows: Rows) -> Read:
+def _of_rows(read: Read, rows: ColumnRows) -> Read:
     first, last, codes = read.spans
     return read._replace(spans=Covered(rows.tagged[first], rows.tagged[last], codes))
 
 
-def batch_of_rows(rows: Rows, notation: Notation, name: str) -> Batch:
+def batch_of_rows(rows: ColumnRows, notation: Notation, name: str) -> Batch:
     """Return rows with documents between those that start them, without sentences whose tags are invalid."""
-    decoded = decode(rows, notation, Rule("error", "", False))
+    decoded = decode(rows, notation, RepairRule("error", "", False))
     return _batches(decoded, name, _documents(decoded.rows, rows.documents(0), str).values())[0]
 
 
 def readings(
-    rows: Rows, terms: Terms, id_of: Callable[[int], str], row_at: Callable[[int], str]
+    rows: ColumnRows, terms: Terms, id_of: Callable[[int], str], row_at: Callable[[int], str]
 ) -> Iterator[Reading | Finding]:
     """Yield what is wrong before the first document of ``rows``, then all documents with what is wrong in them.
 
@@ -168,7 +168,7 @@ def readings(
         yield Reading(batch, found, other)
 
 
-def _documents(rows: Rows, begins: Numbers, id_of: Callable[[int], str]) -> dict[int, Extent]:
+def _documents(rows: ColumnRows, begins: Numbers, id_of: Callable[[int], str]) -> dict[int, Extent]:
     """Return the documents that have rows, each by the number of the sentence it begins with, their extents in rows.
 
     ``begins``: the sentences that begin documents, of which those without rows have a number, too.
@@ -178,7 +178,9 @@ def _documents(rows: Rows, begins: Numbers, id_of: Callable[[int], str]) -> dict
     return {begin: Extent(id_of(number), *edge) for number, (begin, edge) in enumerate(extents) if edge[0] < edge[1]}
 
 
-def _wrong(rows: Rows, troubled: Numbers, terms: Terms, row_at: Callable[[int], str]) -> Iterator[tuple[int, Finding]]:
+def _wrong(
+    rows: ColumnRows, troubled: Numbers, terms: Terms, row_at: Callable[[int], str]
+) -> Iterator[tuple[int, Finding]]:
     for number in troubled.tolist():
         for fault in faults(rows.sentence(number), terms.notation, terms.rule, terms.shape, terms.name, row_at):
             yield number, fault
@@ -189,7 +191,7 @@ def _place(found: tuple[int, Finding]) -> tuple[int, int]:
     return (where.line, where.column) if where else (0, 0)
 
 
-def _batches(decoded: Decoded, name: str, documents: Collection[Extent]) -> tuple[Batch, Batch | None]:
+def _batches(decoded: DecodedRows, name: str, documents: Collection[Extent]) -> tuple[Batch, Batch | None]:
     """Return rows as a batch, and the same with the other spans, if there are any.
 
     ``documents``: the extents of the documents in rows, none of them empty.
@@ -214,7 +216,7 @@ def _batches(decoded: Decoded, name: str, documents: Collection[Extent]) -> tupl
     return made(decoded.read), made(decoded.other) if decoded.other else None
 
 
-def _joined(rows: Rows) -> tuple[bytes, Numbers, Numbers, Numbers]:
+def _joined(rows: ColumnRows) -> tuple[bytes, Numbers, Numbers, Numbers]:
     """Return the tokens with a space behind each, a line end behind the last of a sentence; where each starts and ends.
 
     The last value are the rows with a space more, so that no carriage return comes to stand before a line end.

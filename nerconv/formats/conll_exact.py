@@ -248,7 +248,7 @@ def _spaced(row: _Line, usual: Shape, name: str) -> Iterator[Finding]:
     yield Finding("F024", why, Where(name, row.number, start + 1), excerpt=excerpt(row.text, start, start + len(token)))
 
 
-class Rule(NamedTuple):
+class RepairRule(NamedTuple):
     """What becomes of invalid tags, the option that says so, and whether the other rule is followed, too."""
 
     invalid: str
@@ -257,7 +257,7 @@ class Rule(NamedTuple):
 
 
 def faults(
-    sentence: Sentence, notation: Notation, rule: Rule, shape: Shape, name: str, row_at: Callable[[int], str]
+    sentence: Sentence, notation: Notation, rule: RepairRule, shape: Shape, name: str, row_at: Callable[[int], str]
 ) -> Iterator[Finding]:
     """Yield what is wrong with the tags of a sentence; the first fault that leaves it out has all of its spans.
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 from nerconv import schemes
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats.conll_exact import BLANK, Block, Part, Rule, Sentence, Shape, blocks, is_marker, parse
-from nerconv.formats.layout import Layout, comment_of, head, layout
-from nerconv.formats.scheme_detection import EDGE, Detection, detect_steps, refusal
+from nerconv.formats.conll_exact import BLANK, Block, Part, RepairRule, Sentence, Shape, blocks, is_marker, parse
+from nerconv.formats.layout import ColumnLayout, comment_of, head, layout
+from nerconv.formats.scheme_detection import EDGE, SchemeDetection, detect_steps, refusal
 from nerconv.io.chunks import HERE, WHOLE, Chunk, Cuts, Doing, Surveyed, chunks_of
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource
@@ -23,7 +23,7 @@ from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions, UsageError
 
 if TYPE_CHECKING:
-    from nerconv.formats.conll_rows import Rows
+    from nerconv.formats.conll_rows import ColumnRows
     from nerconv.views import Reading
 
 #: How many sentences are a document: all, whatever stands between them; or all between rows that start documents.
@@ -60,7 +60,7 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     ]
     if detection.notation is None:
         return Surveyed([*findings, _undetected(detection, parts, source, options)], None)
-    rule = Rule(options.invalid, options.repair_option, options.both)
+    rule = RepairRule(options.invalid, options.repair_option, options.both)
     many = counted.has_many(group) or text.size > most
     known = ConllSurvey(source.name, source.id, found.shape, detection.notation, rule, group, many)
     if repaired := _repaired(text.file, doing, known, counted):
@@ -81,13 +81,13 @@ def _group(documents: str) -> int:
     return _GROUPS[documents]
 
 
-def _columns(found: Layout) -> dict[str, str]:
+def _columns(found: ColumnLayout) -> dict[str, str]:
     delimiter = next(name for name, character in DELIMITERS.items() if character == found.shape.delimiter)
     return {"delimiter": delimiter, "columns": f"{found.shape.columns:,}", **found.facts}
 
 
 def _undetected(
-    detection: Detection, parts: Callable[[], Iterable[Part]], source: Source, options: ReadOptions
+    detection: SchemeDetection, parts: Callable[[], Iterable[Part]], source: Source, options: ReadOptions
 ) -> Finding:
     """Return the finding that the notation cannot be detected, at the first tag that breaks the nearest one."""
     code, why = refusal(detection, options.repair_option, options.scheme_option)
@@ -132,7 +132,7 @@ class _Counts:
         """Whether there are several documents, of so many sentences each."""
         return group != _ALL and (self.runs > 1 or 0 < group < self.sentences)
 
-    def add(self, rows: Rows) -> None:
+    def add(self, rows: ColumnRows) -> None:
         """Count the rows of a chunk."""
         from nerconv.formats.conll_batch import steps
 
@@ -144,7 +144,7 @@ class _Counts:
         self.within = count not in cuts and (self.within or count > 0)
 
 
-def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) -> tuple[Layout, _Counts]:
+def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) -> tuple[ColumnLayout, _Counts]:
     """Return how rows are laid out and what was counted of them.
 
     The first rows say how the others are, unless one of these is not like them: then all of them are asked.
@@ -207,7 +207,7 @@ class ConllSurvey(NamedTuple):
     id: str
     shape: Shape
     notation: Notation
-    rule: Rule
+    rule: RepairRule
     group: int
     many: bool
 
@@ -261,7 +261,7 @@ class ConllSurvey(NamedTuple):
         return max(chain((match.end() for match in BLANK.finditer(raw, 0, first)), behind), default=0)
 
 
-def _rows(raw: bytes, line: int, shape: Shape, name: str) -> Rows:
+def _rows(raw: bytes, line: int, shape: Shape, name: str) -> ColumnRows:
     from nerconv.formats.conll_rows import rows_of
 
     return rows_of(raw, line, shape, name, markers(raw))

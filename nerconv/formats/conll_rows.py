@@ -23,7 +23,7 @@ _OUTSIDE: Final = ord("O")
 _EMPTY: Final = np.zeros(0, dtype=np.int64)
 
 
-class Rows(NamedTuple):
+class ColumnRows(NamedTuple):
     """Rows and the sentences that they make; all arrays are int64.
 
     ``starts``, ``ends``: the extent of each token in ``raw`` (bytes), ``lines`` and ``columns``: its line and column in
@@ -74,7 +74,7 @@ class Rows(NamedTuple):
         lines, columns = self.lines[first:stop].tolist(), self.columns[first:stop].tolist()
         return Sentence(lines, columns, tokens, tags, int(self.begins[number]))
 
-    def without(self, sentences: Numbers) -> Rows:
+    def without(self, sentences: Numbers) -> ColumnRows:
         """Return the same without the rows of ``sentences``, which count as left out."""
         counts = np.diff(np.append(self.firsts, len(self.starts)))
         keep = np.ones(len(self.starts), dtype=bool)
@@ -108,20 +108,20 @@ class Rows(NamedTuple):
         return np.flatnonzero((numbers - begins) % group == 0)
 
 
-def rows_of(raw: bytes, line: int, shape: Shape, name: str, markers: Sequence[int]) -> Rows:
+def rows_of(raw: bytes, line: int, shape: Shape, name: str, markers: Sequence[int]) -> ColumnRows:
     """Return the rows of whole lines of the file ``name``, the first of which has the number ``line``.
 
     ``markers``: the offsets of the rows that start documents. Only sentences with an odd row are read one by one.
     """
     found = alike(raw, line, shape, markers)
-    if isinstance(found, Rows):
+    if isinstance(found, ColumnRows):
         return found
-    pieces: list[Rows] = []
+    pieces: list[ColumnRows] = []
     for begin, end, is_odd in _stretches(raw, found):
         text, first = raw[begin:end], line + line_ends(raw[:begin])
         inside = [at - begin for at in markers if begin <= at < end]
         rows = found if is_odd else alike(text, first, shape, inside)
-        if not isinstance(rows, Rows):
+        if not isinstance(rows, ColumnRows):
             rows = exactly(blocks(text.decode(), first), shape, name)._replace(closer=line_ends(text))
         pieces.append(rows)
     return _joined(pieces)
@@ -144,7 +144,7 @@ def _stretches(raw: bytes, odd: Numbers) -> Iterator[tuple[int, int, bool]]:
         yield done, len(raw), False
 
 
-def _joined(pieces: Sequence[Rows]) -> Rows:
+def _joined(pieces: Sequence[ColumnRows]) -> ColumnRows:
     """Return rows one after the other; comments are left out."""
     sizes = np.array([[len(rows.raw), len(rows.starts), len(rows.firsts), 0] for rows in pieces])
     raw, row, sentence, nothing = (np.cumsum(sizes, 0) - sizes).T.tolist()
@@ -158,7 +158,7 @@ def _joined(pieces: Sequence[Rows]) -> Rows:
         for rows, shift in zip(pieces, sentence, strict=True)
         for number, finding in rows.findings
     )
-    return Rows(
+    return ColumnRows(
         b"".join(rows.raw for rows in pieces),
         all_of("starts", raw),
         all_of("ends", raw),
@@ -175,7 +175,7 @@ def _joined(pieces: Sequence[Rows]) -> Rows:
     )
 
 
-def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Rows | Numbers:
+def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> ColumnRows | Numbers:
     """Return the rows of whole lines that are laid out alike, or where in ``raw`` odd lines stand.
 
     Those begin with white space, or have other columns or an empty one.
@@ -207,7 +207,7 @@ def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Rows |
     tagged = np.flatnonzero((array[tags] != _OUTSIDE) | (ends - tags != 1))
     between = np.cumsum(separates)[rows]
     firsts = np.flatnonzero(np.append(True, between[1:] != between[:-1])[: len(rows)])
-    return Rows(
+    return ColumnRows(
         raw,
         borders[token] + 1,
         borders[token + 1],
@@ -258,7 +258,7 @@ def _columns(raw: bytes, array: NDArray[np.uint8], begins: Numbers, tokens: Numb
     return columns.astype(np.int64) + 1
 
 
-def exactly(found: Iterable[Block], shape: Shape, name: str) -> Rows:
+def exactly(found: Iterable[Block], shape: Shape, name: str) -> ColumnRows:
     """Return the rows of the file ``name`` as they are read one by one; ``raw`` is made of them."""
     sentences: list[Sentence | LeftOut] = []
     cuts: list[int] = []
@@ -270,7 +270,7 @@ def exactly(found: Iterable[Block], shape: Shape, name: str) -> Rows:
     return _of_sentences(sentences, cuts)
 
 
-def _of_sentences(sentences: Sequence[Sentence | LeftOut], cuts: Sequence[int]) -> Rows:
+def _of_sentences(sentences: Sequence[Sentence | LeftOut], cuts: Sequence[int]) -> ColumnRows:
     whole = [part for part in sentences if isinstance(part, Sentence)]
     cells = [cell.encode() for part in whole for pair in zip(part.tokens, part.tags, strict=True) for cell in pair]
     sizes = np.array([*map(len, cells)], dtype=np.int64)
@@ -278,7 +278,7 @@ def _of_sentences(sentences: Sequence[Sentence | LeftOut], cuts: Sequence[int]) 
     starts = ends - sizes
     tagged = np.flatnonzero(np.array([cell != b"O" for cell in cells[1::2]], dtype=bool))
     counts = [len(part.tags) if isinstance(part, Sentence) else 0 for part in sentences]
-    return Rows(
+    return ColumnRows(
         b"".join(cell + b"\n" for cell in cells),
         starts[::2],
         ends[::2],

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.cells import DOCSTART
-from nerconv.formats.conll import Layout
+from nerconv.formats.conll import WrittenColumns
 from nerconv.options import UsageError
 from nerconv.schemes import Scheme
 from nerconv.tables import Anchors, Extent, Numbers
@@ -29,7 +29,7 @@ from nerconv.white_space import LINE, NEWLINE, SPACE, STOP, runs
 _A_TOKEN_A_LINE: Final = bytes.maketrans(bytes([SPACE, LINE, STOP]), b"\n\n\n")
 
 
-def rows(batch: Batch, layout: Layout) -> bytes:
+def rows(batch: Batch, layout: WrittenColumns) -> bytes:
     """Return the rows of ``batch``, each document after ``layout.start``; nothing of those without a token.
 
     Raises UsageError for a token or label that the target would misread, ValueError for spans that share text, cross
@@ -86,7 +86,7 @@ def sentences_as_lines(batch: Batch) -> Batch:
     )
 
 
-def _rows(lines: Batch, layout: Layout, start: bytes) -> bytes:
+def _rows(lines: Batch, layout: WrittenColumns, start: bytes) -> bytes:
     """Return the rows of a batch whose lines are sentences, each document after ``start``."""
     text, outside = lines.tight.text, layout.middle.encode() + b"O\n"
     behind = np.flatnonzero((text == SPACE) | (text >= STOP))
@@ -134,7 +134,7 @@ def _put(rows: NDArray[np.uint8], at: Numbers, strings: Sequence[bytes], numbers
     rows[runs(at, chosen)] = np.frombuffer(b"".join(strings), np.uint8)[runs(begins[numbers], chosen)]
 
 
-def _check(batch: Batch, lines: Batch, layout: Layout) -> None:
+def _check(batch: Batch, lines: Batch, layout: WrittenColumns) -> None:
     """Raise UsageError for the first row that the target would read as something else.
 
     ``lines``: ``batch`` with its sentences as lines.

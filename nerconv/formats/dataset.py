@@ -61,22 +61,22 @@ def tokens(options: WriteOptions) -> TokenEdges | None:
     return corpus_tokens
 
 
-class Rows(NamedTuple):
+class DatasetRows(NamedTuple):
     """Rows of a dataset: all columns, the tags being numbers of ``names``."""
 
     batch: pa.RecordBatch
     names: Sequence[str]
 
 
-def encode(batch: Batch, options: WriteOptions) -> Rows:
+def encode(batch: Batch, options: WriteOptions) -> DatasetRows:
     """Return the documents of a batch as rows. Raises UsageError without the package pyarrow."""
     _package("pyarrow")
     from nerconv.formats import dataset_arrow
 
-    return Rows(*dataset_arrow.encode(batch, options))
+    return DatasetRows(*dataset_arrow.encode(batch, options))
 
 
-def read_back(piece: Rows, options: WriteOptions) -> Batch:
+def read_back(piece: DatasetRows, options: WriteOptions) -> Batch:
     """Return what is read of rows. Raises ValueError where their tags say something else."""
     from nerconv.formats import dataset_arrow
     from nerconv.formats.record_batch import batch_of
@@ -144,7 +144,7 @@ def _groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
         yield pa.Table.from_batches(held, schema)
 
 
-def _numbered(rows: Rows, names: Sequence[str], schema: pa.Schema) -> pa.RecordBatch:
+def _numbered(rows: DatasetRows, names: Sequence[str], schema: pa.Schema) -> pa.RecordBatch:
     """Return ``rows`` in ``schema``, tags as numbers of ``names``. Raises UsageError for one that has none."""
     import pyarrow as pa
 

@@ -54,7 +54,7 @@ class Docs(NamedTuple):
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
 
-class Rows(NamedTuple):
+class OwnedRows(NamedTuple):
     """A table: the Doc that each row belongs to, ascending, and the values, an array for each column."""
 
     owners: Numbers

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Finding, Mark, Where
-from nerconv.formats.docbin_docs import Docs, Rows
+from nerconv.formats.docbin_docs import Docs, OwnedRows
 from nerconv.formats.docbin_encode import SpacyTokens, covered, groups_of, kind_of, table_of
 from nerconv.formats.docbin_file import ATTRIBUTE_IDS, Bin, unstretch
 from nerconv.formats.docbin_provenance import Provenance, decode, meta_of
@@ -63,7 +63,7 @@ class _Extents(NamedTuple):
     ends: Numbers
     owners: Numbers
 
-    def hold(self, rows: Rows, first: Numbers, last: Numbers) -> bool:
+    def hold(self, rows: OwnedRows, first: Numbers, last: Numbers) -> bool:
         """Whether what is from ``first`` to ``last`` is within the document that each of ``rows`` belongs to."""
         owners = self.owners[rows.owners]
         return bool(((self.begins[owners] <= first) & (first <= last) & (last <= self.ends[owners])).all())
@@ -201,12 +201,12 @@ def items(found: Contents, documents: Sequence[Named], name: str) -> Iterator[Do
 def _records(found: Contents, documents: Sequence[Named]) -> Iterator[Record]:
     extents = _extents(found)
 
-    def of(table: Rows, items: Iterable[Any]) -> Iterator[list[Any]]:
+    def of(table: OwnedRows, items: Iterable[Any]) -> Iterator[list[Any]]:
         """Yield those of ``items``, one a row of ``table``, that each document has."""
         every, bounds = list(items), np.searchsorted(extents.owners[table.owners], np.arange(len(documents) + 1))
         return (every[first:last] for first, last in pairwise(bounds.tolist()))
 
-    def rows(table: Rows, offsets: int) -> list[list[int]]:
+    def rows(table: OwnedRows, offsets: int) -> list[list[int]]:
         """Return the columns of ``table``, the first ``offsets`` of them counted from where each document begins."""
         begins = extents.begins[extents.owners[table.owners]]
         return [*(table.values[:offsets] - begins).tolist(), *table.values[offsets:].tolist()]

@@ -206,11 +206,11 @@ def _unpacker(data: mmap.mmap, at: int) -> Any:
     # That of ``srsly.msgpack`` itself looks for plug-ins each time.
     from srsly.msgpack._unpacker import Unpacker  # type: ignore[import-untyped]
 
-    return Unpacker(_Reader(data, at), raw=False, use_list=False, read_size=_BLOCK, max_buffer_size=0)
+    return Unpacker(_MessageReader(data, at), raw=False, use_list=False, read_size=_BLOCK, max_buffer_size=0)
 
 
 @dataclass(slots=True)
-class _Reader:
+class _MessageReader:
     """A file as far as msgpack asks for one: ``data`` from ``at`` on."""
 
     data: mmap.mmap

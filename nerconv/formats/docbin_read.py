@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nerconv.document import WHITE_SPACE
 from nerconv.formats import docbin_provenance as provenance
 from nerconv.formats.docbin import SPANS_KEY
-from nerconv.formats.docbin_docs import Docs, Known, Rows, continues
+from nerconv.formats.docbin_docs import Docs, Known, OwnedRows, continues
 from nerconv.formats.docbin_encode import GROUP_SPAN
 from nerconv.formats.docbin_provenance import Provenance
 from nerconv.formats.spacy_strings import Vocabulary, laid
@@ -51,14 +51,14 @@ class Contents(NamedTuple):
     text: str
     texts: list[str]
     begins: Numbers
-    spans: Rows
-    entities: Rows
+    spans: OwnedRows
+    entities: OwnedRows
     words: Numbers
     edges: Numbers
-    sentences: Rows
-    anchors: Rows
-    joins: Rows
-    marks: Rows
+    sentences: OwnedRows
+    anchors: OwnedRows
+    joins: OwnedRows
+    marks: OwnedRows
     others: list[tuple[int, str, list[str]]]
     grouped: NDArray[np.bool_]
 
@@ -120,7 +120,7 @@ def _runs(known: Sequence[Known]) -> list[int]:
     return [*found, len(known)]
 
 
-def _entities(docs: Docs, edges: Numbers) -> Rows:
+def _entities(docs: Docs, edges: Numbers) -> OwnedRows:
     """Return start, end and number of the label of the entities."""
     iob, types = docs.column(_IOB), docs.column(_TYPE)
     first = np.zeros(len(iob), dtype=bool)
@@ -132,7 +132,7 @@ def _entities(docs: Docs, edges: Numbers) -> Rows:
         raise ValueError("ENT_IOB says that an entity continues where none begins")
     last = stops[np.searchsorted(stops, begins, "right")] - 1
     owners = np.searchsorted(docs.bounds, begins, "right") - 1
-    return Rows(owners, np.stack((edges[0][begins], edges[1][last], types[begins].view(np.int64))))
+    return OwnedRows(owners, np.stack((edges[0][begins], edges[1][last], types[begins].view(np.int64))))
 
 
 class _Group(msgspec.Struct, gc=False):
@@ -145,10 +145,10 @@ class _Group(msgspec.Struct, gc=False):
 _GROUP: Final = msgspec.msgpack.Decoder(_Group)
 
 
-def _groups(docs: Docs, begins: Numbers) -> tuple[Rows, list[tuple[int, str, Rows]], NDArray[np.bool_]]:
+def _groups(docs: Docs, begins: Numbers) -> tuple[OwnedRows, list[tuple[int, str, OwnedRows]], NDArray[np.bool_]]:
     """Return start, end and number of the label of the spans in the group that is read; those of others; who has it."""
     read: list[Sequence[bytes] | None] = []
-    others: list[tuple[int, str, Rows]] = []
+    others: list[tuple[int, str, OwnedRows]] = []
     for number, data in enumerate(docs.groups):
         found = _GROUPS.decode(data) if data else []
         # Old files have a list, whose groups are known by their names.
@@ -164,43 +164,43 @@ def _groups(docs: Docs, begins: Numbers) -> tuple[Rows, list[tuple[int, str, Row
     return _span_rows([group or () for group in read], begins), others, has
 
 
-def _span_rows(groups: Sequence[Sequence[bytes]], begins: Numbers, first: int = 0) -> Rows:
+def _span_rows(groups: Sequence[Sequence[bytes]], begins: Numbers, first: int = 0) -> OwnedRows:
     spans = [span for group in groups for span in group]
     if set(map(len, spans)) - {GROUP_SPAN.itemsize}:
         raise ValueError("a span of a group is cut short")
     table = np.frombuffer(b"".join(spans), GROUP_SPAN)
     owners = np.repeat(np.arange(len(groups)), list(map(len, groups)))
     starts, ends = table["at"][:, 2:].T + begins[owners]
-    return Rows(owners + first, np.stack((starts, ends, table["label"].astype(np.uint64).view(np.int64))))
+    return OwnedRows(owners + first, np.stack((starts, ends, table["label"].astype(np.uint64).view(np.int64))))
 
 
-def _keys(rows: Rows) -> list[tuple[int, ...]]:
+def _keys(rows: OwnedRows) -> list[tuple[int, ...]]:
     """Return what spans are known by: Doc, start, end and label."""
     return list(zip(rows.owners.tolist(), *rows.values[:3].tolist(), strict=True))
 
 
-def _same(rows: Rows, other: Rows) -> bool:
+def _same(rows: OwnedRows, other: OwnedRows) -> bool:
     return np.array_equal(rows.owners, other.owners) and np.array_equal(rows.values[:3], other.values[:3])
 
 
-def _together(group: Rows, entities: Rows) -> Rows:
+def _together(group: OwnedRows, entities: OwnedRows) -> OwnedRows:
     """Return the spans of the group, and those entities behind them that are not among these."""
     if _same(group, entities):
         return group
     among = set(_keys(group))
     more = np.array([key not in among for key in _keys(entities)], dtype=bool)
-    return _merged(group, Rows(entities.owners[more], entities.values[:, more]))
+    return _merged(group, OwnedRows(entities.owners[more], entities.values[:, more]))
 
 
-def _merged(rows: Rows, more: Rows) -> Rows:
+def _merged(rows: OwnedRows, more: OwnedRows) -> OwnedRows:
     """Return both tables as one, of each Doc the ``rows`` first."""
     owners = np.append(rows.owners, more.owners)
     order = np.argsort(owners, kind="stable")
-    return Rows(owners[order], np.concatenate((rows.values, more.values), 1)[:, order])
+    return OwnedRows(owners[order], np.concatenate((rows.values, more.values), 1)[:, order])
 
 
 def _unread(
-    others: Sequence[tuple[int, str, Rows]], spans: Rows, strings: Vocabulary
+    others: Sequence[tuple[int, str, OwnedRows]], spans: OwnedRows, strings: Vocabulary
 ) -> list[tuple[int, str, list[str]]]:
     """Return by Doc and key the labels of those spans of other groups that are not read anyway."""
     among = set(_keys(spans)) if others else set()
@@ -212,7 +212,7 @@ def _unread(
     return found
 
 
-def _placed(spans: Rows, known: Rows, strings: Vocabulary) -> Rows:
+def _placed(spans: OwnedRows, known: OwnedRows, strings: Vocabulary) -> OwnedRows:
     """Return ``spans`` with the places that ``known`` has for them, of equal ones in order."""
     if _same(spans, known):
         at = np.arange(len(spans.owners))
@@ -224,7 +224,7 @@ def _placed(spans: Rows, known: Rows, strings: Vocabulary) -> Rows:
     starts, ends, labels = spans.values
     lines, columns = np.append(known.values[3:], [[0], [0]], 1)[:, at]
     rows = np.where(at < 0, -1, at - np.searchsorted(known.owners, spans.owners))
-    return Rows(spans.owners, np.stack((starts, ends, strings.find(labels.view(np.uint64)), lines, columns, rows)))
+    return OwnedRows(spans.owners, np.stack((starts, ends, strings.find(labels.view(np.uint64)), lines, columns, rows)))
 
 
 def _sentence_starts(docs: Docs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -255,7 +255,7 @@ def _sentence_starts(docs: Docs) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return starts, said
 
 
-def _sentences(docs: Docs, known: Sequence[Provenance], begins: Numbers, tokens: tuple[str, Numbers]) -> Rows:
+def _sentences(docs: Docs, known: Sequence[Provenance], begins: Numbers, tokens: tuple[str, Numbers]) -> OwnedRows:
     """Return start and end of sentences: those of the user data, else those that the tokens say, trimmed."""
     found = _table([one.sentences for one in known], provenance.SENTENCE, begins, 2)
     foreign = np.array([one is None for one in docs.known], dtype=bool)
@@ -270,38 +270,38 @@ def _sentences(docs: Docs, known: Sequence[Provenance], begins: Numbers, tokens:
     extents = zip(owners[first].tolist(), edges[0][first].tolist(), edges[1][last].tolist(), strict=True)
     rows = [(owner, *pair) for owner, start, end in extents if (pair := trim(text, start, end))]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return _merged(found, Rows(table[0], table[1:]))
+    return _merged(found, OwnedRows(table[0], table[1:]))
 
 
-def _table(data: Sequence[bytes], kind: np.dtype[Any], begins: Numbers, offsets: int) -> Rows:
+def _table(data: Sequence[bytes], kind: np.dtype[Any], begins: Numbers, offsets: int) -> OwnedRows:
     """Return tables of a ``kind``, one a Doc, whose first ``offsets`` columns count from where the Doc begins."""
     table = np.frombuffer(b"".join(data), kind)
     owners = np.repeat(np.arange(len(data)), np.array([*map(len, data)], dtype=np.int64) // kind.itemsize)
     values = np.stack([table[name].view("<i8").astype(np.int64) for name in kind.names or ()])
     values[:offsets] += begins[owners]
-    return Rows(owners, values)
+    return OwnedRows(owners, values)
 
 
-def _offsets(lists: Sequence[Sequence[int]], begins: Numbers) -> Rows:
+def _offsets(lists: Sequence[Sequence[int]], begins: Numbers) -> OwnedRows:
     owners = np.repeat(np.arange(len(lists)), list(map(len, lists)))
-    return Rows(owners, np.array([[at for each in lists for at in each]], dtype=np.int64) + begins[owners])
+    return OwnedRows(owners, np.array([[at for each in lists for at in each]], dtype=np.int64) + begins[owners])
 
 
-def _met(docs: Docs, strings: Sequence[str], words: Numbers, edges: Numbers) -> Rows:
+def _met(docs: Docs, strings: Sequence[str], words: Numbers, edges: Numbers) -> OwnedRows:
     """Return where two tokens of Docs of others meet without white space between them; ours say it themselves."""
     foreign = np.array([one is None for one in docs.known], dtype=bool)
     if not foreign.any():
-        return Rows(np.zeros(0, dtype=np.int64), np.zeros((1, 0), dtype=np.int64))
+        return OwnedRows(np.zeros(0, dtype=np.int64), np.zeros((1, 0), dtype=np.int64))
     # What is white space to a token is one to the corpus, too: a token of it has no edge inside a word.
     begins, ends = ([text[at : at + 1 or None].strip(WHITE_SPACE) != "" for text in strings] for at in (0, -1))
     solid = [np.array(each, dtype=bool)[words] for each in (ends, begins)]
     owners = docs.owners
     meets = (edges[1][:-1] == edges[0][1:]) & solid[0][:-1] & solid[1][1:] & (owners[:-1] == owners[1:])
     at = 1 + np.flatnonzero(meets & foreign[owners[1:]])
-    return Rows(owners[at], edges[0][at][None])
+    return OwnedRows(owners[at], edges[0][at][None])
 
 
-def _anchors(docs: Docs, known: Sequence[Provenance], begins: Numbers, runs: Sequence[int], unknown: int) -> Rows:
+def _anchors(docs: Docs, known: Sequence[Provenance], begins: Numbers, runs: Sequence[int], unknown: int) -> OwnedRows:
     """Return offset, line and column of anchors: none of a group that follows from those before, one at least."""
     firsts = np.array(runs[:-1], dtype=np.int64)
     heads = np.repeat(firsts, np.diff(runs))
@@ -311,10 +311,10 @@ def _anchors(docs: Docs, known: Sequence[Provenance], begins: Numbers, runs: Seq
     steps = np.diff(values, prepend=values[:, :1])
     follows = (np.diff(heads[owners], prepend=-1) == 0) & (np.diff(owners, prepend=-1) != 0)
     follows &= (steps[1] == 0) & (steps[0] == steps[2])
-    found = Rows(owners[~follows], values[:, ~follows])
+    found = OwnedRows(owners[~follows], values[:, ~follows])
     bare = np.setdiff1d(firsts, heads[owners])
     foreign = np.array([one is None for one in docs.known], dtype=bool)[bare]
     named = np.array([known[at].path is not None for at in bare.tolist()], dtype=bool)
     lines = np.where(foreign, docs.first + bare, np.where(named, 1, unknown))
     columns = np.where(foreign | named, 1, unknown)
-    return _merged(found, Rows(bare, np.stack((begins[bare], lines, columns))))
+    return _merged(found, OwnedRows(bare, np.stack((begins[bare], lines, columns))))

@@ -34,7 +34,7 @@ _BYTE = re.compile(r" \(byte (\d+)\)")
 _LABEL = re.compile(r'"labels?"\s*:\s*\[?\s*"((?:[^"\\]|\\.)+)"|\[\s*\d+\s*,\s*\d+\s*,\s*"((?:[^"\\]|\\.)+)"')
 
 
-class Line(NamedTuple):
+class JsonLine(NamedTuple):
     """A line that is JSON: its number and what it holds."""
 
     number: int
@@ -49,10 +49,10 @@ class Decoder:
     once: Once
     bad: int = 0
 
-    def decode(self, number: int, line: str) -> Line | Finding | None:
+    def decode(self, number: int, line: str) -> JsonLine | Finding | None:
         """Return what a line holds, or the finding that it is not JSON; None when that was entered in ``once``."""
         try:
-            return Line(number, msgspec.json.decode(line))
+            return JsonLine(number, msgspec.json.decode(line))
         except (ValueError, RecursionError) as error:
             finding = _malformed(line, error, where := Where(self.name, number, 1))
         self.bad += 1

@@ -33,7 +33,7 @@ _TAGS: Final = frozenset(
 Blocks = Callable[[], Iterable[Block]]
 
 
-class Layout(NamedTuple):
+class ColumnLayout(NamedTuple):
     """The shape of a file, what was learnt about it, and why it cannot be read, if so; then the shape is likely."""
 
     shape: Shape
@@ -56,7 +56,7 @@ def comment_of(options: ReadOptions) -> str:
     return {"auto": _SIGN, "none": ""}.get(options.comments, options.comments)
 
 
-def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layout:
+def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> ColumnLayout:
     """Return how the rows of the file ``name`` are laid out.
 
     ``found`` starts from the first block each time it is called, and gives those that the shape follows from; ``all_``
@@ -78,10 +78,10 @@ def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Layo
     if evidence is None and not tag_named:
         evidence = _later_tags(all_, usual, sample)
     if evidence is None:
-        return Layout(usual, facts)
+        return ColumnLayout(usual, facts)
     refusal = Finding("F022", str(evidence), Where(name, sample.line, 1), excerpt=excerpt(sample.first, 0, 1 << 30))
     likely = usual._replace(token=evidence.token, tag=(*evidence.tags, usual.tag)[0])
-    return Layout(likely, facts, refusal)
+    return ColumnLayout(likely, facts, refusal)
 
 
 def _facts(usual: Shape, comments: int, header: _Header | None, options: ReadOptions) -> dict[str, str]:

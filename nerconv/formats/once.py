@@ -15,7 +15,7 @@ _VARYING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|-?\d[\d,.]
 
 
 @dataclass(slots=True)
-class _Fault:
+class _RepeatedFault:
     """The finding of the first record, the number of records, and the spans of all that no document holds."""
 
     first: Finding
@@ -27,7 +27,7 @@ class _Fault:
 class Once:
     """The faults of the records of a file, by code and by what their messages share."""
 
-    faults: dict[tuple[str, str], _Fault] = field(default_factory=dict)
+    faults: dict[tuple[str, str], _RepeatedFault] = field(default_factory=dict)
 
     def add(
         self,
@@ -44,7 +44,7 @@ class Once:
         """
         kind = code, like or _VARYING.sub("", message)
         if kind not in self.faults:
-            self.faults[kind] = _Fault(Finding(code, message, where, excerpt=excerpt))
+            self.faults[kind] = _RepeatedFault(Finding(code, message, where, excerpt=excerpt))
         fault = self.faults[kind]
         fault.records += 1
         fault.unread.update(unread)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats.json_lines import Decoder, Line, has_keys, whole_json
+from nerconv.formats.json_lines import Decoder, JsonLine, has_keys, whole_json
 from nerconv.formats.json_record import Loose, converted, read_exactly
 from nerconv.formats.keeps import TokenEdges
 from nerconv.formats.once import Once
@@ -122,7 +122,7 @@ class RecordFormat:
             if (finding := whole_json(text, source.name)) is not None:
                 yield finding
                 return
-            reader = _Reader(self, source)
+            reader = _RecordReader(self, source)
             for number, lines in text.blocks():
                 yield from reader.read(number, lines)
         yield from reader.once.findings()
@@ -132,7 +132,7 @@ class RecordFormat:
 
 
 @dataclass
-class _Reader:
+class _RecordReader:
     """Reads the lines of a source, and notes what is said of all of them."""
 
     format: RecordFormat
@@ -175,7 +175,7 @@ class _Reader:
     def _record(self, number: int, line: bytes) -> tuple[Record | None, Sequence[Finding]]:
         """Return the record of a line, if it holds one, and what is wrong with the line."""
         found = self._exact.decode(number, text) if (text := line.decode()).strip() else None
-        if not isinstance(found, Line):
+        if not isinstance(found, JsonLine):
             return None, [found] if found else []
         known = self.format.known
         self.ignored.update(found.raw.keys() - known if isinstance(found.raw, dict) else ())

@@ -22,7 +22,7 @@ _FEW: Final = 10
 _CLEARLY: Final = 4
 
 
-class Detection(NamedTuple):
+class SchemeDetection(NamedTuple):
     """The notation of a source, or None when it cannot be detected; what was counted; the names of those that fit.
 
     ``misspelt``: the commonest tag that is not spelt as one, or nothing; ``nearest``: where none can be detected, the
@@ -54,12 +54,12 @@ def steps_of(tag_sequences: Iterable[Sequence[str]]) -> Counter[tuple[str, str]]
     return Counter(pairwise(chain(edged, (EDGE,))))
 
 
-def detect(tag_sequences: Iterable[Sequence[str]], asked: str = "auto", repaired: bool = False) -> Detection:
+def detect(tag_sequences: Iterable[Sequence[str]], asked: str = "auto", repaired: bool = False) -> SchemeDetection:
     """Tell the notation of sentences by counting transitions, as ``detect_steps`` does."""
     return detect_steps(steps_of(tag_sequences), asked, repaired)
 
 
-def detect_steps(steps: Counter[tuple[str, str]], asked: str = "auto", repaired: bool = False) -> Detection:
+def detect_steps(steps: Counter[tuple[str, str]], asked: str = "auto", repaired: bool = False) -> SchemeDetection:
     """Tell the notation of sentences by how often each tag follows each.
 
     A scheme is named when every scheme that allows all the transitions reads them to the same spans: the commonest of
@@ -76,14 +76,14 @@ def detect_steps(steps: Counter[tuple[str, str]], asked: str = "auto", repaired:
     notes = (f"{outside!r} stands for O ({tags[outside]:,})",) if outside != "O" else ()
     if asked.lower() != "auto":
         name = name_of(asked)
-        return Detection(Notation(name, outside), ("as asked", *notes), (name,), _commonest(bad))
+        return SchemeDetection(Notation(name, outside), ("as asked", *notes), (name,), _commonest(bad))
     sound = sum(others.values()) - bad.total()
     if not sound and bad:
         return _bare(bad, tags[outside], outside, notes)
     found = _scheme(_pairs(steps, outside), sum(others.values()), bad, repaired)
     evidence = (*found.evidence, *notes)
     if bad.total() > sound:
-        return Detection(None, evidence, (), _commonest(bad))
+        return SchemeDetection(None, evidence, (), _commonest(bad))
     return found._replace(notation=found.notation and Notation(found.notation.name, outside), evidence=evidence)
 
 
@@ -97,17 +97,17 @@ def _outside(tags: Counter[str]) -> str:
     return other if tags[other] and not tags["O"] and tags.total() > tags[other] else "O"
 
 
-def _bare(bad: Counter[str], outside_count: int, outside: str, notes: tuple[str, ...]) -> Detection:
+def _bare(bad: Counter[str], outside_count: int, outside: str, notes: tuple[str, ...]) -> SchemeDetection:
     """Return what tags are none of which is spelt as one: bare labels where all are known, or O with a slip or two."""
     evidence = (*_misspelt(bad), *notes)
     kinds = {spelling(tag).kind for tag in bad}
     if outside_count and all(tag.upper() in KNOWN_LABELS for tag in bad):
         counted = ", ".join(f"{tag} {count:,}" for tag, count in sorted(bad.items()))
         alone = f"labels without letters ({counted}), of which two that touch are one span"
-        return Detection(Notation(LABELS, outside), (alone, *notes), (LABELS,))
+        return SchemeDetection(Notation(LABELS, outside), (alone, *notes), (LABELS,))
     if bad.total() * _FEW <= outside_count and not kinds & {"label", "number", "class"}:
-        return Detection(Notation("IOB2", outside), evidence, (), _commonest(bad))
-    return Detection(None, evidence, (), _commonest(bad))
+        return SchemeDetection(Notation("IOB2", outside), evidence, (), _commonest(bad))
+    return SchemeDetection(None, evidence, (), _commonest(bad))
 
 
 def _pairs(steps: Counter[tuple[str, str]], outside: str) -> _Pairs:
@@ -121,7 +121,7 @@ def _pairs(steps: Counter[tuple[str, str]], outside: str) -> _Pairs:
     return pairs
 
 
-def _scheme(pairs: _Pairs, total: int, bad: Counter[str], repaired: bool) -> Detection:
+def _scheme(pairs: _Pairs, total: int, bad: Counter[str], repaired: bool) -> SchemeDetection:
     faults = {
         scheme.name: sum(count for pair, count in pairs.items() if not scheme.allows(*pair))
         for scheme in schemes.SCHEMES.values()
@@ -131,7 +131,7 @@ def _scheme(pairs: _Pairs, total: int, bad: Counter[str], repaired: bool) -> Det
     if fitting:
         alike = all(_joined(name, pairs) == _joined(fitting[0], pairs) for name in fitting)
         notation = Notation(fitting[0]) if alike or repaired else None
-        return Detection(notation, (*_share(total, bad.total()), *evidence), fitting, _commonest(bad))
+        return SchemeDetection(notation, (*_share(total, bad.total()), *evidence), fitting, _commonest(bad))
     best, fewest = min(faults.items(), key=itemgetter(1))
     rivals = [name for name, count in faults.items() if count < _CLEARLY * fewest]
     clear = all(_joined(name, pairs) == _joined(best, pairs) for name in rivals)
@@ -139,7 +139,7 @@ def _scheme(pairs: _Pairs, total: int, bad: Counter[str], repaired: bool) -> Det
     chosen = repaired or (clear and fewest * _FEW <= spoken)
     share = _share(total, bad.total() + fewest) if chosen else ()
     evidence = (*share, *evidence, *_nearest(faults))
-    return Detection(Notation(best) if chosen else None, evidence, (), _commonest(bad), best)
+    return SchemeDetection(Notation(best) if chosen else None, evidence, (), _commonest(bad), best)
 
 
 def _share(total: int, faults: int) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def _nearest(faults: Mapping[str, int]) -> Iterator[str]:
     yield "faults: " + ", ".join(f"{count:,} in {name}" for name, count in fewest)
 
 
-def refusal(detection: Detection, repair: str, scheme: str = "--read-scheme") -> tuple[str, str]:
+def refusal(detection: SchemeDetection, repair: str, scheme: str = "--read-scheme") -> tuple[str, str]:
     """Return the code and the message of a source whose notation cannot be detected.
 
     ``repair`` and ``scheme``: the options that name a repair and the notation.

@@ -18,9 +18,9 @@ from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exa
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import corrected
-from nerconv.formats.scheme_detection import Detection, detect, refusal
+from nerconv.formats.scheme_detection import SchemeDetection, detect, refusal
 from nerconv.formats.shapes import in_words
-from nerconv.formats.tag_table import COLUMNS, NESTED, USUAL, Layout, are_numbers, layout, missing
+from nerconv.formats.tag_table import COLUMNS, NESTED, USUAL, TableLayout, are_numbers, layout, missing
 from nerconv.io.sources import Source
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE, ReadOptions
@@ -81,13 +81,13 @@ class _Table:
     format: str
     options: ReadOptions
     once: Once = field(default_factory=Once)
-    layouts: dict[tuple[str, ...], Layout] = field(default_factory=dict)
-    detection: Detection | None = None
+    layouts: dict[tuple[str, ...], TableLayout] = field(default_factory=dict)
+    detection: SchemeDetection | None = None
     ignored: Counter[str] = field(default_factory=Counter)
     repaired: int = 0
     nameless: int = 0
 
-    def layout(self, row: Row) -> Layout | None:
+    def layout(self, row: Row) -> TableLayout | None:
         """Return where the tokens and tags of ``row`` stand; rows with the same columns have them in the same ones."""
         names = tuple(row.columns)
         if names not in self.layouts:

@@ -51,7 +51,7 @@ _TAGS: Final = frozenset(
 _OTHER: Final = re.compile("pos|dep|lemma|chunk|morph|head")
 
 
-class Layout(NamedTuple):
+class TableLayout(NamedTuple):
     """The names of two columns, one of lists of tokens, one of lists with a tag for each."""
 
     tokens: str
@@ -59,10 +59,10 @@ class Layout(NamedTuple):
 
 
 #: What a table has that is written here, or by most others.
-USUAL: Final = Layout("tokens", "ner_tags")
+USUAL: Final = TableLayout("tokens", "ner_tags")
 
 
-def layout(columns: Mapping[str, Any]) -> Layout | None:
+def layout(columns: Mapping[str, Any]) -> TableLayout | None:
     """Return where the tokens and tags of a row stand, or None where it has none, or several that may be meant."""
     tokens = _only([key for key, value in columns.items() if joined(key) in _TOKENS and _is_texts(value)], USUAL.tokens)
     if tokens is None:
@@ -70,12 +70,12 @@ def layout(columns: Mapping[str, Any]) -> Layout | None:
     count = len(columns[tokens])
     lists = {key: value for key, value in columns.items() if isinstance(value, list) and key != tokens}
     if USUAL.tags in lists:
-        return Layout(tokens, USUAL.tags)
+        return TableLayout(tokens, USUAL.tags)
     lists = {key: value for key, value in lists.items() if not _OTHER.search(joined(key))}
     fitting = {key: value for key, value in lists.items() if len(value) == count}
     spelt = [key for key, value in fitting.items() if count and _are_tags(value)]
     tags = _only(spelt or _named(fitting) or _named(lists))
-    return Layout(tokens, tags) if tags is not None else None
+    return TableLayout(tokens, tags) if tags is not None else None
 
 
 def _named(lists: Mapping[str, Any]) -> list[str]:

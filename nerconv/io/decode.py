@@ -30,7 +30,7 @@ _NAMED: Final = 20
 
 
 @dataclass(slots=True)
-class Decoded:
+class DecodedText:
     """What was learnt on the way through a text: its encoding, its line ends, and the first runs of other bytes.
 
     ``line``, ``column``: where the next block begins; ``runs``: how many runs of bytes were no text.
@@ -84,7 +84,7 @@ class Decoded:
             )
 
 
-def decode(blocks: Iterable[bytes], name: str, encoding: str, out: BinaryIO) -> Decoded:
+def decode(blocks: Iterable[bytes], name: str, encoding: str, out: BinaryIO) -> DecodedText:
     """Write the text of ``blocks`` to ``out``, and return what was learnt about it.
 
     A byte-order mark is dropped and decides the encoding. Undecodable bytes are F013 findings. Raises Unreadable for
@@ -97,7 +97,7 @@ def decode(blocks: Iterable[bytes], name: str, encoding: str, out: BinaryIO) -> 
         refuse_binary(head, name)
         head = head.removeprefix(mark)
     decoder = codecs.getincrementaldecoder(_ordered(encoding, mark))(errors="surrogateescape")
-    decoded, held = Decoded(name, encoding, mark), ""
+    decoded, held = DecodedText(name, encoding, mark), ""
     for block, following in pairwise(chain([head], remaining, [None])):
         assert block is not None
         try:

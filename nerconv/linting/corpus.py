@@ -14,7 +14,7 @@ import numpy as np
 from nerconv.batch import Batch
 from nerconv.document import Document, Span, Where
 from nerconv.linting.near import Mask, Words
-from nerconv.linting.part import Part, Stretch, View
+from nerconv.linting.part import LintPart, Stretch, View
 from nerconv.linting.surface import first_words
 from nerconv.tables import Numbers
 
@@ -43,7 +43,7 @@ class Owner(NamedTuple):
 
     batch: int
     number: int
-    part: Part
+    part: LintPart
 
     @property
     def id(self) -> str:
@@ -56,7 +56,7 @@ class Owner(NamedTuple):
         return self.part.documents[self.number]
 
 
-class Corpus:
+class LintCorpus:
     """The batches of a lint run, in reading order.
 
     What rules get of them are views: documents with all of their text, and with the spans of those lines only that a
@@ -71,7 +71,7 @@ class Corpus:
         guesses: Sequence[Sequence[Guess]] | None = None,
         continued: Collection[int] = (),
     ) -> None:
-        self.parts = [Part(batch, number in continued) for number, batch in enumerate(batches)]
+        self.parts = [LintPart(batch, number in continued) for number, batch in enumerate(batches)]
         self.guesses = guesses
         codes, found = numbered(map(surfaces_of, batches))
         self.surfaces = Numbered(codes, list(map(bytes.decode, found)))
@@ -102,7 +102,7 @@ class Corpus:
     def _numbers(self) -> dict[int, int]:
         return {id(part): number for number, part in enumerate(self.parts)}
 
-    def _view(self, part: Part, view: View) -> Document:
+    def _view(self, part: LintPart, view: View) -> Document:
         """Return the document of ``view`` and note which one of ``part`` it is."""
         self._views[id(view.document)] = view.document, Owner(self._numbers[id(part)], view.number, part)
         return view.document
@@ -137,7 +137,7 @@ class Corpus:
             before = batch
         return map(wheres.__getitem__, range(len(places)))
 
-    def _each(self) -> Iterator[Part]:
+    def _each(self) -> Iterator[LintPart]:
         """Yield the parts; what one found out about its text is forgotten when the next is asked for."""
         for part in self.parts:
             yield part
@@ -186,11 +186,11 @@ class Corpus:
         """Return the texts of the spans for which ``mask`` holds."""
         return {self.surfaces.distinct[code] for code in np.unique(self.surfaces.codes[mask]).tolist()}
 
-    def asked(self, ask: Callable[[Part], Mask]) -> Mask:
+    def asked(self, ask: Callable[[LintPart], Mask]) -> Mask:
         """Return which spans ``ask`` holds for, which is asked of each part."""
         return np.concatenate([np.zeros(0, dtype=bool), *map(ask, self._each())])
 
-    def _by_part(self, mask: Mask) -> Iterator[tuple[Part, Numbers]]:
+    def _by_part(self, mask: Mask) -> Iterator[tuple[LintPart, Numbers]]:
         """Yield the parts with a span for which ``mask`` holds, and the numbers of these in it."""
         edges = accumulate((len(part.batch.starts) for part in self.parts), initial=0)
         for part, start in zip(self.parts, edges, strict=False):
@@ -255,7 +255,7 @@ class Corpus:
             done = end
 
     def _stretches(
-        self, part: Part, found: Iterable[tuple[View, list[Stretch]]]
+        self, part: LintPart, found: Iterable[tuple[View, list[Stretch]]]
     ) -> Iterator[tuple[Document, list[Stretch]]]:
         for view, stretches in found:
             yield self._view(part, view), stretches

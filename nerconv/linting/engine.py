@@ -23,7 +23,7 @@ from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.linting.corpus import Corpus, Owner
+    from nerconv.linting.corpus import LintCorpus, Owner
     from nerconv.linting.guesses import Ask, Guess
 
 #: The rules to run by code, each with its options.
@@ -93,7 +93,7 @@ def lint(
     Rules about the whole corpus see all sources together, so all batches are in memory. What a directive in the text
     ignores is left out. Rules about a model speak only with ``ask``.
     """
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
     chosen = choose(selection)
     most = WHOLE if ask or any(rule.whole for rule, _ in chosen.values()) else MOST
@@ -110,7 +110,7 @@ def lint(
             if not isinstance(item, Finding):
                 continued.update([len(batches)] if continues else ())
                 batches.append(item.batch)
-    corpus = Corpus(batches, continued=continued)
+    corpus = LintCorpus(batches, continued=continued)
     corpus.guesses = ask(corpus.documents) if ask else None
     problems += _checked(corpus, chosen)
     problems += _skipped(selection, corpus)
@@ -123,7 +123,7 @@ def lint(
     )
 
 
-def _skipped(selection: Selection, corpus: Corpus) -> Iterator[Problem]:
+def _skipped(selection: Selection, corpus: LintCorpus) -> Iterator[Problem]:
     """Yield an N002 problem for each rule that somebody named and that has nothing to work on."""
     named = (
         _named((*(selection.select or ()), *selection.extend_select))
@@ -155,15 +155,15 @@ def check(
 ) -> list[Problem]:
     """Return what the ``chosen`` rules find in ``batches``, rule by rule, without what somebody ignores.
 
-    Directives stand in the batches and beside ``sources``; ``continued``: as in ``Corpus``.
+    Directives stand in the batches and beside ``sources``; ``continued``: as in ``LintCorpus``.
     """
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
-    corpus = Corpus(batches, guesses, continued)
+    corpus = LintCorpus(batches, guesses, continued)
     return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources)
 
 
-def _checked(corpus: Corpus, chosen: Chosen) -> Iterator[Problem]:
+def _checked(corpus: LintCorpus, chosen: Chosen) -> Iterator[Problem]:
     """Yield what the ``chosen`` rules find, weaker ones hidden by stronger ones, which come first."""
     strong = set[tuple[int, ...]]()
     for rule, options in chosen.values():
@@ -182,7 +182,7 @@ def _checked(corpus: Corpus, chosen: Chosen) -> Iterator[Problem]:
             corpus.forget()
 
 
-def _flags(rule: Rule, corpus: Corpus, options: Options) -> Iterator[list[tuple[Document, Flag]]]:
+def _flags(rule: Rule, corpus: LintCorpus, options: Options) -> Iterator[list[tuple[Document, Flag]]]:
     """Yield the flags of a rule, those of each document together where it looks at one at a time."""
     if rule.corpus:
         yield list(rule.corpus(corpus, options))

@@ -53,7 +53,7 @@ class View(NamedTuple):
     spans: Numbers
 
 
-class Part:
+class LintPart:
     """The documents of a batch. Offsets are bytes of its text in here, and code points of documents outside.
 
     A line is here what lies between two line ends that no span runs across. Words are set apart by white space.

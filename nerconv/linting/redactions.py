@@ -13,7 +13,7 @@ from nerconv.batch import Batch
 from nerconv.conversion.losses import losses
 from nerconv.document import Finding
 from nerconv.edit import Changes, changed
-from nerconv.linting.corpus import Corpus
+from nerconv.linting.corpus import LintCorpus
 from nerconv.linting.surface import is_mask, masks, word_list
 from nerconv.tables import Numbers, within
 
@@ -34,7 +34,7 @@ def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
     if policy == "keep":
         return batch, []
     if policy == "drop-span":
-        masked = np.flatnonzero(Corpus([batch]).noisy(is_mask))
+        masked = np.flatnonzero(LintCorpus([batch]).noisy(is_mask))
         if not len(masked):
             return batch, []
         reasons = [("K008", "is masking text")] * len(masked)

@@ -16,7 +16,7 @@ from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.tokens import trim as trim_white_space
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
     from nerconv.linting.near import Mask
 
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]
@@ -66,11 +66,11 @@ class Flag:
 
 
 #: A rule of scope span, sentence or document looks at one document, with the corpus for its counts.
-LocalCheck: TypeAlias = "Callable[[Document, Corpus, Options], Iterator[Flag]]"
+LocalCheck: TypeAlias = "Callable[[Document, LintCorpus, Options], Iterator[Flag]]"
 #: Says which spans such a rule may flag, all that it does and perhaps more; None where its flags stand elsewhere, too.
-Screen: TypeAlias = "Callable[[Corpus, Options], Mask | None]"
+Screen: TypeAlias = "Callable[[LintCorpus, Options], Mask | None]"
 #: A rule of scope corpus looks at all of them, and says in which one a flag stands.
-CorpusCheck: TypeAlias = "Callable[[Corpus, Options], Iterator[tuple[Document, Flag]]]"
+CorpusCheck: TypeAlias = "Callable[[LintCorpus, Options], Iterator[tuple[Document, Flag]]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from nerconv.linting.surface import holds_mask, is_mask
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 _SHOWN: Final = 5
 
@@ -47,9 +47,9 @@ class Stats:
 
 def stats(batches: Sequence[Batch]) -> Stats:
     """Return the numbers of the documents of ``batches``."""
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
-    corpus = Corpus(batches)
+    corpus = LintCorpus(batches)
     ambiguous = [(surface, dict(labels.most_common())) for surface, labels in corpus.labels.items() if len(labels) > 1]
     lengths = Counter[int]()
     for batch in batches:
@@ -84,7 +84,7 @@ def _lengths(batch: Batch) -> list[int]:
 _LENGTHS: Final = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-10", 4, 10), ("more", 11, 1 << 62))
 
 
-def _label(corpus: Corpus, label: str) -> LabelStats:
+def _label(corpus: LintCorpus, label: str) -> LabelStats:
     counts = {surface: labels[label] for surface, labels in corpus.labels.items() if labels[label]}
     masked = sum(count for surface, count in counts.items() if is_mask(surface) or holds_mask(surface))
     top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]

@@ -20,7 +20,7 @@ from nerconv.linting.problem import Problem
 from nerconv.options import UsageError
 
 if TYPE_CHECKING:
-    from nerconv.linting.part import Part
+    from nerconv.linting.part import LintPart
 
 #: What the name of a sidecar file has more than that of its source.
 SIDECAR: Final = ".ignore"
@@ -49,7 +49,7 @@ class _Directive:
 
 
 def without_ignored(
-    problems: Sequence[Problem], parts: Iterable[Part], sources: Iterable[Source] = ()
+    problems: Sequence[Problem], parts: Iterable[LintPart], sources: Iterable[Source] = ()
 ) -> list[Problem]:
     """Return ``problems`` without those that a directive ignores, and an N001 problem for each that ignores nothing.
 
@@ -66,7 +66,7 @@ def without_ignored(
     return remaining + [_unused(directive) for directive in unused]
 
 
-def _directives(part: Part) -> Iterator[_Directive]:
+def _directives(part: LintPart) -> Iterator[_Directive]:
     for value, where, line in part.directives():
         if match := _IGNORE.fullmatch(value):
             alone = not line.strip()

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 
 @cache
@@ -225,7 +225,7 @@ def is_name(label: str) -> bool:
     return family(label) in ("PER", "LOC", "ORG")
 
 
-def rarely_lower(corpus: Corpus, share: float) -> frozenset[str]:
+def rarely_lower(corpus: LintCorpus, share: float) -> frozenset[str]:
     """Return the labels of persons, places and organisations of which at most ``share`` is in lower case.
 
     Under them the corpus labels names; under others descriptions too, or its authors write no capitals.

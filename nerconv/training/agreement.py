@@ -7,10 +7,10 @@ from itertools import chain
 
 from nerconv.formats.docbin import LARGE, SPANS_KEY
 from nerconv.options import UsageError
-from nerconv.training.survey import Survey
+from nerconv.training.survey import TrainingSurvey
 
 
-def check(train: Survey, dev: Survey, lang: str) -> list[str]:
+def check(train: TrainingSurvey, dev: TrainingSurvey, lang: str) -> list[str]:
     """Return notes on how ``train``, ``dev`` and the language of the pipeline differ.
 
     Raises UsageError when nothing could be learnt or measured.
@@ -29,7 +29,7 @@ def check(train: Survey, dev: Survey, lang: str) -> list[str]:
     return [*chain(*found), *_foreign(train, dev, lang)]
 
 
-def language(train: Survey, dev: Survey, asked: str | None) -> str:
+def language(train: TrainingSurvey, dev: TrainingSurvey, asked: str | None) -> str:
     """Return the language of the pipeline: the one ``asked`` for, or that of the tokens; English where nothing tells.
 
     Raises UsageError when the data were made with the tokens of several languages.
@@ -51,7 +51,7 @@ def _language(kind: str) -> str:
     return code if name == "spacy" else ""
 
 
-def _check_groups(train: Survey, dev: Survey) -> None:
+def _check_groups(train: TrainingSurvey, dev: TrainingSurvey) -> None:
     """Raise UsageError where spancat would find no spans: it looks at the group alone."""
     for data in (train, dev) if train.nested else ():
         if data.ungrouped:
@@ -62,12 +62,12 @@ def _check_groups(train: Survey, dev: Survey) -> None:
             )
 
 
-def _same(train: Survey, dev: Survey) -> Iterator[str]:
+def _same(train: TrainingSurvey, dev: TrainingSurvey) -> Iterator[str]:
     if train.name == dev.name:
         yield f"{train.name} is the training and the development data: the score will measure memory"
 
 
-def _labels(train: Survey, dev: Survey) -> Iterator[str]:
+def _labels(train: TrainingSurvey, dev: TrainingSurvey) -> Iterator[str]:
     if unlearnt := _without(dev.labels, train.labels):
         yield f"{train.name} lacks labels that {dev.name} has ({unlearnt}): every span of them will count as missed"
     if unmeasured := _without(train.labels, dev.labels):
@@ -79,7 +79,7 @@ def _without(labels: Mapping[str, int], others: Mapping[str, int]) -> str:
     return ", ".join(f"{label} {count:,}" for label, count in labels.items() if label not in others)
 
 
-def _nesting(train: Survey, dev: Survey) -> Iterator[str]:
+def _nesting(train: TrainingSurvey, dev: TrainingSurvey) -> Iterator[str]:
     if train.nested and not dev.nested:
         yield f"spans of {train.name} nest and those of {dev.name} do not: nested spans are learnt and never measured"
     if dev.nested and not train.nested:
@@ -89,19 +89,19 @@ def _nesting(train: Survey, dev: Survey) -> Iterator[str]:
         )
 
 
-def _tokens(train: Survey, dev: Survey) -> Iterator[str]:
+def _tokens(train: TrainingSurvey, dev: TrainingSurvey) -> Iterator[str]:
     if train.kinds and dev.kinds and train.kinds.keys() != dev.kinds.keys():
         made = (f"{' and '.join(data.kinds)} ({data.name})" for data in (train, dev))
         yield f"the tokens were made in different ways, {' and '.join(made)}; convert both with one --tokens"
 
 
-def _foreign(train: Survey, dev: Survey, lang: str) -> Iterator[str]:
+def _foreign(train: TrainingSurvey, dev: TrainingSurvey, lang: str) -> Iterator[str]:
     for data in (train,) if train.name == dev.name else (train, dev):
         if others := [kind for kind in data.kinds if _language(kind) not in ("", lang)]:
             yield f"the tokens of {data.name} were made by {' and '.join(others)}, and the pipeline is for {lang}"
 
 
-def _large(train: Survey, dev: Survey) -> Iterator[str]:
+def _large(train: TrainingSurvey, dev: TrainingSurvey) -> Iterator[str]:
     for data in (train,) if train.name == dev.name else (train, dev):
         if data.largest > LARGE:
             yield (

@@ -20,7 +20,7 @@ from nerconv.options import UsageError, check_choice
 from nerconv.packages import package
 from nerconv.printable import one_line
 from nerconv.training.sourced import Sourced, start_from
-from nerconv.training.survey import Survey
+from nerconv.training.survey import TrainingSurvey
 
 PROFILES: Final = ("smoke", "cpu", "cpu-sourced", "trf")
 #: Longer spans are left to the suggester's limit: their number grows with the square of the document.
@@ -50,7 +50,7 @@ class Choice(NamedTuple):
     vectors: str | None = None
 
 
-def make_config(found: Survey, choice: Choice, train: str, dev: str) -> Any:
+def make_config(found: TrainingSurvey, choice: Choice, train: str, dev: str) -> Any:
     """Return a filled spaCy Config for the data that was surveyed, with ``train`` and ``dev`` as its paths.
 
     Spans that nest get a span categorizer, others an entity recognizer. Raises UsageError for an unknown profile or
@@ -103,18 +103,18 @@ def _base(component: str, choice: Choice) -> Any:
         ) from error
 
 
-def suggester(found: Survey) -> dict[str, Any]:
+def suggester(found: TrainingSurvey) -> dict[str, Any]:
     """Return an n-gram suggester for every span length in the data up to LONGEST_SUGGESTED."""
     sizes = [length for length, _ in found.lengths if length <= LONGEST_SUGGESTED] or [1]
     return {"@misc": "spacy.ngram_suggester.v1", "sizes": sizes}
 
 
-def unsuggested(found: Survey) -> int:
+def unsuggested(found: TrainingSurvey) -> int:
     """Return the number of spans that are too long for the suggester of a nested corpus."""
     return sum(count for length, count in found.lengths if length > LONGEST_SUGGESTED) if found.nested else 0
 
 
-def _schedule(found: Survey, profile: str) -> dict[str, int]:
+def _schedule(found: TrainingSurvey, profile: str) -> dict[str, int]:
     if profile == "smoke":
         return {"max_steps": 400, "eval_frequency": 100, "patience": 0, "max_epochs": 0}
     steps = min(max(_EPOCHS * found.tokens // _WORDS_A_STEP, 1000), 20_000)
@@ -148,7 +148,7 @@ def check_vectors(name: str) -> None:
         raise UsageError(f"--vectors {one_line(name)}: has no word vectors; the md and lg pipelines of spaCy have some")
 
 
-def header(found: Survey, command: str, config: Any) -> str:
+def header(found: TrainingSurvey, command: str, config: Any) -> str:
     """Return the comment that a configuration begins with: the command that made it, from what, and why it is so."""
     text = f"# {one_line(command)}\n# chosen from {one_line(str(found))}\n"
     text += "".join(f"# {reason}\n" for reason in _reasons(found, config))
@@ -157,7 +157,7 @@ def header(found: Survey, command: str, config: Any) -> str:
     return text
 
 
-def _reasons(found: Survey, config: Any) -> Iterator[str]:
+def _reasons(found: TrainingSurvey, config: Any) -> Iterator[str]:
     """Yield why a configuration differs from that of spaCy."""
     training = config["training"]
     steps, every = training["max_steps"], training["eval_frequency"]

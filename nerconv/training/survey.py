@@ -20,7 +20,7 @@ _SUFFIX: Final = ".spacy"
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class TrainingSurvey:
     """Counts over the Docs of a ``.spacy`` file or a folder of them.
 
     ``documents`` are those of the corpus, ``docs`` the Docs that they are, of which a large document is several.
@@ -56,7 +56,7 @@ class Survey:
         return f"{self.documents:,} documents{docs}, {self.tokens:,} tokens, {spans}"
 
 
-def survey(path: Path) -> Survey:
+def survey(path: Path) -> TrainingSurvey:
     """Return what the ``.spacy`` file, or the folder of them, at ``path`` holds.
 
     Raises Unreadable when there is none or it is damaged.
@@ -81,7 +81,7 @@ def survey(path: Path) -> Survey:
         known = [one for one in found.docs.known if isinstance(one, Provenance)]
         documents += len(found.docs.known) - sum(one.part is not None and one.part[0] != 1 for one in known)
         kinds.update(one.tokens or "corpus" for one in known)
-    return Survey(
+    return TrainingSurvey(
         documents,
         tokens,
         dict(sorted(labels.items())),

@@ -16,7 +16,7 @@ from nerconv.document import WHITE_SPACE, Document
 from nerconv.linting import corpus
 from nerconv.linting.engine import check
 from nerconv.linting.near import Mask, Words
-from nerconv.linting.part import Part, Stretch, View
+from nerconv.linting.part import LintPart, Stretch, View
 from nerconv.linting.problem import Problem
 from nerconv.linting.rule import Options, Rule
 from nerconv.tables import Numbers
@@ -32,7 +32,7 @@ def ends_at(document: Document, offset: int) -> bool:
     return text[offset : offset + 1] in WHITE_SPACE or text.startswith("\r\n", offset) or offset in document.joins
 
 
-class WholePart(Part):
+class WholePart(LintPart):
     """A part that answers every question with all of its documents, each whole."""
 
     def views(self, chosen: Numbers, alone: bool = False) -> Iterator[View]:
@@ -128,5 +128,5 @@ def _is_bare(document: Document, start: int, end: int) -> bool:
 def check_all(batches: Sequence[Batch], chosen: dict[str, tuple[Rule, Options]]) -> list[Problem]:
     """Return what rules find in ``batches`` without screens."""
     rules = {code: (replace(rule, screen=None), options) for code, (rule, options) in chosen.items()}
-    with patch.object(corpus, "Part", WholePart):
+    with patch.object(corpus, "LintPart", WholePart):
         return check(batches, rules)

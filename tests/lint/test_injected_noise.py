@@ -17,7 +17,7 @@ import pytest
 from local_rules import RULES, corpus_of_files, flags_of
 
 from nerconv.document import Document, Span
-from nerconv.linting.corpus import Corpus
+from nerconv.linting.corpus import LintCorpus
 from nerconv.options import ReadOptions
 from nerconv.views import batch_of
 
@@ -133,7 +133,7 @@ def injected() -> list[Injected]:
 
 
 def test_redactions_and_structure_words_are_found(injected: list[Injected]) -> None:
-    corpus = Corpus([batch_of([item.document for item in injected], "a.txt")])
+    corpus = LintCorpus([batch_of([item.document for item in injected], "a.txt")])
     right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
     for rule in RULES:
         if rule.code not in _CODES or not rule.local:

@@ -15,7 +15,7 @@ from nerconv.cli import main
 from nerconv.document import Document, Finding, Span, Where, excerpt
 from nerconv.linting.corpus import Owner
 from nerconv.linting.engine import Selection, lint
-from nerconv.linting.part import Part
+from nerconv.linting.part import LintPart
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.options import ReadOptions
 from nerconv.report import LINT
@@ -34,7 +34,7 @@ def report_of(folder: Path, text: str) -> LintReport:
 def hostile(text: str = HOSTILE) -> LintReport:
     """Return a report whose every text would break a careless renderer."""
     finding = Finding("B102", text, Where(text, 3, 4), Span(0, 3, "PE<R>"), excerpt(text, 0, 8))
-    held = Owner(0, 0, Part(batch_of([Document(text, "abc")], "a.txt")))
+    held = Owner(0, 0, LintPart(batch_of([Document(text, "abc")], "a.txt")))
     problem = Problem(finding, "edge-punctuation", "warning", held, text, "PE<R>")
     return LintReport([problem], 1, ("clean",), 1, ("B102",))
 

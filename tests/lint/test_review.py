@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nerconv import formats
 from nerconv.conversion.report import ConversionReport, ConvertOptions
-from nerconv.conversion.together import Piece, each_reviewed, reviewed
+from nerconv.conversion.together import ReviewedPiece, each_reviewed, reviewed
 from nerconv.document import Document
 from nerconv.io.sources import Source
 from nerconv.linting.engine import Selection
@@ -106,7 +106,7 @@ def test_spans_in_are_spans_out_and_losses(corpus: list[list[Document]], policy:
     options = ConvertOptions(review=reviewer(policy, redactions, Selection(("ALL",))))
     found = [batch_of(some, "a.txt") for some in corpus]
     results = []
-    for piece in reviewed(map(Piece, found), options, first := ConversionReport("bracket")):
+    for piece in reviewed(map(ReviewedPiece, found), options, first := ConversionReport("bracket")):
         [after] = each_reviewed([piece.batch], options, first)
         results.append((after, first.lost))
         first.lost = []

@@ -13,7 +13,7 @@ from local_rules import RULES, corpus_of_text, flags_of
 from strategies import documents
 
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.linting.corpus import Corpus
+from nerconv.linting.corpus import LintCorpus
 from nerconv.linting.profiles import PROFILES
 from nerconv.linting.rule import Fix, Rule, SpanChange, TextChange
 from nerconv.linting.surface import noise
@@ -172,7 +172,7 @@ def noisy(draw: st.DrawFn) -> Document:
 
 @given(st.lists(documents() | noisy(), max_size=3))
 def test_no_rule_raises_and_every_fix_can_be_made(found: list[Document]) -> None:
-    corpus = Corpus([batch_of(found, "a.txt")])
+    corpus = LintCorpus([batch_of(found, "a.txt")])
     for rule in RULES:
         for document, flag in flags_of(rule, corpus):
             assert 0 <= flag.start < flag.end <= len(document.text), rule.code

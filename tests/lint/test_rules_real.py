@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from local_rules import RULES, corpus_of_files, flags_of
 
-from nerconv.linting.corpus import Corpus
+from nerconv.linting.corpus import LintCorpus
 from nerconv.linting.rule import Rule
 from nerconv.options import ReadOptions
 
@@ -25,7 +25,7 @@ _PATHS: Final = {
 _VERDICTS: Final[dict[str, dict[str, dict[str, bool]]]] = json.loads((_HERE / "verdicts.json").read_text("utf-8"))
 
 
-def corpus(name: str) -> Corpus:
+def corpus(name: str) -> LintCorpus:
     """Return the corpus ``name``; skips the test where it is not there."""
     paths = sorted(_SHARED.glob(_PATHS[name]))
     if not paths:

@@ -22,7 +22,7 @@ from nerconv import formats, tokens, views
 from nerconv.batch import Batch
 from nerconv.document import WHITE_SPACE, Document, Origin, Span
 from nerconv.linting import surface
-from nerconv.linting.corpus import Corpus
+from nerconv.linting.corpus import LintCorpus
 from nerconv.linting.engine import Selection, check, choose
 from nerconv.linting.near import Near, Words
 from nerconv.linting.problem import Problem
@@ -211,7 +211,7 @@ def test_a_token_ends_where_its_edge_is(document: Document) -> None:
 @given(st.lists(columns(noise()) | batches(), max_size=3))
 def test_counts_are_those_of_documents(found: list[Batch]) -> None:
     corpus, spans = (
-        Corpus(found),
+        LintCorpus(found),
         [(d.covered(s), s.label) for batch in found for d in documents_of(batch) for s in d.spans],
     )
     assert list(corpus.totals.items()) == list(Counter(surface for surface, _ in spans).items())

@@ -27,7 +27,7 @@ from nerconv.training.spacy_config import (
     unsuggested,
     write_config,
 )
-from nerconv.training.survey import Survey, survey
+from nerconv.training.survey import TrainingSurvey, survey
 
 NAMES = ("Ann Lee", "Bob", "Carla Diaz", "Rome", "Oslo", "New York")
 
@@ -93,7 +93,9 @@ def test_a_profile_makes_the_same_loadable_config_every_time(profile: str, tmp_p
 
 def test_steps_follow_the_size_of_the_data() -> None:
     steps = [
-        make_config(Survey(9, tokens, {"PER": 5}, ((1, 5),), False), Choice("cpu"), "t", "d")["training"]["max_steps"]
+        make_config(TrainingSurvey(9, tokens, {"PER": 5}, ((1, 5),), False), Choice("cpu"), "t", "d")["training"][
+            "max_steps"
+        ]
         for tokens in (1000, 100_000, 10_000_000)
     ]
     assert steps == [1000, 40 * 100_000 // 700, 20_000]
@@ -101,7 +103,7 @@ def test_steps_follow_the_size_of_the_data() -> None:
 
 def test_what_is_asked_at_once_follows_from_the_size_of_documents() -> None:
     sizes = [
-        make_config(Survey(10, tokens, {"PER": 5}, ((1, 5),), False, docs=docs), Choice("cpu"), "t", "d")["nlp"]
+        make_config(TrainingSurvey(10, tokens, {"PER": 5}, ((1, 5),), False, docs=docs), Choice("cpu"), "t", "d")["nlp"]
         for tokens, docs in ((100, 10), (1000, 10), (1_000_000, 10), (10_000, 100), (10**9, 1))
     ]
     assert [nlp["batch_size"] for nlp in sizes] == [1000, 100, 1, 100, 1]
@@ -113,7 +115,7 @@ def test_nested_spans_get_a_categorizer_that_suggests_their_lengths(tmp_path: Pa
     assert config["nlp"]["pipeline"] == ["tok2vec", "spancat"]
     assert config["components"]["spancat"]["suggester"]["sizes"] == [1, 2, 7, 8]
     assert config["components"]["spancat"]["spans_key"] == "sc"
-    long = Survey(1, 99, {"X": 8}, ((2, 5), (40, 3)), True)
+    long = TrainingSurvey(1, 99, {"X": 8}, ((2, 5), (40, 3)), True)
     assert (suggester(long)["sizes"], unsuggested(long)) == ([2], 3)
     assert "3 spans are longer than 12 tokens" in header(long, "c", make_config(long, Choice("cpu"), "t", "d"))
 
@@ -174,7 +176,7 @@ def test_word_vectors_become_features(tmp_path: Path) -> None:
 
 
 def test_a_configuration_says_why_it_differs_from_that_of_spacy() -> None:
-    found = Survey(9, 100_000, {"PER": 5}, ((1, 5),), False)
+    found = TrainingSurvey(9, 100_000, {"PER": 5}, ((1, 5),), False)
     text = header(found, "c", make_config(found, Choice("cpu"), "t", "d"))
     assert "# 5,714 steps at most: scored on dev every 200, and stops 1,600 steps after the best\n" in text
     assert "# averaged weights are scored and saved" in text and "stretches of about 20 tokens" in text
@@ -183,7 +185,7 @@ def test_a_configuration_says_why_it_differs_from_that_of_spacy() -> None:
 
 
 def test_unknown_profiles_and_missing_packages_are_usage_errors() -> None:
-    found = Survey(1, 9, {"X": 1}, ((1, 1),), False)
+    found = TrainingSurvey(1, 9, {"X": 1}, ((1, 1),), False)
     with pytest.raises(UsageError, match="unknown profile"):
         make_config(found, Choice("gpu"), "t", "d")
     try:

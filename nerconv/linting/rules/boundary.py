@@ -11,7 +11,7 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, TextChang
 from nerconv.linting.surface import family, noise, word_set
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
     from nerconv.linting.near import Mask
 
 # --- B101 edge-whitespace ---------------------------------------------------------------------------------------
@@ -21,7 +21,7 @@ def _has_space_at_edge(surface: str) -> bool:
     return surface != surface.strip()
 
 
-def _edge_whitespace(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _edge_whitespace(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         inner = surface.strip()
@@ -83,7 +83,7 @@ def _has_sign_at_edge(surface: str) -> bool:
     return not (surface[0].isalnum() and surface[-1].isalnum()) and bool(_EDGE_SIGNS.search(surface))
 
 
-def _edge_punctuation(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _edge_punctuation(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     keep = strings(options, "keep")
     for span in document.spans:
         surface = document.covered(span)
@@ -98,7 +98,7 @@ def _edge_punctuation(document: Document, corpus: Corpus, options: Options) -> I
             yield Flag(span.start, span.end, message, span, fix)
 
 
-def _without_punctuation(surface: str, corpus: Corpus) -> tuple[int, int, bool]:
+def _without_punctuation(surface: str, corpus: LintCorpus) -> tuple[int, int, bool]:
     """Return the extent of ``surface`` without edge punctuation, and whether no name ends in what went."""
     start, end, safe = 0, len(surface), True
     if tail := _SAFE_TAIL.search(surface):
@@ -114,7 +114,7 @@ def _without_punctuation(surface: str, corpus: Corpus) -> tuple[int, int, bool]:
     return start, max(end, start), safe
 
 
-def _is_known_without_stop(surface: str, corpus: Corpus) -> bool:
+def _is_known_without_stop(surface: str, corpus: LintCorpus) -> bool:
     """Whether the full stop ends a sentence: no abbreviation, and the corpus has the name without it as often."""
     name = surface[:-1].rstrip()
     if name.rpartition(" ")[2].lower() in word_set("abbreviations"):
@@ -150,7 +150,7 @@ _HALVES: Final = re.compile(r"[()\[\]{}“”«»\"]")
 _NO_PAIR: Final = re.compile(r"[:;=8][-']?[)(\[\]D]|(?<!\S)\w{1,2}\)|(?<=\d)[ ]?\"")
 
 
-def _unbalanced_pair(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _unbalanced_pair(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         if not _HALVES.search(surface) or noise(surface):
@@ -217,14 +217,14 @@ def _small_words(options: Options) -> frozenset[str]:
     return word_set("function_words") | set(strings(options, "words"))
 
 
-def _may_hold_small_word(corpus: Corpus, options: Options) -> Mask:
+def _may_hold_small_word(corpus: LintCorpus, options: Options) -> Mask:
     words = _small_words(options)
     listed = b"|".join(re.escape(word.encode()) for word in sorted(words))
     hint = rb"(?<=\n)(?:%b)(?=[ \n])|(?<=[ \n])(?:%b)(?=\n)" % (listed, listed)
     return corpus.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words, hint)
 
 
-def _edge_function_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _edge_function_word(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     words, skipped = _small_words(options), strings(options, "skip_labels")
     for span in document.spans:
         surface = document.covered(span)

@@ -15,14 +15,14 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, s
 from nerconv.linting.surface import noise
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus, Mention
+    from nerconv.linting.corpus import LintCorpus, Mention
 
 #: So sure of a majority, relabelling to it is worth proposing.
 _SURE: Final = (0.9, 10)
 _RELATED: Final = 3
 
 
-def _type_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _type_conflict(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, share = number(options, "least"), number(options, "share")
     several = {
         surface: labels
@@ -51,7 +51,7 @@ def _minority(mention: Mention, surface: str, usual: list[Mention], count: int, 
     return Flag(span.start, span.end, message, span, fix, related, count / total)
 
 
-def _untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least = number(options, "least")
     known = [
         surface
@@ -85,7 +85,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     return named or text[end + 1 : end + 2].isupper()
 
 
-def _conflicting_duplicate(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _conflicting_duplicate(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     places: defaultdict[str, list[tuple[Document, int, int]]] = defaultdict(list)
     for document, sentences in corpus.repeated():
         for start, end in sentences:
@@ -113,7 +113,7 @@ def _listed(text: str, spans: tuple[tuple[int, int, str], ...]) -> str:
     return ", ".join(f"{label} {shown(text[start:end])}" for start, end, label in spans[:3]) or "no span"
 
 
-def _split_by_break(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _split_by_break(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     sentences = tokens.sentences(document)
     ends = [end for _, end in sentences]
     by_start = {span.start: span for span in document.spans}

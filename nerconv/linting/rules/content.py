@@ -23,13 +23,13 @@ from nerconv.linting.surface import (
 )
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
     from nerconv.linting.near import Mask
 
 # --- C203 section-word, C204 editor-word-inside -----------------------------------------------------------------
 
 
-def _section_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _section_word(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     extra = frozenset(map(normalised, strings(options, "words")))
     keep = frozenset(map(normalised, strings(options, "keep")))
     for span in document.spans:
@@ -46,7 +46,7 @@ def _may_be_section(surface: str) -> bool:
     return section_word(surface, colon=True, alone=True)
 
 
-def _may_be_heading(corpus: Corpus, options: Options) -> Mask:
+def _may_be_heading(corpus: LintCorpus, options: Options) -> Mask:
     extra = frozenset(map(normalised, strings(options, "words")))
     found = corpus.noisy(_may_be_section)
     return found | corpus.whose(lambda surface: normalised(surface) in extra) if extra else found
@@ -83,7 +83,7 @@ it and `keep` takes away.""",
 )
 
 
-def _editor_word_inside(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _editor_word_inside(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         extent = editor_words(surface)
@@ -117,7 +117,7 @@ _PAGE_OF: Final = " OF 0"
 _PAGE_HEADER: Final = re.compile(r"(?<!\S)[A-Z][A-Z. ]{1,30} \d{5,8} \d{3} OF \d{3}(?!\S) ?")
 
 
-def _page_furniture(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _page_furniture(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     headers = list(_headers(document.text))
     ends = [end for _, end in headers]
     for span in document.spans:
@@ -206,7 +206,7 @@ def _is_role(surface: str) -> bool:
     return likely and _role_pattern().fullmatch(surface) is not None
 
 
-def _role_title(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _role_title(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     names, keep = rarely_lower(corpus, number(options, "share")), strings(options, "keep")
     for span in document.spans:
         if span.label not in names:
@@ -258,7 +258,7 @@ def _holds_mark(surface: str) -> bool:
     return (surface[0] == "(" or bool(_CAPITALS.search(surface))) and bool(_MARK.search(surface))
 
 
-def _classification_mark(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _classification_mark(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         match = _MARK.search(surface)

@@ -14,7 +14,7 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, TextChange, drop, num
 from nerconv.linting.surface import family, is_name, noise, rarely_lower, word_set
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
     from nerconv.linting.near import Mask
 
 # --- C207 no-letters --------------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ def _has_no_letter(surface: str) -> bool:
     return not _LETTER.search(surface)
 
 
-def _no_letters(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _no_letters(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     skipped = strings(options, "skip_labels")
     for span in document.spans:
         surface = document.covered(span)
@@ -63,7 +63,7 @@ left alone (an album called `1989`), and so are labels for dates and amounts. Th
 # --- C208 all-lower-case ----------------------------------------------------------------------------------------
 
 
-def _all_lower_case(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _all_lower_case(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     rare, skipped = rarely_lower(corpus, number(options, "share")), strings(options, "skip_labels")
     for span in document.spans:
         if span.label not in rare or span.label in skipped:
@@ -103,7 +103,7 @@ in lower case are left alone, as in social media and where guidelines label desc
 # --- C209 overlong ----------------------------------------------------------------------------------------------
 
 
-def _overlong(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _overlong(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     limit = int(number(options, "tokens"))
     for span in document.spans:
         spaces = document.text.count(" ", span.start, span.end)
@@ -149,12 +149,12 @@ _ADDRESS_HINT: Final = rb"(?i:(?<=\n)http|(?<=\n)www)|[@#]"
 _HASH_TAG: Final = re.compile(r"#\w*[^\W\d_]\w*\Z")
 
 
-def _may_be_address(corpus: Corpus, options: Options) -> Mask:
+def _may_be_address(corpus: LintCorpus, options: Options) -> Mask:
     found = corpus.whose(_ADDRESS.match, _ADDRESS_HINT)
     return found | corpus.whose(_HASH_TAG.match, _ADDRESS_HINT) if switch(options, "hash_tags") else found
 
 
-def _url_email_handle(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _url_email_handle(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     hash_tags = switch(options, "hash_tags")
     for span in document.spans:
         surface = document.covered(span)
@@ -190,7 +190,7 @@ _RESIDUE: Final = re.compile(
 _BRACKETS: Final = {"-LRB-": "(", "-RRB-": ")", "-LCB-": "{", "-RCB-": "}"}
 
 
-def _markup_residue(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _markup_residue(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     if switch(options, "everywhere"):
         yield from _residue_in_text(document)
         return
@@ -207,7 +207,7 @@ def _markup_residue(document: Document, corpus: Corpus, options: Options) -> Ite
         yield Flag(span.start, span.end, message, span, fix)
 
 
-def _may_be_residue(corpus: Corpus, options: Options) -> Mask | None:
+def _may_be_residue(corpus: LintCorpus, options: Options) -> Mask | None:
     return None if switch(options, "everywhere") else corpus.whose(_RESIDUE.search, rb"[&<\[\]{}]|'{3}|-[LR][RCS]B-")
 
 
@@ -264,7 +264,7 @@ def _may_be_damaged(surface: str) -> bool:
     return not (surface.isascii() and surface.isprintable())
 
 
-def _invisible_character(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _invisible_character(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         if not _may_be_damaged(surface):
@@ -329,7 +329,7 @@ def _words(options: Options) -> frozenset[str]:
     return word_set("calendar_words") | set(strings(options, "words"))
 
 
-def _calendar_word(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _calendar_word(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     words = _words(options)
     skipped: set[str] | None = None
     for span in document.spans:
@@ -343,7 +343,7 @@ def _calendar_word(document: Document, corpus: Corpus, options: Options) -> Iter
             yield Flag(span.start, span.end, message, span, drop(span))
 
 
-def _by_guideline(corpus: Corpus, words: frozenset[str], share: float) -> set[str]:
+def _by_guideline(corpus: LintCorpus, words: frozenset[str], share: float) -> set[str]:
     """Return the labels that stand on such words often enough for it to be meant."""
     counts = dict.fromkeys(corpus.label_counts, 0)
     for word in words:

@@ -13,7 +13,7 @@ from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, switch
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 #: What keeps a span whose edge stands between a word and its punctuation.
 _ADVICE: Final = "convert with --cut-tokens, which splits punctuation off every word"
@@ -22,7 +22,7 @@ _WORD_BEFORE: Final = re.compile(r"[^\W_][-‐‑]?\Z")
 _WORD_AFTER: Final = re.compile(r"[-‐‑]?[^\W_]")
 
 
-def _misaligned(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _misaligned(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found: defaultdict[tuple[int, int], list[tuple[Document, Span]]] = defaultdict(list)
     for document in corpus.views(corpus.asked(lambda part: part.glued())):
         inside = ((document, span) for span in document.spans if _edges_inside(document, span))
@@ -126,7 +126,7 @@ def _has_question_mark(surface: str) -> bool:
     return "?" in surface
 
 
-def _lost_character(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _lost_character(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         if _has_question_mark(surface) and "://" not in surface and _LOST.search(surface):

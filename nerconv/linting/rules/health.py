@@ -15,7 +15,7 @@ from nerconv.linting.rule import Flag, Options, Rule, number, shown
 from nerconv.linting.surface import is_page
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 _SPLIT: Final = re.compile(r"(?:^|[^a-z])(train|dev|valid|validation|test|eval)(?:ing)?(?=[^a-z]|$)")
 #: Labels that are the same under two names, each row one meaning.
@@ -39,13 +39,13 @@ def _split_of_file(path: str) -> str:
     return {"valid": "dev", "validation": "dev", "eval": "test"}.get(match[1], match[1]) if match else ""
 
 
-def _has_splits(corpus: Corpus) -> bool:
+def _has_splits(corpus: LintCorpus) -> bool:
     """Whether there are splits, as the names of files tell: no document is looked at."""
     named = {_split_of_file(name) for part in corpus.parts for name in part.names}
     return len(named - {""}) > 1
 
 
-def _split_leak(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _split_leak(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     if not _has_splits(corpus):
         return
     least = number(options, "tokens")
@@ -72,7 +72,7 @@ def _folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
-def _near_identical(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _near_identical(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     groups: defaultdict[str, list[str]] = defaultdict(list)
     meaning = {label: row[0] for row in _SAME for label in row}
     for label in corpus.label_counts:
@@ -89,7 +89,7 @@ def _near_identical(corpus: Corpus, options: Options) -> Iterator[tuple[Document
             yield document, Flag(span.start, span.end, message, span)
 
 
-def _rare_label(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _rare_label(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least = number(options, "least")
     for label, count in sorted(corpus.label_counts.items()):
         if count < least:
@@ -107,7 +107,7 @@ def _rare_label(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Fl
             yield document, Flag(span.start, span.end, f"{label} does not occur in {', '.join(missing)}", span)
 
 
-def _header_splits(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _header_splits(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     text = document.text
     extents = tokens.lines(text, 0, len(text))
     for (before, before_end), (start, end), (after, _) in zip(extents, extents[1:], extents[2:], strict=False):

@@ -13,10 +13,10 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, drop, mov
 from nerconv.linting.surface import holds_mask, is_mask, masks, noise, normalised, word_set
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 
-def _placeholder(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _placeholder(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     label, keep = text(options, "label"), strings(options, "keep")
     for span in document.spans:
         surface = document.covered(span)
@@ -55,7 +55,7 @@ The option `keep` lists names that look like masking (a brand called XXXX).""",
 )
 
 
-def _placeholder_inside(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _placeholder_inside(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for span in document.spans:
         surface = document.covered(span)
         if holds_mask(surface):
@@ -94,7 +94,7 @@ longest piece of real words, or drops the span when only titles and furniture ar
 )
 
 
-def _untagged_placeholder(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _untagged_placeholder(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     tagged = sum(is_mask(document.covered(span)) for span in document.spans)
     if not tagged:
         return
@@ -134,7 +134,7 @@ label all of it.""",
 )
 
 
-def _placeholder_conflict(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _placeholder_conflict(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found = {surface: labels for surface, labels in corpus.labels.items() if len(labels) > 1 and is_mask(surface)}
     for surface, mentions in corpus.mentions(corpus.among(found.keys())).items():
         labels, earlier = found[surface], Counter[str]()

@@ -16,19 +16,19 @@ from nerconv.document import Document, Span
 from nerconv.linting.rule import Flag, Options, Rule, shown
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
     from nerconv.linting.guesses import Guess
 
 
-def _confident(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _confident(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     yield from _disagreements(corpus, True)
 
 
-def _unsure(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _unsure(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     yield from _disagreements(corpus, False)
 
 
-def _disagreements(corpus: Corpus, confident: bool) -> Iterator[tuple[Document, Flag]]:
+def _disagreements(corpus: LintCorpus, confident: bool) -> Iterator[tuple[Document, Flag]]:
     """Yield the disagreements that are confident, or those that are not, the surest first."""
     if corpus.guesses is None:
         return
@@ -42,7 +42,7 @@ def _disagreements(corpus: Corpus, confident: bool) -> Iterator[tuple[Document, 
     yield from sorted(found, key=lambda pair: -(pair[1].score or 0.0))
 
 
-def _usual_confidence(corpus: Corpus) -> dict[str, float]:
+def _usual_confidence(corpus: LintCorpus) -> dict[str, float]:
     """Return the mean score by label of the guesses that agree with the gold."""
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for document, guesses in zip(corpus.documents, corpus.guesses or (), strict=False):

@@ -15,7 +15,7 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, move, num
 from nerconv.linting.surface import family, noise, word_list, word_set
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
     from nerconv.linting.near import Mask
 
 # --- B103 possessive-inside -------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ _POSSESSIVE: Final = re.compile(r" ?['’´`] ?[sS]\Z")
 _POSSESSIVE_AFTER: Final = re.compile(r" ?['’´`] ?[sS](?!\w)")
 
 
-def _possessive_inside(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _possessive_inside(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     inside: list[tuple[Document, Span, int]] = []
     outside = 0
     mask = corpus.whose(_POSSESSIVE.search, rb"[sS](?=\n)")
@@ -69,7 +69,7 @@ Names that end so by themselves (`Lloyd's`) are not flagged, unless the corpus a
 # --- B106 split-name --------------------------------------------------------------------------------------------
 
 
-def _split_name(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _split_name(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     for left, right in pairwise(document.spans):
         if left.label != right.label or not left.end <= right.start <= left.end + 3:
             continue
@@ -88,7 +88,7 @@ def _split_name(document: Document, corpus: Corpus, options: Options) -> Iterato
         yield Flag(left.start, right.end, message, left, fix)
 
 
-def _may_be_one_name(corpus: Corpus, options: Options) -> Mask:
+def _may_be_one_name(corpus: LintCorpus, options: Options) -> Mask:
     from nerconv.linting.near import Words
 
     words = Words(corpus.surfaces.distinct)
@@ -144,13 +144,13 @@ def _adds_a_name(words: list[str]) -> bool:
 _Candidate: TypeAlias = tuple[str, int]
 
 
-def _of_several_words(corpus: Corpus) -> list[list[str]]:
+def _of_several_words(corpus: LintCorpus) -> list[list[str]]:
     """Return the words of each text with a space in it."""
     several = [surface for surface in corpus.totals if " " in surface]
     return list(map(str.split, several, repeat(" ")))
 
 
-def _longer_names(corpus: Corpus, asked: Set[str]) -> dict[str, dict[str, list[_Candidate]]]:
+def _longer_names(corpus: LintCorpus, asked: Set[str]) -> dict[str, dict[str, list[_Candidate]]]:
     """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
 
     The word beside it has a space before it when it follows the surface, and one behind it when it leads.
@@ -194,7 +194,7 @@ def _candidates(document: Document, span: Span, longer: dict[str, list[_Candidat
         yield from longer.get(word, ())
 
 
-def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _longer_known_span(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found: list[tuple[_Longer, str, str]] = []
     names, likely = _likely(corpus)
     mentions = corpus.mentions(likely, alone=False)
@@ -213,7 +213,7 @@ def _longer_known_span(corpus: Corpus, options: Options) -> Iterator[tuple[Docum
             yield place.document, _longer_flag(place, surface, name, count, shorter)
 
 
-def _likely(corpus: Corpus) -> tuple[dict[str, dict[str, list[_Candidate]]], Mask]:
+def _likely(corpus: LintCorpus) -> tuple[dict[str, dict[str, list[_Candidate]]], Mask]:
     """Return the longer names that the words beside spans allow, and which spans may be part of one."""
     words = _of_several_words(corpus)
     behind, before = ({word for found in words for word in found[part]} for part in (slice(1, None), slice(-1)))
@@ -223,7 +223,7 @@ def _likely(corpus: Corpus) -> tuple[dict[str, dict[str, list[_Candidate]]], Mas
     return names, corpus.among(names.keys()) & _beside(corpus, behind, before)
 
 
-def _beside(corpus: Corpus, behind: set[str], before: set[str]) -> Mask:
+def _beside(corpus: LintCorpus, behind: set[str], before: set[str]) -> Mask:
     """Return which spans may have one of ``behind`` as the next word, or one of ``before`` as the last."""
     # Of two spaces together the first stands for a word, too.
     from nerconv.linting.near import Words
@@ -309,7 +309,7 @@ class _Titled(NamedTuple):
     name: int
 
 
-def _titled(corpus: Corpus) -> Iterator[_Titled]:
+def _titled(corpus: LintCorpus) -> Iterator[_Titled]:
     from nerconv.linting.near import Words
 
     leading, before = _honorific_patterns()
@@ -328,7 +328,7 @@ def _titled(corpus: Corpus) -> Iterator[_Titled]:
                 yield _Titled(document, span, match[1].lower(), start, span.start)
 
 
-def _honorific_drift(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _honorific_drift(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     by_title: defaultdict[str, tuple[list[_Titled], list[_Titled]]] = defaultdict(lambda: ([], []))
     for item in _titled(corpus):
         by_title[item.title][item.start < item.span.start].append(item)

@@ -14,14 +14,14 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, s
 from nerconv.linting.surface import noise
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 _WORD: Final = re.compile(r"[^ \t\n]+")
 #: What hangs on a name in a variant of it: a possessive, a colon.
 _TAIL: Final = re.compile(r"(?:['’][sS])?:?\Z")
 
 
-def _variant_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _variant_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     known = _known(corpus, int(number(options, "least")))
     found = [
         (document, start, variant)
@@ -60,7 +60,7 @@ def _variant(known: dict[str, tuple[str, str]], word: str) -> _Variant | None:
     return _Variant(word, name, label, surface) if label and surface != word else None
 
 
-def _known(corpus: Corpus, least: int) -> dict[str, tuple[str, str]]:
+def _known(corpus: LintCorpus, least: int) -> dict[str, tuple[str, str]]:
     """Return the label and the spelling of single words with a capital that have one label throughout, by case-fold."""
     known: dict[str, tuple[str, str]] = {}
     for surface, total in corpus.totals.items():
@@ -70,7 +70,7 @@ def _known(corpus: Corpus, least: int) -> dict[str, tuple[str, str]]:
     return known
 
 
-def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _part_whole(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     wholes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for span in document.spans:
         words = document.covered(span).split(" ")
@@ -88,7 +88,7 @@ def _part_whole(document: Document, corpus: Corpus, options: Options) -> Iterato
             yield Flag(span.start, span.end, message, span, fix)
 
 
-def _mostly_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _mostly_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     share, least = number(options, "share"), number(options, "least")
     single = {surface: total for surface, total in corpus.totals.items() if " " not in surface}
     bare = corpus.bare_words(single.keys())
@@ -108,7 +108,7 @@ def _mostly_untagged(corpus: Corpus, options: Options) -> Iterator[tuple[Documen
             yield document, Flag(span.start, span.end, message, span, fix)
 
 
-def _context_variation(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _context_variation(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     """Yield spans whose surface with the words around it stands elsewhere under another label."""
     places: defaultdict[tuple[str, str, str], list[tuple[Document, Span]]] = defaultdict(list)
     for document in corpus.documents:

@@ -13,14 +13,14 @@ from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, s
 from nerconv.linting.surface import family, word_set
 
 if TYPE_CHECKING:
-    from nerconv.linting.corpus import Corpus
+    from nerconv.linting.corpus import LintCorpus
 
 
 def _demonyms(options: Options) -> frozenset[str]:
     return word_set("demonyms") | set(strings(options, "words"))
 
 
-def _demonym(document: Document, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _demonym(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     known, label = _demonyms(options), str(options["label"])
     for span in document.spans:
         surface = document.covered(span)
@@ -30,7 +30,7 @@ def _demonym(document: Document, corpus: Corpus, options: Options) -> Iterator[F
             yield Flag(span.start, span.end, message, span, fix)
 
 
-def _sentence_initial(corpus: Corpus, options: Options) -> Iterator[tuple[Document, Flag]]:
+def _sentence_initial(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     words: Counter[str] = Counter()
     for document in corpus.documents:
         words.update(tokens.words(document, 0, len(document.text)))
