@@ -353,12 +353,12 @@ class Batch:
     def _sorted_map(self) -> Anchors:
         return self.source_map.in_order()
 
-    def only(self, kept: NDArray[np.bool_]) -> Batch:
-        """Return the same with those documents alone that are ``kept``."""
+    def only(self, chosen: NDArray[np.bool_]) -> Batch:
+        """Return the same with the ``chosen`` documents alone."""
 
         def of(offsets: Numbers) -> NDArray[np.bool_]:
             """Return which of ``offsets`` lie in such a document."""
-            return kept[self.document_of(offsets)]
+            return chosen[self.document_of(offsets)]
 
         table = self.sentence_table
         part = self.with_spans(of(self.starts))
@@ -366,10 +366,10 @@ class Batch:
             part,
             source_map=Anchors(*(array[of(self.source_map.offsets)] for array in self.source_map)),
             marks=tuple(compress(self.marks, of(self._mark_offsets).tolist())),
-            documents=tuple(compress(self.documents, kept.tolist())),
+            documents=tuple(compress(self.documents, chosen.tolist())),
             joins=self.joins[of(self.joins)],
             sentence_table=table and (table[0][of(table[0])], table[1][of(table[0])]),
-            extras=part.extras.of_documents(np.flatnonzero(kept).tolist()),
+            extras=part.extras.of_documents(np.flatnonzero(chosen).tolist()),
         )
 
     @property
@@ -377,13 +377,13 @@ class Batch:
         """The numbers of the spans in text order, the longer first, then by label."""
         return np.lexsort((ranks(self.labels)[self.label_ids], -self.ends, self.starts))
 
-    def with_spans(self, kept: slice | NDArray[np.bool_] | Numbers) -> Batch:
-        """Return the same with those spans alone that are ``kept``, or have these numbers, and their labels."""
+    def with_spans(self, chosen: slice | NDArray[np.bool_] | Numbers) -> Batch:
+        """Return the same with the ``chosen`` spans alone, by mask or numbers, and their labels."""
         arrays = (self.starts, self.ends, self.label_ids, self.source_lines, self.source_columns)
-        starts, ends, codes, lines, places = (array[kept] for array in arrays)
+        starts, ends, codes, lines, places = (array[chosen] for array in arrays)
         codes, kept_labels = used(codes, len(self.labels))
         labels = tuple(self.labels[code] for code in kept_labels)
-        extras = self.extras.of_spans(np.arange(len(self.starts))[kept].tolist()) if any(self.extras) else self.extras
+        extras = self.extras.of_spans(np.arange(len(self.starts))[chosen].tolist()) if any(self.extras) else self.extras
         spans = replace(self, starts=starts, ends=ends, label_ids=codes, source_lines=lines, source_columns=places)
         return replace(spans, labels=labels, extras=extras)
 

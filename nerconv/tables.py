@@ -1,4 +1,4 @@
-"""The tables that columns are made of, and what is asked of them: plain tuples of arrays.
+"""The tables that columns are made of, and what is asked of them: tuples of arrays.
 
 An example: of ``b"Ann met Bo\\nBo left"`` with the spans Ann, Bo and Bo, which is one document of two lines,
 

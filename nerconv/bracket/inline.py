@@ -124,7 +124,7 @@ def _begins_as_name(text: str) -> bool:
 
 
 def _is_wordy(text: str) -> bool:
-    """Whether a text holds a word that is no abbreviation, in small letters or letters without case, and no code."""
+    """Whether a text holds a word in small letters or letters without case that is neither an abbreviation nor code."""
     return any(not word.isupper() for word in _WORD.findall(text)) and not _PROGRAM & set(text)
 
 

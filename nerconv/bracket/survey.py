@@ -211,7 +211,7 @@ class BracketSurvey(NamedTuple):
 def read_text(data: bytes, labels: frozenset[str] | None, dialect: str) -> Batch:
     """Return the documents of bracket text of a known ``dialect`` as it is read from a file, markup being text.
 
-    ``labels``: as in ``grammar.pair``. Raises Unreadable for what is no text or holds columns.
+    ``labels``: as in ``grammar.pair``. Raises Unreadable for what is not text or holds columns.
     """
     raw = clean_text(data, "")
     _refuse_columns(raw[:_HEAD].decode(errors="ignore"), "")

@@ -68,7 +68,7 @@ _PROOFS: Final = {
     "x [PER]": Proof(1, 0, 3, 4),
     "[PER] x": Proof(2, 0, 0, 0),
     "x B-PER": Proof(1, 1, 1, 3),
-    **{f"x{sign}B-PER": Proof(1, 0, 2, 3) for sign in "/_|#\\"},
+    **{f"x{mark}B-PER": Proof(1, 0, 2, 3) for mark in "/_|#\\"},
     "PER[x]": Proof(1, 0, 0, 0),
     "PER(x)": Proof(2, 0, 0, 0),
     "PER{x}": Proof(1, 0, 0, 0),

@@ -197,7 +197,7 @@ def ledger_lines(report: ConversionReport) -> Iterator[str]:
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:
-    """Return a finding as plain values."""
+    """Return a finding as values that JSON has."""
     where = finding.where
     return {
         "code": finding.code,

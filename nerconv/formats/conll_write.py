@@ -36,7 +36,7 @@ def rows(batch: Batch, layout: WrittenColumns) -> bytes:
     sentences or do not meet token edges.
     """
     for label in batch.counts():
-        if any(sign in label for sign in " \t\n\r"):
+        if any(character in label for character in " \t\n\r"):
             raise UsageError(f"the label {label!r} holds white space, which a tag cannot; rename it with --map OLD=NEW")
     lines = sentences_as_lines(batch)
     if not lines.has_tokens.any():
@@ -60,7 +60,7 @@ def sentences_as_lines(batch: Batch) -> Batch:
         text, ends = np.where(text == NEWLINE, np.uint8(SPACE), text), np.append(batch.covering[1], touching)
     # A space before each line end, so that no carriage return of a token becomes a part of it.
     at = np.concatenate((batch.joins, ends, ends))
-    signs = np.repeat(np.array([SPACE, NEWLINE], dtype=np.uint8), (len(at) - len(ends), len(ends)))
+    characters = np.repeat(np.array([SPACE, NEWLINE], dtype=np.uint8), (len(at) - len(ends), len(ends)))
     ascending = np.sort(at)
 
     def behind(offsets: Numbers) -> Numbers:
@@ -74,7 +74,7 @@ def sentences_as_lines(batch: Batch) -> Batch:
     nothing = at[:0]
     return replace(
         batch,
-        text=np.insert(text, at, signs).tobytes(),
+        text=np.insert(text, at, characters).tobytes(),
         starts=behind(batch.starts),
         ends=before(batch.ends),
         source_map=Anchors(nothing, nothing, nothing),

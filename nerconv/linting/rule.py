@@ -1,4 +1,4 @@
-"""What a lint rule is: a header of plain values and a function that yields flags.
+"""What a lint rule is: a header and a function that yields flags.
 
 A rule knows neither its severity nor whether it is on: both are configuration, stamped on by the engine. It works
 on documents and offsets; the engine turns a flag into a Finding with file, line, column and caret. At the end stands

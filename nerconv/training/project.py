@@ -167,7 +167,7 @@ def _read_back(text: str, source: str) -> set[object]:
 def _scalar(text: str) -> str:
     """Return ``text`` as a value of YAML, in double quotes (YAML 1.2, 5.7)."""
     quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 def write_project(text: str, path: Path) -> None:

@@ -172,7 +172,7 @@ _C210: Final = Rule(
     about="""A web or mail address, a handle, or a bare `@` or `#`, labelled as a name.
 
 It points at something and is not its name. Some guidelines label handles as persons; then ignore this rule. A bare
-sign is a name cut in two by a tokeniser. Hash tags often are names; the option `hash_tags` counts them in.""",
+symbol is a name cut in two by a tokeniser. Hash tags often are names; the option `hash_tags` counts them in.""",
     bad=("see [ORG http://example.org/x  ] . ", "wrote [PER @  ] sadr . "),
     good=("[ORG Amazon.com  ] and [LOC B&Q #3  ] . ",),
     local=_url_email_handle,
