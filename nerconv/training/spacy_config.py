@@ -164,7 +164,7 @@ def _reasons(found: TrainingSurvey, config: Any) -> Iterator[str]:
     stop = f", and stops {training['patience']:,} steps after the best" if training["patience"] else ""
     yield f"{steps:,} steps at most: scored on dev every {every:,}{stop}"
     if training["optimizer"].get("use_averages"):
-        yield "averaged weights are scored and saved: a higher F1 in the same time, measured in docs/training.md"
+        yield "averaged weights are scored and saved, as in the pipelines of spaCy (measured: docs/training.md)"
     if config["components"].get("ner", {}).get("update_with_oracle_cut_size") == _CUT:
         yield f"the recognizer learns from stretches of about {_CUT} tokens in parallel: more steps in the same time"
     if config["paths"].get("init_tok2vec"):
