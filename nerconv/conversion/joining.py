@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise, repeat
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from nerconv.batch import Batch
-from nerconv.tables import Extent, Numbers
-from nerconv.views import batch_of, documents_of, with_sentences
+from nerconv.tables import Anchors, Extent, Extras, Numbers, T
 
 # The id of the document, the letter of the unit, its number, and what tells documents with the same id apart.
 _ID: Final = re.compile(r"(.+)/([sp])([1-9]\d*)(~\d+)?", re.DOTALL)
@@ -25,7 +24,7 @@ _BETWEEN: Final = {"s": b"\n", "p": b"\n\n"}
 
 
 class _Unit(NamedTuple):
-    """What the id of a unit says, and the source that it was read from."""
+    """What the id of a unit says, and the source that it was read from; other documents have the number 0."""
 
     number: int
     letter: str
@@ -33,11 +32,8 @@ class _Unit(NamedTuple):
     path: str | None
 
 
-_Units = list[_Unit | None]
-
-
 class Joined(NamedTuple):
-    """Documents, how many ``units`` some of them were put together from, and how many documents these are.
+    """Documents, how many ``units`` some of them were put together from, and how many these are.
 
     ``goes_on``: the first one is a part of the document that came before.
     """
@@ -53,99 +49,102 @@ def join_units(batches: Iterable[Batch], most: int) -> Iterator[Joined]:
 
     A document of more than ``most`` bytes becomes several, each of which goes on with the one before.
     """
-    held: Batch | None = None
-    last: _Unit | None = None
+    held: list[Batch] = []
+    last = _Unit(0, "", "", None)
     goes_on = False
-    for batch in batches:
+    for batch in (batch for batch in batches if batch.documents):
         units = _units(batch)
-        if held is not None and units:
-            _, continues = _follow([last, units[0]])
-            if continues and len(held.text) < most:
-                # Units of two batches are few; only they become documents on the way.
-                count = _head(units)
-                held = batch_of([*documents_of(held), *documents_of(batch.between(0, count))], batch.name)
-                if count == len(units):
-                    last = units[-1]
-                    continue
-                batch, units, continues = batch.between(count, len(units)), units[count:], False
+        follow, last = _follow([last, *units]), units[-1]
+        # What goes on with the document that is held, and where the last one begins, of which more may come.
+        head = [*follow, False].index(False) if sum(len(part.text) + 1 for part in held) <= most else 0
+        held += [batch.between(0, head)] if head else []
+        if head == len(units):
+            continue
+        if held:
             yield _joined(held, goes_on)
-            held, goes_on = None, continues
-        count = _tail(units)
-        if count < len(units):
-            yield _joined(batch.between(0, len(units) - count), goes_on)
+        goes_on = follow[0] and not head
+        tail = max((n for n in range(head, len(units)) if not follow[n]), default=0) if last.number else len(units)
+        if head < tail:
+            yield _joined([batch.between(head, tail)], goes_on)
             goes_on = False
-        if count:
-            held, last = batch.between(len(units) - count, len(units)), units[-1]
-    if held is not None:
+        held = [batch.between(tail, len(units))] if last.number else []
+    if held:
         yield _joined(held, goes_on)
 
 
-def _units(batch: Batch) -> _Units:
-    paths = batch.extras.paths or (batch.name,) * len(batch.documents)
-    found = zip(map(_ID.fullmatch, [extent.id for extent in batch.documents]), paths, strict=True)
-    return [match and _Unit(int(match[3]), match[2], match[1] + (match[4] or ""), path) for match, path in found]
+def _units(batch: Batch) -> list[_Unit]:
+    ids = [extent.id for extent in batch.documents]
+    found = zip(ids, map(_ID.fullmatch, ids), batch.extras.paths or repeat(batch.name), strict=False)
+    return [_Unit(int(m[3]), m[2], m[1] + (m[4] or ""), path) if m else _Unit(0, "", id, path) for id, m, path in found]
 
 
-def _follow(units: _Units) -> list[bool]:
-    """Return of each unit whether the one before it is of the same document; those between them may be gone."""
-    pairs = zip([None, *units], units, strict=False)
-    return [a is not None and b is not None and a[1:] == b[1:] and a[0] < b[0] for a, b in pairs]
+def _follow(units: Sequence[_Unit]) -> list[bool]:
+    """Return of each unit but the first whether the one before is of its document; those between may be gone."""
+    return [a[1:] == b[1:] and a.number < b.number for a, b in pairwise(units)]
 
 
-def _head(units: _Units) -> int:
-    """Return how many units at the beginning are of one document."""
-    return [*_follow(units), False].index(False, 1)
-
-
-def _tail(units: _Units) -> int:
-    """Return how many units at the end are of one document."""
-    return [*reversed(_follow(units)), False].index(False) + 1 if units and units[-1] else 0
-
-
-def _joined(batch: Batch, goes_on: bool) -> Joined:
-    """Return ``batch`` with one document for the units of each."""
-    units = _units(batch)
-    if not any(units):
-        return Joined(batch, 0, 0, goes_on)
-    follow = _follow(units)
-    heads = [number for number, follows in enumerate(follow) if not follows]
-    gaps = [_BETWEEN[unit.letter] if unit and follows else b"\n" for unit, follows in zip(units, follow, strict=True)]
-    spaced = _spaced(batch, gaps[1:])
-    ids = [unit.document if (unit := units[head]) else batch.documents[head].id for head in heads]
-    starts, ends = spaced.bounds[heads, 0], spaced.bounds[[head - 1 for head in (*heads[1:], len(units))], 1]
-    documents = tuple(map(Extent, ids, starts.tolist(), ends.tolist()))
-    whole = sum(1 for head in heads if units[head]) - goes_on
-    extras = spaced.extras.of_documents(heads)
-    return Joined(replace(spaced, documents=documents, extras=extras), sum(map(bool, units)), whole, goes_on)
-
-
-def _spaced(batch: Batch, gaps: Sequence[bytes]) -> Batch:
-    """Return ``batch`` with ``gaps`` between its documents."""
-    texts = [batch.text[start:end] for start, end in batch.bounds.tolist()]
+def _joined(parts: Sequence[Batch], goes_on: bool) -> Joined:
+    """Return ``parts`` as one batch with one document for the units of each; several are units of one document."""
+    units = [unit for part in parts for unit in _units(part)]
+    numbers = [unit.number for unit in units]
+    if not any(numbers):
+        return Joined(parts[0], 0, 0, goes_on)
+    follow = [False, *_follow(units)]
+    gaps = [_BETWEEN[unit.letter] if follows else b"\n" for unit, follows in zip(units, follow, strict=True)]
+    texts = [part.text[start:end] for part in parts for start, end in part.bounds.tolist()]
     # A carriage return of the text does not become half of a line end.
-    gaps = [b" " + gap if text[-1:] == b"\r" else gap for text, gap in zip(texts, gaps, strict=False)] + [b""]
-    sizes, between = (np.array([*map(len, each)], dtype=np.int64) for each in (texts, gaps))
-    begins = np.cumsum(sizes + between) - sizes - between
-    shift = begins - batch.bounds[:, 0]
-
-    def moved(offsets: Numbers, within: Numbers) -> Numbers:
-        return offsets + shift[batch.document_of(within)] if len(offsets) else offsets
-
-    anchors = batch.mapped().source_map
-    marks = np.array([mark.offset for mark in batch.marks], dtype=np.int64)
-    made = replace(
-        batch,
-        text=b"".join(chain.from_iterable(zip(texts, gaps, strict=True))),
-        starts=moved(batch.starts, batch.starts),
-        ends=moved(batch.ends, batch.starts),
-        joins=moved(batch.joins, batch.joins),
-        source_map=anchors._replace(offsets=moved(anchors.offsets, anchors.offsets)),
-        line=None,
-        marks=tuple(
-            mark._replace(offset=at) for mark, at in zip(batch.marks, moved(marks, marks).tolist(), strict=True)
-        ),
-        documents=tuple(map(Extent, [d.id for d in batch.documents], begins.tolist(), (begins + sizes).tolist())),
-        sentence_table=None,
+    gaps = [b"", *(b" " * text.endswith(b"\r") + gap for text, gap in zip(texts, gaps[1:], strict=False))]
+    between, sizes = (np.array([*map(len, each)], dtype=np.int64) for each in (gaps, texts))
+    begins = np.cumsum(between + sizes) - sizes
+    heads = [number for number, follows in enumerate(follow) if not follows]
+    ends = (begins + sizes)[[head - 1 for head in (*heads[1:], len(units))]]
+    joined = replace(
+        _moved(parts, np.split(begins, np.cumsum([len(part.documents) for part in parts[:-1]]))),
+        text=b"".join(chain.from_iterable(zip(gaps, texts, strict=True))),
+        documents=tuple(map(Extent, [units[head].document for head in heads], begins[heads].tolist(), ends.tolist())),
+        extras=_extras(parts, heads),
     )
-    starts, ends = batch.sentences
-    return with_sentences(made, moved(starts, starts), moved(ends, starts))
+    return Joined(joined, sum(map(bool, numbers)), sum(numbers[head] > 0 for head in heads), goes_on)
+
+
+def _moved(parts: Sequence[Batch], begins: Sequence[Numbers]) -> Batch:
+    """Return what the documents of all ``parts`` hold, which begin at ``begins``; the documents stay as they are."""
+
+    def moved(offsets: Sequence[Numbers], within: Sequence[Numbers]) -> Numbers:
+        """Return ``offsets`` of each part, which are moved as what stands at ``within`` is."""
+        items = zip(parts, begins, offsets, within, strict=True)
+        return np.concatenate([own + (to - part.bounds[:, 0])[part.document_of(at)] for part, to, own, at in items])
+
+    labels = tuple(dict.fromkeys(label for part in parts for label in part.labels))
+    label_ids = [np.array([*map(labels.index, part.labels)], dtype=np.int64)[part.label_ids] for part in parts]
+    starts, ends, joins = zip(*((part.starts, part.ends, part.joins) for part in parts), strict=True)
+    anchors, *places = zip(*(part.mapped().source_map for part in parts), strict=True)
+    marks = [np.array([mark.offset for mark in part.marks], dtype=np.int64) for part in parts]
+    moved_marks = zip((mark for part in parts for mark in part.marks), moved(marks, marks).tolist(), strict=True)
+    sentences = [part.sentences for part in parts] if any(part.sentence_table for part in parts) else []
+    tables = [[table[n] for table in sentences] for n in (0, 1)]
+    return replace(
+        parts[0],
+        starts=moved(starts, starts),
+        ends=moved(ends, starts),
+        label_ids=np.concatenate(label_ids),
+        labels=labels,
+        source_lines=np.concatenate([part.source_lines for part in parts]),
+        source_columns=np.concatenate([part.source_columns for part in parts]),
+        source_map=Anchors(moved(anchors, anchors), *map(np.concatenate, places)),
+        marks=tuple(mark._replace(offset=at) for mark, at in moved_marks),
+        line=None,
+        joins=moved(joins, joins),
+        sentence_table=(moved(tables[0], tables[0]), moved(tables[1], tables[0])) if sentences else None,
+    )
+
+
+def _extras(parts: Sequence[Batch], heads: Sequence[int]) -> Extras:
+    """Return what few documents have, of those with the numbers ``heads``, and what few spans have."""
+
+    def all_of(own: Sequence[tuple[T, ...]], nothing: T) -> tuple[T, ...]:
+        items = zip(own, parts, strict=True)
+        return tuple(chain.from_iterable(of or (nothing,) * len(part.starts) for of, part in items)) if any(own) else ()
+
+    paths, flags = [part.extras.span_paths for part in parts], [part.extras.flags for part in parts]
+    return parts[0].extras.of_documents(heads)._replace(span_paths=all_of(paths, None), flags=all_of(flags, ()))

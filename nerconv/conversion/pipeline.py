@@ -163,9 +163,11 @@ def convert_batches(
     shares = parse_shares(options.split) if options.split else {}
     with _rare_collections(), ExitStack() as files:
         # Where ids are written, documents dealt out, or units cut, a part of a document is a record of its own.
-        apart = bool(shares) or format.KEEPS.ids or _unit(options, format) != "document"
-        writer = _Writer(format, options, report, PieceFiles(folder, number, files), continues and not apart)
-        for batch in _joined(each_reviewed(batches, options, report), writer, apart):
+        apart = format.KEEPS.ids or _unit(options, format) != "document"
+        continues &= not (apart or shares)
+        writer = _Writer(format, options, report, PieceFiles(folder, number, files), continues)
+        found = each_reviewed(batches, options, report)
+        for batch in found if apart else _joined(found, writer):
             name = partial(assign, shares=shares, seed=options.seed, places=options.places)
             for split, chosen in (batch.split(name) if shares else {"": batch}).items():
                 changed = _changed(chosen, format, options, report)
@@ -253,23 +255,19 @@ class _Writer:
         self.report.tallies.setdefault(split, SplitCounts()).add(len(batch.covering[0]), batch.counts())
 
 
-def _joined(batches: Iterable[Batch], writer: _Writer, apart: bool) -> Iterator[Batch]:
-    """Yield ``batches``; where whole documents are written without the ids that tell, units of one are put together."""
+def _joined(batches: Iterable[Batch], writer: _Writer) -> Iterator[Batch]:
+    """Yield ``batches``, the units of a document put together, as the ids that say which these are are not written."""
     from nerconv.conversion.joining import join_units
 
-    if writer.format.KEEPS.ids or _unit(writer.options, writer.format) != "document":
-        yield from batches
-        return
     units = whole = 0
     for number, joined in enumerate(join_units(batches, _MUCH)):
-        continues = joined.goes_on and not apart
+        continues = joined.goes_on and not writer.options.split
         writer.continues = continues or (writer.continues and not number)
         units += joined.units
-        whole += joined.whole + (joined.goes_on and joined.units > 0 and not continues)
+        whole += joined.whole - continues
         yield joined.batch
     if units > whole:
-        made = f"{units:,} units of documents are written as the {whole:,} that their ids name"
-        writer.report.remarks.append(made)
+        writer.report.remarks.append(f"{units:,} units of documents are written as the {whole:,} that their ids name")
 
 
 def _unit(options: ConvertOptions, format: Format) -> str:
