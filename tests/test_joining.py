@@ -84,8 +84,9 @@ def test_only_units_of_one_document_and_one_source_are_put_together() -> None:
         Document("a/p5", "x", origin=there),
         Document("s6", "x", origin=there),
         Document("a/s07", "x", origin=there),
+        Document("a/s" + "9" * 5000, "x", origin=there),
     ]
-    assert [one.text for one in whole(rows)] == ["x\nx", "x", "x", "x", "x", "x", "x"]
+    assert [one.text for one in whole(rows)] == ["x\nx", "x", "x", "x", "x", "x", "x", "x"]
 
 
 ROWS = "".join(

@@ -18,7 +18,7 @@ from nerconv.batch import Batch
 from nerconv.tables import Anchors, Extent, Extras, Numbers, T
 
 # The id of the document, the letter of the unit, its number, and what tells documents with the same id apart.
-_ID: Final = re.compile(r"(.+)/([sp])([1-9]\d*)(~\d+)?", re.DOTALL)
+_ID: Final = re.compile(r"(.+)/([sp])([1-9][0-9]{0,17})(~\d+)?", re.DOTALL)
 #: What stands between two units.
 _BETWEEN: Final = {"s": b"\n", "p": b"\n\n"}
 
