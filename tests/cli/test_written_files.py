@@ -74,6 +74,7 @@ WRITING = {
     ("evaluate", "--markdown"): ("evaluate a.txt --predictions b.txt --markdown {} --json o", ["b.txt"], ["o"]),
     ("evaluate", "--junit"): ("evaluate a.txt --predictions b.txt --junit {} --json o", ["b.txt"], ["o"]),
     ("config spacy", "--output"): ("config spacy --train t.spacy --dev in -o {}", ["t.spacy", "in/c.txt"], []),
+    ("config hf", "--output"): ("config hf --model m --data in -o {}", ["in/c.txt"], []),
     ("config project", "--output"): ("config project a.txt -o {}", ["a.txt"], []),
 }
 #: Options that name what is only read.

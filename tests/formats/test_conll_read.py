@@ -209,7 +209,7 @@ def test_rows_that_are_alike_need_no_exact_reading() -> None:
     """The property above also holds for what no array is made of."""
     raw = b"-DOCSTART- O\n\nAnn B-PER\nLee I-PER\nmet O\n \t\nRome\r B-LOC\n\n-DOCSTART- O\n\nx O\n"
     rows = alike(raw, 1, Shape(2, " ", 0, 1), markers(raw))
-    assert isinstance(rows, conll_rows.Rows)
+    assert isinstance(rows, conll_rows.ColumnRows)
     assert (rows.tagged.tolist(), rows.firsts.tolist(), rows.cuts.tolist()) == ([0, 1, 3], [0, 3, 4], [0, 2])
 
 
@@ -300,7 +300,7 @@ def test_steps_are_counted_with_the_edges_of_sentences(tags: list[list[str]]) ->
         alike(raw, 1, Shape(2, " ", 0, 1), ()),
         conll_rows.exactly(blocks(raw.decode()), Shape(2, " ", 0, 1), ""),
     ):
-        assert isinstance(rows, conll_rows.Rows)
+        assert isinstance(rows, conll_rows.ColumnRows)
         found = conll_batch.steps(rows)
         assert found == Counter(edged)
         named = [tag for _, tag in found if tag not in ("O", EDGE)]

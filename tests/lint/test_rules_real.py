@@ -39,7 +39,7 @@ def places(name: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for rule in RULES:
         for document, flag in flags_of(rule, read):
-            where = (flag.span and flag.span.where) or read.place(document, flag.start)
+            where = (flag.span and flag.span.where) or next(iter(read.places([(document, flag.start)])))
             assert where
             found.setdefault(rule.code, set()).add(f"{Path(where.path).name}:{where.line}:{where.column}")
     return found
