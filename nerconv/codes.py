@@ -18,7 +18,7 @@ class Code(NamedTuple):
     """One kind of finding.
 
     ``severity`` is one of SEVERITIES. ``loses`` says that something of the input is left out of the
-    output because of it, without having been asked for: such a finding makes a command end in 1.
+    output because of it, without having been asked for: such a finding gives exit status 1.
     """
 
     code: str

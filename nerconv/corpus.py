@@ -92,7 +92,7 @@ class Corpus:
         spans_jsonl = formats.get("spans_jsonl")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "corpus.jsonl")
-            formats.write(spans_jsonl, self.documents, file, WriteOptions())
+            formats.write(spans_jsonl, self.batches, file, WriteOptions())
             return Source(name, "corpus", content=file.read_bytes(), format=spans_jsonl.NAME)
 
     def write(self, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> ConversionReport:
@@ -126,21 +126,12 @@ class Corpus:
         """
         tokens = package("spacy.tokens", "a Doc", "spacy")
         vocab = vocab or package("spacy.vocab", "a Doc", "spacy").Vocab()
-        made: list[Doc] = []
-        if any(document.text.strip() for document in self):
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder, "corpus.spacy")
-                self._make(file, ConvertOptions(write=replace(options or WriteOptions(), group=0), unit="document"))
-                made = list(tokens.DocBin().from_disk(file).get_docs(vocab))
-        # Documents without a token are no Docs of a DocBin.
-        waiting = iter([*made, None])
-        doc = next(waiting)
-        docs = []
-        for document in self:
-            is_made = doc is not None and doc.user_data[_OWN]["id"] == document.id
-            docs.append(doc if doc is not None and is_made else tokens.Doc(vocab))
-            doc = next(waiting) if is_made else doc
-        return docs
+        if not len(self):
+            return []
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "corpus.spacy")
+            self._make(file, ConvertOptions(write=replace(options or WriteOptions(), group=0), unit="document"))
+            return list(tokens.DocBin().from_disk(file).get_docs(vocab))
 
     def _make(self, file: Path, options: ConvertOptions) -> None:
         """Write the documents to ``file``, and warn of spans that it cannot hold."""

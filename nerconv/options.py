@@ -51,7 +51,7 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 
 class UsageError(NerconvError):
-    """What was asked for makes no sense; the message says what to ask for instead. Commands end in 2."""
+    """What was asked for makes no sense; the message says what to ask for instead. Exit status 2."""
 
 
 def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from columnar import batch_of_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 
 from nerconv import formats
 from nerconv.bracket import reader
@@ -313,7 +313,7 @@ def test_reading_then_writing_a_canonical_file_gives_the_same_bytes(
     text = data.draw(canonical(dialect))
     folder = tmp_path_factory.mktemp("canonical")
     documents, _, facts = read(text, folder, markup="none")
-    formats.write(bracket, documents, folder / "out.txt", WriteOptions(dialect=dialect))
+    formats.write(bracket, in_batches(documents), folder / "out.txt", WriteOptions(dialect=dialect))
     assert (folder / "out.txt").read_bytes() == text.encode()
     assert facts["dialect"].startswith(dialect)
 

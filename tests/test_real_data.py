@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from reading import read_as
+from reading import in_batches, read_as
 from signature import signature
 
 from nerconv import formats
@@ -50,7 +50,7 @@ def test_columns_equal_the_gold_byte_for_byte(path: Path, labels: frozenset[str]
 @needs_data
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_brackets_write_back_byte_for_byte(path: Path, tmp_path: Path) -> None:
-    formats.write(bracket, [only(path)[0]], tmp_path / "out.txt", WriteOptions())
+    formats.write(bracket, in_batches([only(path)[0]]), tmp_path / "out.txt", WriteOptions())
     assert (tmp_path / "out.txt").read_bytes() == path.read_bytes()
 
 

@@ -21,7 +21,7 @@ _BORDERS: Final = {
     "pre": re.compile(rb"(\n)(?:<code>\s*)?<pre(?=\W)"),
     "blank-line": re.compile(rb"(\n(?:[ \t]*\n)+)[ \t]*[^ \t\n]"),
 }
-#: What separates documents, for ways to cut that are no pattern.
+#: What separates documents, for ways to cut that are not patterns.
 _BETWEEN: Final = {"line": re.compile(r"\n"), "blank-line": re.compile(r"\n(?:[ \t]*\n)+")}
 Extents = list[tuple[int, int]]
 

@@ -83,6 +83,7 @@ class _Look:
         self.marked_up, is_late = self.options.markup == "html", False
 
         def calls() -> Iterator[tuple[Any, ...]]:
+            """Yield what each chunk is counted with, until one behind the first turns out to be marked up."""
             nonlocal is_late
             for chunk in self._chunks():
                 if chunk.line == 1:

@@ -36,7 +36,7 @@ def spacy_config(given: Given) -> int:
     if start and weights:
         write_weights(start[0], weights)
     write_config(config, comment, output)
-    for line in (*comment.replace("# ", "").splitlines(), *(f"note: {note}" for note in notes)):
+    for line in (*comment.replace("# ", "").removesuffix("\n").split("\n"), *(f"note: {note}" for note in notes)):
         say(line)
     say(f"{output}: train it with spacy train {shlex.quote(str(output))} --output model")
     return 0

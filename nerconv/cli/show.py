@@ -74,6 +74,7 @@ def progress(total: int) -> Iterator[Any]:
         begun = 0
 
         def begin(source: Source) -> None:
+            """Show that a source is being read, and that those before it are done."""
             nonlocal begun
             bar.update(task, description=one_line(source.name[-40:]), completed=begun)
             begun += 1

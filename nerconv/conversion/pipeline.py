@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -58,22 +58,8 @@ def convert(
     ``workers``: how many work on it; the result is the same. Raises UsageError, Unreadable when the target cannot be
     written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at ``target`` is unchanged.
     """
-    target = STDOUT if outputs.is_stdout(target) else target
-    format = target_format(target, options)
-    formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
     sources = with_distinct_ids(sources)
-    outputs.check(outputs.read_places(sources), places(target, format, options))
-    if urls.is_url(target):
-        with uploading(target) as path:
-            return convert(sources, str(path), replace(options, to=format.NAME), progress, workers)
-    if options.split:
-        options = replace(options, compared=True, places=balanced_places(sources, options))
-    with ExitStack() as stack:
-        made = Made(format, options, ConversionReport(format.NAME), stack.enter_context(workplace(target)))
-        for outcome in outcomes(sources, made, progress, workers):
-            made.add(outcome)
-        _put(made, sources, target, stack)
-    return finished(made.report, sources, options)
+    return _written(sources, target, options, lambda made: outcomes(sources, made, progress, workers))
 
 
 def write(
@@ -86,43 +72,48 @@ def write(
     """
     if options.balance:
         raise UsageError("labels are balanced over files that can be read twice; convert those, or leave balance out")
+    return _written((), target, options, lambda made: [_outcome(batches, findings, made)])
+
+
+def _written(
+    sources: Sequence[Source], target: str, options: ConvertOptions, made_of: Callable[[Made], Iterable[Outcome]]
+) -> ConversionReport:
+    """Write what ``made_of`` yields to ``target``, and return the account of it; ``sources``: what is read for it."""
     target = STDOUT if outputs.is_stdout(target) else target
     format = target_format(target, options)
     formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
-    places(target, format, options)
+    outputs.check(outputs.read_places(sources), places(target, format, options))
     if urls.is_url(target):
         with uploading(target) as path:
-            return write(batches, findings, str(path), replace(options, to=format.NAME))
-    options = replace(options, compared=bool(options.split))
+            return _written(sources, str(path), replace(options, to=format.NAME), made_of)
+    if options.split:
+        options = replace(options, compared=True, places=balanced_places(sources, options))
     with ExitStack() as stack:
         made = Made(format, options, ConversionReport(format.NAME), stack.enter_context(workplace(target)))
-        report = ConversionReport(format.NAME)
-        for finding in findings:
-            report.tell(finding)
-        documents = reviewed(map(ReviewedPiece, _counted(batches, report)), options, report)
-        found = (piece.batch for piece in documents)
-        made.add(convert_batches(found, 0, options, report, made.folder, False))
-        _put(made, (), target, stack)
-    return finished(made.report, (), options)
+        for outcome in made_of(made):
+            made.add(outcome)
+        made.settle()
+        if options.split:
+            write_split(made, sources, Path(target), stack)
+        elif target == STDOUT:
+            write_stdout(made)
+        else:
+            file = stack.enter_context(writing(target))
+            made.join("", file, options)
+            made.report.findings += class_label_findings({Path(target): file}, format)
+    return finished(made.report, sources, options)
 
 
-def _counted(batches: Iterable[Batch], report: ConversionReport) -> Iterator[Batch]:
-    for batch in batches:
+def _outcome(batches: Iterable[Batch], findings: Iterable[Finding], made: Made) -> Outcome:
+    """Return what is made of documents in memory."""
+    report = ConversionReport(made.format.NAME)
+    for finding in findings:
+        report.tell(finding)
+    held = list(batches)
+    for batch in held:
         report.read.update(batch.counts())
-        yield batch
-
-
-def _put(made: Made, sources: Sequence[Source], target: str, stack: ExitStack) -> None:
-    """Move what was made to ``target`` when its account balances."""
-    made.settle()
-    if made.options.split:
-        write_split(made, sources, Path(target), stack)
-    elif target == STDOUT:
-        write_stdout(made)
-    else:
-        file = stack.enter_context(writing(target))
-        made.join("", file, made.options)
-        made.report.findings += class_label_findings({Path(target): file}, made.format)
+    documents = reviewed(map(ReviewedPiece, held), made.options, report)
+    return convert_batches((piece.batch for piece in documents), 0, made.options, report, made.folder, False)
 
 
 def outcomes(sources: Sequence[Source], made: Made, progress: Progress, workers: Workers) -> Iterator[Outcome]:

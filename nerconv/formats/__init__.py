@@ -24,11 +24,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from nerconv.document import Document, Finding, Item, Where
+from nerconv.document import Finding, Item, Where
 from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.known import FORMATS as FORMATS
 from nerconv.formats.pieces import Packed, Pieces
@@ -88,8 +88,6 @@ class Format(Protocol):
         """Write the file that ``pieces`` make."""
 
 
-#: So many documents go into a piece.
-_BATCH: Final = 256
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(chain.from_iterable(FORMATS.values()))
 
@@ -104,13 +102,11 @@ def get(name: str) -> Format:
     return format
 
 
-def write(format: Format, documents: Iterable[Document], path: Path, options: WriteOptions) -> None:
-    """Write ``documents`` as ``format`` at ``path``; their pieces are in memory until the end."""
+def write(format: Format, batches: Iterable[Batch], path: Path, options: WriteOptions) -> None:
+    """Write the documents of ``batches`` as ``format`` at ``path``; their pieces are in memory until the end."""
     from nerconv.views import batch_of
 
-    remaining = iter(documents)
-    batches = iter(lambda: list(islice(remaining, _BATCH)), [])
-    packed = [Packed(format.encode(batch_of(some, ""), options), len(some)) for some in batches]
+    packed = [Packed(format.encode(batch, options), len(batch.documents)) for batch in batches]
     packed = packed or [Packed(format.encode(batch_of([], ""), options), 0)]
     format.join(Pieces(packed, sum(part.documents for part in packed)), path, options)
 

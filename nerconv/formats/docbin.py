@@ -17,7 +17,6 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -140,9 +139,9 @@ def read_contents(packed: Unpacked, name: str) -> Iterator[Contents]:
 def _facts(packed: Unpacked) -> dict[str, str]:
     import numpy as np
 
-    lines = files("nerconv.formats").joinpath("data/spacy_symbols.txt").read_text(encoding="utf-8").splitlines()
-    names = {int(number): name for number, _, name in (line.partition(" ") for line in lines)}
-    found = sorted(names.get(number, str(number)) for number in packed.rows("attrs"))
+    from nerconv.formats.spacy_strings import symbols
+
+    found = sorted(symbols().get(number, str(number)) for number in packed.rows("attrs"))
     return {"Docs": f"{len(packed.array('lengths', np.int32)):,}", "attributes": " ".join(found)}
 
 

@@ -41,7 +41,7 @@ _OTHER_TAGS: Final = re.compile("pos|dep|lemma|chunk|morph|upos|xpos|head")
 _TAG: Final = re.compile(r"[BIESLUM]-.+")
 #: The shape of tags that stand beside their tokens.
 TAGS: Final = "a tag for each token"
-#: Deeper than so nobody nests annotation, and longer texts are no annotation.
+#: Deeper than so nobody nests annotation, and longer texts are not annotation.
 _DEEP: Final = 16
 _LONG: Final = 1 << 20
 

@@ -151,6 +151,7 @@ class _RecordReader:
         from nerconv.views import Reading
 
         def columns(begin: int, end: int) -> Columns:
+            """Return some of the records, each with an id."""
             found = self.format.columns(map(self.format.decoder.decode, lines[begin:end]))
             ids = [own or f"{self.source.id}#{number}" for number, own in enumerate(found.ids, first + begin)]
             return found._replace(ids=ids)

@@ -121,11 +121,17 @@ def vocabulary(strings: Iterable[str]) -> Vocabulary:
 
 
 @cache
+def symbols() -> dict[int, str]:
+    """Return the names that spaCy numbers itself, by their numbers."""
+    lines = files("nerconv.formats").joinpath("data/spacy_symbols.txt").read_text(encoding="utf-8")
+    rows = (line.partition(" ") for line in lines.removesuffix("\n").split("\n"))
+    return {int(number): name for number, _, name in rows}
+
+
+@cache
 def _symbols() -> tuple[list[str], Hashes, Hashes]:
     """Return the names that spaCy numbers itself, and apart from them, their hashes, ascending, and the numbers."""
-    lines = files("nerconv.formats").joinpath("data/spacy_symbols.txt").read_text(encoding="utf-8").splitlines()
-    rows = [line.partition(" ") for line in lines]
-    names = [name for _, _, name in rows]
+    names = list(symbols().values())
     found = murmur(*laid(names))
     order = np.argsort(found)
-    return names, found[order], np.array([int(number) for number, _, _ in rows], dtype=np.uint64)[order]
+    return names, found[order], np.array(list(symbols()), dtype=np.uint64)[order]

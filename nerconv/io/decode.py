@@ -52,7 +52,7 @@ class DecodedText:
         return {"encoding": self.encoding + mark, "lines": line_ends(self.line - 1, self.crlf)}
 
     def clean(self, raw: str) -> bytes:
-        """Return the next block as UTF-8, U+FFFD for each run of bytes that are no text."""
+        """Return the next block as UTF-8, U+FFFD for each run of bytes that are not text."""
         # One byte is found much faster than two.
         if "\r" in raw:
             self.crlf += raw.count("\r\n")

@@ -29,7 +29,7 @@ from nerconv.printable import file_name
 
 
 class Unreadable(NerconvError):
-    """An input that could not be opened or understood, or an output that could not be written; commands end in 3."""
+    """An input that could not be opened or understood, or an output that could not be written; exit status 3."""
 
 
 class _Zstandard(io.RawIOBase):

@@ -226,13 +226,13 @@ class LintCorpus:
         for part in self._each() if names else ():
             yield from self._stretches(part, part.bare_names(words))
 
-    def loud_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[Document, list[Stretch]]]:
+    def capitalised_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[Document, list[Stretch]]]:
         """Yield documents with the ``wanted`` words that begin outside of spans.
 
         Asked about are only those that begin with a capital and have another, a quotation mark or a colon behind it.
         """
         for part in self._each():
-            yield from self._stretches(part, part.loud_words(wanted))
+            yield from self._stretches(part, part.capitalised_words(wanted))
 
     def repeated(self) -> Iterator[tuple[Document, list[Stretch]]]:
         """Yield documents with sentences that stand more than once, all that are labelled in several ways."""
@@ -322,11 +322,11 @@ class LintCorpus:
         [found] = self.mentions(mask).values()
         return found[0]
 
-    def bare_words(self, words: Set[str]) -> Counter[str]:
+    def untagged_words(self, words: Set[str]) -> Counter[str]:
         """Return how often each of ``words`` stands outside of all spans."""
         total, wanted = Counter[str](), Words(words)
         for part in self._each() if words else ():
-            total.update(part.bare_words(wanted))
+            total.update(part.untagged_words(wanted))
         return total
 
 

@@ -254,7 +254,7 @@ class LintPart:
         free = np.append(batch.starts, len(batch.text))[np.searchsorted(batch.starts, at)]
         return zip(at.tolist(), stops.tolist(), free.tolist(), strict=True)
 
-    def loud_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
+    def capitalised_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield documents with the ``wanted`` words that begin outside of spans.
 
         Asked about are only those that begin with a capital and have another, a quotation mark or a colon behind it.
@@ -275,7 +275,7 @@ class LintPart:
             found[before[before >= 0]] = True
         return at[found]
 
-    def bare_words(self, words: Words) -> Counter[str]:
+    def untagged_words(self, words: Words) -> Counter[str]:
         """Return how often each of ``words`` stands outside of all spans."""
         at = self._bare_words(words.firsts)
         likely = at[self._near.begin_as(at, words)].tolist()

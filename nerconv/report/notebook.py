@@ -24,7 +24,7 @@ _FINDINGS: Final = 50
 _TEXT: Final = "line-height:1.9;white-space:pre-wrap;margin:.5em 0"
 _MARK: Final = "background:#e8eefc;color:#10204a;border:1px solid #8fa6dc;border-radius:.25em;padding:.1em .25em"
 _LABEL: Final = "font-size:.7em;margin-left:.4em;color:#33508f"
-_NUMBER: Final = "text-align:right"
+_NUMBERS: Final = ' style="text-align:right"'
 
 
 def documents(shown: Iterable[Document], count: int, title: str) -> str:
@@ -57,9 +57,9 @@ def _tags(spans: Iterable[Span], length: int) -> Iterator[tuple[int, str]]:
 
 def evaluation(report: EvaluationReport) -> str:
     """Return the scores by label, and what has to be known of them."""
-    head = _row("th", ("", *rows.HEAD[1:]))
+    head = _row("th", ("", *rows.HEAD[1:]), _NUMBERS)
     notes = "".join(f"<li>{in_html(note)}</li>" for note in rows.notes(report))
-    body = "".join(_row("td", row) for row in rows.score_rows(report))
+    body = "".join(_row("td", row, _NUMBERS) for row in rows.score_rows(report))
     return f"<table>{head}{body}</table><ul>{notes}</ul>"
 
 
@@ -67,14 +67,13 @@ def lint(report: LintReport) -> str:
     """Return the findings: rule, place, text, label and message."""
     head = _row("th", ("rule", "where", "text", "label", "message"))
     shown = report.problems[:_FINDINGS]
-    body = "".join(_row("td", (p.code, str(p.where or ""), p.text, p.label, p.message), 0) for p in shown)
+    body = "".join(_row("td", (p.code, str(p.where or ""), p.text, p.label, p.message)) for p in shown)
     more = f"<p>… and {len(report) - _FINDINGS:,} more</p>" if len(report) > _FINDINGS else ""
     found = f"{len(report):,} findings in {report.documents:,} documents with {report.spans:,} spans"
     return f"<p>{found}</p><table>{head}{body}</table>{more}"
 
 
-def _row(tag: str, cells: Sequence[str], words: int = 1) -> str:
-    """Return a row of a table; cells after the first ``words`` hold numbers, none where that is 0."""
-    styles = ["" if not words or number < words else f' style="{_NUMBER}"' for number in range(len(cells))]
-    filled = "".join(f"<{tag}{style}>{in_html(cell)}</{tag}>" for cell, style in zip(cells, styles, strict=True))
-    return f"<tr>{filled}</tr>"
+def _row(tag: str, cells: Sequence[str], style: str = "") -> str:
+    """Return a row of a table, its cells behind the first one in a ``style``."""
+    first, *others = (f">{in_html(cell)}</{tag}>" for cell in cells)
+    return f"<tr><{tag}{first}{''.join(f'<{tag}{style}{other}' for other in others)}</tr>"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 from strategies import documents
 
 from nerconv import formats
@@ -96,7 +96,7 @@ def test_a_span_off_its_place_is_seen() -> None:
 
 def test_a_text_that_begins_like_a_byte_order_mark_is_read_back_whole(tmp_path: Path) -> None:
     source = Document("d", "\ufeffa Ann\n", (Span(3, 6, "PER"),))
-    formats.write(bracket, [source], tmp_path / "a.txt", WriteOptions())
+    formats.write(bracket, in_batches([source]), tmp_path / "a.txt", WriteOptions())
     items = read_as(bracket, Source("a", "a", tmp_path / "a.txt"), ReadOptions())
     (read,) = (item for item in items if isinstance(item, Document))
     assert (read.text, read.spans[0].start) == (source.text, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 from strategies import documents
 
 from nerconv import formats, schemes, tokens, views
@@ -47,7 +47,7 @@ def facts_of(items: list[Item]) -> dict[str, str]:
 
 def written(documents: list[Document], folder: Path, options: WriteOptions | None = None) -> bytes:
     path = folder / "out.conll"
-    formats.write(conll, iter(documents), path, options or WriteOptions())
+    formats.write(conll, in_batches(documents), path, options or WriteOptions())
     return path.read_bytes()
 
 

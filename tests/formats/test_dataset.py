@@ -17,7 +17,7 @@ import pytest
 from document_fit import fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 from signature import signature
 from strategies import documents
 
@@ -47,7 +47,7 @@ def fitted(one: Document) -> Document:
 
 
 def write(some: list[Document], path: Path, options: WriteOptions | None = None) -> Path:
-    formats.write(dataset, iter(some), path, options or WriteOptions())
+    formats.write(dataset, in_batches(some), path, options or WriteOptions())
     return path
 
 
@@ -140,10 +140,11 @@ def test_the_same_documents_give_the_same_bytes_and_nothing_else_is_written(tmp_
         "import sys\nfrom pathlib import Path\nfrom nerconv.document import Document, Span\n"
         "from nerconv import formats\nfrom nerconv.io.sources import Source\nfrom nerconv.formats import dataset\n"
         "from nerconv.options import ReadOptions, WriteOptions\n"
+        "from nerconv.views import batch_of\n"
         "docs = [Document(f'd{n}', 'b a', (Span(0, 1, f'L{n}'),), meta={'k': n}) for n in range(30)]\n"
         "for name in ('o.parquet', 'folder'):\n"
         "    path = Path(sys.argv[1], name)\n"
-        "    formats.write(dataset, docs, path, WriteOptions())\n"
+        "    formats.write(dataset, [batch_of(docs, '')], path, WriteOptions())\n"
         "    assert len(list(formats.documents(Source(name, 'o', path), ReadOptions()))) == 31\n"
     )
     home = tmp_path / "home"

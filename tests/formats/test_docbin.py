@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 from strategies import documents
 
 import nerconv
@@ -71,7 +71,7 @@ def fitted(one: Document, options: WriteOptions = CORPUS) -> Fitted:
 def written(some: list[Document], options: WriteOptions = CORPUS) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.spacy")
-        formats.write(docbin, iter(some), path, options)
+        formats.write(docbin, in_batches(some), path, options)
         return path.read_bytes()
 
 
@@ -278,8 +278,9 @@ def test_the_same_documents_give_the_same_bytes_in_every_process(tmp_path: Path)
         "from pathlib import Path\nfrom nerconv import formats\nfrom nerconv.document import Document, Span\n"
         "from nerconv.formats import docbin\n"
         "from nerconv.options import WriteOptions\n"
+        "from nerconv.views import batch_of\n"
         "docs = [Document('d', 'b a ' * 40, tuple(Span(i, i + 1, 'L' + str(i)) for i in range(0, 80, 2)))]\n"
-        "formats.write(docbin, docs, Path('o.spacy'), WriteOptions())\n"
+        "formats.write(docbin, [batch_of(docs, '')], Path('o.spacy'), WriteOptions())\n"
     )
     found = []
     for seed in ("1", "2"):
@@ -436,7 +437,7 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     folder = tmp_path_factory.mktemp("training")
     made = training_documents()
     for name, part in (("train", made[:400]), ("dev", made[400:])):
-        formats.write(docbin, part, folder / f"{name}.spacy", CORPUS)
+        formats.write(docbin, in_batches(part), folder / f"{name}.spacy", CORPUS)
     init_config(lang="en", pipeline=["ner"], optimize="efficiency").to_disk(folder / "config.cfg")
     return folder / "config.cfg", {f"paths.{n}": str(folder / f"{n}.spacy") for n in ("train", "dev")}
 
@@ -514,7 +515,7 @@ def test_no_entity_begins_or_ends_with_what_spacy_takes_for_white_space(
     assert len(trimmed) == len(set(kept.spans) - set(one.spans))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.spacy")
-        formats.write(docbin, [kept], path, options)
+        formats.write(docbin, in_batches([kept]), path, options)
         assert documents_of(read(path.read_bytes())) == [kept]
         assert not invalid_spans(path)
 

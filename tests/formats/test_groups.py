@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 from strategies import documents
 
 from nerconv import formats
@@ -30,7 +30,7 @@ from spacy.vocab import Vocab  # noqa: E402
 
 def made(some: list[Document], path: Path, group: int | None, tokens: str = "corpus") -> list[Doc]:
     """Write documents and return the Docs of the file."""
-    formats.write(docbin, some, path, WriteOptions(group=group, tokens=tokens))
+    formats.write(docbin, in_batches(some), path, WriteOptions(group=group, tokens=tokens))
     return list(DocBin(store_user_data=True).from_disk(path).get_docs(Vocab()))
 
 

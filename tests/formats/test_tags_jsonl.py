@@ -12,7 +12,7 @@ import pytest
 from document_fit import Fitted, fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import read_as
+from reading import in_batches, read_as
 from signature import signature
 from strategies import documents
 
@@ -31,7 +31,7 @@ def fitted(one: Document) -> Fitted:
 def written(some: list[Document], options: WriteOptions | None = None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.json")
-        formats.write(tags_jsonl, iter(some), path, options or WriteOptions())
+        formats.write(tags_jsonl, in_batches(some), path, options or WriteOptions())
         return path.read_bytes()
 
 

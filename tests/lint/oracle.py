@@ -79,13 +79,13 @@ class WholePart(LintPart):
                     found.append((start, done))
             yield view, found
 
-    def loud_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
+    def capitalised_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield all ``wanted`` words that begin outside of spans."""
         for view in self.views(self.batch.starts):
             places = (match.span() for match in _WORD.finditer(view.document.text) if wanted(match[0]))
             yield view, [place for place in places if _is_bare(view.document, place[0], place[0] + 1)]
 
-    def bare_words(self, words: Words) -> Counter[str]:
+    def untagged_words(self, words: Words) -> Counter[str]:
         """Return how often each of ``words`` stands in what spans leave of the text."""
         found: Counter[str] = Counter()
         for document in self.documents:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from reading import in_batches
 
 from nerconv import formats
 from nerconv.cli import main
@@ -42,7 +43,7 @@ def corpus(folder: Path, name: str, nested: bool = False) -> Path:
         spans = (Span(0, len(who), "PER"), Span(at, at + len(where), "LOC"))
         inner = (Span(0, len(text) - 2, "EVENT"),) if nested else ()
         documents.append(Document(f"{name}{number}", text, spans + inner, ((0, len(text)),)))
-    formats.write(docbin, documents, folder / f"{name}.spacy", WriteOptions())
+    formats.write(docbin, in_batches(documents), folder / f"{name}.spacy", WriteOptions())
     return folder / f"{name}.spacy"
 
 
@@ -68,7 +69,7 @@ def test_data_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.spacy").write_bytes(b"nothing")
     with pytest.raises(Unreadable, match="damaged"):
         survey(tmp_path / "bad.spacy")
-    formats.write(docbin, [Document("d", "no span")], tmp_path / "bare.spacy", WriteOptions())
+    formats.write(docbin, in_batches([Document("d", "no span")]), tmp_path / "bare.spacy", WriteOptions())
     bare, good = survey(tmp_path / "bare.spacy"), survey(corpus(tmp_path, "good"))
     with pytest.raises(UsageError, match=r"bare\.spacy holds no span to learn from.*--train"):
         agreement.check(bare, good, "en")
@@ -343,7 +344,7 @@ def test_the_tokens_of_a_docbin_say_whose_they_are(tmp_path: Path) -> None:
     documents = [Document("a", "Ann left.", (Span(0, 3, "PER"),))]
     kinds = {}
     for tokens in ("corpus", "spacy", "spacy:de"):
-        formats.write(docbin, documents, tmp_path / "a.spacy", WriteOptions(tokens=tokens))
+        formats.write(docbin, in_batches(documents), tmp_path / "a.spacy", WriteOptions(tokens=tokens))
         kinds[tokens] = survey(tmp_path / "a.spacy").kinds
     assert kinds == {"corpus": {"corpus": 1}, "spacy": {"spacy:en": 1}, "spacy:de": {"spacy:de": 1}}
 

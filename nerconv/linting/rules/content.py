@@ -1,4 +1,4 @@
-"""Content rules about spans that are no names: document furniture, page headers, offices."""
+"""Content rules about spans that are not names: document furniture, page headers, offices."""
 
 from __future__ import annotations
 

@@ -25,12 +25,12 @@ def _variant_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Do
     known = _known(corpus, int(number(options, "least")))
     found = [
         (document, start, variant)
-        for document, words in corpus.loud_words(partial(_variant, known))
+        for document, words in corpus.capitalised_words(partial(_variant, known))
         for start, end in words
         if (variant := _variant(known, document.text[start:end]))
     ]
     spellings = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
-    bare = corpus.bare_words(spellings)
+    bare = corpus.untagged_words(spellings)
     for document, start, (word, name, label, surface) in found:
         if not bare[surface] and not bare[surface.casefold()]:
             message = (
@@ -91,7 +91,7 @@ def _part_whole(document: Document, corpus: LintCorpus, options: Options) -> Ite
 def _mostly_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     share, least = number(options, "share"), number(options, "least")
     single = {surface: total for surface, total in corpus.totals.items() if " " not in surface}
-    bare = corpus.bare_words(single.keys())
+    bare = corpus.untagged_words(single.keys())
     rare = {
         surface
         for surface, tagged in single.items()
