@@ -340,7 +340,7 @@ class Batch:
             text=self.text[begin:end],
             starts=part.starts - begin,
             ends=part.ends - begin,
-            source_map=found._sorted_map.between(begin, behind, self.points if found.line is None else None),
+            source_map=found._sorted_map.between(begin, end + 1, self.points if found.line is None else None),
             marks=tuple(mark._replace(offset=mark.offset - begin) for mark in found.marks[of(found._mark_offsets)]),
             line=found.line and found.line + int(np.searchsorted(self.newlines, begin)),
             documents=tuple(Extent(id, a - begin, b - begin) for id, a, b in self.documents[first:last]),
