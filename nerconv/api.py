@@ -20,7 +20,7 @@ from nerconv.corpus import Corpus
 from nerconv.corpus import read as read_sources
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, Selection, UsageError
-from nerconv.settings import review_of
+from nerconv.settings import cleaning_of
 
 if TYPE_CHECKING:
     from nerconv.evaluation.report import EvaluationReport
@@ -78,8 +78,8 @@ def convert(
     stood at ``target`` is unchanged.
     """
     options = options or ConvertOptions()
-    review = review_of(lint, redactions, rules or Selection())
-    options = replace(options, review=review) if any(review) else options
+    cleaning = cleaning_of(lint, redactions, rules or Selection())
+    options = replace(options, cleaning=cleaning) if any(cleaning) else options
     sources = _sources(paths, options.read)
     return pipeline.convert(sources, os.fspath(target), options, _unseen, Workers(workers))
 

@@ -23,7 +23,7 @@ from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.conversion.made import source_order
 from nerconv.conversion.pipeline import write
-from nerconv.conversion.report import ConversionReport, ConvertOptions, Review
+from nerconv.conversion.report import Cleaning, ConversionReport, ConvertOptions
 from nerconv.conversion.together import Progress, together, with_distinct_ids
 from nerconv.document import Document, Facts, Finding
 from nerconv.io.sources import Source
@@ -171,8 +171,8 @@ def read(sources: Iterable[Source], options: ReadOptions, progress: Progress = l
     Raises UsageError. What cannot be read is a finding, F014.
     """
     report = ConversionReport("")
-    review = Review(whole=True)
-    found = together(with_distinct_ids(sources), ConvertOptions(read=options, review=review), report, progress)
+    cleaning = Cleaning(whole=True)
+    found = together(with_distinct_ids(sources), ConvertOptions(read=options, cleaning=cleaning), report, progress)
     batches = tuple(piece.batch for piece in found)
     findings = sorted((*report.findings, *report.lost), key=source_order)
     return Corpus(batches, tuple(findings), tuple(report.facts))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nerconv.conversion.report import NO_REVIEW, Review
+from nerconv.conversion.report import NO_CLEANING, Cleaning
 from nerconv.options import Selection, UsageError, did_you_mean
 
 #: Keys of the table ``lint`` that are not options of a command: by code of a rule, its options and its severity; by a
@@ -85,10 +85,10 @@ def _typed(where: str, table: Mapping[str, Any], keys: Mapping[str, Any]) -> dic
     return found
 
 
-def review_of(policy: str, redactions: str, rules: Selection) -> Review:
+def cleaning_of(policy: str, redactions: str, rules: Selection) -> Cleaning:
     """Return what a conversion does with noise; the linter is loaded only where it is needed."""
     if (policy, redactions, rules) == ("keep", "keep", Selection()):
-        return NO_REVIEW
-    from nerconv.linting.review import reviewer
+        return NO_CLEANING
+    from nerconv.linting.cleaning import cleaner
 
-    return reviewer(policy, redactions, rules)
+    return cleaner(policy, redactions, rules)

@@ -21,7 +21,7 @@ from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.io import outputs
 from nerconv.io.sources import Source
 from nerconv.options import UsageError
-from nerconv.settings import review_of
+from nerconv.settings import cleaning_of
 
 
 def convert(given: Given) -> int:
@@ -56,7 +56,7 @@ def _options(given: Given, to: str | None) -> ConvertOptions:
         **given.fields("convert") | {"to": to},
         read=given.read_options(),
         write=given.write_options(),
-        review=review_of(given["--lint"], given["--redactions"], given.selection()),
+        cleaning=cleaning_of(given["--lint"], given["--redactions"], given.selection()),
     )
 
 

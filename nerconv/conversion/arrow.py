@@ -58,8 +58,8 @@ class BatchOptions:
 
     def __post_init__(self) -> None:
         formats.get(self.convert.to or "")
-        if self.convert.split or any(self.convert.review):
-            raise UsageError("a batch is converted row by row: no split, no review of all documents")
+        if self.convert.split or any(self.convert.cleaning):
+            raise UsageError("a batch is converted row by row: no split, no cleaning of all documents")
 
 
 def convert_batch(batch: pa.RecordBatch, options: BatchOptions) -> pa.RecordBatch:

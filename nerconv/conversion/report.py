@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from nerconv.batch import Batch
 
 #: A batch as it is to be, and the spans that it loses.
-Reviewed = tuple["Batch", list[Finding]]
+Cleaned = tuple["Batch", list[Finding]]
 
 
 class NotVerified(NerconvError):
     """What was written reads back differently, or the ledger does not balance: a bug. Nothing was moved into place."""
 
 
-class Review(NamedTuple):
+class Cleaning(NamedTuple):
     """What becomes of noise before anything else is done.
 
     ``together`` looks at all batches, which it takes out of their list one by one; it is given the numbers of those
     whose first document goes on with the last one before, and with ``whole`` there are none. ``apart`` looks at one.
     """
 
-    together: Callable[[list[Batch], Set[int]], Iterator[Reviewed]] | None = None
-    apart: Callable[[Batch], Reviewed] | None = None
+    together: Callable[[list[Batch], Set[int]], Iterator[Cleaned]] | None = None
+    apart: Callable[[Batch], Cleaned] | None = None
     whole: bool = False
 
 
-NO_REVIEW: Final = Review()
+NO_CLEANING: Final = Cleaning()
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
-    With a ``review`` of all documents they are in memory. ``most``: so many records are a piece at most, where a
+    With a ``cleaning`` of all documents they are in memory. ``most``: so many records are a piece at most, where a
     record is a document. ``compared``: what is made is a part of several, and the report says how alike they are.
     ``balance`` spreads labels over the parts of a split; ``places`` has the part of each document then, by
     ``split.key``.
@@ -57,7 +57,7 @@ class ConvertOptions:
     cut_tokens: bool = False
     split: str | None = None
     seed: int = 0
-    review: Review = NO_REVIEW
+    cleaning: Cleaning = NO_CLEANING
     most: int | None = None
     compared: bool = False
     balance: str | None = None

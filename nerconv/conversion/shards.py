@@ -110,7 +110,7 @@ def _check(options: ConvertOptions, size: int) -> None:
         raise UsageError(f"--shard-docs is 1 or more, got {size}")
     if options.to is None:
         raise UsageError("name the format of shards with --to: " + ", ".join(formats.FORMATS))
-    if options.split or any(options.review):
+    if options.split or any(options.cleaning):
         raise UsageError("--shard-docs goes with neither --split nor --lint and --redactions, which look at all of it")
 
 

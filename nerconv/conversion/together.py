@@ -30,8 +30,10 @@ def with_distinct_ids(sources: Iterable[Source]) -> list[Source]:
 
 
 def are_apart(sources: Iterable[Source], options: ConvertOptions) -> bool:
-    """Whether each source is worked on alone; else ids are made distinct, or a review is made, over all of them."""
-    return options.review.together is None and all(formats.names_documents(source, options.read) for source in sources)
+    """Whether each source is worked on alone; else ids are made distinct, or a cleaning is made, over all of them."""
+    return options.cleaning.together is None and all(
+        formats.names_documents(source, options.read) for source in sources
+    )
 
 
 class ReviewedPiece(NamedTuple):
@@ -51,8 +53,8 @@ def together(
 def reviewed(
     pieces: Iterable[ReviewedPiece], options: ConvertOptions, report: ConversionReport
 ) -> Iterator[ReviewedPiece]:
-    """Yield ``pieces`` as the review of ``options`` over all has them; what it loses is entered in ``report``."""
-    if options.review.together is None:
+    """Yield ``pieces`` as the cleaning of ``options`` over all has them; what it loses is entered in ``report``."""
+    if options.cleaning.together is None:
         yield from pieces
         return
     batches: list[Batch] = []
@@ -60,15 +62,15 @@ def reviewed(
     for batch, continues in pieces:
         continued.update([len(batches)] if continues else ())
         batches.append(batch)
-    for number, (batch, lost) in enumerate(options.review.together(batches, continued)):
+    for number, (batch, lost) in enumerate(options.cleaning.together(batches, continued)):
         report.lost += lost
         yield ReviewedPiece(batch, number in continued)
 
 
 def each_reviewed(batches: Iterable[Batch], options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
-    """Yield ``batches`` as the review of ``options`` has each by itself; what it loses is entered in ``report``."""
+    """Yield ``batches`` as the cleaning of ``options`` has each by itself; what it loses is entered in ``report``."""
     for batch in batches:
-        after, lost = options.review.apart(batch) if options.review.apart else (batch, [])
+        after, lost = options.cleaning.apart(batch) if options.cleaning.apart else (batch, [])
         report.lost += lost
         yield after
 
@@ -92,7 +94,7 @@ def _with_own_ids(
 ) -> Iterator[ReviewedPiece]:
     unique = UniqueIds()
     reports = {source.id: report for source in sources}
-    most = WHOLE if options.review.whole else MOST
+    most = WHOLE if options.cleaning.whole else MOST
     for part in parts_of(sources, reports, options, progress, lambda _: HERE, most):
         for number, batch in enumerate(batches_of(part, options, report)):
             ids = [extent.id for extent in batch.documents]

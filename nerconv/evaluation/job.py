@@ -177,8 +177,8 @@ def _linted(gold: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
     """Return the gold with the flags of lint, and the gold after safe fixes, None if these change the text."""
     if job.lint is None:
         return gold, None
+    from nerconv.linting.cleaning import amended, by_batch, flagged
     from nerconv.linting.engine import check, choose
-    from nerconv.linting.review import amended, by_batch, flagged
 
     problems = by_batch(check(gold.parts, choose(job.lint), sources=job.gold))
     found = [(part, problems.get(number, [])) for number, part in enumerate(gold.parts)]

@@ -14,7 +14,7 @@ import numpy as np
 
 from nerconv.batch import Batch
 from nerconv.conversion.losses import losses, spans_of
-from nerconv.conversion.report import Review, Reviewed
+from nerconv.conversion.report import Cleaned, Cleaning
 from nerconv.document import Finding, Span
 from nerconv.edit import Changes, changed
 from nerconv.linting.engine import Chosen, check, choose
@@ -29,7 +29,7 @@ from nerconv.white_space import runs
 Place = tuple[int, Span]
 
 
-def reviewer(policy: str, redactions: str, selection: Selection) -> Review:
+def cleaner(policy: str, redactions: str, selection: Selection) -> Cleaning:
     """Return what a conversion does with noise.
 
     ``policy``: keep; mark writes the codes of the rules on the spans; drop leaves flagged spans out; fix makes the
@@ -39,14 +39,14 @@ def reviewer(policy: str, redactions: str, selection: Selection) -> Review:
     check_choice("--lint", policy, LINT_POLICIES)
     check_choice("--redactions", redactions, REDACTIONS)
     rules = choose(selection)
-    return Review(
+    return Cleaning(
         partial(_linted, rules=rules, policy=policy) if policy != "keep" else None,
         partial(without_masks, policy=redactions) if redactions != "keep" else None,
         policy != "keep" and any(rule.whole for rule, _ in rules.values()),
     )
 
 
-def _linted(batches: list[Batch], continued: Set[int], rules: Chosen, policy: str) -> Iterator[Reviewed]:
+def _linted(batches: list[Batch], continued: Set[int], rules: Chosen, policy: str) -> Iterator[Cleaned]:
     """Yield each of ``batches``, which are taken out of their list, as it is to be, with the spans that it loses."""
     found = by_batch(check(batches, rules, continued=continued))
     batches.reverse()
@@ -82,7 +82,7 @@ def _codes(batch: Batch, problems: Iterable[Problem]) -> dict[int, set[str]]:
     return dict(sorted((number, codes[place]) for place, numbers in found.items() for number in numbers))
 
 
-def _by_policy(batch: Batch, problems: Sequence[Problem], policy: str) -> Reviewed:
+def _by_policy(batch: Batch, problems: Sequence[Problem], policy: str) -> Cleaned:
     if not problems:
         return batch, []
     if policy == "mark":

@@ -14,9 +14,9 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.together import ReviewedPiece, each_reviewed, reviewed
 from nerconv.document import Document
 from nerconv.io.sources import Source
+from nerconv.linting.cleaning import cleaner
 from nerconv.linting.engine import Selection
 from nerconv.linting.redactions import masks_of
-from nerconv.linting.review import reviewer
 from nerconv.linting.surface import masks
 from nerconv.options import LINT_POLICIES, REDACTIONS, ReadOptions, UsageError
 from nerconv.views import batch_of
@@ -92,9 +92,9 @@ def test_drop_span_keeps_the_text(tmp_path: Path) -> None:
 
 def test_unknown_policies_are_usage_errors() -> None:
     with pytest.raises(UsageError, match="--lint"):
-        reviewer("delete", "keep", Selection())
+        cleaner("delete", "keep", Selection())
     with pytest.raises(UsageError, match="--redactions"):
-        reviewer("keep", "hide", Selection())
+        cleaner("keep", "hide", Selection())
 
 
 @given(
@@ -103,7 +103,7 @@ def test_unknown_policies_are_usage_errors() -> None:
     st.sampled_from(REDACTIONS),
 )
 def test_spans_in_are_spans_out_and_losses(corpus: list[list[Document]], policy: str, redactions: str) -> None:
-    options = ConvertOptions(review=reviewer(policy, redactions, Selection(("ALL",))))
+    options = ConvertOptions(cleaning=cleaner(policy, redactions, Selection(("ALL",))))
     found = [batch_of(some, "a.txt") for some in corpus]
     results = []
     for piece in reviewed(map(ReviewedPiece, found), options, first := ConversionReport("bracket")):
