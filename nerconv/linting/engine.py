@@ -13,6 +13,7 @@ from nerconv.codes import CODES, SEVERITIES
 from nerconv.document import Document, Facts, Finding, Span, Where, excerpt
 from nerconv.io.chunks import MOST, WHOLE
 from nerconv.io.sources import Source
+from nerconv.linting.ends import with_ends
 from nerconv.linting.problem import LintReport, Problem, source_order
 from nerconv.linting.profiles import PROFILES, Profile
 from nerconv.linting.rule import Flag, Options, Rule, Value
@@ -119,7 +120,7 @@ def lint(
     left = without_ignored(wanted, corpus.parts, sources)
     files = [name for part in corpus.parts for name in part.names[part.continues :]]
     return LintReport(
-        sorted(left, key=source_order), len(files), tuple(dict.fromkeys(files)), len(corpus), tuple(chosen)
+        with_ends(sorted(left, key=source_order)), len(files), tuple(dict.fromkeys(files)), len(corpus), tuple(chosen)
     )
 
 
@@ -207,4 +208,5 @@ def _problem(rule: Rule, owner: Owner, document: Document, flag: Flag, where: Wh
         span.label if span else "",
         flag.fix,
         flag.score,
+        (flag.start, flag.end),
     )

@@ -9,7 +9,7 @@ from json import loads
 from typing import TYPE_CHECKING, Any
 
 from nerconv.document import Finding, Where
-from nerconv.linting.rule import Fix
+from nerconv.linting.rule import Fix, SpanChange
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import Owner
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding with what the rule and its configuration add: name, severity, document, text, label, fix, score."""
+    """A finding with what the rule and its configuration add: name, severity, document, text, label, fix, score.
+
+    ``extent`` is where ``text`` stands in the document, in code points. ``end`` is the place in the source right behind
+    it, and behind the bracket that closes it, where that is known.
+    """
 
     finding: Finding
     name: str
@@ -27,6 +31,8 @@ class Problem:
     label: str = ""
     fix: Fix | None = None
     score: float | None = None
+    extent: tuple[int, int] | None = None
+    end: Where | None = None
 
     @property
     def code(self) -> str:
@@ -52,6 +58,12 @@ class Problem:
     def fix_title(self) -> str:
         """What the fix would do, or nothing when there is none."""
         return self.fix.title if self.fix else ""
+
+    @property
+    def proposed(self) -> str:
+        """The label that the fix would give to what has another one or none, or nothing."""
+        changes = [change for change in self.fix.changes if isinstance(change, SpanChange)] if self.fix else []
+        return next((new.label for old, new in changes if new and not (old and old.label == new.label)), "")
 
     @property
     def safety(self) -> str:
