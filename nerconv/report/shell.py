@@ -1,0 +1,67 @@
+"""The shell of every HTML page: no network, and nothing runs or styles it but what the page itself holds.
+
+The content security policy names the hashes of the style sheet and of the script, where a page has one; a ``style``
+attribute, an inline handler or anything from another place does nothing.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+from nerconv.report.escaped import in_html
+
+#: Labels that have a look of their own, in the order of the looks: CoNLL-2003, then the rest of OntoNotes.
+_NAMED: Final = (
+    *("PER", "LOC", "ORG", "MISC", "GPE", "DATE", "NORP", "FAC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"),
+    *("TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"),
+)
+_LONG: Final = {"PERSON": "PER", "LOCATION": "LOC", "ORGANIZATION": "ORG", "ORGANISATION": "ORG"}
+_HUES, _UNDERLINES = 8, 4
+
+
+def sheet(name: str) -> str:
+    """Return the style sheet ``name`` of this package, such as ``shell.css``."""
+    return files("nerconv.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def page(title: str, body: str, style: str = "", script: str = "", connects: bool = False) -> str:
+    """Return a page: ``body`` is what stands in its ``<body>``, ``style`` and ``script`` its own beside the shell.
+
+    ``title`` is text, ``body`` HTML whose texts are escaped. ``connects``: the script may ask the server of the page.
+    """
+    style = sheet("shell.css") + style
+    policy = ["default-src 'none'", f"style-src {_allowed(style)}"]
+    policy += [f"script-src {_allowed(script)}"] if script else []
+    policy += ["connect-src 'self'"] if connects else []
+    policy += ["base-uri 'none'", "form-action 'none'"]
+    code = f"<script>{script}</script>\n" if script else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(policy)}">\n'
+        f"<title>{in_html(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}{code}</body>\n</html>\n"
+    )
+
+
+def _allowed(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def look(label: str) -> str:
+    """Return the classes of a label: a hue and an underline, the same in every report.
+
+    >>> look("ORG"), look("ORGANIZATION"), look("Vessel")
+    ('a2 u2', 'a2 u2', 'a5 u1')
+    """
+    name = _LONG.get(label, label)
+    number = _NAMED.index(name) if name in _NAMED else sha256(name.encode("utf-8", "surrogatepass")).digest()[0]
+    hue, turn = number % _HUES, number // _HUES
+    return f"a{hue} u{(hue + turn) % _UNDERLINES}"
+
+
+def labelled(label: str) -> str:
+    """Return a label as a chip in its look; text without a label is said to have none."""
+    return f'<span class="lb {look(label)}">{in_html(label)}</span>' if label else '<span class="lb">no label</span>'
