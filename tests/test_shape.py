@@ -40,6 +40,7 @@ LAYERS = (
     ("linting",),
     ("evaluation",),
     ("report", "training"),
+    ("review",),
     ("settings",),
     ("corpus", "api"),
     ("cli", "__init__", "__main__"),
