@@ -1,0 +1,85 @@
+// The bar at the bottom edge: what can be done with the question, and what was done last.
+import { button, h } from "./dom.js";
+import { included } from "./decision.js";
+import { figure } from "./words.js";
+
+/** Return the content of the bar for ``view``. */
+export function barView(view, act) {
+  if (view.failed) return failedBar(view, act);
+  if (view.readOnly) return [h("p.last", null, "This review is read-only: decisions are shown, none can be made.")];
+  if (view.page === "apply") return [lastLine(view, act), ...applyButtons(view, act)];
+  if (view.page !== "question" || !view.question) return [lastLine(view, act), ...backButtons(view, act)];
+  if (view.draft) return [lastLine(view, act), ...draftButtons(view, act)];
+  return [lastLine(view, act), ...(view.question.kind === "conflict" ? conflictButtons(view, act) : decideButtons(view, act)), ...endButtons(view, act)];
+}
+
+function lastLine(view, act) {
+  if (!view.last && !view.comment) return null;
+  return h("p.last", null, view.last ? [view.last, " ", view.undoable ? [h("button.link", { type: "button", "data-key": "undo-last", on: { click: act.undo } }, "undo"), " ", h("kbd.opt", null, "u")] : null] : null,
+    view.comment ? [" Comment: ", h("b", null, view.comment)] : null);
+}
+
+function decideButtons(view, act) {
+  const { question } = view;
+  const number = included(view);
+  const accept = `${question.button || "Accept"}${question.places_total > 1 ? ` ${figure(number)}` : ""}`;
+  return [
+    view.answerHidden ? button("a", "Show the answer", act.reveal, "pri") : question.answer ? button("a", accept, act.accept, "pri", { "data-key": "accept", disabled: number < 1 }) : null,
+    button("r", question.reject || "Reject", act.reject, "no"),
+    button("l", "Label…", act.label, "more"),
+    question.label ? button("d", "Drop", act.drop, "more") : null,
+    button("e", "Edit…", act.edit, "more"),
+  ];
+}
+
+function conflictButtons(view, act) {
+  const { question } = view;
+  return [
+    question.answer ? button("a", question.button || "Accept result", act.accept, "pri", { "data-key": "accept" }) : null,
+    question.conflict.nested === false ? null : button("3", "Both", () => act.take("both"), "more"),
+    button("0", "Neither", () => act.take("neither"), "more"),
+    button("e", "Edit result…", act.edit, "more"),
+  ];
+}
+
+function endButtons(view, act) {
+  return [h("span.sep"), button("s", "Skip", act.skip), button("u", "Undo", act.undo, "more", { disabled: !view.undoable }),
+    button("", "⋯", act.more, "only", { "aria-label": "More actions", "data-key": "more" })];
+}
+
+function draftButtons(view, act) {
+  return [
+    button("Enter", "Save edit", act.saveDraft, "pri", { disabled: !view.changes.length }),
+    h("span.edge", { role: "group", "aria-label": "Move edges" },
+      button("{", "⇥", () => act.edge("start", false), "", { "aria-label": "Start one token in" }),
+      button("[", "⇤", () => act.edge("start", true), "", { "aria-label": "Start one token out" }),
+      button("}", "⇤", () => act.edge("end", false), "", { "aria-label": "End one token in" }),
+      button("]", "⇥", () => act.edge("end", true), "", { "aria-label": "End one token out" })),
+    button("+", "Add span", act.add, "more"),
+    button("l", "Label…", act.label, "more"),
+    button("d", "Drop", act.drop, "more"),
+    h("span.sep"),
+    button("Esc", "Leave", act.leaveDraft),
+    button("", "⋯", act.more, "only", { "aria-label": "More actions", "data-key": "more" }),
+  ];
+}
+
+function applyButtons(view, act) {
+  const files = view.preview?.files?.length || 0;
+  return [
+    files || view.preview?.ignored ? button("Ctrl Enter", files ? `Write ${figure(files)} ${files === 1 ? "file" : "files"}` : "Write the ignore file", act.write, "pri") : null,
+    button("Esc", "Back", act.back), h("span.sep"),
+    files ? button("", "Save as patch", act.patch, "more") : null,
+  ];
+}
+
+function backButtons(view, act) {
+  return [button("Esc", "Back", act.back, "pri"), h("span.sep"), view.unappliable ? button("", "Undo what was written", act.unapply) : null];
+}
+
+function failedBar(view, act) {
+  return [
+    h("p.last", { role: "alert" }, h("b", null, "Not saved: "), view.failed.message, ". Nothing else can be decided until this is saved."),
+    button("", "Try again", act.retry, "pri"), button("", "Download the decision", act.rescue), button("", "Forget it", act.forget, "no"),
+  ];
+}

@@ -1,0 +1,72 @@
+// A draft: the spans of one place as they would be, before they are saved as a decision.
+import { moved, toTokens } from "./sentence.js";
+
+/** Return a draft of a sentence: its spans, which of them is edited, and the code points of its text. */
+export function drafted(sentence) {
+  const spans = sentence.spans.map((span) => ({ ...span, was: [span.start, span.end, span.label] }));
+  const flagged = spans.findIndex((span) => span.flagged);
+  return { points: [...sentence.text], offset: sentence.offset, spans, at: flagged, gone: [] };
+}
+
+const current = (draft) => draft.spans[draft.at];
+
+function replaced(draft, span) {
+  return { ...draft, spans: draft.spans.map((old, number) => (number === draft.at ? span : old)) };
+}
+
+/** Return the draft with one edge of its span moved by a token. */
+export function edge(draft, side, outwards) {
+  return current(draft) ? replaced(draft, moved(draft.points, current(draft), side, outwards)) : draft;
+}
+
+/** Return the draft with its span labelled otherwise. */
+export function relabelled(draft, label) {
+  return current(draft) ? replaced(draft, { ...current(draft), label }) : draft;
+}
+
+/** Return the draft with a new span over the tokens of start:end. */
+export function added(draft, start, end, label) {
+  const extent = toTokens(draft.points, start, end);
+  if (!extent) return draft;
+  const span = { start: extent[0], end: extent[1], label, flagged: false, was: null };
+  return { ...draft, spans: [...draft.spans, span], at: draft.spans.length };
+}
+
+/** Return the draft without its span. */
+export function dropped(draft) {
+  const span = current(draft);
+  if (!span) return draft;
+  const spans = draft.spans.filter((other) => other !== span);
+  return { ...draft, spans, gone: span.was ? [...draft.gone, span.was] : draft.gone, at: spans.length ? 0 : -1 };
+}
+
+/** Return the draft with another of its spans edited. */
+export function turned(draft, step) {
+  const order = draft.spans.map((span, number) => [span.start, -span.end, number]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  if (!order.length) return draft;
+  const here = order.findIndex(([, , number]) => number === draft.at);
+  return { ...draft, at: order[(here + step + order.length) % order.length][2] };
+}
+
+/** Return the spans of a draft as they are shown. */
+export function shownSpans(draft) {
+  return draft.spans.map((span, number) => ({ ...span, drafted: number === draft.at, flagged: span.flagged && number === draft.at }));
+}
+
+/** Return what a draft changes, in code points of its document: [{old: [start, end, label] or null, new: …}]. */
+export function changesOf(draft) {
+  const at = ([start, end, label]) => [start + draft.offset, end + draft.offset, label];
+  const kept = draft.spans.filter((span) => String(span.was) !== String([span.start, span.end, span.label]));
+  return [
+    ...draft.gone.map((was) => ({ old: at(was), new: null })),
+    ...kept.map((span) => ({ old: span.was && at(span.was), new: at([span.start, span.end, span.label]) })),
+  ];
+}
+
+/** Return the action that a draft is: add, drop, label or move. */
+export function actionOf(changes) {
+  if (changes.every((change) => !change.old)) return "add";
+  if (changes.every((change) => !change.new)) return "drop";
+  const same = (change) => change.old && change.new && change.old[0] === change.new[0] && change.old[1] === change.new[1];
+  return changes.every(same) ? "label" : "move";
+}

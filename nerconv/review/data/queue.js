@@ -1,0 +1,81 @@
+// The list of decisions, with its filters and tabs.
+import { button, h } from "./dom.js";
+import { chip } from "./marks.js";
+import { KINDS, count, figure, stateOf } from "./words.js";
+
+const SHOWN_STATES = ["open", "accepted", "rejected", "changed", "skipped", "refused"];
+
+/** Return the list: ``view`` has state, filter, rows, total, pages and id; ``act`` what can be done. */
+export function queueView(view, act) {
+  const open = view.wide || view.listOpen;
+  const summary = h("summary", { "data-key": "list" }, `${position(view)} · open the list`);
+  return h("details", { open, on: { toggle: (event) => act.listOpened(event.target.open) } },
+    summary, filters(view, act), tabs(view, act), rows(view), h("p.small.muted.pad", null, shownText(view), " ",
+      h("span.opt", null, h("kbd", null, "j"), " ", h("kbd", null, "k"), " move.")), pages(view, act));
+}
+
+function position(view) {
+  const at = view.rows.findIndex((row) => row.id === view.id);
+  if (at < 0) return count(view.total, "decision");
+  return `Decision ${figure(at + 1 + 100 * view.page)} of ${figure(view.total)}`;
+}
+
+function shownText(view) {
+  if (!view.total) return view.filtered ? "No decision fits these filters." : "Nothing to decide here.";
+  return view.rows.length === view.total ? `All ${figure(view.total)} shown, most places first.`
+    : `${figure(view.rows.length)} of ${figure(view.total)} shown, most places first.`;
+}
+
+function filters(view, act) {
+  const search = h("input", {
+    type: "search", "aria-label": "Filter by text", placeholder: "Filter by text or rule   /", value: view.filter.text || "",
+    "data-key": "text", id: "text", on: { input: (event) => act.filterSoon("text", event.target.value) },
+  });
+  return h("form.fil", { role: "search", on: { submit: (event) => event.preventDefault() } }, search,
+    choice(view, act, "rule", "rules", view.state.rules), choice(view, act, "label", "labels", view.state.labels),
+    choice(view, act, "state", "states", SHOWN_STATES), choice(view, act, "file", "files", view.state.files));
+}
+
+function choice(view, act, name, all, values) {
+  const option = (value) => {
+    const text = typeof value === "string" ? value : value.code || value.label || value.name || value.path;
+    return h("option", { value: text, selected: view.filter[name] === text }, text);
+  };
+  return h("select", {
+    "aria-label": name[0].toUpperCase() + name.slice(1), "data-key": name,
+    on: { change: (event) => act.filter({ [name]: event.target.value }) },
+  }, h("option", { value: "" }, `all ${all}`), (Array.isArray(values) ? values : []).map(option));
+}
+
+function tabs(view, act) {
+  const kinds = Object.entries(view.state.counts.by_kind || {}).filter(([kind]) => KINDS[kind]);
+  if (kinds.length < 2) return null;
+  return h("div.tabs", null, kinds.map(([kind, number]) => h("button", {
+    type: "button", "data-key": kind, "aria-current": view.filter.kind === kind ? "true" : null,
+    on: { click: () => act.filter({ kind }) },
+  }, `${KINDS[kind]} ${figure(number)}`)));
+}
+
+function rows(view) {
+  return h("ol.ql", { id: "rows" }, view.rows.map((row) => rowView(row, row.id === view.id)));
+}
+
+function rowView(row, current) {
+  const state = stateOf(row.state);
+  const surface = h("span.t", null, h("span.sr", null, `${state.word}: `), h("bdi", null, row.surface || row.name), " ",
+    row.label ? chip(row.label) : null);
+  const why = [row.rule, row.name, row.answer].filter(Boolean).join(" · ");
+  return h("li", null, h("a", {
+    href: `#/q/${row.id}`, "data-key": row.id, "aria-current": current ? "true" : null,
+    class: row.state === "open" ? "" : "done", title: row.surface,
+  }, h("span.ic", { class: state.look, "aria-hidden": "true" }, state.icon), surface,
+  h("span.num.small", null, `${figure(row.count)}×`), h("span.why", null, h("bdi", null, why))));
+}
+
+function pages(view, act) {
+  if (view.pages < 2) return null;
+  const to = (page) => () => act.filter({ page });
+  return h("div.row.pages", null,
+    view.page > 0 ? button("", "Previous 100", to(view.page - 1)) : null,
+    view.page + 1 < view.pages ? button("", "Next 100", to(view.page + 1)) : null);
+}

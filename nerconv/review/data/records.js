@@ -1,0 +1,39 @@
+// Decisions as the lines of a log, and the state that they add up to: what nerconv reads with --apply.
+
+/** Return the line that records a decision about ``question`` at ``places``. */
+export function record(question, places, request, reviewer, id) {
+  const asked = Object.fromEntries(["id", "kind", "rule", "surface", "label", "answer"].map((name) => [name, question[name] || ""]));
+  const line = { at: new Date().toISOString(), by: reviewer, id, action: request.action, question: asked };
+  line.places = places.map((place) => ({ ...place.record, changes: changesFor(place, request) }));
+  line.comment = request.comment || "";
+  if (request.take) line.take = request.take;
+  return line;
+}
+
+/** Return the changes that an action makes at a place. */
+function changesFor(place, request) {
+  if (request.changes) return request.changes;
+  if (request.action === "accept") return place.record.changes;
+  if (request.action === "take") return place.takes?.[request.take] || [];
+  const [start, end] = [place.record.start, place.record.end];
+  const old = place.span || null;
+  if (request.action === "drop") return old ? [{ old, new: null }] : [];
+  if (request.action === "label") return [{ old, new: [...(old ? old.slice(0, 2) : [start, end]), request.label] }];
+  return [];
+}
+
+/** Return the decisions that count, and those that were undone last, of the lines of a log. */
+export function folded(lines) {
+  const done = [], undone = [];
+  for (const line of lines) {
+    if (line.action === "undo") undone.push(...done.splice(done.findIndex((each) => each.id === line.of), 1));
+    else if (line.action === "redo") done.push(...undone.splice(undone.findIndex((each) => each.id === line.of), 1));
+    else { done.push(line); undone.length = 0; }
+  }
+  return { done, undone };
+}
+
+const RESULTS = { accept: "accepted", reject: "rejected", skip: "skipped" };
+
+/** Return what state an action leaves a place in. */
+export const resultOf = (action) => RESULTS[action] || "changed";
