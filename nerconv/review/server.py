@@ -127,12 +127,16 @@ def application(review: Review, page: str, token: str, port: int, read_only: boo
     """Return the application that serves ``page`` and ``review`` to the holder of ``token`` at ``port``."""
 
     def get(path: str, answer: Callable[[Mapping[str, str]], Json]) -> Route:
+        """Return the route of what is read; ``answer`` takes the query and what of the path is variable."""
+
         async def endpoint(request: Request) -> Response:
             return _answer(lambda: answer({**request.query_params, **request.path_params}))
 
         return Route(path, endpoint, methods=["GET"])
 
     def post(path: str, answer: Callable[[Json], Json]) -> Route:
+        """Return the route of what is written; ``answer`` takes the body."""
+
         async def endpoint(request: Request) -> Response:
             body = await _body(request)
             return body if isinstance(body, Response) else _answer(lambda: answer(body))
