@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -26,6 +25,7 @@ from nerconv.conversion.pipeline import write
 from nerconv.conversion.report import Cleaning, ConversionReport, ConvertOptions
 from nerconv.conversion.together import Progress, together, with_distinct_ids
 from nerconv.document import Document, Facts, Finding
+from nerconv.io.private import private_folder
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.packages import package
@@ -90,8 +90,8 @@ class Corpus:
     def source(self, name: str = "<corpus>") -> Source:
         """Return the documents as a source that is read like a file; nothing of them is lost on the way."""
         spans_jsonl = formats.get("spans_jsonl")
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "corpus.jsonl")
+        with private_folder() as folder:
+            file = folder / "corpus.jsonl"
             formats.write(spans_jsonl, self.batches, file, WriteOptions())
             return Source(name, "corpus", content=file.read_bytes(), format=spans_jsonl.NAME)
 
@@ -111,8 +111,8 @@ class Corpus:
         library = package("datasets", "a dataset", "hf")
         import pyarrow.parquet as pq
 
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "corpus.parquet")
+        with private_folder() as folder:
+            file = folder / "corpus.parquet"
             self._make(file, ConvertOptions(write=options or WriteOptions()))
             table = pq.read_table(file, memory_map=False)
         made: datasets.Dataset = library.Dataset(table)
@@ -128,8 +128,8 @@ class Corpus:
         vocab = vocab or package("spacy.vocab", "a Doc", "spacy").Vocab()
         if not len(self):
             return []
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "corpus.spacy")
+        with private_folder() as folder:
+            file = folder / "corpus.spacy"
             self._make(file, ConvertOptions(write=replace(options or WriteOptions(), group=0), unit="document"))
             return list(tokens.DocBin().from_disk(file).get_docs(vocab))
 

@@ -12,7 +12,8 @@ import pytest
 import zstandard
 
 from nerconv.io.decode import DecodedText, decode
-from nerconv.io.sources import Source, Unreadable, expand, replacing
+from nerconv.io.replacing import replacing
+from nerconv.io.sources import Source, Unreadable, expand
 
 TXT = frozenset({".txt"})
 

@@ -19,6 +19,7 @@ from nerconv.conversion.target import places, target_format
 from nerconv.conversion.workers import Workers, keep_memory
 from nerconv.formats.class_labels import of_labels, of_place
 from nerconv.io import outputs
+from nerconv.io.replacing import replacing
 from nerconv.io.sources import Source
 from nerconv.options import UsageError
 from nerconv.settings import cleaning_of
@@ -136,7 +137,7 @@ def _run(given: Given, to: str | None) -> int:
         report = _converted(inputs, given, options, begin)
     show.conversion(report, output, options.write.tokens)
     if given["--ledger"]:
-        with outputs.writing(given["--ledger"]) as part:
+        with replacing(given["--ledger"]) as part:
             part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
     return exit_code((*report.findings, *report.lost), bool(given["--strict"]))
 

@@ -14,7 +14,8 @@ from nerconv import formats
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs
 from nerconv.evaluation.report import EvaluationReport, redacted
-from nerconv.io.outputs import STDOUT, Place, read_places, writing
+from nerconv.io.outputs import STDOUT, Place, read_places
+from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
 from nerconv.options import ReadOptions, UsageError
@@ -137,9 +138,10 @@ def _sources(text: str, options: ReadOptions) -> list[Source]:
 
 
 def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
-    for name, path in files.items():
-        with writing(path) as part:
-            part.write_text(EVALUATION[name](found), encoding="utf-8", newline="")
+    with together() as changes:
+        for name, path in files.items():
+            with named(path):
+                changes.new(path).write_text(EVALUATION[name](found), encoding="utf-8", newline="")
     show.job_summary(lambda: EVALUATION["markdown"](found))
 
 

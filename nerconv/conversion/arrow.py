@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 try:
@@ -23,6 +22,7 @@ from nerconv.codes import CODES
 from nerconv.conversion.pipeline import convert
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.document import Finding
+from nerconv.io.private import private_folder
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
@@ -72,8 +72,8 @@ def convert_batch(batch: pa.RecordBatch, options: BatchOptions) -> pa.RecordBatc
         needed = ", ".join(INPUT_SCHEMA.names)
         raise UsageError(f"a batch needs the columns {needed}; it has no {', '.join(sorted(missing))}")
     ids, contents = batch.column("id").to_pylist(), batch.column("content").to_pylist()
-    with TemporaryDirectory() as folder:
-        rows = [_row(id, content, options, Path(folder)) for id, content in zip(ids, contents, strict=True)]
+    with private_folder() as folder:
+        rows = [_row(id, content, options, folder) for id, content in zip(ids, contents, strict=True)]
     return pa.RecordBatch.from_pylist(rows, schema=OUTPUT_SCHEMA)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +16,8 @@ from nerconv.conversion.target import LISTING, class_label_findings, part_path
 from nerconv.document import Finding, Where
 from nerconv.formats import Format, class_labels
 from nerconv.formats.pieces import Pieces
-from nerconv.io.sources import Source, Unreadable, replacing
+from nerconv.io.replacing import named, print_file, together
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
 
@@ -81,13 +79,14 @@ def write_stdout(made: Made) -> None:
     made.join("", file, made.options)
     if file.is_dir():
         raise UsageError(f"{made.format.NAME} is a folder and cannot go to standard output; name one with -o")
-    with file.open("rb") as stream:
-        shutil.copyfileobj(stream, sys.stdout.buffer)
-    sys.stdout.flush()
+    print_file(file)
 
 
-def write_split(made: Made, sources: Sequence[Source], target: Path, stack: ExitStack) -> None:
-    """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids of each."""
+def write_split(made: Made, sources: Sequence[Source], target: Path) -> None:
+    """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids and digest of each.
+
+    They change together, the listing last: a file that is not the one it names belongs to another split.
+    """
     options, report = made.options, made.report
     shares = parse_shares(options.split or "")
     if empty := [name for name in shares if not report.documents[name]]:
@@ -96,14 +95,15 @@ def write_split(made: Made, sources: Sequence[Source], target: Path, stack: Exit
     labels = tuple(sorted(report.written))
     options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
     paths = {name: part_path(target, name, made.format) for name in shares}
-    files = {name: stack.enter_context(replacing(path)) for name, path in paths.items()}
-    for name, file in files.items():
-        made.join(name, file, options)
-    report.findings += class_label_findings({paths[name]: files[name] for name in shares}, made.format)
-    noted = {name: made.stored(f"{name}{SENTENCES}") for name in shares}
-    split_report.tell(report, noted, shares, options.balance)
-    listing = stack.enter_context(replacing(target / LISTING))
-    listing.write_text(split_report.listing(options, labels, shares, report, made.ids), encoding="utf-8")
+    with named(target), together() as changes:
+        files = {name: changes.new(path) for name, path in paths.items()}
+        for name, file in files.items():
+            made.join(name, file, options)
+        report.findings += class_label_findings({paths[name]: files[name] for name in shares}, made.format)
+        noted = {name: made.stored(f"{name}{SENTENCES}") for name in shares}
+        split_report.tell(report, noted, shares, options.balance)
+        text = split_report.listing(options, labels, shares, report, made.ids, files)
+        changes.new(target / LISTING).write_text(text, encoding="utf-8")
 
 
 def finished(report: ConversionReport, sources: Sequence[Source], options: ConvertOptions) -> ConversionReport:

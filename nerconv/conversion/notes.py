@@ -16,7 +16,8 @@ import msgspec
 
 from nerconv.conversion.report import ConversionReport
 from nerconv.document import Facts, Finding
-from nerconv.io.sources import Source, replacing
+from nerconv.io.replacing import replacing
+from nerconv.io.sources import Source
 from nerconv.printable import file_name
 
 #: Where the notes stand, in the folder of the shards.

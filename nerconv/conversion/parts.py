@@ -141,6 +141,11 @@ def piece_path(folder: Path, split: str, number: int) -> Path:
     return folder / f"{number:08}.{split}"
 
 
+def pieces_in(folder: Path) -> list[Path]:
+    """Return the files of pieces that lie in a folder, those of its parts in order."""
+    return sorted(folder.glob("[0-9]*.*"))
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """Values that lie in files, to be gone through again and again, one in memory at a time."""

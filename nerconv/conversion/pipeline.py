@@ -38,7 +38,8 @@ from nerconv.conversion.workers import ALONE, Workers, run, started
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed
 from nerconv.io import outputs, urls
-from nerconv.io.outputs import STDOUT, writing
+from nerconv.io.outputs import STDOUT
+from nerconv.io.replacing import replacing
 from nerconv.io.sources import Source
 from nerconv.options import UsageError
 
@@ -94,11 +95,11 @@ def _written(
             made.add(outcome)
         made.settle()
         if options.split:
-            write_split(made, sources, Path(target), stack)
+            write_split(made, sources, Path(target))
         elif target == STDOUT:
             write_stdout(made)
         else:
-            file = stack.enter_context(writing(target))
+            file = stack.enter_context(replacing(target))
             made.join("", file, options)
             made.report.findings += class_label_findings({Path(target): file}, format)
     return finished(made.report, sources, options)

@@ -29,7 +29,8 @@ from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import Place
-from nerconv.io.sources import Source, Unreadable, replacing
+from nerconv.io.replacing import replacing
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
 _SHARD: Final = re.compile(r"([^/]+)\.\d{5,}\.\w+")

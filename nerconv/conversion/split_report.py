@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from nerconv import formats
 from nerconv.codes import CODES
@@ -106,8 +108,12 @@ def listing(
     shares: Mapping[str, float],
     report: ConversionReport,
     ids: Mapping[str, list[str]],
+    files: Mapping[str, Path],
 ) -> str:
-    """Return a split as TOML, a suffix that no format of records has: seed, shares, what was reached, and ids."""
+    """Return a split as TOML, a suffix that no format of records has: seed, shares, what was reached, digests and ids.
+
+    ``files``: by part, the file whose digest is noted.
+    """
     lines = [
         f"seed = {options.seed}",
         *([f'balance = "{options.balance}"'] if options.balance else []),
@@ -119,6 +125,9 @@ def listing(
         "[reached]",
         *(f"{name} = {_reached(report, name)}" for name in shares),
         "",
+        "[sha256]",
+        *(f'{name} = "{sha256_of(file)}"' for name, file in files.items()),
+        "",
         "[ids]",
     ]
     # JSON strings are TOML.
@@ -126,6 +135,12 @@ def listing(
         f"{name} = [\n" + "".join(f"  {json.dumps(id)},\n" for id in members) + "]" for name, members in ids.items()
     ]
     return "\n".join(lines) + "\n"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file, as ``sha256sum`` prints it. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _reached(report: ConversionReport, name: str) -> str:

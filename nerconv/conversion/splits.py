@@ -21,7 +21,8 @@ from nerconv.conversion.workers import ALONE, Workers
 from nerconv.formats import Format
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import Place
-from nerconv.io.sources import Source, Unreadable, replacing
+from nerconv.io.replacing import named, together
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError
 
 #: Between two parts: a comma before a name. Other commas belong to names of files.
@@ -92,7 +93,7 @@ def convert_parts(
             documents = _required(name, made[name])
             tallies = {name: made[name].report.tallies.get("", SplitCounts())}
             total.add(replace(made[name].report, documents=Counter({name: documents}), tallies=tallies))
-        _write(made, Path(target), format, options, total, stack)
+        _write(made, Path(target), format, options, total)
     return finished(total, sources, options)
 
 
@@ -125,13 +126,13 @@ def _write(
     format: Format,
     options: ConvertOptions,
     total: ConversionReport,
-    stack: ExitStack,
 ) -> None:
     labels = options.write.labels or tuple(sorted(label for label, count in total.written.items() if count))
     options = replace(options, write=replace(options.write, labels=labels))
-    files = {part_path(target, name, format): name for name in made}
-    written = {place: stack.enter_context(replacing(place)) for place in files}
-    for place, part in written.items():
-        made[files[place]].join("", part, options)
-    total.findings += class_label_findings(written, format)
-    split_report.tell(total, {name: one.stored(SENTENCES) for name, one in made.items()})
+    with named(target), together() as changes:
+        files = {part_path(target, name, format): name for name in made}
+        written = {place: changes.new(place) for place in files}
+        for place, part in written.items():
+            made[files[place]].join("", part, options)
+        total.findings += class_label_findings(written, format)
+        split_report.tell(total, {name: one.stored(SENTENCES) for name, one in made.items()})

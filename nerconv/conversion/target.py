@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,8 @@ from nerconv.document import Finding
 from nerconv.formats import Format, class_labels
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import STDOUT, Place
+from nerconv.io.private import is_private, private_folder
+from nerconv.io.replacing import existing, named
 from nerconv.io.sources import Unreadable, is_dataset
 from nerconv.options import UsageError
 
@@ -74,7 +75,7 @@ def _others(folder: Path) -> Iterator[str]:
 @contextmanager
 def uploading(url: str) -> Iterator[Path]:
     """Give a path here, and put what was made there at ``url`` when all of it is made. Raises Unreadable."""
-    with tempfile.TemporaryDirectory() as folder:
+    with private_folder() as folder:
         path = Path(folder, url.rstrip("/").rpartition("/")[2])
         yield path
         try:
@@ -85,16 +86,21 @@ def uploading(url: str) -> Iterator[Path]:
 
 @contextmanager
 def workplace(target: str) -> Iterator[Path]:
-    """Give a folder for pieces, beside the target where there is one, so that a large one finds room."""
-    beside = None if target in (STDOUT, os.devnull) else Path(target).absolute().parent
-    while beside is not None and not beside.is_dir():
-        beside = beside.parent
-    try:
-        with tempfile.TemporaryDirectory(prefix=".nerconv.", dir=beside, ignore_cleanup_errors=True) as name:
-            yield Path(name)
-    except OSError as error:
-        why = error.strerror or error
-        raise Unreadable(f"{target}: cannot be written: {why}; what stood there is unchanged") from error
+    """Give a private folder for pieces, beside the target where there is one, so that a large one finds room.
+
+    Pieces are pickles, which nobody else may write: they go where the system has its temporary files when the file
+    system of the target keeps no one out. Raises Unreadable where neither does.
+    """
+    with named(target), ExitStack() as stack:
+        beside = None if target in (STDOUT, os.devnull) else existing(Path(target).absolute().parent)
+        folder = stack.enter_context(private_folder(beside))
+        if not is_private(folder):
+            folder = stack.enter_context(private_folder())
+        if not is_private(folder):
+            raise Unreadable(
+                f"{folder.parent}: is open to others, whatever its mode; set TMPDIR to a folder that is not"
+            )
+        yield folder
 
 
 def class_label_findings(written: Mapping[Path, Path], format: Format) -> list[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import signal
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,8 +14,10 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from nerconv.conversion.parts import Outcome, Part
+from nerconv.conversion.parts import Outcome, Part, pieces_in
+from nerconv.conversion.target import workplace
 from nerconv.io.chunks import Apply, Doing
+from nerconv.io.outputs import STDOUT
 from nerconv.io.sources import Unreadable
 from nerconv.options import ENGINES, UsageError, check_choice
 from nerconv.packages import package
@@ -215,6 +216,6 @@ def _cluster(settings: Workers) -> Iterator[Executor]:
 
 def _far(job: Callable[..., Outcome], number: int, part: Part) -> tuple[Outcome, dict[str, bytes]]:
     """Do a job in a folder of its own; return the pieces by the name of their file."""
-    with tempfile.TemporaryDirectory() as name:
-        outcome = job(number, part, folder=Path(name))
-        return outcome, {path.name: path.read_bytes() for path in sorted(Path(name).iterdir()) if path.is_file()}
+    with workplace(STDOUT) as folder:
+        outcome = job(number, part, folder=folder)
+        return outcome, {path.name: path.read_bytes() for path in pieces_in(folder)}

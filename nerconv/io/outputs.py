@@ -6,17 +6,15 @@ Two spellings of one file are one file: links of both kinds, ``./``, other case 
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from nerconv.io import urls
-from nerconv.io.sources import Source, Unreadable, replacing
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
 #: How standard output is spelt.
@@ -172,22 +170,3 @@ def _inside(path: str, folder: str) -> str:
         return ""
     real, around = Path(os.path.realpath(path)), Path(os.path.realpath(folder))
     return real.relative_to(around).as_posix() if real != around and real.is_relative_to(around) else ""
-
-
-@contextmanager
-def writing(target: str | Path) -> Iterator[Path]:
-    """Give a temporary path to write a file to, which on success goes to ``target``: to a place, as ``files.replacing``
-    does, to standard output, or, of ``/dev/null``, nowhere. Raises Unreadable.
-    """
-    if not is_stdout(str(target)) and str(target) != os.devnull:
-        with replacing(Path(target)) as part:
-            yield part
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder, "output")
-        yield part
-        if is_stdout(str(target)):
-            with part.open("rb") as file:
-                sys.stdout.flush()
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.flush()

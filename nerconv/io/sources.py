@@ -1,4 +1,4 @@
-"""Files: what to read, decompressed and decoded with its faults named; and writing that is whole or not at all."""
+"""Files: what to read, decompressed, with the faults of files and folders named."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import glob
 import gzip
 import io
 import lzma
-import os
 import re
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -25,6 +23,7 @@ from nerconv.document import Finding, Where
 from nerconv.errors import NerconvError
 from nerconv.io import folders, urls
 from nerconv.io.folders import Entry
+from nerconv.io.private import private_folder
 from nerconv.printable import file_name
 
 
@@ -149,11 +148,11 @@ def local_path(source: Source) -> Iterator[Path]:
             stream.read(1)  # fails here where it cannot be read
         yield source.path
         return
-    with tempfile.NamedTemporaryFile() as spool:
-        with source.open() as stream:
-            shutil.copyfileobj(stream, spool)
-        spool.flush()
-        yield Path(spool.name)
+    with private_folder() as folder:
+        copy = folder / f"copy{source.suffix}"
+        with source.open() as stream, copy.open("xb") as file:
+            shutil.copyfileobj(stream, file)
+        yield copy
 
 
 def _reason(error: Exception) -> str:
@@ -245,39 +244,3 @@ def is_dataset(path: Path) -> bool:
     with suppress(PermissionError):
         return (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
     return False
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``target`` to write a file or folder to; on success move it into place.
-
-    On any failure, an interrupt included, it is removed and ``target`` stays what it was. Raises Unreadable
-    when the folder cannot be written to.
-    """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part{target.suffix}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        _move(part, target)
-    except OSError as error:
-        raise Unreadable(f"{target}: cannot be written: {_reason(error)}; what stood there is unchanged") from error
-    finally:
-        with suppress(OSError):  # what went wrong before is what matters
-            _remove(part)
-
-
-def _move(part: Path, target: Path) -> None:
-    if not (target.is_dir() and part.is_dir()):
-        part.replace(target)  # a file does not replace a folder
-        return
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    target.replace(old)
-    part.replace(target)
-    _remove(old)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

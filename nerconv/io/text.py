@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any, BinaryIO, Final
 
 from nerconv.document import Finding
 from nerconv.io.decode import byte_order, decode, line_ends, refuse_binary
+from nerconv.io.private import private_folder
 from nerconv.io.sources import Source
 
 #: Bytes up to which a source is held in memory.
@@ -89,7 +89,7 @@ def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: 
             stream.seek(len(head))
     spool: Any = io.BytesIO()
     if len(head) > small:
-        spool = stack.enter_context(tempfile.NamedTemporaryFile())  # noqa: SIM115 - the stack closes it
+        spool = stack.enter_context((stack.enter_context(private_folder()) / "text").open("x+b"))
     decoded = decode(chain([head], iter(partial(stream.read, _BLOCK), b"")), source.name, encoding, spool)
     spool.flush()
     return TextSource(spool, spool.tell(), decoded.facts, decoded.findings, getattr(spool, "name", None))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nerconv.io.outputs import writing
+from nerconv.io.replacing import replacing
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import Problem
 
@@ -60,5 +60,5 @@ def read_baseline(path: Path) -> Baseline:
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write ``baseline``, sorted."""
     counts = dict(sorted(baseline.counts.items()))
-    with writing(path) as part:
+    with replacing(path) as part:
         part.write_text(json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -7,7 +7,6 @@ that adds a finding of any rule is taken back and reported, and the others stay.
 from __future__ import annotations
 
 import difflib
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from typing import Final, NamedTuple
 from nerconv import formats
 from nerconv.document import Where
 from nerconv.io.inplace import rewrite
+from nerconv.io.private import private_folder
 from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.edits import Edit, applied, edits_of
 from nerconv.linting.engine import lint
@@ -117,8 +117,8 @@ class FixReport:
 def fix(sources: Sequence[Source], read: ReadOptions, selection: Selection, unsafe: bool) -> FixReport:
     """Return the fixes of the bracket files among ``sources``; nothing is written. Safe ones only unless ``unsafe``."""
     report = FixReport()
-    with tempfile.TemporaryDirectory() as folder:
-        copies = [_copy(source, number, Path(folder), read, report) for number, source in enumerate(sources)]
+    with private_folder() as folder:
+        copies = [_copy(source, number, folder, read, report) for number, source in enumerate(sources)]
         paths = {copy.name: copy.path for copy in copies if copy.path}
         bench = _Bench(report, paths, read.encoding, lambda: lint(copies, read, selection, lambda _: None))
         report.found = current = bench.look()

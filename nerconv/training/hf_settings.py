@@ -12,7 +12,7 @@ import msgspec
 
 from nerconv.document import Document, count_labels
 from nerconv.evaluation.side import read_side
-from nerconv.io.outputs import writing
+from nerconv.io.replacing import replacing
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError
 from nerconv.printable import one_line
@@ -113,5 +113,5 @@ network = false  # true: the encoder may be downloaded
 
 def write_settings(text: str, path: Path) -> None:
     """Write a settings file, whole or not at all."""
-    with writing(path) as part:
+    with replacing(path) as part:
         part.write_text(text, encoding="utf-8")

@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 from typing import Final
 
-from nerconv.io.outputs import writing
+from nerconv.io.replacing import replacing
 from nerconv.options import UsageError
 from nerconv.packages import package
 from nerconv.printable import one_line
@@ -172,5 +172,5 @@ def _scalar(text: str) -> str:
 
 def write_project(text: str, path: Path) -> None:
     """Write a project file, whole or not at all."""
-    with writing(path) as part:
+    with replacing(path) as part:
         part.write_text(text, encoding="utf-8")

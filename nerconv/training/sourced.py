@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from nerconv.io.outputs import writing
+from nerconv.io.replacing import replacing
 from nerconv.options import UsageError
 from nerconv.packages import package
 
@@ -64,5 +64,5 @@ def start_from(config: Any, component: str, found: Sourced, path: str) -> None:
 
 def write_weights(found: Sourced, path: Path) -> None:
     """Write the weights of a tok2vec, whole or not at all."""
-    with writing(path) as part:
+    with replacing(path) as part:
         part.write_bytes(found.weights)

@@ -1,0 +1,258 @@
+"""Files and folders that are replaced whole or not at all, several together where they belong together.
+
+What is to stand at a target is made in a private folder beside it. When all of it is made and safe on the disk, it is
+moved into place, the targets in the order in which they were asked for. Where one of the moves fails, those before it
+are taken back. A target that is a symbolic link stays one: what it leads to is replaced, and keeps its mode and owner.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from nerconv.io.outputs import is_stdout
+from nerconv.io.private import private_folder, remove
+from nerconv.io.sources import Unreadable
+
+#: Of ``renameat2`` (linux/fcntl.h, linux/fs.h).
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV, errno.EPERM)
+
+
+class Step(Protocol):
+    """A change that is prepared: done last, and taken back where one after it fails. Both raise OSError, Unreadable."""
+
+    def do(self) -> None:
+        """Make the change."""
+
+    def undo(self) -> None:
+        """Take it back."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Targets that change together: ``new`` gives the place where what is to stand at each is made."""
+
+    stack: ExitStack
+    folders: dict[Path, Path] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def new(self, target: str | Path) -> Path:
+        """Return where to write what goes to ``target``: a place, ``-`` for standard output, or ``/dev/null``.
+
+        Raises Unreadable when its folder cannot be written to.
+        """
+        if is_stdout(str(target)) or str(target) == os.devnull:
+            part = self._part(None, Path(target).suffix)
+            self.steps += [_Print(part)] if is_stdout(str(target)) else []
+            return part
+        with named(target):
+            real = Path(os.path.realpath(target))
+            part = self._part(existing(real.parent), real.suffix)
+            self.steps.append(_Move(part, real))
+            return part
+
+    def beside(self, folder: Path | None) -> Path:
+        """Return the private folder of these changes in ``folder``, or among temporary files. Raises OSError."""
+        key = folder or Path()
+        if key not in self.folders:
+            self.folders[key] = self.stack.enter_context(private_folder(folder))
+        return self.folders[key]
+
+    def _part(self, folder: Path | None, suffix: str) -> Path:
+        return self.beside(folder) / f"{len(self.steps)}{suffix}"
+
+    def make(self) -> None:
+        """Make all changes, in order, or none. Raises Unreadable."""
+        done: list[Step] = []
+        try:
+            for step in self.steps:
+                done.append(step)
+                step.do()
+        except BaseException:
+            for step in reversed(done):
+                with suppress(OSError):
+                    step.undo()
+            raise
+
+
+@contextmanager
+def together() -> Iterator[Changes]:
+    """Give changes to prepare; at the end all of them are made. On any failure, an interrupt included, none is.
+
+    Raises Unreadable, with the target, when it cannot be written.
+    """
+    with ExitStack() as stack:
+        changes = Changes(stack)
+        yield changes
+        changes.make()
+
+
+@contextmanager
+def replacing(target: str | Path) -> Iterator[Path]:
+    """Give the place to write what goes to ``target``, alone; see ``together``. Raises Unreadable."""
+    with named(target), together() as changes:
+        yield changes.new(target)
+
+
+@contextmanager
+def named(target: str | Path) -> Iterator[None]:
+    """Raise Unreadable, with the name of the target, for what the system says while it is written."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or str(error) or type(error).__name__
+        raise Unreadable(f"{target}: cannot be written: {why}; what stood there is unchanged") from error
+
+
+def existing(folder: Path) -> Path:
+    """Return ``folder``, or the nearest one around it that is there. Raises OSError for a file on the way."""
+    place = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    if not place.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(place))
+    return place
+
+
+@dataclass(slots=True)
+class _Print:
+    """The content of a file goes to standard output."""
+
+    part: Path
+
+    def do(self) -> None:
+        """Print it. Raises Unreadable, BrokenPipeError."""
+        print_file(self.part)
+
+    def undo(self) -> None:
+        """What was printed stays."""
+
+
+def print_file(path: Path) -> None:
+    """Write the bytes of a file to standard output. Raises Unreadable, BrokenPipeError."""
+    if sys.stdout is None:
+        raise Unreadable("standard output is closed: name a file with -o, or open it")
+    with path.open("rb") as file:
+        sys.stdout.flush()
+        shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.flush()
+
+
+@dataclass(slots=True)
+class _Move:
+    """A file or a folder goes to its target; what stood there goes to where it was made, or beside it."""
+
+    part: Path
+    target: Path
+    made: list[Path] = field(default_factory=list)
+    new: os.stat_result | None = None
+
+    @property
+    def old(self) -> Path:
+        """Where that goes which stood at the target, on a system where the two cannot change places."""
+        return self.part.with_name(f"{self.part.name}.old")
+
+    def do(self) -> None:
+        """Move it, all of it being safe on the disk; then the move is. Raises Unreadable."""
+        with named(self.target):
+            for path in (*self.part.rglob("*"), self.part) if self.part.is_dir() else (self.part,):
+                flush(path)
+            for folder in [place for place in self.target.parents if not place.exists()][::-1]:
+                folder.mkdir()
+                self.made.append(folder)
+            like(self.part, self.target)
+            self.new = self.part.lstat()
+            self._put()
+            for folder in (self.target.parent, *(place.parent for place in self.made)):
+                flush(folder)
+
+    def undo(self) -> None:
+        """Put back what stood there, whichever moves were made."""
+        if self.new is not None:
+            before = [path for path in (self.old, self.part) if os.path.lexists(path) and not self._is_new(path)]
+            if before and not (os.path.lexists(self.target) and exchange(before[0], self.target)):
+                if os.path.lexists(self.target):
+                    self.target.rename(self.part)
+                before[0].rename(self.target)
+            elif not before and os.path.lexists(self.target) and self._is_new(self.target):
+                remove(self.target)
+        for folder in reversed(self.made):
+            folder.rmdir()
+
+    def _is_new(self, path: Path) -> bool:
+        return self.new is not None and os.path.samestat(path.lstat(), self.new)
+
+    def _put(self) -> None:
+        """Move what was made to the target, which is never missing; what stood there is then at ``part`` or ``old``.
+
+        Only where a file system cannot exchange two folders, it is missing for a moment, between two moves.
+        """
+        part, target, old = self.part, self.target, self.old
+        if not os.path.lexists(target):
+            part.rename(target)
+        elif part.is_dir() != target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a file and a folder do not replace each other", str(target))
+        elif exchange(part, target):
+            return
+        elif target.is_dir():
+            target.rename(old)
+            part.rename(target)
+        else:
+            with suppress(OSError):
+                old.hardlink_to(target)
+            part.replace(target)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two paths change places at once; return False, and change nothing, where the system cannot do that.
+
+    Raises OSError.
+    """
+    sys.audit("nerconv.exchange", str(one), str(other))
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNSUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def like(part: Path, target: Path) -> None:
+    """Give ``part`` the mode of the file or folder at ``target``, if there is one, and its owner where that can be."""
+    try:
+        status = target.stat()
+    except FileNotFoundError:
+        return
+    own = part.stat()
+    if (own.st_uid, own.st_gid) != (status.st_uid, status.st_gid):
+        with suppress(OSError, AttributeError):
+            os.chown(part, status.st_uid, status.st_gid)
+    part.chmod(stat.S_IMODE(status.st_mode))
+
+
+def flush(path: Path) -> None:
+    """Return when a file, or the names in a folder, are on the disk. Raises OSError for a file."""
+    folder = path.is_dir()
+    try:
+        number = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+    except OSError:
+        if not folder:  # not every system lets a folder be opened
+            raise
