@@ -96,7 +96,9 @@ def _scored(job: Job, progress: Progress) -> EvaluationReport:
     )
     if job.model:
         return _of_model(job, annotated, context)
-    sides = [_read_predictions(sources, job, gold, progress) for sources in job.predictions]
+    sides = [
+        read_predictions(sources, job.read_predictions, gold.schemes, progress, quoted) for sources in job.predictions
+    ]
     first = replace(
         context,
         predictions=sides[0].reading,
@@ -135,24 +137,25 @@ def _with_seeds(report: EvaluationReport, all_: Sequence[EvaluationReport], name
     return replace(report, seeds=replace(seeds(f1, by_label), runs=runs))
 
 
-def _read_predictions(sources: Sequence[Source], job: Job, gold: ReadSide, progress: Progress) -> ReadSide:
-    """Return predictions read in the scheme that was named for them, or else in that of the gold.
+def read_predictions(
+    sources: Sequence[Source], options: ReadOptions, gold: Sequence[str], progress: Progress, quoted: bool = True
+) -> ReadSide:
+    """Return predictions read in the scheme that was named for them, or else in that of the ``gold``, if it has one.
 
     The predicted tags themselves do not decide: those of a model that never predicts one of the letters fit another
     scheme. Where the gold has no tags, they are read as IOB2 if they are valid IOB2. Raises UsageError where the scheme
     stays unknown.
     """
-    options, names = replace(job.read_predictions, both=job.read_predictions.invalid in OTHER_RULE), _names(sources)
-    quoted = not job.options.redact
+    options, names = replace(options, both=options.invalid in OTHER_RULE), _names(sources)
     if options.scheme.lower() != "auto":
         return read_side(sources, options, progress, quoted=quoted)
-    if len(gold.schemes) == 1:
-        return read_side(sources, replace(options, scheme=gold.schemes[0]), progress, "gold", quoted)
+    if len(gold) == 1:
+        return read_side(sources, replace(options, scheme=gold[0]), progress, "gold", quoted)
     side = read_side(sources, options, progress, quoted=quoted)
     if not side.schemes:
         return side
-    if gold.schemes:
-        why = f"the files of the gold are in several tag schemes ({', '.join(gold.schemes)})"
+    if gold:
+        why = f"the files of the gold are in several tag schemes ({', '.join(gold)})"
     elif side.schemes == ("IOB2",):
         return replace(side, reading=replace(side.reading, decided="default"))
     else:

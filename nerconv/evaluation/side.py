@@ -65,7 +65,7 @@ def read_side(
             else:
                 _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
                 parts.append((item.batch, item.other))
-    found = _schemes(facts)
+    found = schemes_of(facts)
     reading = InputInfo(
         tuple(dict.fromkeys(each.format for each in facts)),
         ", ".join(found),
@@ -79,7 +79,7 @@ def read_side(
     return ReadSide(replace(annotated, ids=ids), other and replace(other, ids=ids), reading, found)
 
 
-def _schemes(facts: Sequence[Facts]) -> tuple[str, ...]:
+def schemes_of(facts: Sequence[Facts]) -> tuple[str, ...]:
     """Return the one scheme that fits all files, or else the schemes that they were read in."""
     tagged = [each for each in facts if each.scheme]
     shared = [name for name in tagged[0].fitting if all(name in each.fitting for each in tagged)] if tagged else []

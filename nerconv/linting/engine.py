@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from fnmatch import fnmatch
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nerconv import formats
 from nerconv.codes import CODES, SEVERITIES
@@ -94,17 +94,39 @@ def lint(
     Rules about the whole corpus see all sources together, so all batches are in memory. What a directive in the text
     ignores is left out. Rules about a model speak only with ``ask``.
     """
+    return run(sources, read, selection, progress, ask).report
+
+
+class Run(NamedTuple):
+    """A lint run: what it found, the documents that it found that in, and what their readers learnt about the files."""
+
+    report: LintReport
+    corpus: LintCorpus
+    facts: list[Facts]
+
+
+def run(
+    sources: Iterable[Source],
+    read: ReadOptions,
+    selection: Selection,
+    progress: Callable[[Source], None],
+    ask: Ask | None = None,
+    whole: bool = False,
+) -> Run:
+    """Do what ``lint`` does, and return the documents, too: with ``whole`` none of them is in parts."""
     from nerconv.linting.corpus import LintCorpus
 
     chosen = choose(selection)
-    most = WHOLE if ask or any(rule.whole for rule, _ in chosen.values()) else MOST
+    most = WHOLE if whole or ask or any(rule.whole for rule, _ in chosen.values()) else MOST
     sources, continued = list(sources), set[int]()
     batches: list[Batch] = []
     problems: list[Problem] = []
+    facts: list[Facts] = []
     for source in sources:
         progress(source)
         for item, continues in formats.read_parts(source, read, most):
             if isinstance(item, Facts):
+                facts.append(item)
                 continue
             found = [item] if isinstance(item, Finding) else chain.from_iterable(item.findings.values())
             problems += (Problem(each, CODES[each.code].name, CODES[each.code].severity) for each in found)
@@ -119,9 +141,10 @@ def lint(
     wanted = [problem for problem in problems if not _is_left_out(problem, ignores)]
     left = without_ignored(wanted, corpus.parts, sources)
     files = [name for part in corpus.parts for name in part.names[part.continues :]]
-    return LintReport(
+    report = LintReport(
         with_ends(sorted(left, key=source_order)), len(files), tuple(dict.fromkeys(files)), len(corpus), tuple(chosen)
     )
+    return Run(report, corpus, facts)
 
 
 def _skipped(selection: Selection, corpus: LintCorpus) -> Iterator[Problem]:

@@ -155,6 +155,22 @@ def move(document: Document, span: Span, start: int, end: int, safety: str = "un
     return Fix(safety, f"label {shown(document.text[new.start : new.end])} instead", (SpanChange(span, new),))
 
 
+def instead(surface: str, old: Span | None, new: Span | None) -> Fix:
+    """Return what somebody else has in place of ``old``, to be shown and never made: ``new``, which covers ``surface``.
+
+    One of the two may be None.
+    """
+    if new is None:
+        title = "drop the span"
+    elif old is None:
+        title = f"label {shown(surface)} {new.label}"
+    elif (old.start, old.end) == (new.start, new.end):
+        title = f"label it {new.label}"
+    else:
+        title = f"label {shown(surface)} {new.label} instead"
+    return Fix("shown", title, (SpanChange(old, new),))
+
+
 def retext(document: Document, span: Span, changes: list[TextChange], safety: str) -> Fix | None:
     """Return the fix that makes ``changes`` inside ``span``, or None when that would leave it blank at an edge."""
     pieces, done = [], span.start

@@ -58,8 +58,8 @@ class Place:
 class Question:
     """A decision to make: the same rule, surface, label and answer at one or more places.
 
-    ``answer``: what would be done, as ``drop the span``; empty where nothing is proposed. ``why``: one line on the
-    rule. ``members``: of a question that settles those of several surfaces at once, their ids.
+    ``surface``: the text that it is about, or what the texts have in common. ``answer``: what would be done, as ``drop
+    the span``; empty where nothing is proposed. ``why``: one line on what is wrong.
     """
 
     kind: str
@@ -71,7 +71,6 @@ class Question:
     answer: str
     why: str
     places: tuple[Place, ...]
-    members: tuple[str, ...] = ()
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +116,6 @@ def ordered(questions: Iterable[Question]) -> Sequence[Question]:
         key=lambda each: (
             KINDS.index(each.kind),
             -(each.score or 0.0),
-            not each.members,
             -len(each.places),
             severities[each.severity],
         ),

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Flag, Options, Rule, shown
+from nerconv.linting.rule import Flag, Options, Rule, instead, shown
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -63,12 +63,16 @@ def _of_document(document: Document, guesses: Sequence[Guess]) -> Iterator[tuple
         touched.update(around)
         if _key(span) not in said:
             best = max((ordered[at] for at in around), key=lambda guess: guess.score or 0.0, default=None)
-            yield Flag(span.start, span.end, _about(document, span, best), span, score=best and best.score), best
+            message, new = _about(document, span, best), best and _bare(best.span)
+            fix = instead(document.covered(new) if new else "", span, new)
+            yield Flag(span.start, span.end, message, span, fix, score=best and best.score), best
     for at, guess in enumerate(ordered):
         if at not in touched:
             place = guess.span
-            message = f"{shown(document.covered(place))} has no label here, and the model says {place.label}"
-            yield Flag(place.start, place.end, f"{message}{_score(guess)}; look at it", score=guess.score), guess
+            surface = document.covered(place)
+            message = f"{shown(surface)} has no label here, and the model says {place.label}{_score(guess)}; look at it"
+            fix = instead(surface, None, _bare(place))
+            yield Flag(place.start, place.end, message, fix=fix, score=guess.score), guess
 
 
 def _overlapping(span: Span, ordered: Sequence[Guess], starts: Sequence[int]) -> Iterator[int]:
@@ -88,6 +92,10 @@ def _about(document: Document, span: Span, guess: Guess | None) -> str:
     return f"{surface} is {span.label} here, and the model says {other}{_score(guess)}; look at it"
 
 
+def _bare(span: Span) -> Span:
+    return Span(span.start, span.end, span.label)
+
+
 def _score(guess: Guess) -> str:
     return "" if guess.score is None else f" ({guess.score:.2f})"
 
@@ -102,7 +110,7 @@ RULES: Final = (
         name="confident-disagreement",
         scope="corpus",
         severity="info",
-        fix="none",
+        fix="shown",
         about="""A place where the model named with `--with-model` disagrees, as sure as it usually is where it agrees.
 
 Of all that a model says otherwise these are the likeliest errors of the gold. Needs a model that scores its spans: a
@@ -116,7 +124,7 @@ token classifier of Hugging Face, or `--folds`, where several models vote. Look 
         name="retag-disagreement",
         scope="corpus",
         severity="info",
-        fix="none",
+        fix="shown",
         about="""A place where the model named with `--with-model` disagrees, unsure or without saying how sure it is.
 
 Most of these are errors of the model. A model that has seen the annotations repeats their errors, so use one trained on

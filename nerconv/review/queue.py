@@ -1,0 +1,148 @@
+"""The questions of a review: what the linter, a model and predictions say about annotations, as decisions to make."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from nerconv.io.decode import byte_order
+from nerconv.io.sources import Source, Unreadable
+from nerconv.linting.engine import run
+from nerconv.linting.groups import Group, groups
+from nerconv.linting.problem import Problem
+from nerconv.linting.rules import RULES
+from nerconv.options import ReadOptions, Selection
+from nerconv.review.question import Place, Question, line_digest, ordered
+
+if TYPE_CHECKING:
+    from nerconv.linting.corpus import LintCorpus, Owner
+    from nerconv.linting.guesses import Ask
+    from nerconv.review.errors import Predictions
+
+#: Rules about what a model says.
+_MODEL: Final = "M6"
+
+
+@dataclass(eq=False)
+class Queue:
+    """Questions in the order in which they are asked, and the documents that they are about.
+
+    ``owners``: by id of a place, the document that it stands in. ``left_out``: how many findings are about no place in
+    a document, so that nobody can decide them here: what a reader could not read, options that do nothing.
+    """
+
+    questions: Sequence[Question]
+    corpus: LintCorpus
+    owners: Mapping[str, Owner]
+    sources: Sequence[Source]
+    read: ReadOptions
+    left_out: int = 0
+    annotators: tuple[str, ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Question]:
+        """The questions by their id."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """The places of all questions by their id."""
+        return {place.id: place for question in self.questions for place in question.places}
+
+    @cached_property
+    def files(self) -> list[str]:
+        """The files that questions are about, in reading order."""
+        known = {place.where.path for place in self.places.values() if place.where}
+        return [source.name for source in self.sources if source.name in known]
+
+
+def queue_of(
+    sources: Sequence[Source],
+    read: ReadOptions,
+    selection: Selection,
+    progress: Callable[[Source], None],
+    ask: Ask | None = None,
+    predictions: Predictions | None = None,
+) -> Queue:
+    """Return the questions about ``sources``: what the chosen rules find, what a model says, errors of predictions.
+
+    Raises UsageError, Unreadable and models.ModelError, as lint and evaluate do.
+    """
+    found = run(sources, read, selection, progress, ask, whole=True)
+    problems = [problem for problem in found.report.problems if problem.source and problem.extent]
+    owners: dict[str, Owner] = {}
+    questions = [_question(group, owners) for group in groups(problems)]
+    if predictions:
+        from nerconv.review.errors import errors_of
+
+        questions += errors_of(found, predictions, progress, owners)
+    questions = with_digests(questions, sources, read)
+    return Queue(ordered(questions), found.corpus, owners, sources, read, len(found.report) - len(problems))
+
+
+def _question(group: Group, owners: dict[str, Owner]) -> Question:
+    """Return the question that ``group`` is, and enter in ``owners`` the documents of its places."""
+    kind = "model" if group.code.startswith(_MODEL) else "lint"
+    places = []
+    for problem in group.problems:
+        place = _place(problem)
+        places.append(place)
+        assert problem.source
+        owners[place.id] = problem.source
+    why = RULES[group.code].about.partition("\n")[0].replace("`", "")
+    return Question(
+        kind, group.code, group.name, group.severity, group.surface, group.label, group.answer, why, tuple(places)
+    )
+
+
+def _place(problem: Problem) -> Place:
+    assert problem.extent
+    changes = problem.fix.changes if problem.fix else ()
+    return Place(
+        problem.code,
+        problem.where,
+        problem.document,
+        *problem.extent,
+        problem.text,
+        problem.finding.span,
+        changes,
+        problem.score,
+    )
+
+
+def with_digests(questions: Iterable[Question], sources: Iterable[Source], read: ReadOptions) -> list[Question]:
+    """Return ``questions`` with the digests of the lines that their places stand on, as they are now."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    questions = list(questions)
+    for question in questions:
+        for place in question.places:
+            if place.where:
+                wanted[place.where.path].add(place.where.line)
+    found = {source.name: _digests(source, read, wanted[source.name]) for source in sources if source.name in wanted}
+    return [
+        replace(question, places=tuple(_digested(place, found) for place in question.places)) for question in questions
+    ]
+
+
+def _digested(place: Place, found: Mapping[str, Mapping[int, str]]) -> Place:
+    where = place.where
+    return replace(place, digest=found.get(where.path, {}).get(where.line, "")) if where else place
+
+
+def _digests(source: Source, read: ReadOptions, numbers: set[int]) -> dict[int, str]:
+    """Return the digest of each line of ``source`` with one of ``numbers``; none for what has no lines of text."""
+    try:
+        lines = source_lines(source, read)
+    except (Unreadable, UnicodeError):
+        return {}
+    return {number: line_digest(lines[number - 1]) for number in numbers if 0 < number <= len(lines)}
+
+
+def source_lines(source: Source, read: ReadOptions) -> list[str]:
+    """Return the lines of the text of ``source`` without their ends. Raises Unreadable, UnicodeError."""
+    raw = source.read()
+    mark, encoding = byte_order(raw, read.encoding)
+    return [line.removesuffix("\r") for line in raw[len(mark) :].decode(encoding).split("\n")]
