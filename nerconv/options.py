@@ -26,6 +26,8 @@ OTHER_RULE: Final = MappingProxyType({"lenient": "discard", "discard": "lenient"
 TARGETS: Final = ("spacy", "seqscore", "flair", "hf")
 DOCUMENTS: Final = ("auto", "file", "pre", "blank-line", "line")
 NESTED: Final = ("outer", "inner")
+#: By what sentences with errors are chosen: most errors first, at random, in the order of the gold.
+ORDERS: Final = ("worst", "random", "source")
 PAIRINGS: Final = ("auto", "position")
 BALANCES: Final = ("labels",)
 UNITS: Final = ("document", "paragraph", "sentence")

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from nerconv import formats
 from nerconv.cli import refusals, show
-from nerconv.cli.given import Given, check_outputs
+from nerconv.cli.given import Given, check_outputs, typed_command
 from nerconv.evaluation.report import EvaluationReport, redacted
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
 from nerconv.options import ReadOptions, UsageError
-from nerconv.report import EVALUATION
+from nerconv.report import COMPARISON, EVALUATION
 from nerconv.report.json import read_report
 from nerconv.report.rows import percent
-from nerconv.report.text import comparison
 
 if TYPE_CHECKING:
     from nerconv.evaluation.gates import GateOptions
@@ -50,6 +47,7 @@ def evaluate(given: Given) -> int:
     before = read_report(asked.baseline) if asked.baseline and asked.baseline.exists() else None
     with show.progress(len(job.gold)) as begin:
         found = gated(evaluate_files(job, begin), asked, before, job.options.resamples or 1000, job.options.seed)
+    found = replace(found, command=typed_command(), date=given["--date"] or "")
     found = redacted(found) if given["--redact"] else found
     _write(found, {name.removeprefix("--"): path for name, path in outputs.items()})
     if asked.renewed and asked.baseline:
@@ -72,14 +70,8 @@ def _gates(given: Given) -> GateOptions:
         Drops(given["--max-drop"] or 0.0, given["--hard-drop"]),
         given["--gate"] or "mean",
         bool(given["--update-baseline"]),
-        _typed(),
+        typed_command(),
     )
-
-
-def _typed() -> str:
-    """Return the command as it was typed, without characters that a terminal would obey."""
-    words = " ".join(map(quote, ["nerconv", *sys.argv[1:]]))
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
 
 
 def _check_outputs(written: dict[str, Path], job: Job, asked: GateOptions) -> None:
@@ -148,12 +140,14 @@ def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
 def compare(given: Given) -> int:
     """Print how far two reports on the same gold are apart."""
     from nerconv.evaluation.comparable import remarks
+    from nerconv.evaluation.differences import Comparison
     from nerconv.evaluation.differences import compare as compare_reports
 
     refusals.check(given)
     old, new = (read_report(Path(given.arguments[name])) for name in ("before", "after"))
     rows = compare_reports(old, new, given["--resamples"], given["--seed"])
-    show.put(comparison(rows, remarks(old, new)))
+    found = Comparison(old, new, tuple(rows), remarks(old, new), typed_command())
+    show.put(COMPARISON[given["--format"]](found))
     return 0
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from nerconv.cli import table
@@ -115,3 +117,9 @@ def check_outputs(inputs: Iterable[Place], written: Sequence[Place]) -> None:
     """Raise UsageError where one of the places ``written`` is read, as settings too, or written otherwise."""
     found = path_of(Path.cwd())
     check([*inputs, *([Place("the settings", str(found))] if found else ())], written)
+
+
+def typed_command() -> str:
+    """Return the command as it was typed, without characters that a terminal would obey."""
+    words = " ".join(map(quote, ["nerconv", *sys.argv[1:]]))
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)

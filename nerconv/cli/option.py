@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -65,6 +66,15 @@ def pairs(values: Iterable[str] | Mapping[str, str]) -> Mapping[str, str]:
     return result
 
 
+def date(value: str) -> str:
+    """Return a date, with or without a time, as it is shown; ``now`` is that of this moment. Raises UsageError."""
+    try:
+        when = datetime.now(UTC) if value == "now" else datetime.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"--date takes now, or a date such as 2026-11-26 or 2026-11-26T15:41, got {value!r}") from None
+    return when.strftime("%Y-%m-%d %H:%M UTC") if value == "now" else value
+
+
 FLAG: Final = Kind(bool, bool, bool)
 TEXT: Final = Kind(str, str, str)
 #: Text that may be a number: in a settings file it needs no quotation marks.
@@ -72,6 +82,7 @@ WORD: Final = Kind(str, str, str | int)
 NUMBER: Final = Kind(int, int, int)
 RATIO: Final = Kind(float, float)
 FILE: Final = Kind(str, Path)
+DATE: Final = Kind(str, date)
 NAMES: Final = Kind(str, lambda values: comma_list(values) or None, list[str], repeated=True)
 PAIRS: Final = Kind(str, pairs, dict[str, str], repeated=True)
 TEXTS: Final = Kind(str, tuple, repeated=True)

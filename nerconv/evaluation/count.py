@@ -117,9 +117,9 @@ def units(paired: Paired, found: Hits) -> list[UnitCounts]:
     ids = paired.gold.ids
     of, names, documents = (paired.places[0].pairs, paired.places[1].pairs), ids, ("",) * len(ids)
     if len(ids) < FEW:
-        begins = _sentences(paired.gold)
+        begins = sentence_starts(paired.gold)
         if len(begins) > len(ids):
-            of = _within(begins, paired.gold.starts), _within(begins, _predicted(paired))
+            of = _within(begins, paired.gold.starts), _within(begins, paired.extents[1].starts)
             owners = _within(paired.gold.bounds[:, 0], begins)
             numbers = np.arange(1, len(begins) + 1) - np.searchsorted(owners, owners)
             documents = tuple(map(ids.__getitem__, owners.tolist()))
@@ -128,7 +128,7 @@ def units(paired: Paired, found: Hits) -> list[UnitCounts]:
     return [UnitCounts(*unit) for unit in zip(unique(names), rows, documents, strict=True)]
 
 
-def _sentences(gold: Annotated) -> Numbers:
+def sentence_starts(gold: Annotated) -> Numbers:
     """Return the starts of the sentences; the first of a document starts where the document does."""
     begins, bounds = gold.sentences.starts, gold.bounds
     first, stop = np.searchsorted(begins, bounds.T)
@@ -137,15 +137,6 @@ def _sentences(gold: Annotated) -> Numbers:
 
 def _within(begins: Numbers, starts: Numbers) -> Numbers:
     return np.searchsorted(begins, starts, "right") - 1
-
-
-def _predicted(paired: Paired) -> Numbers:
-    """Return the start of each predicted span in the text of the whole gold, shape (spans,)."""
-    gold, places = paired.gold, paired.places[1]
-    starts: Numbers = gold.bounds[places.pairs, 0] + places.starts
-    if paired.unit == "tokens":
-        starts = gold.tokens.starts[gold.document_tokens.starts[places.pairs] + places.starts]
-    return starts
 
 
 def by_unit(paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: int) -> list[LabelCounts]:

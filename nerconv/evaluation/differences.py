@@ -46,6 +46,21 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two reports on the same gold and how they differ: what renderers show.
+
+    ``remarks``: what a reader has to know of the two. ``command`` and ``date``: those of the comparison, or empty.
+    """
+
+    before: EvaluationReport
+    after: EvaluationReport
+    rows: tuple[Difference, ...]
+    remarks: tuple[str, ...] = ()
+    command: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A score of both reports, each from the ``chosen`` runs. ``at``: the index of the label, None for a mean."""
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 
 from nerconv.evaluation.annotated import Annotated
+from nerconv.evaluation.errors import ErrorExample, ExampleSpan
 from nerconv.evaluation.match import Mismatch
 from nerconv.evaluation.pair import Paired
-from nerconv.evaluation.report import ErrorExample, ExampleSpan
 
 #: Scores of a model by id of the document, start, end and label.
 Scores = Mapping[tuple[str, int, int, str], float]
@@ -16,10 +15,10 @@ Scores = Mapping[tuple[str, int, int, str], float]
 _AROUND = 200
 
 
-def examples(paired: Paired, found: Sequence[Mismatch], scores: Scores, limit: int) -> Iterator[ErrorExample]:
-    """Yield the first ``limit`` errors of ``found``, by pair and in text order."""
+def examples(paired: Paired, found: Sequence[Mismatch], scores: Scores) -> Iterator[ErrorExample]:
+    """Yield each error of ``found`` with the text around it."""
     flags = paired.gold.flags if found else []
-    for outcome in islice(sorted(found, key=_extent), limit):
+    for outcome in found:
         gold = outcome.gold and _side(paired.gold, outcome.gold.number, scores)
         predicted = outcome.predicted and _side(paired.predicted, outcome.predicted.number, scores)
         side, number = paired.gold if outcome.gold else paired.predicted, outcome.first.number
@@ -27,10 +26,6 @@ def examples(paired: Paired, found: Sequence[Mismatch], scores: Scores, limit: i
         name = paired.gold.ids[side.owners[number]]
         codes = flags[number] if outcome.gold else ()
         yield ErrorExample(outcome.kind, name, gold, predicted, context, start, outcome.notes, codes)
-
-
-def _extent(outcome: Mismatch) -> tuple[int, int]:
-    return outcome.first.start, outcome.first.end
 
 
 def _side(annotated: Annotated, number: int, scores: Scores) -> ExampleSpan:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nerconv.evaluation.annotated import Annotated, renumbered
+from nerconv.evaluation.annotated import Annotated, Ranges, renumbered
 from nerconv.options import PAIRINGS, PRESETS, UsageError, check_choice
 from nerconv.tables import Numbers
 
@@ -52,6 +52,21 @@ class Paired:
     def places(self) -> tuple[SpanArrays, SpanArrays]:
         """The gold and the predicted spans, in ``unit``."""
         return self._placed(self.gold), self._placed(self.predicted)
+
+    @cached_property
+    def extents(self) -> tuple[Ranges, Ranges]:
+        """Where the gold and the predicted spans stand in the text of the whole gold, in code points; shape (spans,).
+
+        A predicted span in tokens covers these tokens of the gold.
+        """
+        gold, places = self.gold, self.places[1]
+        own = Ranges(gold.starts, gold.ends)
+        if self.unit == "characters":
+            begins = gold.bounds[places.pairs, 0]
+            return own, Ranges(begins + places.starts, begins + places.ends)
+        first = gold.document_tokens.starts[places.pairs]
+        last = np.maximum(places.starts, places.ends - 1)
+        return own, Ranges(gold.tokens.starts[first + places.starts], gold.tokens.ends[first + last])
 
     def _placed(self, side: Annotated) -> SpanArrays:
         label_ids = renumbered(side.labels, self.labels)[side.label_ids]

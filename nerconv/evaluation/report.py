@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from json import loads
 from typing import Any, Final
 
+from nerconv.evaluation.errors import ErrorExample, Sentence
+
 #: The version of the JSON form. It changes when a field changes its meaning or goes.
 SCHEMA: Final = 2
 #: The kinds of error; correct is among them, so that the rows sum to the totals.
@@ -104,46 +106,6 @@ class KindCounts:
     gold: int
     #: Predicted spans of this kind.
     predicted: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleSpan:
-    """One span of an example: code-point offsets into its document, label, text, and where it was read."""
-
-    #: Where it starts, in code points of its document.
-    start: int
-    #: Where it ends, exclusive.
-    end: int
-    #: Its label.
-    label: str
-    #: The text that it covers; empty with --redact.
-    text: str
-    #: Where it was read: file:line:column, or empty.
-    where: str = ""
-    #: How sure the model was, 0 to 1; null where it does not say.
-    score: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorExample:
-    """One error: its kind, the gold and the predicted span (one may be missing), and the lines around them."""
-
-    #: One of the kinds, correct excepted.
-    kind: str
-    #: The id of the document, or of the sentence where sentences are paired.
-    document: str
-    #: The gold span; null for a spurious one.
-    gold: ExampleSpan | None
-    #: The predicted span; null for a missed one.
-    predicted: ExampleSpan | None
-    #: The lines around the span, up to 200 code points on either side; empty with --redact.
-    context: str
-    #: Where the context starts in the document, in code points.
-    context_start: int
-    #: split: more than one predicted span overlaps the gold span; merged: the other way round.
-    notes: tuple[str, ...] = ()
-    #: Codes of the lint rules that report the gold span.
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +269,10 @@ class EvaluationReport:
     boundaries: dict[str, int] = field(default_factory=dict)
     #: The counts that intervals and comparisons are made from.
     units: tuple[UnitCounts, ...] = ()
-    #: The first errors in the order of the gold, 500 at most.
+    #: The errors in the sentences that were chosen (--examples, --examples-by), in the order of the gold.
     examples: tuple[ErrorExample, ...] = ()
+    #: The sentences that were chosen, each with all its spans, in the order that they were chosen by.
+    sentences: tuple[Sentence, ...] = ()
     #: Scores of parts of the spans.
     slices: tuple[Slice, ...] = ()
     #: What was repaired; null where nothing was.
@@ -333,6 +297,10 @@ class EvaluationReport:
     predictions: InputInfo | None = None
     #: Notes on the comparison with the baseline.
     remarks: tuple[str, ...] = ()
+    #: The command that made it, as it was typed; empty where none did.
+    command: str = ""
+    #: The date that --date put in, empty without.
+    date: str = ""
     #: The version of nerconv that wrote it; empty where it was not recorded yet.
     version: str = ""
     #: The version of this form.
@@ -372,13 +340,12 @@ class EvaluationReport:
 
 
 def redacted(report: EvaluationReport) -> EvaluationReport:
-    """Return ``report`` with the text of its examples left out: spans and what is around them.
+    """Return ``report`` with the text of its errors left out: spans and what is around them.
 
     Labels, offsets, places, names of files and ids of documents stay.
     """
-    return replace(report, examples=tuple(map(_without_text, report.examples)))
-
-
-def _without_text(example: ErrorExample) -> ErrorExample:
-    gold, predicted = (side and replace(side, text="") for side in (example.gold, example.predicted))
-    return replace(example, gold=gold, predicted=predicted, context="", context_start=0)
+    return replace(
+        report,
+        examples=tuple(example.without_text() for example in report.examples),
+        sentences=tuple(replace(sentence, text="") for sentence in report.sentences),
+    )

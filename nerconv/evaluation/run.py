@@ -26,6 +26,7 @@ from nerconv.evaluation.count import Hits, counts, describe_units, hits, score_o
 from nerconv.evaluation.examples import Scores, examples
 from nerconv.evaluation.pair import Paired, check_labels, pair_documents
 from nerconv.evaluation.report import EvaluationReport, InputInfo, Repairs, Score, Semeval, UnitCounts
+from nerconv.evaluation.sentences import chosen
 from nerconv.evaluation.slices import calibration, noise, slices
 from nerconv.evaluation.statistics import intervals
 from nerconv.version import VERSION
@@ -36,7 +37,9 @@ _SEPARATOR: Final = ","
 
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
-    """How to score. ``labels`` renames labels on both sides, to "" to leave them out; ``examples`` is their limit.
+    """How to score. ``labels`` renames labels on both sides, to "" to leave them out.
+
+    ``examples``: as many sentences are shown as so many errors need; ``order``: which (``options.ORDERS``).
 
     ``redact``: messages of errors quote no text of the data (reports hold it until ``redact.redacted`` leaves it out).
     """
@@ -46,6 +49,7 @@ class EvaluateOptions:
     resamples: int = 1000
     seed: int = 0
     examples: int = 500
+    order: str = "worst"
     redact: bool = False
 
 
@@ -80,6 +84,7 @@ def evaluate(
     matched = {label: row[0] for label, row in by_label.items()}
     total, kinds = count.kinds(errors, matched)
     unit_counts = units(paired, found)
+    shown, sentences = chosen(paired, errors, options.examples, options.order, options.seed)
     report = EvaluationReport(
         overall=count.overall(labels),
         labels=labels,
@@ -91,7 +96,8 @@ def evaluate(
         method=_method(paired, unit_counts, data, options, context, gold.count - paired.gold.count),
         model=dict(context.model),
         units=tuple(unit_counts),
-        examples=tuple(examples(paired, errors, context.scores, options.examples)),
+        examples=tuple(examples(paired, shown, context.scores)),
+        sentences=tuple(sentences),
         slices=tuple(slices(paired, found, [row.gold for row in labels.values()], context.train)),
         repairs=context.repairs,
         calibration=calibration(*_scored(paired, found, context.scores)),

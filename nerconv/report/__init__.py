@@ -25,6 +25,7 @@ from nerconv.report import (
 )
 
 if TYPE_CHECKING:
+    from nerconv.evaluation.differences import Comparison
     from nerconv.linting.stats import Stats
 
 #: Every output of a lint run by the name it is asked for.
@@ -50,5 +51,7 @@ EVALUATION: Final[dict[str, Callable[[EvaluationReport], str]]] = {
     "model-card": model_card.evaluation,
     "html": evaluation_page.evaluation,
 }
+#: Every output of a comparison of two evaluations.
+COMPARISON: Final[dict[str, Callable[[Comparison], str]]] = {"text": text.comparison}
 #: Every output of statistics.
 STATS: Final[dict[str, Callable[[Stats], str]]] = {"text": text.stats, "json": json.stats}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence, Set
 from hashlib import sha256
 from typing import Final
 
-from nerconv.evaluation.report import KINDS, ErrorExample, EvaluationReport, ExampleSpan, Interval
+from nerconv.evaluation.errors import ErrorExample, ExampleSpan
+from nerconv.evaluation.report import KINDS, EvaluationReport, Interval
 from nerconv.report import style
 from nerconv.report.escaped import in_html
 from nerconv.report.html import head

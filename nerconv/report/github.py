@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from nerconv.codes import SEVERITIES
-from nerconv.evaluation.report import ErrorExample, EvaluationReport, ExampleSpan
+from nerconv.evaluation.errors import ErrorExample, ExampleSpan
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.report.escaped import in_command
 

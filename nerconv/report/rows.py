@@ -90,7 +90,8 @@ def notes(report: EvaluationReport) -> Iterator[str]:
     if report.model:
         yield "model: " + "; ".join(f"{name} {value}" for name, value in report.model.items())
     method = "; ".join(f"{name}: {value}" for name, value in report.method.items() if value)
-    yield f"nerconv {report.version}; {method}" if report.version else method
+    dated = f", {report.date}" if report.date else ""
+    yield f"nerconv {report.version}{dated}; {method}" if report.version else method
 
 
 def _readings(report: EvaluationReport) -> Iterator[str]:

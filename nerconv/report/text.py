@@ -11,7 +11,7 @@ from nerconv.printable import one_line
 from nerconv.report.rows import interval, notes, percent, tables
 
 if TYPE_CHECKING:
-    from nerconv.evaluation.differences import Difference
+    from nerconv.evaluation.differences import Comparison, Difference
     from nerconv.linting.stats import Stats
 
 
@@ -77,10 +77,10 @@ def evaluation(report: EvaluationReport) -> str:
     return "\n\n".join([*map(columns, tables(report)), *lines]) + "\n"
 
 
-def comparison(rows: Sequence[Difference], remarks: Iterable[str] = ()) -> str:
+def comparison(found: Comparison) -> str:
     """Return two reports beside each other: a line for each score, with a star if its change is significant."""
-    table = columns([("", "before", "after", "change", "95 % interval", "p", ""), *map(_row, rows)])
-    return "\n".join([table, "", _legend(rows), *map(one_line, remarks)]) + "\n"
+    table = columns([("", "before", "after", "change", "95 % interval", "p", ""), *map(_row, found.rows)])
+    return "\n".join([table, "", _legend(found.rows), *map(one_line, found.remarks)]) + "\n"
 
 
 def _row(row: Difference) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from scoring import evaluate
 
 from nerconv.cli import main
 from nerconv.document import Document, Span, Where
-from nerconv.evaluation.differences import compare
+from nerconv.evaluation.differences import Comparison, compare
 from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.report import EVALUATION, escaped
@@ -80,7 +80,7 @@ def test_no_output_holds_control_characters_or_commands_of_others(text: str, for
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_comparison_is_escaped(text: str) -> None:
     report = report_on(text)
-    shown = comparison(compare(report, report), [text])
+    shown = comparison(Comparison(report, report, tuple(compare(report, report)), (text,)))
     assert not CONTROL.search(shown) and not any(line.startswith("::") for line in shown.split("\n"))
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from nerconv.cli.option import FILE, FLAG, NUMBER, RATIO, TEXT, TEXTS, Option, Use
+from nerconv.cli.option import DATE, FILE, FLAG, NUMBER, RATIO, TEXT, TEXTS, Option, Use
 from nerconv.cli.table.labels import label_map
 from nerconv.cli.table.reading import TAGGED
 from nerconv.formats.known import FORMATS
 from nerconv.notation import NAMES as NOTATIONS
-from nerconv.options import INVALID, PAIRINGS, PRESETS
+from nerconv.options import INVALID, ORDERS, PAIRINGS, PRESETS
 
 _EVALUATE: Final = ("evaluate",)
 _BOTH: Final = ("evaluate", "compare")
+_DRAWN: Final = ("--resamples", "--baseline", "--examples-by=random")
 _PREDICTIONS, _SCORING, _GATES, _OUTPUT = "Predictions", "Scoring", "Gates", "Output"
 
 # A row an option, as dense as a table.
@@ -51,7 +52,7 @@ SCORING: Final = (
     Option("--resamples", "Bootstrap samples for the confidence intervals; 0 for none.", _BOTH, NUMBER, _SCORING, "N",
         default=1000, least=0, field="evaluate.resamples"),
     Option("--seed", "Seed of the bootstrap.", _EVALUATE, NUMBER, _SCORING, "N", default=0, least=0,
-        use=Use("is the seed of the bootstrap", needs=("--resamples", "--baseline")), field="evaluate.seed"),
+        use=Use("is the seed of the bootstrap and of a random choice", needs=_DRAWN), field="evaluate.seed"),
     Option("--seed", "Seed of the bootstrap.", ("compare",), NUMBER, _SCORING, "N", default=0, least=0,
         use=Use("is the seed of the bootstrap", needs=("--resamples",))),
     Option("--fail-under", "Exit with status 1 below this score, F1 unless .precision or .recall is named; repeatable.",
@@ -71,6 +72,14 @@ SCORING: Final = (
         choices="nerconv.report:EVALUATION", checked="output format", default="text"),
     Option("--format", "Form in which the report is printed", ("report",), TEXT, _OUTPUT, "FORMAT",
         choices="nerconv.report:EVALUATION", checked="output format", default="html"),
+    Option("--format", "Form in which the comparison is printed", ("compare",), TEXT, _OUTPUT, "FORMAT",
+        choices="nerconv.report:COMPARISON", checked="output format", default="text"),
+    Option("--examples", "Keep the sentences of about this many errors in the report; 0 for none.", _EVALUATE, NUMBER,
+        _OUTPUT, "N", default=500, least=0, field="evaluate.examples"),
+    Option("--examples-by", "Which sentences these are: most errors first, at random (--seed), or the first ones.",
+        _EVALUATE, TEXT, _OUTPUT, "ORDER", choices=ORDERS, checked="order", default="worst",
+        use=Use("chooses among the sentences with errors", needs=("--examples",)), field="evaluate.order"),
+    Option("--date", "Put a date into the report: now, or one such as 2026-11-26.", _EVALUATE, DATE, _OUTPUT, "DATE"),
     *(
         Option(f"--{name}", f"Also write the report as {form} to this file.", _EVALUATE, FILE, _OUTPUT, "FILE")
         for name, form in (("json", "JSON"), ("html", "HTML"), ("markdown", "Markdown"), ("junit", "JUnit XML"))
