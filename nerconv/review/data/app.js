@@ -97,7 +97,7 @@ async function toQuestion(id, k = 0, focusHeadline = true) {
   const fresh = id !== view.id;
   Object.assign(view, { page: "question", id, question, draft: null, showAll: false, places: fresh ? question.places : view.places });
   if (fresh) {
-    view.comment = "";
+    Object.assign(view, { comment: "", listOpen: false });
     view.except = new Set(question.places.filter((place) => place.included === false).map((place) => place.id));
   } else {
     question.places.forEach((place, number) => { view.places[number] = place; });

@@ -18,7 +18,7 @@ export function local(payload) {
   }
 
   const stateOf = (question) => {
-    const found = question.places.map((place) => states.get(place.id)?.state || "open");
+    const found = question.places.map((place) => states.get(keyOf(place.record))?.state || "open");
     return found.includes("open") ? "open" : found.find((state) => state === "accepted") || found[0];
   };
   const row = (question) => ({ ...question, places: null, count: question.places.length, state: stateOf(question) });
@@ -57,11 +57,13 @@ function read(name) {
   } catch { return []; }
 }
 
-/** Return by the id of a place its state and the decision that left it so; ids stand in the records of the page. */
+const keyOf = (record) => ["rule", "path", "line", "column", "document", "start", "end"].map((name) => record[name]).join("\n");
+
+/** Return by place its state and the decision that left it so. */
 function statesOf(log) {
   const states = new Map();
   for (const line of folded(log).done) {
-    for (const place of line.places) states.set(place.id, { state: resultOf(line.action), decision: line });
+    for (const place of line.places) states.set(keyOf(place), { state: resultOf(line.action), decision: line });
   }
   return states;
 }
@@ -73,7 +75,7 @@ function counted(payload, states, stateOf) {
   for (const question of payload.questions) by_kind[question.kind] = (by_kind[question.kind] || 0) + 1;
   return {
     decisions: payload.questions.length, decided: payload.questions.filter((question) => settled(stateOf(question))).length,
-    places: places.length, decided_places: places.filter((place) => settled(states.get(place.id)?.state || "open")).length, by_kind,
+    places: places.length, decided_places: places.filter((place) => settled(states.get(keyOf(place.record))?.state || "open")).length, by_kind,
   };
 }
 
@@ -93,9 +95,9 @@ function queueOf(rows, page) {
 function questionOf(payload, question, k, page, states, stateOf) {
   if (!question) throw Object.assign(new Error("this decision is not in the list"), { status: 400 });
   const [from, to] = page ? [FIRST + (page - 1) * MORE, FIRST + page * MORE] : [0, FIRST];
-  const shown = (place) => ({ ...place.row, id: place.id, state: states.get(place.id)?.state || "open", included: true });
+  const shown = (place) => ({ ...place.row, id: place.id, state: states.get(keyOf(place.record))?.state || "open", included: true });
   const here = question.places[Math.min(k, question.places.length - 1)];
-  const decision = states.get(here.id)?.decision;
+  const decision = states.get(keyOf(here.record))?.decision;
   return {
     ...question, state: stateOf(question), place: placeOf(payload, here, k, question.places.length), places: question.places.slice(from, to).map(shown),
     places_total: question.places.length, decision: decision ? { action: decision.action, by: decision.by, comment: decision.comment, take: decision.take } : null,

@@ -64,10 +64,10 @@ function rowView(row, current) {
   const state = stateOf(row.state);
   const surface = h("span.t", null, h("span.sr", null, `${state.word}: `), h("bdi", null, row.surface || row.name), " ",
     row.label ? chip(row.label) : null);
-  const why = [row.rule, row.name, row.answer].filter(Boolean).join(" · ");
+  const why = [row.rule, row.answer || row.name].filter(Boolean).join(" · ");
   return h("li", null, h("a", {
     href: `#/q/${row.id}`, "data-key": row.id, "aria-current": current ? "true" : null,
-    class: row.state === "open" ? "" : "done", title: row.surface,
+    class: row.state === "open" ? "" : "done", title: [row.surface, row.rule, row.name].filter(Boolean).join(" · "),
   }, h("span.ic", { class: state.look, "aria-hidden": "true" }, state.icon), surface,
   h("span.num.small", null, `${figure(row.count)}×`), h("span.why", null, h("bdi", null, why))));
 }

@@ -22,8 +22,8 @@ export function topView(view, act) {
 }
 
 function applyText(view) {
-  const number = figure(view.state.counts.decided);
-  return view.offline ? `Download ${number}…` : `Apply ${number}…`;
+  const number = view.state.counts.decided ? ` ${figure(view.state.counts.decided)}` : "";
+  return `${view.offline ? "Download" : "Apply"}${number}…`;
 }
 
 /** Return what applying would write, as a question. */
