@@ -10,10 +10,11 @@ import os
 from pathlib import Path
 
 import pytest
+from effort import examples
 from hypothesis import settings
 
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", examples(100), derandomize=True)
+settings.register_profile("dev", examples(100))
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 #: Files whose tests look at one thing each, in memory; ``scripts/test tests -m quick`` runs all but the property tests.

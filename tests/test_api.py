@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from strategies import documents
 
 import nerconv
@@ -79,7 +80,7 @@ def test_a_corpus_is_written_as_its_file_is_converted(suffix: str, tmp_path: Pat
     assert first.ledger == second.ledger and second.ledger.balanced and second.ledger.unread == 1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(documents())
 def test_a_corpus_as_a_source_loses_nothing(document: Document) -> None:
     found = nerconv.corpus.read([Corpus.of([document]).source()], nerconv.ReadOptions())
@@ -87,7 +88,7 @@ def test_a_corpus_as_a_source_loses_nothing(document: Document) -> None:
     assert not found.findings
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(documents())
 def test_a_doc_of_spacy_gives_the_document_back(document: Document) -> None:
     pytest.importorskip("spacy", reason="the package spacy is not installed")

@@ -12,7 +12,8 @@ import pytest
 
 pa = pytest.importorskip("pyarrow")
 
-from hypothesis import given, settings  # noqa: E402
+from effort import examples  # noqa: E402
+from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from nerconv.conversion.arrow import INPUT_SCHEMA, OUTPUT_SCHEMA, BatchOptions, convert_batch, convert_batches  # noqa: E402
@@ -137,7 +138,7 @@ def test_a_bug_in_one_row_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(contents=st.lists(st.binary(max_size=60) | st.none(), max_size=5))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_no_row_ends_a_batch(contents: list[bytes | None]) -> None:
     rows = [(str(number), content) for number, content in enumerate(contents)]
     assert convert_batch(batch(rows), options("conll")).num_rows == len(rows)

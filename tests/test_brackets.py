@@ -9,7 +9,8 @@ import exact
 import numpy as np
 import pytest
 from columnar import batch_of_text
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import in_batches, read_as
 
@@ -306,7 +307,7 @@ def canonical(draw: st.DrawFn, dialect: str) -> str:
 
 @pytest.mark.parametrize("dialect", list(_CLOSE))
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_reading_then_writing_a_canonical_file_gives_the_same_bytes(
     dialect: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -327,7 +328,7 @@ _bytes = st.one_of(st.binary(max_size=80), st.lists(_pieces, max_size=30).map(la
 
 
 @given(data=_bytes, how=st.sampled_from(["auto", "file", "pre", "blank-line", "line", "x"]))
-@settings(max_examples=600, deadline=None)
+@examples(600)
 def test_no_bytes_make_the_reader_raise_or_lose_text(
     data: bytes, how: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -353,7 +354,7 @@ def test_no_bytes_make_the_reader_raise_or_lose_text(
     text=st.one_of(*map(canonical, _CLOSE), st.lists(_pieces, max_size=30).map("".join)),
     dialect=st.sampled_from(["auto", "illinois", "compact", "spaced", "mixed"]),
 )
-@settings(max_examples=600, deadline=None)
+@examples(600)
 def test_each_opening_bracket_with_a_known_label_is_a_span_or_a_loss(
     text: str, dialect: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -399,7 +400,7 @@ def _mixed(draw: st.DrawFn) -> bytes:
     labels=st.sampled_from([None, frozenset(), frozenset({"PER"})]),
     markup=st.sampled_from(["none", "html", "auto"]),
 )
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 def test_arrays_give_what_reading_line_by_line_gives(
     data: bytes,
     how: str,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from columnar import texts
-from hypothesis import example, given, settings
+from effort import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reading import held
 
@@ -57,7 +58,7 @@ def shown(items: list[object]) -> list[object]:
 
 
 @given(text=noisy(), how=st.sampled_from(["line", "blank-line", "auto", "^ORG"]), block=st.integers(1, 60))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @example("a\n\n\nb\n", "blank-line", 3)
 @example("-DOCSTART- O\n\na\n-DOCSTART- O\n\nb", "auto", 14)
 def test_chunks_give_what_the_whole_gives(text: str, how: str, block: int) -> None:
@@ -65,7 +66,7 @@ def test_chunks_give_what_the_whole_gives(text: str, how: str, block: int) -> No
 
 
 @given(text=noisy(), block=st.integers(1, 40))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_document_cut_into_parts_loses_nothing(text: str, block: int) -> None:
     whole = [d for d in contents(text, "file", 1 << 20, 1 << 30) if isinstance(d, Document)]
     parts = [d for d in contents(text, "file", block, block) if isinstance(d, Document)]
@@ -89,7 +90,7 @@ def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
 
 
 @given(text=noisy(), markup=st.booleans(), labels=st.sampled_from([None, frozenset(), frozenset({"PER", "Foo"})]))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
     text: str, markup: bool, labels: frozenset[str] | None
 ) -> None:
@@ -121,7 +122,7 @@ def read_plain(data: bytes, path: Path, encoding: str, small: int) -> tuple[obje
     encoding=st.sampled_from(["utf-8", "cp1252", "utf-16"]),
     packed=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_large_source_is_decoded_like_a_small_one(data: bytes, encoding: str, packed: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:

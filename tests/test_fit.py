@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import document_fit as oracle
 from columnar import columns
-from hypothesis import assume, given, settings
+from effort import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import documents
 from test_views import around_line_end, known
@@ -69,7 +70,7 @@ def rows(findings: list[Finding]) -> list[tuple[object, ...]]:
 
 
 @given(batch=batches() | columns(), keeps=KEEPS, edges=st.booleans(), nested=st.sampled_from([None, "outer", "inner"]))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_batches_are_fitted_like_documents(batch: Batch, keeps: Keeps, edges: bool, nested: str | None) -> None:
     keeps = replace(keeps, touching=keeps.touching or keeps.nesting)
     found = fit(batch, keeps, corpus_tokens if edges else None, nested)

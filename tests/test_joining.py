@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
@@ -44,7 +45,7 @@ def trimmed(one: Document) -> Document:
     return replace(one, spans=spans, sentences=tuple(pair for a, b in one.sentences if (pair := trim(spaced, a, b))))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from(["sentence", "paragraph"]), st.integers(1, 9))
 def test_units_become_their_documents_again(some: list[Document], unit: str, size: int) -> None:
     named = [replace(trimmed(one), id=f"d{number}") for number, one in enumerate(some)]

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 from columnar import columns
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
@@ -78,7 +79,7 @@ def test_numbers_alone_are_like_nothing_but_themselves() -> None:
     assert [one.identical for one in between(["1 2 3 4 5 6"], ["1 2 3 4 5 6"])] == [1]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(columns())
 def test_columns_are_known_by_what_their_documents_are(found: Batch) -> None:
     def rows(some: list[Sentences]) -> list[tuple[int, int, int]]:
@@ -89,7 +90,7 @@ def test_columns_are_known_by_what_their_documents_are(found: Batch) -> None:
     assert rows(sentences(found)) == rows(each)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(documents())
 def test_any_document_stands_in_itself(one: Document) -> None:
     (held,) = alone(one)

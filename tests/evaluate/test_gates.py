@@ -11,7 +11,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from scoring import evaluate
 
@@ -100,7 +101,7 @@ def test_a_hard_limit_that_is_given_decides_where_there_is_no_test() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 7))
-@settings(max_examples=30)
+@examples(30)
 def test_swaps_of_few_units_are_all_of_them(seed: int, units: int) -> None:
     random = np.random.default_rng(seed)
     before, after = random.integers(0, 3, (2, units, 2)).astype(float)

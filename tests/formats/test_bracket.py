@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from effort import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import in_batches, read_as
@@ -66,7 +67,7 @@ def lines(draw: st.DrawFn) -> Document:
 
 
 @given(found=st.lists(lines(), min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_what_two_spaces_close_reads_back(found: Sequence[Document]) -> None:
     batch, options = batch_of(found, "a.txt"), WriteOptions()
     assert difference(batch, bracket.read_back(bracket.encode(batch, options), options), bracket.KEEPS) is None

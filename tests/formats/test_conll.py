@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import in_batches, read_as
 from strategies import documents
@@ -159,7 +160,7 @@ PIECES += [
     scheme=st.sampled_from(["auto", *SCHEMES]),
     encoding=st.sampled_from(["utf-8", "utf-16", "cp1252"]),
 )
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 def test_any_bytes_are_read_or_refused(
     data: bytes, invalid: str, scheme: str, encoding: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -259,7 +260,7 @@ def test_a_first_byte_order_mark_that_is_text_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", SCHEMES)
 @given(found=st.lists(documents(), min_size=1, max_size=3), columns=st.sampled_from([2, 4]), tab=st.booleans())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_batch_reads_back(name: str, found: list[Document], columns: int, tab: bool) -> None:
     """Whatever sentences, joins, line ends and spans there are."""
     options = WriteOptions(scheme=name, columns=columns, delimiter="tab" if tab else "space")

@@ -12,7 +12,8 @@ from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from effort import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reading import held
 
@@ -135,7 +136,7 @@ _ROWS = st.sampled_from(
     block=st.integers(1, 60),
     invalid=st.sampled_from(["error", "lenient"]),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @example("Ann B-PER\n\n-DOCSTART- O\n\nmet O\n\n-DOCSTART- O\n", "auto", 3, "error")
 @example("token tag\n\nAnn B-PER\n\n# id 7\n\nmet O\n\nLee O\n\nx O\n", "2", 3, "error")
 def test_column_windows_give_what_the_whole_gives(text: str, how: str, block: int, invalid: str) -> None:
@@ -172,7 +173,7 @@ _BETWEEN = {" ": ("1", "2"), "\t": ("1", "-1"), " é O ": ("1", "4"), "\tB-PER\t
     between=st.sampled_from([*_BETWEEN]),
     comments=st.sampled_from(["#", "auto", "none"]),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_rows_as_columns_are_those_that_are_read_one_by_one(
     scheme: str, data: st.DataObject, how: str, invalid: str, between: str, comments: str
 ) -> None:
@@ -225,7 +226,7 @@ def test_odd_rows_alone_are_read_one_by_one() -> None:
 
 
 @given(text=st.lists(_ROWS, max_size=30).map("".join), block=st.integers(1, 40))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_columns_cut_into_parts_lose_nothing(text: str, block: int) -> None:
     options = ReadOptions(scheme="IOB2", invalid="lenient")
     whole = [d for d in contents(text, options) if isinstance(d, Document)]

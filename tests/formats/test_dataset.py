@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from document_fit import fit
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import in_batches, read_as
 from signature import signature
@@ -72,7 +73,7 @@ def facts_of(items: list[Item]) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["o.parquet", "folder"])
 def test_all_of_a_document_comes_back(name: str) -> None:
-    @settings(max_examples=50, deadline=None)
+    @examples(50)
     @given(st.lists(documents(), max_size=3), st.sampled_from([*schemes.SCHEMES]))
     def check(some: list[Document], scheme: str) -> None:
         kept = [fitted(one) for one in some]
@@ -264,7 +265,7 @@ def test_a_table_of_something_else_is_named_once(tmp_path: Path) -> None:
 # ----------------------------------------------------------------------------------------------- damage
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.binary(max_size=60), st.booleans())
 def test_random_bytes_are_refused(data: bytes, framed: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import in_batches, read_as
 from strategies import documents
@@ -107,7 +108,7 @@ def edges_of(spans: Any) -> list[tuple[int, int, str]]:
 
 @pytest.mark.parametrize("options", [CORPUS, SPACY], ids=["corpus", "spacy"])
 def test_all_of_a_document_comes_back(options: WriteOptions) -> None:
-    @settings(max_examples=120, deadline=None)
+    @examples(120)
     @given(st.lists(documents(), max_size=3))
     def check(some: list[Document]) -> None:
         kept = [fitted(one, options).document for one in some]
@@ -120,7 +121,7 @@ def test_all_of_a_document_comes_back(options: WriteOptions) -> None:
     check()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(documents())
 def test_the_text_of_a_doc_is_the_text_and_its_entities_meet_it(one: Document) -> None:
     kept = fitted(one).document
@@ -158,7 +159,7 @@ def test_places_marks_and_meta_stand_in_the_user_data() -> None:
 # --------------------------------------------------------------------------------------------- what spaCy sees
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.sampled_from(["ab", "c", "De", " ", "  ", "\n", "\t", "\r\n"]), max_size=12).map("".join))
 def test_white_space_is_cut_as_spacy_itself_cuts_it(text: str) -> None:
     expected = blank("xx").tokenizer(text)
@@ -254,7 +255,7 @@ def test_a_language_can_be_named() -> None:
     assert [t.text for t in french] == ["l'", "Iran"]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(documents(), min_size=1, max_size=3))
 def test_a_file_holds_the_same_as_one_that_spacy_packs(some: list[Document]) -> None:
     data = written([fitted(one).document for one in some])
@@ -382,7 +383,7 @@ def test_sentences_that_leave_the_text_are_left_out_and_the_document_stays() -> 
 # ----------------------------------------------------------------------------------------------- damage
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.binary(max_size=80))
 def test_random_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(Unreadable, match=r"d\.spacy: is not a DocBin or is damaged"):
@@ -401,7 +402,7 @@ def test_a_truncated_file_is_refused_and_the_collector_left_as_it_was() -> None:
 VALUES = st.one_of(st.none(), st.integers(-9, 9), st.binary(max_size=9), st.lists(st.integers(-3, 3), max_size=3))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.sampled_from(["tokens", "spaces", "lengths", "strings", "cats", "flags", "span_groups", "user_data"]), VALUES)
 def test_a_docbin_with_a_spoiled_part_is_refused_or_read(part: str, value: object) -> None:
     sound = msgspec.msgpack.decode(zlib.decompress(written([document("Ann of Iran", (0, 11, "PER"), (7, 11, "LOC"))])))
@@ -500,7 +501,7 @@ def invalid_spans(path: Path) -> int:
 SPACES = "\u00a0\u2009\u3000\u2028\u0085\u001f\u200b\ufeff"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.text(st.sampled_from(f"ab. \n{SPACES}"), max_size=12), st.data(), st.sampled_from(["corpus", "spacy"]))
 def test_no_entity_begins_or_ends_with_what_spacy_takes_for_white_space(
     text: str, data: st.DataObject, tokens: str

@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 import pytest
 from columnar import columns
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import read_as
 from spacy.strings import StringStore
@@ -111,7 +112,7 @@ def expected(doc: Doc) -> tuple[str, list[tuple[int, int, str]], list[tuple[int,
 ATTRIBUTES = st.sampled_from([None, ["ENT_IOB", "ENT_TYPE"], ["SENT_START", "ENT_TYPE"], ["TAG"]])
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.lists(docs(), max_size=4), ATTRIBUTES, st.booleans())
 def test_any_docs_are_read_as_spacy_reads_them(some: list[Doc], attributes: list[str] | None, user_data: bool) -> None:
     packed = DocBin(**({"attrs": attributes} if attributes else {}), store_user_data=user_data, docs=some)
@@ -149,7 +150,7 @@ def test_attributes_that_spacy_refuses_are_refused(column: str, value: int) -> N
 # ----------------------------------------------------------------------------------------------- the proof
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(columns() | st.lists(documents(), max_size=3).map(lambda some: batch_of(some, "a.txt")), OPTIONS)
 def test_a_piece_reads_back_as_what_it_was_made_of(found: Batch, options: WriteOptions) -> None:
     batch = fitted(found, options)
@@ -197,7 +198,7 @@ def test_a_damaged_stretch_is_seen() -> None:
 
 
 @given(columns())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_joined_docbin_is_the_message_that_spacy_writes(found: Batch) -> None:
     batch = fitted(found, WriteOptions())
     file = BytesIO()

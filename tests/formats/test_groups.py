@@ -7,7 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import in_batches, read_as
 from strategies import documents
@@ -53,7 +54,7 @@ def corpus(sentences: int, id: str = "d") -> Document:
 def test_all_of_a_document_comes_back_from_its_groups(group: int, tokens: str, tmp_path: Path) -> None:
     options = WriteOptions(group=group, tokens=tokens)
 
-    @settings(max_examples=150, deadline=None)
+    @examples(150)
     @given(st.lists(documents(), max_size=3))
     def check(some: list[Document]) -> None:
         kept = [*documents_of(fit(batch_of(some, "a.txt"), docbin.KEEPS, docbin.tokens(options), None).batch)]
@@ -68,7 +69,7 @@ def test_all_of_a_document_comes_back_from_its_groups(group: int, tokens: str, t
     check()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(documents(), st.integers(1, 3))
 def test_groups_have_all_of_the_text_and_cut_no_span_and_no_sentence(one: Document, group: int) -> None:
     found = [*documents_of(grouped(batch_of([one], "a.txt"), group).batch)]

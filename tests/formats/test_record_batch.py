@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from columnar import batch_of_text, columns
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
@@ -41,19 +42,19 @@ def again(batch: Batch) -> list[Document]:
 
 
 @given(st.lists(documents(), max_size=3))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_documents_come_back(some: list[Document]) -> None:
     assert facts_of(again(batch_of(some, "a.txt"))) == facts_of(some)
 
 
 @given(columns())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_what_was_read_from_brackets_comes_back(found: Batch) -> None:
     assert facts_of(again(found)) == facts_of(list(documents_of(found)))
 
 
 @given(columns())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_origins_of_sentences_are_those_of_documents_cut_out(found: Batch) -> None:
     views = [view.cut(a, b, "s", a, b) for view in documents_of(found) for a, b in view.sentences]
     made = origins(found, np.stack(found.sentences, 1))
@@ -87,7 +88,7 @@ def test_an_unusual_line_is_said_and_no_other() -> None:
 
 
 @given(st.lists(st.sampled_from(["Ann B-PER", "é I-PER", "x O", "", "-DOCSTART- O\n"]), min_size=1, max_size=9))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_documents_of_column_files_come_back_and_are_written_the_same(rows: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.conll")

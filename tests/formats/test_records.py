@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
@@ -43,7 +44,7 @@ def account(items: list[Item]) -> Counter[str]:
     return sum((Counter(item.unread) for item in items if isinstance(item, Finding)), read)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(documents(), max_size=3, unique_by=lambda one: one.id))
 def test_records_of_our_own_come_back_whole_and_raise_no_suspicion(some: list[Document]) -> None:
     items = read(spans_jsonl.encode(batch_of(some, ""), WriteOptions()))
@@ -70,7 +71,7 @@ RECORDS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(RECORDS, max_size=4))
 def test_every_span_is_read_or_counted_as_unread(records: list[dict[str, Any]]) -> None:
     expected = Counter(span["label"] for record in records for span in record["spans"])
@@ -91,7 +92,7 @@ OWN = st.lists(documents(), max_size=2).map(lambda some: spans_jsonl.encode(batc
 OTHERS = st.lists(RECORDS, max_size=2).map(lines) | st.sampled_from([b"\n", b"{bad}\n", b" \n[]\n"])
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(OWN | OTHERS, max_size=4).map(b"".join), st.integers(1, 400))
 def test_a_close_look_finds_what_a_quick_one_does(data: bytes, block: int) -> None:
     """However the lines are read in blocks, and whichever of them are looked at closely: all, or those that must be."""
@@ -119,7 +120,7 @@ ITEMS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(KEYS, st.lists(ITEMS, min_size=1, max_size=3), st.integers(0, 3))
 def test_annotation_under_any_key_is_found_and_counted(key: str, found: list[Any], deep: int) -> None:
     value: Any = found
@@ -146,13 +147,13 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(JSON)
 def test_no_value_makes_the_search_raise(value: Any) -> None:
     assert all(each.shape for each in foreign(value))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(JSON, max_size=4), st.sampled_from([None, 1]))
 def test_a_list_over_lines_or_not_is_one_finding_or_lines(values: list[Any], indent: int | None) -> None:
     items = read(json.dumps(values, indent=indent).encode(), "d.json")

@@ -7,7 +7,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 from columnar import columns
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
@@ -31,7 +32,7 @@ NESTED = st.sampled_from([None, "outer", "inner"])
 
 
 @FORMATS
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     found=BATCHES,
     unit=st.sampled_from(["document", "sentence"]),
@@ -45,7 +46,7 @@ def test_any_batch_reads_back(format: Format, found: Batch, unit: str, scheme: s
     assert difference(batch, read, format.KEEPS) is None
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(found=BATCHES, scheme=st.sampled_from([*schemes.SCHEMES]), nested=NESTED)
 def test_tags_are_those_that_schemes_give(found: Batch, scheme: str, nested: str | None) -> None:
     batch = fit(cut_units(found, "sentence").batch, replace(dataset.KEEPS, nesting=False), corpus_tokens, nested).batch

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from document_fit import Fitted, fit
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from reading import in_batches, read_as
 from signature import signature
@@ -62,7 +63,7 @@ def facts_of(items: list[Item]) -> dict[str, str]:
 # ---------------------------------------------------------------------------------------------- round trip
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(documents(), max_size=3), st.sampled_from([*schemes.SCHEMES]))
 def test_all_of_a_document_comes_back(some: list[Document], scheme: str) -> None:
     kept = [fitted(one).document for one in some]
@@ -75,7 +76,7 @@ def test_all_of_a_document_comes_back(some: list[Document], scheme: str) -> None
     assert not findings_of(items)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(documents(), st.sampled_from([*schemes.SCHEMES]))
 def test_the_tags_alone_stand_for_the_spans_that_share_no_text(one: Document, scheme: str) -> None:
     kept = fitted(one).document
@@ -241,7 +242,7 @@ def test_tokens_without_text_are_no_crash() -> None:
 # ----------------------------------------------------------------------------------------------- fuzz
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_reader_raise_anything_else(data: bytes) -> None:
     try:
@@ -258,7 +259,7 @@ VALUES = st.recursive(
 KEYS = st.sampled_from(["id", "tokens", "ner_tags", "text", "spans", "sentences", "marks", "joins", "meta", "anchors"])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.dictionaries(KEYS, VALUES, max_size=6), max_size=4))
 def test_no_row_is_lost_without_a_finding(rows: list[dict[str, Any]]) -> None:
     items = read(rows)

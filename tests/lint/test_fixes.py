@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import formats
@@ -124,7 +125,7 @@ _lines = st.lists(st.lists(_entity | _words, min_size=1, max_size=8).map("".join
 
 
 @given(lines=_lines, end=st.sampled_from(["\n", "\r\n"]), unsafe=st.booleans())
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_fixing_twice_changes_nothing_more_adds_no_finding_and_loses_no_span_unasked(
     lines: list[str], end: str, unsafe: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
