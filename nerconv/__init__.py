@@ -16,52 +16,104 @@ from typing import TYPE_CHECKING, Any
 from nerconv.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from nerconv.api import convert, evaluate, fix, lint, load_model, read, write
+    from nerconv.api import compare, convert, evaluate, fix, inspect, lint, load_model, read, read_report, stats, write
     from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
+    from nerconv.conversion.workers import Workers
     from nerconv.corpus import Corpus
     from nerconv.document import Document, Facts, Finding, Ledger, Mark, Span, Where
     from nerconv.errors import NerconvError
+    from nerconv.evaluation.differences import Comparison
+    from nerconv.evaluation.gates import Drops, Floor, GateOptions
     from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.formats import FORMATS
+    from nerconv.inspection import Inspection
     from nerconv.io.sources import Unreadable
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
     from nerconv.linting.rules import RULES
+    from nerconv.linting.stats import Stats
     from nerconv.models import ModelError, ModelOptions, Predictor
     from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions
 
 #: Where each name is defined.
 _HOMES = {
-    "nerconv.api": ("convert", "evaluate", "fix", "lint", "load_model", "read", "write"),
-    "nerconv.conversion.report": ("ConversionReport", "ConvertOptions", "NotVerified"),
+    "nerconv.api": (
+        "compare",
+        "convert",
+        "evaluate",
+        "fix",
+        "inspect",
+        "lint",
+        "load_model",
+        "read",
+        "read_report",
+        "stats",
+        "write",
+    ),
+    "nerconv.conversion.report": (
+        "ConversionReport",
+        "ConvertOptions",
+        "NotVerified",
+    ),
+    "nerconv.conversion.workers": ("Workers",),
     "nerconv.corpus": ("Corpus",),
-    "nerconv.document": ("Document", "Facts", "Finding", "Ledger", "Mark", "Span", "Where"),
+    "nerconv.document": (
+        "Document",
+        "Facts",
+        "Finding",
+        "Ledger",
+        "Mark",
+        "Span",
+        "Where",
+    ),
     "nerconv.errors": ("NerconvError",),
+    "nerconv.evaluation.differences": ("Comparison",),
+    "nerconv.evaluation.gates": (
+        "Drops",
+        "Floor",
+        "GateOptions",
+    ),
     "nerconv.evaluation.report": ("EvaluationReport",),
     "nerconv.evaluation.run": ("EvaluateOptions",),
     "nerconv.formats": ("FORMATS",),
+    "nerconv.inspection": ("Inspection",),
     "nerconv.io.sources": ("Unreadable",),
     "nerconv.linting.fix": ("FixReport",),
     "nerconv.linting.problem": ("LintReport",),
     "nerconv.linting.rules": ("RULES",),
-    "nerconv.models": ("ModelError", "ModelOptions", "Predictor"),
-    "nerconv.options": ("ReadOptions", "Selection", "UsageError", "WriteOptions"),
+    "nerconv.linting.stats": ("Stats",),
+    "nerconv.models": (
+        "ModelError",
+        "ModelOptions",
+        "Predictor",
+    ),
+    "nerconv.options": (
+        "ReadOptions",
+        "Selection",
+        "UsageError",
+        "WriteOptions",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "FORMATS",
     "RULES",
+    "Comparison",
     "ConversionReport",
     "ConvertOptions",
     "Corpus",
     "Document",
+    "Drops",
     "EvaluateOptions",
     "EvaluationReport",
     "Facts",
     "Finding",
     "FixReport",
+    "Floor",
+    "GateOptions",
+    "Inspection",
     "Ledger",
     "LintReport",
     "Mark",
@@ -73,17 +125,23 @@ __all__ = [
     "ReadOptions",
     "Selection",
     "Span",
+    "Stats",
     "Unreadable",
     "UsageError",
     "Where",
+    "Workers",
     "WriteOptions",
     "__version__",
+    "compare",
     "convert",
     "evaluate",
     "fix",
+    "inspect",
     "lint",
     "load_model",
     "read",
+    "read_report",
+    "stats",
     "write",
 ]
 

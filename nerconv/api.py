@@ -1,39 +1,54 @@
-"""What ``import nerconv`` offers as functions: read, write, convert, lint, fix, evaluate, load_model.
+"""The public API: what ``import nerconv`` offers as functions, and what the commands call.
 
-Each takes what people have: a path, several, a glob, a folder, a URL, or a ``Corpus`` that was read before. Options are
-frozen records (``ReadOptions``, ``WriteOptions``, ``ConvertOptions``, ``Selection``, ``EvaluateOptions``,
-``ModelOptions``) whose defaults are those of the commands.
+Each takes what people have: a path, several, a glob, a folder, a URL, or a ``Corpus`` that was read before; and what
+commands have, sources that ``nerconv.plan`` found. Options are frozen records (``ReadOptions``, ``WriteOptions``,
+``ConvertOptions``, ``Selection``, ``EvaluateOptions``, ``ModelOptions``) whose defaults are those of the commands.
+``progress`` is called with each source when it is begun.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nerconv import formats
-from nerconv.conversion import pipeline
-from nerconv.conversion.report import ConversionReport, ConvertOptions
-from nerconv.conversion.workers import Workers
-from nerconv.corpus import Corpus
-from nerconv.corpus import read as read_sources
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, Selection, UsageError
 from nerconv.settings import cleaning_of
 
 if TYPE_CHECKING:
+    from nerconv.conversion.report import ConversionReport, ConvertOptions
+    from nerconv.conversion.workers import Workers
+    from nerconv.corpus import Corpus
+    from nerconv.evaluation.differences import Comparison
+    from nerconv.evaluation.gates import GateOptions
     from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
+    from nerconv.inspection import Inspection
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
+    from nerconv.linting.stats import Stats
     from nerconv.models import ModelOptions, Predictor
 
-#: Files, folders, globs and URLs.
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+#: Files, folders, globs and URLs; or sources that were found before.
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Sequence[Source]
+Progress = Callable[[Source], None]
 
 
-def read(paths: Paths | None = None, options: ReadOptions | None = None, *, text: str | None = None) -> Corpus:
+def _silent(source: Source) -> None:
+    """Show no progress."""
+
+
+def read(
+    paths: Paths | None = None,
+    options: ReadOptions | None = None,
+    *,
+    text: str | None = None,
+    progress: Progress | None = None,
+) -> Corpus:
     """Return what ``paths`` hold, in any format that is read, or ``text``, which is a file in memory.
 
     Spans that could not be read are named in ``Corpus.findings``, and so is a file that cannot be read. Raises
@@ -46,9 +61,11 @@ def read(paths: Paths | None = None, options: ReadOptions | None = None, *, text
     >>> document.text, str(document.spans[1].where)
     ('Ann met Interior Ministry . \\n', '<text>:1:17')
     """
+    from nerconv.corpus import read as read_sources
+
     options = options or ReadOptions()
     if text is None and paths is not None:
-        return read_sources(_sources(paths, options), options)
+        return read_sources(_sources(paths, options), options, progress or _silent)
     if text is None or paths is not None:
         raise UsageError("read takes paths or text=, one of the two")
     content = text.encode(options.encoding, "surrogatepass")
@@ -56,32 +73,66 @@ def read(paths: Paths | None = None, options: ReadOptions | None = None, *, text
 
 
 def write(corpus: Corpus, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> ConversionReport:
-    """Write the documents of ``corpus`` to ``target``, in the format of its suffix; the same as ``Corpus.write``."""
+    """Write the documents of ``corpus`` to ``target``, in the format of its suffix; the same as ``Corpus.write``.
+
+    Raises UsageError, Unreadable where the target cannot be written, NotVerified.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = write(read(text="[PER Ann  ] left . \\n"), f"{folder}/ann.conll")
+    >>> report.written, report.lost
+    (Counter({'PER': 1}), [])
+    """
     return corpus.write(target, options)
 
 
 def convert(
-    paths: Paths,
+    paths: Paths | Corpus | Mapping[str, Paths],
     target: str | os.PathLike[str],
     options: ConvertOptions | None = None,
     *,
     lint: str = "keep",
     redactions: str = "keep",
     rules: Selection | None = None,
-    workers: int = 1,
+    shard_docs: int | None = None,
+    force: bool = False,
+    workers: int | Workers = 1,
+    progress: Progress | None = None,
 ) -> ConversionReport:
     """Convert what ``paths`` hold to ``target``, in the format of its suffix, and return the account of it.
 
+    ``paths`` by name of a part (``{"train": "a.txt", "dev": "b.txt"}``) make a file for each in the folder ``target``.
     ``lint`` (keep, mark, drop, fix) and ``redactions`` (keep, drop-span, mask, drop-sentence) say what becomes of noise
-    that ``rules`` find; ``workers``: how many processes. Every span is written or named in the ``lost`` of the report;
-    what was written is read back before it is moved into place. Raises UsageError, Unreadable, NotVerified; then what
-    stood at ``target`` is unchanged.
+    that ``rules`` find. ``shard_docs``: so many records are a file in the folder ``target``; files that are finished
+    stay as they are unless ``force``. ``workers``: how many processes. Every span is written or named in the ``lost``
+    of the report; what was written is read back before it is moved into place. Raises UsageError, Unreadable,
+    NotVerified; then what stood at ``target`` is unchanged.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = convert(read(text="[PER Ann  ] and [PER XXXXX  ] left . \\n"), f"{folder}/a.conll", lint="drop")
+    >>> report.read.total(), report.written.total(), [finding.code for finding in report.lost]
+    (2, 1, ['K007'])
     """
-    options = options or ConvertOptions()
+    from nerconv.conversion import pipeline, shards, splits
+    from nerconv.conversion.report import ConvertOptions
+    from nerconv.conversion.workers import Workers
+
+    options, target = options or ConvertOptions(), os.fspath(target)
     cleaning = cleaning_of(lint, redactions, rules or Selection())
     options = replace(options, cleaning=cleaning) if any(cleaning) else options
+    team = Workers(workers) if isinstance(workers, int) else workers
+    if force and shard_docs is None:
+        raise UsageError("force makes shards again, and none are made without shard_docs; leave it out")
+    if isinstance(paths, Mapping):
+        if shard_docs is not None:
+            raise UsageError("shard_docs makes files of each source, and parts are files themselves; choose one")
+        named = {name: _sources(part, options.read) for name, part in paths.items()}
+        return splits.convert_parts(named, target, options, progress or _silent, team)
     sources = _sources(paths, options.read)
-    return pipeline.convert(sources, os.fspath(target), options, _unseen, Workers(workers))
+    if shard_docs is not None:
+        return shards.convert_to_shards(sources, Path(target), options, shard_docs, progress or _silent, team, force)
+    return pipeline.convert(sources, target, options, progress or _silent, team)
 
 
 def lint(
@@ -91,11 +142,14 @@ def lint(
     *,
     model: str | None = None,
     labels: Mapping[str, str] | None = None,
+    folds: int | None = None,
+    progress: Progress | None = None,
 ) -> LintReport:
     """Return the noise that ``rules`` find in ``source``; None stands for the default rules.
 
-    ``model``: the name or folder of a model to ask, too (rules M601 and M602); ``labels`` maps its labels. Raises
-    UsageError for a rule that does not exist, ModelError.
+    ``model``: the name or folder of a model to ask, too (rules M601 and M602); ``labels`` maps its labels. ``folds``:
+    models are trained on all folds of the documents but one, and asked about that one. Raises UsageError for a rule
+    that does not exist, ModelError.
 
     >>> found = lint(read(text="[PER Ann  ] , [PER XXXXX  ] and [LOC Rome ,  ] . \\n"))
     >>> [(problem.code, problem.text, str(problem.where)) for problem in found]
@@ -105,8 +159,8 @@ def lint(
     from nerconv.linting.guesses import asker
 
     options = options or ReadOptions()
-    ask = asker(model, None, labels or {})
-    return run(_sources(source, options), options, rules or Selection(), _unseen, ask)
+    ask = asker(model, folds, labels or {})
+    return run(_sources(source, options), options, rules or Selection(), progress or _silent, ask)
 
 
 def fix(
@@ -120,6 +174,14 @@ def fix(
     """Return the fixes of bracket files; ``write=True`` makes them in the files themselves.
 
     Safe ones only unless ``unsafe``, which drop and move spans, too. A fix that would add a finding is taken back.
+    Raises UsageError for a rule that does not exist; a file that cannot be written is named in ``FixReport.refused``.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "rome.txt")
+    ...     _ = file.write_text("in [LOC Rome ,  ] . \\n")
+    ...     fix(file, write=True).made, file.read_text()
+    (1, 'in [LOC Rome  ] , . \\n')
     """
     from nerconv.linting import fix as fixes
 
@@ -139,58 +201,144 @@ def evaluate(
     read: ReadOptions | None = None,
     read_predicted: ReadOptions | None = None,
     model_options: ModelOptions | None = None,
+    seeds: Iterable[Paths | Corpus] = (),
     train: Paths | Corpus | None = None,
     lint: Selection | None = None,
+    verify: bool = False,
+    gates: GateOptions | None = None,
+    progress: Progress | None = None,
 ) -> EvaluationReport:
     """Return the scores of ``predicted``, or of a ``model`` that is asked, against ``gold``.
 
+    Without either, ``gold`` has columns of both tags. ``seeds``: what models trained with other seeds predicted;
     ``train``: training data, to score seen and unseen names; ``lint``: rules whose findings in the gold are counted,
-    with the score without. Raises UsageError where the two sides do not fit, Unreadable for what would be left out of
-    the score, ModelError.
+    with the score without; ``verify``: seqeval counts, too; ``gates``: floors, and a baseline. Raises UsageError where
+    the two sides do not fit, Unreadable for what would be left out of the score, ModelError.
 
     >>> report = evaluate(read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n"))
     >>> report.micro.precision, report.micro.recall, report.labels["LOC"].f1
     (1.0, 0.5, 0.0)
     """
+    from nerconv.evaluation.gates import gated
     from nerconv.evaluation.job import Job, evaluate_files
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.models import ModelOptions
 
-    if predicted is None and model is None:
-        raise UsageError("name what was predicted, or a model to ask")
-    read = read or ReadOptions()
-    reading = read_predicted or ReadOptions(invalid="lenient")
+    reading = read or ReadOptions()
+    reading_predicted = read_predicted or ReadOptions(invalid="lenient")
+    options = options or EvaluateOptions()
+    sets = ([] if predicted is None else [predicted]) + [*seeds]
     job = Job(
-        gold=_sources(gold, read),
-        predictions=() if predicted is None else (_sources(predicted, reading),),
+        gold=_sources(gold, reading),
+        predictions=[_sources(each, reading_predicted) for each in sets],
         model=model,
-        read=read,
-        read_predictions=reading,
-        options=options or EvaluateOptions(),
+        read=reading,
+        read_predictions=reading_predicted,
+        options=options,
         model_options=model_options or ModelOptions(),
-        train=() if train is None else _sources(train, read),
+        train=() if train is None else _sources(train, reading),
         lint=lint,
+        verify=verify,
     )
-    return evaluate_files(job, _unseen)
+    baseline = gates and gates.baseline
+    before = read_report(baseline) if baseline and baseline.exists() else None
+    report = evaluate_files(job, progress or _silent)
+    return gated(report, gates, before, options.resamples or 1000, options.seed) if gates else report
+
+
+def compare(before: EvaluationReport, after: EvaluationReport, *, resamples: int = 1000, seed: int = 0) -> Comparison:
+    """Return how far two reports on the same gold are apart, score by score, with what a reader must know.
+
+    ``resamples``: how often units are drawn for the intervals. Raises UsageError where the two do not compare.
+
+    >>> gold, better = read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n")
+    >>> found = compare(evaluate(gold, better), evaluate(gold, gold))
+    >>> [(row.name, round(row.difference, 3)) for row in found.rows if row.difference]
+    [('micro', 0.333), ('macro', 0.5), ('weighted', 0.5), ('LOC', 1.0)]
+    """
+    from nerconv.evaluation.comparable import remarks
+    from nerconv.evaluation.differences import Comparison
+    from nerconv.evaluation.differences import compare as differences
+
+    return Comparison(before, after, tuple(differences(before, after, resamples, seed)), remarks(before, after))
+
+
+def read_report(path: str | os.PathLike[str]) -> EvaluationReport:
+    """Return the report of an evaluation in a JSON file, as ``nerconv evaluate --json`` writes it. Raises Unreadable.
+
+    >>> read_report("missing.json")
+    Traceback (most recent call last):
+    nerconv.io.sources.Unreadable: missing.json: No such file or directory; make one with nerconv evaluate --json FILE
+    """
+    from nerconv.report import json
+
+    return json.read_report(Path(path))
 
 
 def load_model(name: str, options: ModelOptions | None = None) -> Predictor:
-    """Return the model called ``name``: a folder, an installed spaCy pipeline, or a hub id. Raises ModelError.
+    """Return the model called ``name``: a folder, an installed spaCy pipeline, or a hub id.
 
-    ``predict`` of what it returns takes documents, and yields them with the spans of the model.
+    ``predict`` of what it returns takes documents, and yields them with the spans of the model. Raises ModelError.
+
+    >>> load_model("missing")
+    Traceback (most recent call last):
+    nerconv.models.predictor.ModelError: ...
     """
     from nerconv.models import ModelOptions, load
 
     return load(name, options or ModelOptions())
 
 
+def inspect(
+    paths: Paths | Corpus, options: ReadOptions | None = None, *, progress: Progress | None = None
+) -> Inspection:
+    """Return what ``paths`` are: format, dialect, encoding, and counts of what they hold. Raises UsageError.
+
+    >>> found = inspect(read(text="[PER Ann  ] left . \\n"))
+    >>> found.documents, found.tokens, found.labels
+    (1, 3, Counter({'PER': 1}))
+    """
+    from nerconv import inspection
+
+    options = options or ReadOptions()
+    return inspection.inspect(_sources(paths, options), options, progress or _silent)
+
+
+def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:
+    """Return what the documents of ``source`` are made of: lengths, labels, repeated text. Raises UsageError.
+
+    >>> stats(read(text="[PER Ann  ] left . \\n")).documents
+    1
+    """
+    from nerconv.corpus import Corpus
+    from nerconv.linting.stats import stats as count
+
+    corpus = source if isinstance(source, Corpus) else read(source, options)
+    return count(corpus.batches)
+
+
+def apply_baseline(report: LintReport, known: Path | None, new: Path | None = None, prune: bool = False) -> int:
+    """Leave findings that the baseline at ``known`` has out of ``report``; return how many of it are gone.
+
+    ``new``: where all findings of ``report`` are written as a baseline. ``prune``: those that are gone leave the file.
+    Raises Unreadable.
+
+    >>> import tempfile
+    >>> found = lint(read(text="[PER XXXXX  ] left . \\n"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     len(found.problems), apply_baseline(found, None, Path(folder, "known.json")), len(found.problems)
+    (1, 0, 0)
+    """
+    from nerconv.linting.baseline import apply
+
+    return apply(report, known, new, prune)
+
+
 def _sources(given: Paths | Corpus, options: ReadOptions) -> list[Source]:
-    """Return the sources that paths name, or the one that a corpus is."""
-    if isinstance(given, Corpus):
+    """Return the sources that paths name, those that are given, or the one that a corpus is."""
+    if isinstance(given, str | os.PathLike):
+        return formats.sources([os.fspath(given)], options)
+    if not isinstance(given, Sequence):
         return [given.source()]
-    paths = [given] if isinstance(given, str | os.PathLike) else given
-    return formats.sources([os.fspath(path) for path in paths], options)
-
-
-def _unseen(source: Source) -> None:
-    """Show no progress."""
+    found = [each for each in given if isinstance(each, Source)]
+    return found or formats.sources([os.fspath(each) for each in given if not isinstance(each, Source)], options)

@@ -170,3 +170,35 @@ def test_reports_show_themselves_with_text_escaped() -> None:
     assert "&lt;b&gt;Ann" in corpus[0]._repr_html_()
     assert nerconv.evaluate(corpus, corpus).to_dict()["overall"]["micro"]["f1"] == 1
     assert nerconv.lint(corpus).to_dict() is not None
+
+
+def test_parts_by_name_make_a_file_each_that_share_their_labels(tmp_path: Path) -> None:
+    for name, text in (("a", "[PER Ann  ] left . \n"), ("b", "[LOC Rome  ] fell . \n")):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    parts = {"train": tmp_path / "a.txt", "dev": tmp_path / "b.txt"}
+    report = nerconv.convert(parts, tmp_path / "out", nerconv.ConvertOptions(to="conll"))
+    assert report.documents == {"train": 1, "dev": 1} and report.written == {"PER": 1, "LOC": 1}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"train.conll", "dev.conll"}
+
+
+def test_shards_that_are_finished_stay_unless_force_makes_them_again(tmp_path: Path) -> None:
+    source, folder = tmp_path / "a.txt", tmp_path / "shards"
+    source.write_text(TEXT, encoding="utf-8")
+    options = nerconv.ConvertOptions(to="spans_jsonl")
+    begun: list[str] = []
+    for force in (False, False, True):
+        made = nerconv.convert(
+            source, folder, options, shard_docs=1, force=force, progress=lambda s: begun.append(s.id)
+        )
+        assert made.written.total() == 4
+    assert begun == ["a", "a"]
+    with pytest.raises(nerconv.UsageError, match="force makes shards again"):
+        nerconv.convert(source, tmp_path / "b.jsonl", force=True)
+
+
+def test_several_predictions_are_seeds_and_gates_are_asked_of_the_report() -> None:
+    gold, other = nerconv.read(text=TEXT), nerconv.read(text=TEXT.replace("[PER Win Dayton  ]", "Win Dayton"))
+    gates = nerconv.GateOptions([nerconv.Floor.of("0.99")], choice="worst")
+    report = nerconv.evaluate(gold, gold, seeds=[other], gates=gates)
+    assert report.seeds is not None and len(report.seeds.runs) == 2
+    assert [gate.passed for gate in report.gates] == [False]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.inspect import Inspection, inspect
+from nerconv.inspection import Inspection, inspect
 from nerconv.io.sources import expand
 from nerconv.options import ReadOptions
 

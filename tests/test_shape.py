@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from pathlib import Path
+from types import FunctionType, ModuleType
 
 import pytest
 from witnesses import ELSEWHERE, WITNESSES
@@ -15,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
-    ("document", "errors", "codes", "printable", "version"),
+    ("document", "errors", "codes", "memory", "printable", "version"),
     ("options", "packages"),
     (
         "spelling",
@@ -36,13 +38,13 @@ LAYERS = (
     ("bracket",),
     ("formats", "fit"),
     ("conversion",),
-    ("inspect", "models"),
+    ("inspection", "models"),
     ("linting",),
     ("evaluation",),
     ("report", "training"),
     ("review",),
     ("settings",),
-    ("corpus", "api"),
+    ("corpus", "api", "plan"),
     ("cli", "__init__", "__main__"),
 )
 #: Methods that people call on a value import what shows or converts it when they are called.
@@ -52,6 +54,26 @@ UPWARD = {
     ("nerconv.linting.problem", "nerconv.report"),
     ("nerconv.evaluation.report", "nerconv.report"),
 }
+
+
+#: Where functions that a command calls are defined: the public API, what ends in a screen or a file, the command line
+#: itself. Of other modules commands take types and constants.
+CALLED = (
+    "nerconv.api",
+    "nerconv.plan",
+    "nerconv.review",
+    "nerconv.training.configure",
+    "nerconv.training.finetune",
+    "nerconv.report",
+    "nerconv.printable",
+    "nerconv.io.outputs",
+    "nerconv.io.replacing",
+    "nerconv.codes",
+    "nerconv.options",
+    "nerconv.settings",
+    "nerconv.memory",
+    "nerconv.cli",
+)
 
 
 def name(path: Path) -> str:
@@ -97,6 +119,20 @@ def test_imports_go_downward(path: Path) -> None:
         for target in targets:
             known = (name(path), target) in UPWARD
             assert known or layer(target) <= here, f"{name(path)} imports {target} from above"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "cli" in path.parts], ids=name)
+def test_commands_call_the_public_api(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nerconv")):
+            continue
+        for alias in node.names:
+            module = import_module(node.module or "")
+            thing = getattr(module, alias.name, None) or import_module(f"{node.module}.{alias.name}")
+            home = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
+            called = isinstance(thing, FunctionType | ModuleType)
+            allowed = home.startswith(tuple(f"{each}." for each in CALLED)) or home in CALLED
+            assert not called or allowed, f"{alias.name} of {home} is not in the public API: see CALLED"
 
 
 def test_every_option_of_a_conversion_has_a_witness() -> None:

@@ -7,22 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from nerconv import formats
+from nerconv import api, plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs
 from nerconv.codes import exit_code
-from nerconv.conversion.pipeline import convert as convert_sources
 from nerconv.conversion.report import ConversionReport, ConvertOptions
-from nerconv.conversion.shards import convert_to_shards, shard_place
-from nerconv.conversion.splits import convert_parts, parse_parts, places_of
-from nerconv.conversion.target import places, target_format
-from nerconv.conversion.workers import Workers, keep_memory
-from nerconv.formats.class_labels import of_labels, of_place
-from nerconv.io import outputs
+from nerconv.conversion.workers import Workers
+from nerconv.formats.known import FORMATS
+from nerconv.io.outputs import Place, read_places
 from nerconv.io.replacing import replacing
 from nerconv.io.sources import Source
+from nerconv.memory import keep_memory
 from nerconv.options import UsageError
-from nerconv.settings import cleaning_of
 
 
 def convert(given: Given) -> int:
@@ -47,7 +43,7 @@ def to_spacy(given: Given) -> int:
 
 def to_dataset(given: Given) -> int:
     """Convert to a dataset, or to JSON lines of tokens and tags where the suffix is theirs."""
-    tags = given["--output"].endswith(formats.get("tags_jsonl").SUFFIXES)
+    tags = given["--output"].endswith(FORMATS["tags_jsonl"])
     return _run(given, "tags_jsonl" if tags else "dataset")
 
 
@@ -57,7 +53,6 @@ def _options(given: Given, to: str | None) -> ConvertOptions:
         **given.fields("convert") | {"to": to},
         read=given.read_options(),
         write=given.write_options(),
-        cleaning=cleaning_of(given["--lint"], given["--redactions"], given.selection()),
     )
 
 
@@ -68,9 +63,9 @@ def _with_class_labels(options: ConvertOptions, given: Given) -> ConvertOptions:
     """
     if given["--labels-from"]:
         scheme = options.write.scheme if "scheme" in given.fields("write") else None
-        fixed = of_place(Path(given["--labels-from"]), scheme)
+        fixed = plan.class_labels(Path(given["--labels-from"]), scheme)
     elif given["--label-set"]:
-        fixed = of_labels(given["--label-set"], options.write.scheme)
+        fixed = plan.class_labels(given["--label-set"], options.write.scheme)
     else:
         return options
     return replace(options, write=replace(options.write, scheme=fixed.scheme, names=fixed.names))
@@ -90,48 +85,42 @@ def _inputs(given: Given, options: ConvertOptions) -> _Inputs:
             f"--splits names what is read, and {sources[0]} stands beside it; name it there or leave it out"
         )
     if splits:
-        parts = parse_parts(splits, options.read)
+        parts = plan.parts(splits, options.read)
         return _Inputs([source for part in parts.values() for source in part], parts)
     if not sources:
         raise UsageError("nothing to read: name SRC, or parts with --splits train=A.txt,dev=B.txt")
-    return _Inputs(formats.sources(sources, options.read), {})
+    return _Inputs(plan.sources(sources, options.read), {})
 
 
-def _check_outputs(given: Given, inputs: _Inputs, target: formats.Format, options: ConvertOptions) -> None:
+def _check_outputs(given: Given, inputs: _Inputs, options: ConvertOptions) -> None:
     """Raise UsageError where the target or the ledger would replace an input, the settings or one another."""
-    output = given["--output"]
-    if inputs.parts:
-        written = places_of(inputs.parts, output, target)
-    elif given["--shard-docs"] is None:
-        written = places(output, target, options)
-    else:
-        written = [shard_place(output, inputs.files, target)]
-    labels, account = (
-        [outputs.Place(name, given[name])] if given[name] else [] for name in ("--labels-from", "--ledger")
-    )
-    check_outputs([*outputs.read_places(inputs.files), *labels], [*written, *account])
+    written = plan.written(inputs.parts or inputs.files, given["--output"], options, given["--shard-docs"])
+    labels, account = ([Place(name, given[name])] if given[name] else [] for name in ("--labels-from", "--ledger"))
+    check_outputs([*read_places(inputs.files), *labels], [*written, *account])
 
 
-def _check_suffix(given: Given, target: formats.Format) -> None:
+def _check_suffix(given: Given, target: str) -> None:
     """Raise UsageError for a suffix of another format than ``target``, unless forced, and for nothing to force."""
     output, force = given["--output"], given["--force"]
-    other = formats.of_other_suffix(output, target)
+    suffix = Source(output, "").suffix
+    found = [name for name, suffixes in FORMATS.items() if suffix in suffixes]
+    other = bool(found) and target not in found
     if force and not (other or given["--shard-docs"]):
         raise UsageError("--force makes shards again or writes to a suffix of another format; leave it out here")
     if other and not force:
-        advice = f"end it in {' or '.join(target.SUFFIXES)}, or write it so with --force"
-        raise UsageError(f"{output}: its suffix is one of {other}, and {target.NAME} is to be written; {advice}")
+        advice = f"end it in {' or '.join(FORMATS[target])}, or write it so with --force"
+        raise UsageError(f"{output}: its suffix is one of {found[0]}, and {target} is to be written; {advice}")
 
 
 def _run(given: Given, to: str | None) -> int:
     keep_memory()
     output, options = given["--output"], _options(given, to)
-    target = target_format(output, options)
+    target = plan.target_format(output, options)
     inputs = _inputs(given, options)
-    refusals.check(given, {"input": formats.names(inputs.files, options.read)}, target.NAME)
-    _check_outputs(given, inputs, target, options)
+    refusals.check(given, {"input": plan.formats_of(inputs.files, options.read)}, target)
+    _check_outputs(given, inputs, options)
     _check_suffix(given, target)
-    if target.NAME == "dataset":
+    if target == "dataset":
         options = _with_class_labels(options, given)
     with show.progress(len(inputs.files)) as begin:
         report = _converted(inputs, given, options, begin)
@@ -145,10 +134,15 @@ def _run(given: Given, to: str | None) -> int:
 def _converted(
     inputs: _Inputs, given: Given, options: ConvertOptions, begin: Callable[[Source], None]
 ) -> ConversionReport:
-    output, shard_docs = given["--output"], given["--shard-docs"]
-    workers = Workers(**given.fields("workers"))
-    if inputs.parts:
-        return convert_parts(inputs.parts, output, options, begin, workers)
-    if shard_docs is None:
-        return convert_sources(inputs.files, output, options, begin, workers)
-    return convert_to_shards(inputs.files, Path(output), options, shard_docs, begin, workers, bool(given["--force"]))
+    return api.convert(
+        inputs.parts or inputs.files,
+        given["--output"],
+        options,
+        lint=given["--lint"],
+        redactions=given["--redactions"],
+        rules=given.selection(),
+        shard_docs=given["--shard-docs"],
+        force=bool(given["--force"] and given["--shard-docs"]),
+        workers=Workers(**given.fields("workers")),
+        progress=begin,
+    )

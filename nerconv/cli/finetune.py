@@ -10,7 +10,7 @@ from typing import Final
 from nerconv.cli.given import Given
 from nerconv.cli.show import put, say
 from nerconv.training.finetune import finetune as train_all
-from nerconv.training.hf_settings import read_settings
+from nerconv.training.hf_settings import HfSettings
 
 #: The settings that an option replaces.
 _OPTIONS: Final = {
@@ -26,7 +26,7 @@ _OPTIONS: Final = {
 def finetune(given: Given) -> int:
     """Train a model for each seed; print the F1 on dev, and how to score the models."""
     over = {name: value for option, name in _OPTIONS.items() if (value := given[option]) is not None}
-    settings = read_settings(Path(given.arguments["settings"]), over)
+    settings = HfSettings.of(Path(given.arguments["settings"]), over)
     scores = [100 * f1 for f1 in train_all(settings, lambda message: say(f"warning: {message}")).values()]
     spread = f" ± {statistics.stdev(scores):.2f}" if len(scores) > 1 else ""
     put(f"dev micro F1 {statistics.mean(scores):.2f}{spread} over {len(scores)} seed(s)\n")

@@ -5,36 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nerconv import formats
+from nerconv import api, plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs
 from nerconv.cli.table.linting import FAIL_ON
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.sources import Source
-from nerconv.linting import baseline as known_findings
-from nerconv.linting import fix as fixes
-from nerconv.linting.engine import choose
-from nerconv.linting.engine import lint as lint_sources
-from nerconv.linting.guesses import Ask, asker
+from nerconv.linting.fix import FixReport
 from nerconv.linting.problem import LintReport
 from nerconv.linting.rules import RULES
 from nerconv.linting.suppress import SIDECAR
-from nerconv.options import ReadOptions, Selection, UsageError, did_you_mean
+from nerconv.options import UsageError, did_you_mean
 from nerconv.report import LINT
 from nerconv.report.markdown import job_summary, manual
 
 
 def lint(given: Given) -> int:
     """Print the noise in the sources, fix it, or show what fixes would change."""
-    options, chosen = given.read_options(), given.selection()
-    choose(chosen)  # before anything is read: a word that names no rule is wrong usage
-    files = formats.sources(given.arguments["src"], options)
-    refusals.check(given, {"input": formats.names(files, options)})
+    options, rules = given.read_options(), given.selection()
+    plan.rules_of(rules)  # before anything is read: a word that names no rule is wrong usage
+    files = plan.sources(given.arguments["src"], options)
+    refusals.check(given, {"input": plan.formats_of(files, options)})
     _check_outputs(given, files)
-    fixing = given["--fix"] or given["--unsafe-fixes"] or given["--diff"]
-    done = fixes.fix(files, options, chosen, bool(given["--unsafe-fixes"])) if fixing else None
-    ask = asker(given["--with-model"], given["--folds"], given["--map"] or {})
-    report = _fixed(done, options, given) if done else _looked(files, options, chosen, ask)
+    written = bool(given["--fix"] and not given["--diff"])
+    fixing = written or given["--unsafe-fixes"] or given["--diff"]
+    unsafe = bool(given["--unsafe-fixes"])
+    done = api.fix(files, rules, options, unsafe=unsafe, write=written) if fixing else None
+    report = _fixed(done, given, written) if done else _looked(files, given)
     _apply_baseline(report, given["--baseline"], given["--write-baseline"], bool(given["--prune-baseline"]))
     if given["--diff"]:
         show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
@@ -55,27 +52,23 @@ def _check_outputs(given: Given, files: Sequence[Source]) -> None:
     check_outputs(read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt])
 
 
-def _apply_baseline(report: LintReport, baseline: Path | None, write: Path | None, prune: bool) -> None:
+def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> None:
     """Leave what is known out of ``report``, and write the baselines that were asked for."""
-    if write:
-        known_findings.write_baseline(known_findings.baseline_of(report.problems), write)
-    if baseline:
-        known = known_findings.read_baseline(baseline)
-        left = known.pruned(report.problems)
-        if gone := known.counts.total() - left.counts.total():
-            show.say(
-                f"{baseline}: {gone:,} findings {'taken out' if prune else 'are gone; prune with --prune-baseline'}"
-            )
-        if prune:
-            known_findings.write_baseline(left, baseline)
-        report.problems = known.without_known(report.problems)
-    elif write:
-        report.problems = []
+    if gone := api.apply_baseline(report, known, new, prune):
+        show.say(f"{known}: {gone:,} findings {'taken out' if prune else 'are gone; prune with --prune-baseline'}")
 
 
-def _looked(files: list[Source], options: ReadOptions, chosen: Selection, ask: Ask | None) -> LintReport:
+def _looked(files: list[Source], given: Given) -> LintReport:
     with show.progress(len(files)) as begin:
-        return lint_sources(files, options, chosen, begin, ask)
+        return api.lint(
+            files,
+            given.selection(),
+            given.read_options(),
+            model=given["--with-model"],
+            folds=given["--folds"],
+            labels=given["--map"],
+            progress=begin,
+        )
 
 
 def _exit_status(report: LintReport, fail_on: str) -> int:
@@ -84,11 +77,8 @@ def _exit_status(report: LintReport, fail_on: str) -> int:
     return int(any(problem.severity in FAIL_ON[fail_on] for problem in report.problems))
 
 
-def _fixed(done: fixes.FixReport, options: ReadOptions, given: Given) -> LintReport:
-    """Write the fixed files, or show what would change; return what the linter says of the files as they are then."""
-    written = given["--fix"] and not given["--diff"]
-    if written:
-        fixes.write(done, options.encoding)
+def _fixed(done: FixReport, given: Given, written: bool) -> LintReport:
+    """Say what was fixed, or show what would change; return what the linter says of the files as they are then."""
     if given["--diff"]:
         show.put_lines("".join(draft.diff() for draft in done.drafts))
     show.fixes(done, written)

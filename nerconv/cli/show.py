@@ -21,7 +21,7 @@ from nerconv.printable import in_json, one_line
 
 if TYPE_CHECKING:
     from nerconv.conversion.report import ConversionReport
-    from nerconv.inspect import Inspection
+    from nerconv.inspection import Inspection
     from nerconv.linting.fix import FixReport
 
 #: So many findings are shown; the rest by their number.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,14 +18,13 @@ from nerconv.conversion.target import workplace
 from nerconv.io.chunks import Apply, Doing
 from nerconv.io.outputs import STDOUT
 from nerconv.io.sources import Unreadable
+from nerconv.memory import keep_memory
 from nerconv.options import ENGINES, UsageError, check_choice
 from nerconv.packages import package
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-#: Options of ``mallopt`` (malloc.h of glibc).
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 #: Parts that wait for each worker, so that none is idle while results are taken.
 _AHEAD: Final = 2
 
@@ -162,18 +160,6 @@ def _busy(job: Callable[[int, Part], Outcome], folder: Path, number: int, part: 
 
 def _warm_up() -> None:
     import_module("nerconv.bracket.scan")
-
-
-def keep_memory() -> None:
-    """Keep memory once this process has it, where the C library is glibc.
-
-    It gives the memory of every large array back to the system and takes it again for the next, which costs up to a
-    third of the time in page faults. For processes that are ours: workers, and the command line.
-    """
-    with suppress(AttributeError, OSError):
-        library = ctypes.CDLL(None)
-        for option in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
-            library.mallopt(option, 1 << 30)
 
 
 def _begin() -> None:

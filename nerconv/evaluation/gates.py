@@ -44,32 +44,32 @@ class Floor:
     measure: str = "f1"
     kind: str = ""
 
+    @classmethod
+    def of(cls, text: str) -> Floor:
+        """Return the floor that ``0.80``, ``macro=0.7``, ``PER=0.85`` or ``PER.recall=0.9`` asks for.
 
-def parse_floor(text: str) -> Floor:
-    """Return the floor that ``0.80``, ``macro=0.7``, ``PER=0.85`` or ``PER.recall=0.9`` asks for. Raises UsageError.
+        A label that ends in the name of a measure takes a measure, too (``x.recall.f1``); one with the name of a mean
+        takes the prefix ``label:``. Raises UsageError.
 
-    A label that ends in the name of a measure takes a measure, too (``x.recall.f1``); one with the name of a mean takes
-    the prefix ``label:``.
-
-    >>> parse_floor("PER.recall=0.9")
-    Floor(name='PER', least=0.9, measure='recall', kind='')
-    """
-    target, equals, value = text.rpartition("=")
-    try:
-        least = float(value)
-    except ValueError:
-        raise UsageError(f"--fail-under takes 0.80, LABEL=0.85 or LABEL.recall=0.9, got {text!r}") from None
-    kind, colon, name = target.partition(":")
-    if not colon or kind not in _KINDS:
-        kind, name = "", target
-    stem, dot, measure = name.rpartition(".")
-    if not dot or measure not in MEASURES:
-        stem, measure = name, "f1"
-    if not 0 <= least <= 1 or (equals and not stem):
-        raise UsageError(f"--fail-under takes a score from 0 to 1, got {text!r}")
-    if kind == "average" and stem not in MEANS:
-        raise UsageError(f"--fail-under {text!r}: the averages are {', '.join(MEANS)}")
-    return Floor(stem or "micro", least, measure, kind if equals else "average")
+        >>> Floor.of("PER.recall=0.9")
+        Floor(name='PER', least=0.9, measure='recall', kind='')
+        """
+        target, equals, value = text.rpartition("=")
+        try:
+            least = float(value)
+        except ValueError:
+            raise UsageError(f"--fail-under takes 0.80, LABEL=0.85 or LABEL.recall=0.9, got {text!r}") from None
+        kind, colon, name = target.partition(":")
+        if not colon or kind not in _KINDS:
+            kind, name = "", target
+        stem, dot, measure = name.rpartition(".")
+        if not dot or measure not in MEASURES:
+            stem, measure = name, "f1"
+        if not 0 <= least <= 1 or (equals and not stem):
+            raise UsageError(f"--fail-under takes a score from 0 to 1, got {text!r}")
+        if kind == "average" and stem not in MEANS:
+            raise UsageError(f"--fail-under {text!r}: the averages are {', '.join(MEANS)}")
+        return cls(stem or "micro", least, measure, kind if equals else "average")
 
 
 def floors(report: EvaluationReport, asked: Iterable[Floor], choice: str = "mean") -> list[Gate]:

@@ -328,6 +328,17 @@ class EvaluationReport:
         found: dict[str, Any] = loads(json.evaluation(self))
         return found
 
+    def redacted(self) -> EvaluationReport:
+        """Return the report with the text of its errors left out: spans and what is around them.
+
+        Labels, offsets, places, names of files and ids of documents stay.
+        """
+        return replace(
+            self,
+            examples=tuple(example.without_text() for example in self.examples),
+            sentences=tuple(replace(sentence, text="") for sentence in self.sentences),
+        )
+
     def __repr__(self) -> str:
         micro = self.micro
         f1 = "none" if micro.f1 is None else f"{100 * micro.f1:.2f}"
@@ -337,15 +348,3 @@ class EvaluationReport:
         from nerconv.report import notebook
 
         return notebook.evaluation(self)
-
-
-def redacted(report: EvaluationReport) -> EvaluationReport:
-    """Return ``report`` with the text of its errors left out: spans and what is around them.
-
-    Labels, offsets, places, names of files and ids of documents stay.
-    """
-    return replace(
-        report,
-        examples=tuple(example.without_text() for example in report.examples),
-        sentences=tuple(replace(sentence, text="") for sentence in report.sentences),
-    )

@@ -41,7 +41,7 @@ class EvaluateOptions:
 
     ``examples``: as many sentences are shown as so many errors need; ``order``: which (``options.ORDERS``).
 
-    ``redact``: messages of errors quote no text of the data (reports hold it until ``redact.redacted`` leaves it out).
+    ``redact``: messages of errors quote no text of the data (a report holds it until ``redacted`` leaves it out).
     """
 
     pairing: str = "auto"

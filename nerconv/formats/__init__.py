@@ -131,12 +131,6 @@ def _with_suffix(suffix: str) -> list[str]:
     return [name for name, suffixes in FORMATS.items() if suffix in suffixes]
 
 
-def of_other_suffix(path: str, format: Format) -> str:
-    """Return the name of the format that the suffix of ``path`` tells where it is not ``format``, else nothing."""
-    found = _with_suffix(Source(path, "").suffix)
-    return found[0] if found and format.NAME not in found else ""
-
-
 def of_source(source: Source, options: ReadOptions) -> Format:
     """Return the format to read ``source`` as: the one asked for, or the one that it is recognised as.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from nerconv.io.replacing import replacing
 from nerconv.io.sources import Unreadable
-from nerconv.linting.problem import Problem
+from nerconv.linting.problem import LintReport, Problem
 
 
 @dataclass(slots=True)
@@ -62,3 +62,21 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
     counts = dict(sorted(baseline.counts.items()))
     with replacing(path) as part:
         part.write_text(json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def apply(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> int:
+    """Leave the findings in the baseline at ``known`` out of ``report``; return how many of the baseline are gone.
+
+    ``new``: where all findings are written as a baseline first. ``prune``: what is gone leaves the baseline.
+    """
+    if new:
+        write_baseline(baseline_of(report.problems), new)
+    if known is None:
+        report.problems = [] if new else report.problems
+        return 0
+    before = read_baseline(known)
+    left = before.pruned(report.problems)
+    if prune:
+        write_baseline(left, known)
+    report.problems = before.without_known(report.problems)
+    return before.counts.total() - left.counts.total()

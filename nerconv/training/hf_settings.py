@@ -47,20 +47,20 @@ class HfSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     seeds: tuple[int, ...] = (0,)
     network: bool = False
 
+    @classmethod
+    def of(cls, path: Path, over: Mapping[str, Any]) -> HfSettings:
+        """Return what a TOML file says, with ``over`` in place of what it says of the same.
 
-def read_settings(path: Path, over: Mapping[str, Any]) -> HfSettings:
-    """Return what a TOML file says, with ``over`` in place of what it says of the same.
-
-    Raises Unreadable where there is no such file, UsageError for what is not TOML or not a setting.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: cannot be read ({error}); make it with nerconv config hf") from error
-    try:
-        return msgspec.convert({**tomllib.loads(text), **over}, HfSettings)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: {error}; the settings are {', '.join(HfSettings.__struct_fields__)}") from error
+        Raises Unreadable where there is no such file, UsageError for what is not TOML or not a setting.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Unreadable(f"{path}: cannot be read ({error}); make it with nerconv config hf") from error
+        try:
+            return msgspec.convert({**tomllib.loads(text), **over}, cls)
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise UsageError(f"{path}: {error}; the settings are {', '.join(cls.__struct_fields__)}") from error
 
 
 def load_split(folder: Path, split: str) -> Sequence[Document]:

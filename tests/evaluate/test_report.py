@@ -15,7 +15,7 @@ from scoring import evaluate
 from nerconv.document import Document, Span
 from nerconv.evaluation.annotated import of_documents
 from nerconv.evaluation.differences import compare
-from nerconv.evaluation.gates import Drops, Floor, against, floors, parse_floor
+from nerconv.evaluation.gates import Drops, Floor, against, floors
 from nerconv.evaluation.report import SCHEMA, EvaluationReport, UnitCounts
 from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.evaluation.statistics import intervals
@@ -171,7 +171,7 @@ def test_floors_are_unrounded_and_an_unscored_label_fails() -> None:
 @pytest.mark.parametrize("text", ["80", "x", "PER=", "=0.5", "-0.1", "nan"])
 def test_floors_that_make_no_sense(text: str) -> None:
     with pytest.raises(UsageError, match="--fail-under"):
-        parse_floor(text)
+        Floor.of(text)
 
 
 @pytest.mark.parametrize(
