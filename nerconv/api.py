@@ -171,7 +171,7 @@ def fix(
     unsafe: bool = False,
     write: bool = False,
 ) -> FixReport:
-    """Return the fixes of bracket files; ``write=True`` makes them in the files themselves.
+    """Return the fixes of bracket text, columns and spans JSONL; ``write=True`` makes them in the files themselves.
 
     Safe ones only unless ``unsafe``, which drop and move spans, too. A fix that would add a finding is taken back.
     Raises UsageError for a rule that does not exist; a file that cannot be written is named in ``FixReport.refused``.
@@ -188,7 +188,7 @@ def fix(
     options = options or ReadOptions()
     found = fixes.fix(_sources(paths, options), options, rules or Selection(), unsafe)
     if write:
-        fixes.write(found, options.encoding)
+        fixes.write(found)
     return found
 
 

@@ -117,7 +117,8 @@ def fixes(done: FixReport, written: bool) -> None:
     if done.skipped:
         advice = "nerconv convert SRC -o DST --lint fix writes a fixed copy"
         say(
-            f"{_number(len(done.skipped), 'source', 'sources')} cannot be fixed in place (not a bracket file): {advice}"
+            f"{_number(len(done.skipped), 'source', 'sources')} cannot be fixed in place "
+            f"(bracket text, columns and spans JSONL in one encoding can): {advice}"
         )
 
 

@@ -12,7 +12,7 @@ from nerconv.formats.shapes import shown
 from nerconv.formats.units import Extent
 
 #: Keys of a span under which tools repeat the text that it covers.
-_TEXT: Final = ("text", "surface", "surface_form", "surface_text", "covered_text", "mention", "string")
+TEXT_KEYS: Final = ("text", "surface", "surface_form", "surface_text", "covered_text", "mention", "string")
 _FIELDS: Final = frozenset(SpanRecord.__struct_fields__)
 
 
@@ -36,7 +36,7 @@ def owns(raw: Mapping[str, Any]) -> list[Own]:
 
 
 def _text(span: Mapping[str, Any]) -> str | None:
-    return next((span[key] for key in _TEXT if isinstance(span.get(key), str)), None)
+    return next((span[key] for key in TEXT_KEYS if isinstance(span.get(key), str)), None)
 
 
 def _extent(span: Mapping[str, Any], tokens: Sequence[Any]) -> Extent | None:

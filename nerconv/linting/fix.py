@@ -13,32 +13,41 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from nerconv import formats
 from nerconv.document import Where
 from nerconv.io.inplace import rewrite
 from nerconv.io.private import private_folder
 from nerconv.io.sources import Source, Unreadable
-from nerconv.linting.edits import Edit, applied, edits_of
+from nerconv.linting.corpus import Owner
+from nerconv.linting.edits import check_editable, editor_of
+from nerconv.linting.edits.outcome import Change, Editor, Refused, extent, window, within
+from nerconv.linting.edits.text import Edit, SourceText, applied
 from nerconv.linting.engine import lint
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.options import ReadOptions, Selection
+from nerconv.linting.rule import Fix, SpanChange
+from nerconv.options import ReadOptions, Selection, UsageError
 
 _ROUNDS: Final = 10
-_BOM: Final = "\ufeff"
 
 
-class LineFix(NamedTuple):
-    """A fix as edits of one line: where the finding stands, its rule, what the fix does, the line and its edits.
+class Proposal(NamedTuple):
+    """A fix of a document: where the finding stands, its rule, what the fix does, the name of the file, the document.
 
-    ``line`` counts from 0; ``text`` is the whole line before the fix. The same fix of the same line is equal.
+    ``lines`` are the whole lines that it would change, as they are before. The same fix of the same lines is equal.
     """
 
     where: Where
     code: str
     title: str
-    line: int
-    text: str
-    edits: tuple[Edit, ...]
+    file: str
+    lines: str
+    owner: Owner
+    changes: tuple[Change, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Proposal) and self[:5] == other[:5]
+
+    def __hash__(self) -> int:
+        return hash(self[:5])
 
 
 class TakenBack(NamedTuple):
@@ -59,30 +68,43 @@ class Draft:
 
     source: Source
     raw: bytes
-    before: str
+    text: SourceText
     after: str
     made: Counter[str] = field(default_factory=Counter)
     refused: str = ""
 
+    @property
+    def before(self) -> str:
+        """The text as it was."""
+        return self.text.text
+
     def diff(self) -> str:
         """Return what changed as a unified diff."""
-        old, new = (text.split("\n") for text in (self.before, self.after))
-        name = self.source.name
-        return "".join(f"{line}\n" for line in difflib.unified_diff(old, new, name, name, lineterm="", n=0))
+        return unified(self.source.name, self.before, self.after)
 
-    def lines(self) -> list[str]:
-        """Return the lines as they are now, without a byte order mark."""
-        return self.after.removeprefix(_BOM).split("\n")
-
-    def with_fixes(self, fixes: Iterable[LineFix]) -> str:
-        """Return the text with ``fixes``, which touch each other nowhere, made."""
-        edits: defaultdict[int, list[Edit]] = defaultdict(list)
+    def with_fixes(self, fixes: Iterable[Proposal], edit: Editor) -> str:
+        """Return the text with ``fixes``, which touch each other nowhere, made. Raises Refused."""
+        by_document: defaultdict[tuple[int, int], list[Proposal]] = defaultdict(list)
         for each in fixes:
-            edits[each.line] += each.edits
-        lines = self.lines()
-        for line, changes in edits.items():
-            lines[line] = applied(lines[line], changes)
-        return (_BOM if self.after.startswith(_BOM) else "") + "\n".join(lines)
+            by_document[each.owner[:2]].append(each)
+        edits: list[Edit] = []
+        for some in by_document.values():
+            edits += edit(some[0].owner.document, [change for each in some for change in each.changes]).edits
+        return applied(self.after, sorted(edits, key=lambda edit: edit[:2]))
+
+
+def unified(name: str, before: str, after: str) -> str:
+    """Return what changed in the file ``name`` as a unified diff.
+
+    >>> print(unified("a.txt", "one\\ntwo\\n", "one\\n2\\n"), end="")
+    --- a.txt
+    +++ a.txt
+    @@ -2 +2 @@
+    -two
+    +2
+    """
+    old, new = (text.split("\n") for text in (before, after))
+    return "".join(f"{line}\n" for line in difflib.unified_diff(old, new, name, name, lineterm="", n=0))
 
 
 @dataclass(slots=True)
@@ -115,12 +137,15 @@ class FixReport:
 
 
 def fix(sources: Sequence[Source], read: ReadOptions, selection: Selection, unsafe: bool) -> FixReport:
-    """Return the fixes of the bracket files among ``sources``; nothing is written. Safe ones only unless ``unsafe``."""
+    """Return the fixes of ``sources`` that can be edited where they stand; nothing is written.
+
+    Safe ones only unless ``unsafe``.
+    """
     report = FixReport()
     with private_folder() as folder:
         copies = [_copy(source, number, folder, read, report) for number, source in enumerate(sources)]
-        paths = {copy.name: copy.path for copy in copies if copy.path}
-        bench = _Bench(report, paths, read.encoding, lambda: lint(copies, read, selection, lambda _: None))
+        by_name = {copy.name: copy for copy in copies}
+        bench = _Bench(report, by_name, read, lambda: lint(copies, read, selection, lambda _: None))
         report.found = current = bench.look()
         for _ in range(_ROUNDS):
             fixes = list(bench.fixes(current.problems, {"safe", "unsafe"} if unsafe else {"safe"}))
@@ -135,25 +160,17 @@ def _copy(source: Source, number: int, folder: Path, read: ReadOptions, report: 
     """Return ``source`` as a copy that may change under its old name; sources that cannot be fixed as they are."""
     if source.fault is not None:
         return source
-    raw, text = _content(source, read)
-    if text is None or text.encode(read.encoding) != raw:
+    try:
+        check_editable(source, read)
+        raw = source.path.read_bytes() if source.path else b""
+        text = SourceText.of(raw, read.encoding)
+    except (OSError, Refused, Unreadable, UsageError):
         report.skipped.append(source.name)
         return source
-    report.drafts.append(Draft(source, raw, text, text))
+    report.drafts.append(Draft(source, raw, text, text.text))
     path = folder / f"{number}{source.suffix}"
     path.write_bytes(raw)
     return replace(source, path=path)
-
-
-def _content(source: Source, read: ReadOptions) -> tuple[bytes, str | None]:
-    """Return the bytes of a bracket file and its text; no text for any other source."""
-    try:
-        if source.path is None or source.packed or formats.of_source(source, read).NAME != "bracket":
-            return b"", None
-        raw = source.path.read_bytes()
-        return raw, raw.decode(read.encoding)
-    except (OSError, UnicodeDecodeError, Unreadable):
-        return b"", None
 
 
 @dataclass(slots=True)
@@ -161,74 +178,122 @@ class _Bench:
     """Copies of the files, on which fixes are tried; ``look`` lints them."""
 
     report: FixReport
-    paths: dict[str, Path]
-    encoding: str
+    copies: dict[str, Source]
+    read: ReadOptions
     look: Callable[[], LintReport]
-    rejected: set[LineFix] = field(default_factory=set)
+    rejected: set[Proposal] = field(default_factory=set)
+    editors: dict[str, tuple[SourceText, Editor]] = field(default_factory=dict)
 
-    def fixes(self, problems: Iterable[Problem], allowed: set[str]) -> Iterator[LineFix]:
+    def fixes(self, problems: Iterable[Problem], allowed: set[str]) -> Iterator[Proposal]:
         """Yield the fixes of ``problems`` that may be made together: those that do not touch one before them."""
-        lines = {draft.source.name: draft.lines() for draft in self.report.drafts}
-        taken: defaultdict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+        self.editors = {draft.source.name: found for draft in self.report.drafts if (found := self._editor(draft))}
+        taken: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for problem in problems:
-            where = problem.finding.where
-            if problem.fix is None or problem.fix.safety not in allowed or not where or where.path not in lines:
+            owner, fix, where = problem.source, problem.fix, problem.finding.where
+            file = owner.part.batch.name if owner else ""
+            if owner is None or fix is None or fix.safety not in allowed or where is None or file not in self.editors:
                 continue
-            found = _line_fix(problem, where, lines[where.path])
-            if found is None or found in self.rejected:
+            proposal = _proposal(problem, where, owner, fix, *self.editors[file])
+            if proposal is None or proposal in self.rejected:
                 continue
-            start, end = found.edits[0].start, max(edit.end for edit in found.edits)
-            if all(end < first or last < start for first, last in taken[where.path, found.line]):
-                taken[where.path, found.line].append((start, end))
-                yield found
+            start, end = extent(fix.changes)
+            if all(end < first or last < start for first, last in taken[owner[:2]]):
+                taken[owner[:2]].append((start, end))
+                yield proposal
 
-    def settle(self, fixes: Sequence[LineFix], before: LintReport) -> LintReport:
+    def _editor(self, draft: Draft) -> tuple[SourceText, Editor] | None:
+        """Return the text of a file as it is now, and what edits it; None where that is not possible."""
+        try:
+            return editor_of(self.copies[draft.source.name], draft.text.encoded(draft.after), self.read)
+        except (Refused, Unreadable, UsageError):
+            return None
+
+    def settle(self, fixes: Sequence[Proposal], before: LintReport) -> LintReport:
         """Make those of ``fixes`` that add no finding, and return what the linter says then."""
-        accepted: list[LineFix] = []
+        accepted: list[Proposal] = []
         current, waiting = before, [list(fixes)]
         while waiting:
             batch = waiting.pop()
-            self._save([*accepted, *batch])
-            if not (added := _added(before, after := self.look())):
-                accepted, current = accepted + batch, after
-            elif len(batch) == 1:
-                self._reject(batch[0], added)
+            try:
+                self._save([*accepted, *batch])
+                added = _added(before, after := self.look())
+                why = f"it adds {_listed(added)}"
+            except Refused as error:
+                added, why = [], str(error)
+            else:
+                if not added:
+                    accepted, current = accepted + batch, after
+                    continue
+            if len(batch) == 1:
+                self._reject(batch[0], why)
             else:
                 waiting += _halves(batch, added)
         self._save(accepted)
         for draft in self.report.drafts:
-            mine = [each for each in accepted if each.where.path == draft.source.name]
-            draft.after = draft.with_fixes(mine)
+            mine = [each for each in accepted if each.file == draft.source.name]
+            draft.after = self._fixed(draft, mine)
             draft.made.update(each.code for each in mine)
         return current
 
-    def _save(self, fixes: Sequence[LineFix]) -> None:
-        """Write the copies with ``fixes`` made."""
-        by_path: defaultdict[str, list[LineFix]] = defaultdict(list)
-        for each in fixes:
-            by_path[each.where.path].append(each)
-        for draft in self.report.drafts:
-            text = draft.with_fixes(by_path.get(draft.source.name, ()))
-            self.paths[draft.source.name].write_bytes(text.encode(self.encoding))
+    def _fixed(self, draft: Draft, fixes: Sequence[Proposal]) -> str:
+        return draft.with_fixes(fixes, self.editors[draft.source.name][1]) if fixes else draft.after
 
-    def _reject(self, fix: LineFix, added: Sequence[Problem]) -> None:
+    def _save(self, fixes: Sequence[Proposal]) -> None:
+        """Write the copies with ``fixes`` made. Raises Refused."""
+        by_file: defaultdict[str, list[Proposal]] = defaultdict(list)
+        for each in fixes:
+            by_file[each.file].append(each)
+        made = [(draft, self._fixed(draft, by_file[draft.source.name])) for draft in self.report.drafts]
+        for draft, text in made:
+            path = self.copies[draft.source.name].path
+            assert path is not None
+            path.write_bytes(draft.text.encoded(text))
+
+    def _reject(self, fix: Proposal, why: str) -> None:
         self.rejected.add(fix)
-        first = added[0].finding
-        more = f" and {len(added) - 1:,} more" if len(added) > 1 else ""
-        why = f"it adds {first.code} {added[0].name} at {first.where}{more}"
         # Other fixes of its line may have made it a new one.
         if not any((each.where[:2], each.code) == (fix.where[:2], fix.code) for each in self.report.taken_back):
             self.report.taken_back.append(TakenBack(fix.where, fix.code, fix.title, why))
 
 
-def _line_fix(problem: Problem, where: Where, lines: Sequence[str]) -> LineFix | None:
-    """Return the fix of ``problem`` as edits of one line, or None where the source does not show what to change."""
-    assert problem.source and problem.fix
-    edits = edits_of(problem.source.document, problem.fix, lines)
-    if not edits or len({edit.line for edit in edits}) != 1:
+def _listed(added: Sequence[Problem]) -> str:
+    """Return the first of ``added`` in words, and how many more there are."""
+    if not added:
+        return ""
+    first = added[0].finding
+    more = f" and {len(added) - 1:,} more" if len(added) > 1 else ""
+    return f"{first.code} {added[0].name} at {first.where}{more}"
+
+
+def _proposal(
+    problem: Problem, where: Where, owner: Owner, fix: Fix, text: SourceText, edit: Editor
+) -> Proposal | None:
+    """Return the fix of ``problem``, or None where the source does not show what to change.
+
+    A fix of spans that share text with others is left to a person.
+    """
+    document = owner.document
+    spans = [span for change in fix.changes if isinstance(change, SpanChange) for span in change if span]
+    changed = {change.old for change in fix.changes if isinstance(change, SpanChange)}
+    for other in within(document, window(document, fix.changes)):
+        if other not in changed and any(other.start < span.end and span.start < other.end for span in spans):
+            return None
+    try:
+        edits = edit(document, fix.changes).edits
+    except Refused:
         return None
-    line = edits[0].line
-    return LineFix(where, problem.finding.code, problem.fix.title, line, lines[line], tuple(edits))
+    if not edits:
+        return None
+    lines = range(text.line_of(edits[0].start), text.line_of(max(edit.end for edit in edits)) + 1)
+    return Proposal(
+        where,
+        problem.finding.code,
+        fix.title,
+        owner.part.batch.name,
+        "\n".join(map(text.line, lines)),
+        owner,
+        fix.changes,
+    )
 
 
 def _added(before: LintReport, after: LintReport) -> list[Problem]:
@@ -252,22 +317,22 @@ def _identity(problem: Problem) -> tuple[object, ...]:
     return where and (where.path, where.line), problem.finding.code, problem.text, problem.label
 
 
-def _halves(batch: Sequence[LineFix], added: Sequence[Problem]) -> list[list[LineFix]]:
+def _halves(batch: Sequence[Proposal], added: Sequence[Problem]) -> list[list[Proposal]]:
     """Return ``batch`` in two parts, the one to try first last: fixes away from the added findings, or one half."""
-    lines = {(p.finding.where.path, p.finding.where.line - 1) for p in added if p.finding.where}
-    near = [each for each in batch if (each.where.path, each.line) in lines]
-    far = [each for each in batch if (each.where.path, each.line) not in lines]
+    lines = {p.finding.where[:2] for p in added if p.finding.where}
+    near = [each for each in batch if each.where[:2] in lines]
+    far = [each for each in batch if each.where[:2] not in lines]
     if near and far:
         return [near, far]
     middle = len(batch) // 2
     return [list(batch[middle:]), list(batch[:middle])]
 
 
-def write(report: FixReport, encoding: str) -> None:
+def write(report: FixReport) -> None:
     """Write the files that changed, each whole or not at all; a draft says why it could not be written."""
     for draft in report.changed:
         assert draft.source.path is not None
         try:
-            rewrite(draft.source.path, draft.raw, draft.after.encode(encoding))
-        except Unreadable as error:
+            rewrite(draft.source.path, draft.raw, draft.text.encoded(draft.after))
+        except (Refused, Unreadable) as error:
             draft.refused = str(error)

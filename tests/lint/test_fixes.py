@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document, Span, count_labels
 from nerconv.io.sources import Source
-from nerconv.linting.edits import edits_of
+from nerconv.linting.edits.bracket import editor
+from nerconv.linting.edits.outcome import Refused
+from nerconv.linting.edits.text import SourceText
 from nerconv.linting.engine import Selection, lint
 from nerconv.linting.fix import FixReport, fix, write
-from nerconv.linting.rule import Fix, SpanChange, TextChange
+from nerconv.linting.rule import SpanChange, TextChange
 from nerconv.options import ReadOptions
 
 READ = ReadOptions()
@@ -29,7 +31,7 @@ def mended(data: bytes, folder: Path, unsafe: bool = True, read: ReadOptions = R
     path = folder / "a.txt"
     path.write_bytes(data)
     report = fix([Source(str(path), "a", path)], read, Selection(), unsafe)
-    write(report, read.encoding)
+    write(report)
     return path.read_bytes(), report
 
 
@@ -84,11 +86,33 @@ def test_what_is_unclear_is_left_to_a_person(line: str, tmp_path: Path) -> None:
 
 
 def test_other_formats_and_unreadable_files_are_skipped_by_name(tmp_path: Path) -> None:
-    (tmp_path / "a.conll").write_text("XXXXXXXXXXXX B-ORG\n\n")
-    sources = formats.sources([str(tmp_path / "a.conll")], READ)
-    report = fix(sources, READ, Selection(), unsafe=True)
-    assert report.skipped == [str(tmp_path / "a.conll")]
-    assert not report.made
+    record = {"tokens": ["XXXXXXXXXXXX"], "ner_tags": ["B-ORG"]}
+    (tmp_path / "a.jsonl").write_text(json.dumps(record) + "\n")
+    (tmp_path / "b.txt").write_bytes(b"[ORG XXXXXXXXXXXX  ] \xff \n")
+    for name in ("a.jsonl", "b.txt"):
+        sources = formats.sources([str(tmp_path / name)], READ)
+        report = fix(sources, READ, Selection(), unsafe=True)
+        assert report.skipped == [str(tmp_path / name)]
+        assert not report.made
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("a.conll", "an O\nXXXXXXXXXXXX B-ORG\nman O\n", "an O\nXXXXXXXXXXXX O\nman O\n"),
+        (
+            "a.jsonl",
+            '{"text": "an XXXXXXXXXXXX man", "spans": [{"start": 3, "end": 15, "label": "ORG"}]}\r\n',
+            '{"text": "an XXXXXXXXXXXX man", "spans": []}\r\n',
+        ),
+    ],
+)
+def test_columns_and_records_are_fixed_where_they_stand(name: str, before: str, after: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(before.encode())
+    report = fix(formats.sources([str(tmp_path / name)], READ), READ, Selection(), unsafe=True)
+    write(report)
+    assert (tmp_path / name).read_bytes() == after.encode()
+    assert report.drafts[0].made == {"C201": 1}
 
 
 def test_a_diff_shows_the_lines_and_changes_nothing(tmp_path: Path) -> None:
@@ -104,14 +128,15 @@ def test_edits_that_the_source_does_not_bear_out_are_not_made(tmp_path: Path) ->
     (source,) = formats.sources([str(tmp_path / "a.txt")], READ)
     (document,) = (item for item in formats.documents(source, READ) if isinstance(item, Document))
     (span,) = document.spans
-    lines = ["x [PER Ann  ] y "]
-    assert edits_of(document, Fix("safe", "", (SpanChange(span, None),)), lines)
-    assert not edits_of(document, Fix("safe", "", (SpanChange(span, None),)), ["x [LOC Ann  ] y "])
-    assert not edits_of(document, Fix("safe", "", (TextChange(0, 1, "z"),)), ["y [PER Ann  ] y "])
-    added = Fix("safe", "", (SpanChange(None, Span(0, 1, "PER")),))
-    assert edits_of(document, added, lines)
-    # Without a neighbour nothing tells how an annotation is spaced here.
-    assert not edits_of(replace(document, spans=()), added, lines)
+
+    def edits(change: SpanChange | TextChange, line: str = "x [PER Ann  ] y \n") -> object:
+        return editor(SourceText(line, "utf-8"), source, READ)(document, [change]).edits
+
+    assert edits(SpanChange(span, None))
+    assert edits(SpanChange(None, Span(0, 1, "PER")))
+    for change, line in ((SpanChange(span, None), "x [LOC Ann  ] y \n"), (TextChange(0, 1, "z"), "y [PER Ann  ] y \n")):
+        with pytest.raises(Refused):
+            edits(change, line)
 
 
 _noise = st.sampled_from(

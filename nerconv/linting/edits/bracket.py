@@ -1,0 +1,216 @@
+"""Edits of bracket text: the brackets at the offsets where something changes are written anew, and no others.
+
+Where spans nest, several brackets stand in a row: the outer one opens first and closes last. Where the source shows
+something else there than these brackets, such as markup, or where brackets would cross, nothing is edited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from nerconv.document import WHITE_SPACE, Document, Span
+from nerconv.io.sources import Source
+from nerconv.linting.edits.outcome import Change, Edited, Editor, Refused, named, place, remaining, window, within
+from nerconv.linting.edits.text import Edit, SourceText, applied, shortened
+from nerconv.linting.rule import SpanChange, TextChange
+from nerconv.options import ReadOptions
+
+_CLOSING: Final = re.compile(r"[ \t]*\]")
+_LABEL: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+#: How an annotation closes in each dialect, and one as a whole.
+_CLOSES: Final = {"illinois": "  ]", "spaced": " ]", "compact": "]"}
+_ANNOTATION: Final = re.compile(r"\[[A-Za-z][\w.-]* [^\[\]\n]*?[^\s\[\]]([ \t]*\])")
+#: Punctuation behind a word, with white space before it or without.
+_GLUED: Final = re.compile(r"(?<=\w)[,.;:!?)](?=\s|$)")
+#: So many characters around a change show whether that is so.
+_AROUND: Final = 10_000
+_APART: Final = re.compile(r"(?<=\s)[,.;:!?)](?=\s|$)")
+
+
+def editor(text: SourceText, source: Source, read: ReadOptions) -> Editor:
+    """Return what edits the bracket text of ``source``."""
+
+    def edit(document: Document, changes: Sequence[Change]) -> Edited:
+        """Return the edits that make ``changes``."""
+        return _Brackets(text, document, read).edited(changes)
+
+    return edit
+
+
+class _Final(NamedTuple):
+    """A span as it is to be, and the one that its brackets are those of, if there is one."""
+
+    span: Span
+    old: Span | None
+
+
+class _Brackets:
+    """The brackets of one document in the text of its file."""
+
+    def __init__(self, text: SourceText, document: Document, read: ReadOptions) -> None:
+        self.text, self.document, self.read = text, document, read
+        self.spans: Sequence[Span] = ()
+
+    def edited(self, changes: Sequence[Change]) -> Edited:
+        """Return the edits that make ``changes``. Raises Refused."""
+        self.spans = within(self.document, extent := window(self.document, changes))
+        final = self._final(changes)
+        spaces: list[int] = []
+        involved = [span for change in changes if isinstance(change, SpanChange) for span in change if span]
+        starts, ends = {span.start for span in involved}, {span.end for span in involved}
+        apart = None
+        edits: list[Edit] = []
+        for offset in sorted(starts | ends):
+            pair = [self._closed(offset, final)] if offset in ends else []
+            pair += [self._opened(offset, final)] if offset in starts else []
+            if need := self._needs_space(offset, final):
+                apart = _sets_apart(self.document, extent) if apart is None else apart
+                if need == "always" and not apart:
+                    raise Refused("an opening bracket would stand right behind a word, which makes it text")
+                if apart:
+                    spaces.append(offset)
+                    pair = _with_space(pair, any(span.end == offset for span, _ in final))
+            edits += _merged(pair)
+        edits = [each for edit in edits if (each := shortened(self.text.text, edit)) != (each.start, each.start, "")]
+        edits.sort(key=lambda edit: edit[:2])
+        for change in changes:
+            if isinstance(change, TextChange):
+                edits = self._with_text(change, edits)
+        _check_apart(edits)
+        return Edited(edits, spaces)
+
+    def _final(self, changes: Sequence[Change]) -> list[_Final]:
+        """Return the spans as they are to be. Raises Refused where the brackets of two of them would cross."""
+        pairs = {place(change.new): change for change in changes if isinstance(change, SpanChange) and change.new}
+        found = []
+        for span in remaining(self.document, changes, self.spans):
+            change = pairs.get(place(span))
+            if change and not _LABEL.fullmatch(span.label):
+                raise Refused(f"brackets cannot hold the label {span.label!r}", change)
+            found.append(_Final(span, change.old if change else span))
+        open_ones: list[Span] = []
+        for span, _ in sorted(found, key=lambda each: (each.span.start, -each.span.end)):
+            while open_ones and open_ones[-1].end <= span.start:
+                open_ones.pop()
+            if open_ones and open_ones[-1].end < span.end:
+                change = pairs.get(place(span)) or pairs.get(place(open_ones[-1]))
+                crossed = open_ones[-1] if place(span) in pairs else span
+                raise Refused(f"its brackets would cross those of {named(self.document, crossed)}", change)
+            open_ones.append(span)
+        return found
+
+    def _needs_space(self, offset: int, final: Iterable[_Final]) -> str:
+        """Return whether brackets between two characters need a space: always, where tokens are set apart, or never."""
+        text = self.document.text
+        if not 0 < offset < len(text) or text[offset - 1] in WHITE_SPACE or text[offset] in WHITE_SPACE:
+            return ""
+        opens, closes = any(s.start == offset for s, _ in final), any(s.end == offset for s, _ in final)
+        if opens and not closes and text[offset - 1].isalnum():
+            return "always"
+        before = any(offset in (span.start, span.end) for span in self.spans)
+        return "apart" if (opens or closes) and not before else ""
+
+    def _opened(self, offset: int, final: Iterable[_Final]) -> Edit:
+        """Return the edit that writes the opening brackets at ``offset`` anew."""
+        own = [span for span in self.spans if span.start == offset]
+        end = self._place(offset)
+        raw: dict[Span, str] = {}
+        start, written = end, {}
+        for span in sorted(own, key=lambda span: span.where or (), reverse=True):
+            begin = self.text.at(span.where)
+            match = re.compile(rf"\[{re.escape(span.label)}[ \t]+").match(self.text.text, begin)
+            if match is None or match.end() != start:
+                raise Refused(f"the opening bracket of {named(self.document, span)} does not stand right before it")
+            start, raw[span] = begin, match[0]
+            written[span] = begin
+        there = [each for each in final if each.span.start == offset]
+        there.sort(key=lambda each: (-each.span.end, written.get(each.old, end) if each.old else end))
+        text = "".join(_opening(each, raw) for each in there)
+        return Edit(start, end, text)
+
+    def _closed(self, offset: int, final: Iterable[_Final]) -> Edit:
+        """Return the edit that writes the closing brackets at ``offset`` anew."""
+        own = [span for span in self.spans if span.end == offset]
+        last = self._place(offset - 1)
+        if self.text.text[last : last + 1] != self.document.text[offset - 1]:
+            raise Refused("the source does not show the text there as it is read")
+        at, raw = last + 1, dict[Span, str]()
+        for span in sorted(own, key=lambda span: (span.start, span.where or ()), reverse=True):
+            match = _CLOSING.match(self.text.text, at)
+            if match is None:
+                raise Refused(f"the closing bracket of {named(self.document, span)} does not stand right behind it")
+            at, raw[span] = match.end(), match[0]
+        there = [each for each in final if each.span.end == offset]
+        there.sort(key=lambda each: (each.span.start, each.span.where or ()), reverse=True)
+        stay = [raw[each.old] for each in there if each.old and each.old.end == offset]
+        # Brackets that stay keep their spacing, and stand in the order in which they stood.
+        text = "".join(
+            stay.pop(0) if each.old and each.old.end == offset else self._usual(each.old or each.span) for each in there
+        )
+        return Edit(last + 1, at, text)
+
+    def _usual(self, span: Span) -> str:
+        """Return how ``span`` closes, or else the annotation nearest to it."""
+        for other in sorted(self.document.spans, key=lambda other: (abs(other.start - span.start), other != span)):
+            at = self._place(other.end - 1) + 1
+            if match := _CLOSING.match(self.text.text, at):
+                return match[0]
+        match = _ANNOTATION.search(self.text.text)
+        return match[1] if match else _CLOSES.get(self.read.dialect, _CLOSES["illinois"])
+
+    def _place(self, offset: int) -> int:
+        return self.text.at(self.document.locate(offset))
+
+    def _with_text(self, change: TextChange, edits: list[Edit]) -> list[Edit]:
+        """Return ``edits`` with that of ``change``; brackets that go inside of it become part of it."""
+        start = self._place(change.start)
+        if change.start == change.end:
+            return sorted([*edits, Edit(start, start, change.text)], key=lambda edit: edit[:2])
+        last = self._place(change.end - 1)
+        inside = [edit for edit in edits if edit.start <= last and edit.end >= start and not edit.text]
+        start, end = min([start, *(edit.start for edit in inside)]), max([last + 1, *(edit.end for edit in inside)])
+        shows = applied(self.text.text[start:end], inside, start) == self.document.text[change.start : change.end]
+        if not shows or "\n" in self.text.text[start:end] or "\n" in change.text:
+            raise Refused("the source does not show the text there as it is read", change)
+        stay = [edit for edit in edits if edit not in inside]
+        return sorted([*stay, Edit(start, end, change.text)], key=lambda edit: edit[:2])
+
+
+def _opening(each: _Final, raw: dict[Span, str]) -> str:
+    span, old = each
+    if old is None or old.start != span.start:
+        return f"[{span.label} "
+    return f"[{span.label}{raw[old].removeprefix(f'[{old.label}')}"
+
+
+def _with_space(pair: Sequence[Edit], behind: bool) -> list[Edit]:
+    """Return the edits at one offset with a space: behind the closing brackets, or before the opening ones."""
+    first = pair[0]._replace(text=f"{pair[0].text} " if behind else f" {pair[0].text}")
+    return [first, *pair[1:]]
+
+
+def _merged(pair: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the edits at one offset, as one where they stand at one place."""
+    if len(pair) == 2 and pair[0].end == pair[1].start:
+        yield Edit(pair[0].start, pair[1].end, pair[0].text + pair[1].text)
+    else:
+        yield from pair
+
+
+def _check_apart(edits: Sequence[Edit]) -> None:
+    if any(after.start < before.end for before, after in pairwise(edits)):
+        raise Refused("two changes meet in the source")
+
+
+def _sets_apart(document: Document, extent: tuple[int, int]) -> bool:
+    """Whether punctuation is a token of its own in the text around ``extent``, as far as it stands outside of spans."""
+    begin, end = max(extent[0] - _AROUND, 0), extent[1] + _AROUND
+    text = document.text[begin:end]
+    inside = bytearray(len(text) + end)
+    for span in within(document, (begin, end)):
+        inside[span.start - begin : span.end - begin] = b"\1" * (span.end - span.start)
+    glued, apart = (sum(not inside[match.start()] for match in pattern.finditer(text)) for pattern in (_GLUED, _APART))
+    return glued <= apart
