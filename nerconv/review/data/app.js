@@ -72,6 +72,7 @@ function tell(text) {
 
 /** Run what may fail; what the back end refuses is said, what it could not store turns the bar red. */
 async function attempt(run, request) {
+  busy(1);
   try {
     return await run();
   } catch (error) {
@@ -81,7 +82,17 @@ async function attempt(run, request) {
     say(error.message);
     if (view.state) show();
     return null;
+  } finally {
+    busy(-1);
   }
+}
+
+let asking = 0;
+
+/** Say on the page whether an answer of the back end is awaited. */
+function busy(step) {
+  asking += step;
+  byId("main").setAttribute("aria-busy", String(asking > 0));
 }
 
 async function loadQueue() {
