@@ -22,6 +22,7 @@ from nerconv.document import Finding, Span
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.overlaps import flat, overlapped_by
 from nerconv.tables import Numbers
+from nerconv.unlabelled import stretches
 
 Mask = NDArray[np.bool_]
 #: What is white space to Unicode, as UTF-8.
@@ -102,6 +103,8 @@ def _left_out(batch: Batch, keeps: Keeps) -> Counter[str]:
         found["meta"] = sum(map(len, batch.extras.meta))
     if not keeps.flags:
         found["lint flags of spans"] = sum(map(bool, batch.extras.flags))
+    if not keeps.unlabelled and batch.marks:
+        found["stretches that nobody labelled"] = len(stretches(batch)[0])
     return found
 
 

@@ -151,7 +151,11 @@ def _method(
         "averages": "macro and weighted over the labels of the gold",
         **context.method,
     }
-    return method | ({"gold spans across sentences, not scored": f"{lost:,}"} if lost else {})
+    left_out = {
+        "gold spans across sentences, not scored": lost,
+        "predicted spans where nobody labelled the gold, not scored": paired.not_scored,
+    }
+    return method | {kind: f"{number:,}" for kind, number in left_out.items() if number}
 
 
 def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:

@@ -150,9 +150,8 @@ def _places(found: Contents) -> tuple[Numbers, Numbers]:
 
 
 def _marks(found: Contents, points: Numbers) -> tuple[Mark, ...]:
-    marks = (mark for one in found.docs.known if isinstance(one, Provenance) for mark in one.marks)
     offsets = points[found.marks.values[0]].tolist()
-    return tuple(Mark(offset, mark.kind, mark.value) for offset, mark in zip(offsets, marks, strict=True))
+    return tuple(Mark(offset, mark.kind, mark.value) for offset, mark in zip(offsets, found.mark_records, strict=True))
 
 
 def _extras(found: Contents, documents: Sequence[Named], named: tuple[str, list[int]]) -> Extras:
@@ -216,8 +215,8 @@ def _records(found: Contents, documents: Sequence[Named]) -> Iterator[Record]:
     names = map(found.strings.strings.__getitem__, labels)
     flags = (list(each or ()) for each in _of_spans(found, "flags") or none)
     spans = map(SpanRecord, starts, ends, names, lines, columns, _of_spans(found, "paths") or none, flags)
-    marks = [mark for one in found.docs.known if isinstance(one, Provenance) for mark in one.marks]
-    moved = (MarkRecord(at, mark.kind, mark.value) for at, mark in zip(rows(found.marks, 1)[0], marks, strict=True))
+    given = zip(rows(found.marks, 1)[0], found.mark_records, strict=True)
+    moved = (MarkRecord(at, mark.kind, mark.value) for at, mark in given)
     lists = (
         of(found.spans, spans),
         of(found.sentences, zip(*rows(found.sentences, 2), strict=True)),
