@@ -266,6 +266,6 @@ def renumbered(names: Sequence[str], among: Sequence[str]) -> Numbers:
 
 
 def joined(arrays: Iterable[Numbers]) -> Numbers:
-    """Return ``arrays``, flattened, as one."""
+    """Return ``arrays``, flattened, as one of shape (items,)."""
     flat = [array.reshape(-1) for array in arrays]
     return np.concatenate(flat) if flat else np.zeros(0, dtype=np.int64)

@@ -54,7 +54,14 @@ def _feature(kind: Kind) -> Any:
 
 
 def encode(batch: Batch, options: WriteOptions) -> tuple[pa.RecordBatch, Sequence[str]]:
-    """Return the documents of ``batch`` as rows, and the names that the numbers in ``ner_tags`` stand for."""
+    """Return the documents of ``batch`` as rows, and the names that the numbers in ``ner_tags`` stand for.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ] left . \\n").batches
+    >>> rows, names = encode(batch, WriteOptions())
+    >>> rows.column("tokens").to_pylist(), rows.column("ner_tags").to_pylist(), list(names)
+    ([['Ann', 'left', '.']], [[1, 0, 0]], ['O', 'B-PER', 'I-PER'])
+    """
     counts, tags, names = tagged(batch, options)
     tags[_unlabelled(batch) & (tags == 0)] = NOT_LABELLED
     columns = {

@@ -232,7 +232,15 @@ def _records(found: Contents, documents: Sequence[Named]) -> Iterator[Record]:
 
 
 def read_piece(piece: Bin, options: WriteOptions) -> Batch:
-    """Return what a piece holds, which ``options`` made. Raises ValueError when it says different things of it."""
+    """Return what a piece holds, which ``options`` made. Raises ValueError when it says different things of it.
+
+    >>> from nerconv import read
+    >>> from nerconv.formats.docbin import encode
+    >>> batch, = read(text="[PER Ann  ] left . \\n").batches
+    >>> back = read_piece(encode(batch, WriteOptions()), WriteOptions())
+    >>> back.text == batch.text, back.ends.tolist(), back.source_columns.tolist()
+    (True, [3], [1])
+    """
     table = np.frombuffer(unstretch(piece.tokens), np.uint64).reshape(-1, len(ATTRIBUTE_IDS))
     lengths = np.frombuffer(unstretch(piece.lengths), np.int32).astype(np.int64)
     header = b"\xdd" + len(lengths).to_bytes(4)

@@ -248,7 +248,10 @@ def _sentence_starts(sentences: Numbers, starts: Numbers, solid: Numbers, length
 
 
 def groups_of(batch: Batch, tokens: SpacyTokens, covered: tuple[Numbers, Numbers]) -> list[bytes]:
-    """Return the spans of each document as ``SpanGroups.to_bytes`` has them, in the group that spancat learns from."""
+    """Return the spans of each document as ``SpanGroups.to_bytes`` has them, in the group that spancat learns from.
+
+    ``covered``: the numbers of their first and last tokens.
+    """
     (first, last), document = covered, batch.document_of(batch.starts)
     begins, offsets = np.cumsum(tokens.lengths) - tokens.lengths, batch.points(batch.bounds)[:, 0]
     packed = np.zeros(len(first), dtype=_PACKED_SPAN)

@@ -70,6 +70,18 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
     """Return what ``docs`` hold. Raises ValueError for what spaCy refuses to read.
 
     ``unknown``: the line and column of text of which it is not known where it came from.
+
+    >>> import tempfile, pathlib
+    >>> from nerconv import read
+    >>> from nerconv.formats import docbin, docbin_file
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = pathlib.Path(folder.name, "a.spacy")
+    >>> _ = read(text="[PER Ann  ] left . \\n").write(path)
+    >>> with docbin_file.unpacked(path) as packed:
+    ...     found, = docbin.read_contents(packed, "a.spacy")
+    ...     found.text, found.edges.tolist(), found.spans.values[0].tolist(), found.spans.values[1].tolist()
+    ('Ann left . \\n', [[0, 4, 9, 11], [3, 8, 10, 12]], [0], [3])
+    >>> folder.cleanup()
     """
     words, runs = strings.find(docs.column(_ORTH)), _runs(docs.known)
     spelled, first, last = laid([f"{string} " for string in strings.strings])
