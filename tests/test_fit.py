@@ -35,7 +35,6 @@ KEEPS = st.builds(
             "flags",
             "outer_space",
             "blank",
-            "unlabelled",
         )
     },
     flat_part=st.sampled_from(["", "ner_tags"]),

@@ -32,7 +32,7 @@ LAYERS = (
         "tag_arrays",
     ),
     ("batch",),
-    ("views", "edit", "overlaps", "unlabelled"),
+    ("views", "edit", "overlaps"),
     ("io",),
     ("words", "spacing"),
     ("bracket",),

@@ -47,7 +47,6 @@ KEEPS: Final = Keeps(
     blank=False,
     provenance=False,
     flags=False,
-    unlabelled=False,
 )
 
 

@@ -20,17 +20,11 @@ class ModelError(NerconvError):
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """How to load and run a model. ``device``: ``auto``, ``cpu`` or one of torch; ``batch``: texts at once.
+    """How to load and run a model.
 
     ``network``: it may be downloaded. ``allow_pickle``: weights may be a pickle, which can run code. ``gold_tokens``: a
     spaCy pipeline gets the tokens of the document instead of its text. ``aggregation``: how sub-tokens become spans.
     ``overlap``: sub-tokens that neighbouring windows share at most.
-
-    >>> ModelOptions(aggregation="first").batch
-    16
-    >>> ModelOptions(aggregation="last")
-    Traceback (most recent call last):
-    nerconv.options.UsageError: unknown aggregation 'last'; known: auto, simple, first, average, max
     """
 
     network: bool = False
@@ -63,12 +57,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A loaded model: its name, kind (spaCy or Hugging Face), labels and settings, and its ``predict`` function.
-
-    >>> echo = Predictor("echo", "none", (), {}, lambda documents: (Prediction(d, (), 0, 0) for d in documents))
-    >>> [found.document.id for found in echo.predict([Document("a", "Rain fell .")])]
-    ['a']
-    """
+    """A loaded model: its name, kind (spaCy or Hugging Face), labels and settings, and its ``predict`` function."""
 
     name: str
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,9 +13,11 @@ from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.engine import run
 from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import Problem
+from nerconv.linting.rule import SpanChange
 from nerconv.linting.rules import RULES
-from nerconv.options import ReadOptions, Selection
-from nerconv.review.question import Place, Question, line_digest, ordered
+from nerconv.options import ReadOptions, Selection, UsageError
+from nerconv.review.fixview import FixView, FixViews
+from nerconv.review.question import Change, Place, Question, line_digest, ordered
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus, Owner
@@ -48,9 +50,60 @@ class Queue:
         return {question.id: question for question in self.questions}
 
     @cached_property
+    def order(self) -> dict[str, int]:
+        """The number of each question by its id."""
+        return {question.id: number for number, question in enumerate(self.questions)}
+
+    @cached_property
     def places(self) -> dict[str, Place]:
         """The places of all questions by their id."""
         return {place.id: place for question in self.questions for place in question.places}
+
+    @cached_property
+    def about(self) -> dict[tuple[str, str], list[str]]:
+        """The ids of questions by the surface and the label that they are about."""
+        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for question in self.questions:
+            found[question.surface, question.label].append(question.id)
+        return dict(found)
+
+    def question(self, id: str) -> Question:
+        """Return the question with an id. Raises UsageError where there is none."""
+        if id not in self.by_id:
+            raise UsageError(f"no question of this review has the id {id!r}; load the page again")
+        return self.by_id[id]
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The labels of spans, those of most spans first, then labels that are only proposed."""
+        counts = sorted(self.corpus.label_counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        changes = (change for place in self.places.values() for change in place.changes)
+        proposed = {change.new.label for change in changes if isinstance(change, SpanChange) and change.new}
+        return list(dict.fromkeys([*(label for label, _ in counts), *sorted(proposed)]))
+
+    @cached_property
+    def _fixes(self) -> FixViews:
+        return FixViews(self.sources, self.read)
+
+    def fix(self, place: Place, changes: Sequence[Change]) -> FixView | None:
+        """Return how ``changes`` at ``place`` look in its file; None where nothing is to be changed."""
+        return self._fixes.of(place, self.owners[place.id], changes)
+
+    def labels_of(self, surface: str) -> list[tuple[str | None, int]]:
+        """Return how often ``surface`` has each label, and how often it stands without one (None)."""
+        found = self.corpus.labels_of(surface).most_common()
+        bare = self._bare[surface]
+        return [*found, (None, bare)] if bare else [*found]
+
+    @cached_property
+    def _bare(self) -> Counter[str]:
+        """How often the surfaces of the questions stand without a label, as whole tokens."""
+        surfaces = {question.surface for question in self.questions if "\n" not in question.surface}
+        names = {surface for surface in surfaces if " " in surface}
+        found = self.corpus.untagged_words(surfaces - names - {""})
+        for document, stretches in self.corpus.bare_names(names):
+            found.update(document.text[start:end] for start, end in stretches)
+        return found
 
     @cached_property
     def files(self) -> list[str]:
