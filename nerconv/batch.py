@@ -1,7 +1,11 @@
-"""Documents as batch: one text, and an array for each thing that spans have, so that nothing is done per token.
+"""Documents as a batch: one text, and an array for each thing that spans have, so that nothing is done per token.
 
-Text is UTF-8 bytes here and offsets count bytes, until somebody asks for code points. ``Document`` objects are views of
-batch that are made when somebody asks for them.
+Text is UTF-8 here and offsets count bytes; code points, and ``Document`` objects, are made when somebody asks for them.
+
+>>> from nerconv import read
+>>> batch, = read(text="[ORG Bank of [LOC Oslo  ]  ] met . \\n").batches
+>>> batch.text, batch.starts.tolist(), batch.ends.tolist(), batch.label_ids.tolist(), batch.labels
+(b'Bank of Oslo met . \\n', [0, 8], [12, 12], [1, 0], ('LOC', 'ORG'))
 """
 
 from __future__ import annotations
@@ -49,8 +53,7 @@ class Batch:
     Spans may share text, and run across lines. ``source_map`` are the places at which something of the source is not in
     the text, and ``marks`` those of the documents, both in bytes. ``line`` is the number of the first line of the text,
     or None where the lines of the text are not those of the source, so that the source map alone says where it stood.
-    ``documents`` are the runs of whole lines that are documents; what stands between them separates them. ``name`` is
-    the file that they were read from.
+    ``documents`` are runs of whole lines; what stands between them separates them. ``name``: the file that was read.
 
     What most files do not have is empty: ``joins`` are the offsets inside words at which one token ends and the next
     begins; ``sentence_table`` holds sentences (starts, ends) that are not the lines; ``extras`` the rest, by document

@@ -47,6 +47,11 @@ class Corpus:
 
     ``batches`` hold the documents as arrays; ``findings`` are in source order; ``facts`` say of each source what
     format, dialect and encoding it was read in. Iterates over documents; ``len`` is their number.
+
+    >>> from nerconv import read
+    >>> corpus = read(text="[PER Ann  ] left [LOC Rome \\n")
+    >>> len(corpus), corpus.labels, corpus.unread, [finding.code for finding in corpus.findings]
+    (1, Counter({'PER': 1}), Counter({'LOC': 1}), ['F001'])
     """
 
     batches: tuple[Batch, ...]

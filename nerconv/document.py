@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 #: White space that separates tokens and lines. Every other code point belongs to a token, a carriage
 #: return too unless a line feed follows it.
 WHITE_SPACE = " \t\n"
+#: Kinds of marks: from the first on nobody labelled the text, so that no span is no answer; from the second on, or
+#: from the next sentence on, somebody did. The text of a mark says by what that is known: ``-100``, ``missing``.
+UNLABELLED, LABELLED = "unlabelled", "labelled"
 
 
 class Where(NamedTuple):
-    """A place in a source file: path, line and column, both from 1, the column in code points."""
+    """A place in a source file: path, line and column, both from 1, the column in code points.
+
+    >>> str(Where("cable.txt", 3, 17))
+    'cable.txt:3:17'
+    """
 
     path: str
     line: int
@@ -41,6 +48,12 @@ class Span:
     ``where`` is the opening bracket, the first column row or the record that the span was read from; ``flags`` are the
     codes of the lint rules that flag it, where they were asked for. Neither takes part in equality. Raises
     ValueError for an empty span, a negative offset or no label.
+
+    >>> Span(0, 3, "PER") == Span(0, 3, "PER", Where("cable.txt", 3, 17))
+    True
+    >>> Span(3, 3, "PER")
+    Traceback (most recent call last):
+    ValueError: a span covers at least one code point, got 3:3 'PER'
     """
 
     start: int
@@ -57,7 +70,14 @@ class Span:
 
 
 class Mark(NamedTuple):
-    """A zero-width trace of markup at a text offset: ``kind`` is paragraph, tag, document, directive, markup."""
+    """A zero-width trace of markup at a text ``offset`` (code points).
+
+    ``kind`` is paragraph, tag, document, directive, markup, unlabelled or labelled; ``value`` is what stood there.
+
+    >>> from nerconv import read
+    >>> read(text="<p>[PER Ann  ] left . \\n")[0].marks
+    (Mark(offset=0, kind='paragraph', value=''),)
+    """
 
     offset: int
     kind: str
@@ -98,11 +118,16 @@ class Origin:
 class Document:
     """A text with its spans, sentences and marks.
 
-    ``sentences`` are half-open offset pairs in text order. ``joins`` are the offsets inside the text at
-    which one token ends and the next begins with no white space between them (``Rafsanjani|'s``).
-    Spans stand in text order, the longer first. ``origin`` takes no part in equality, nor do ``other_spans``, those
+    ``id`` names it. ``sentences`` are half-open offset pairs in text order. ``joins`` are the offsets inside the text
+    at which one token ends and the next begins with no white space between them (``Rafsanjani|'s``).
+    Spans stand in text order, the longer first. ``meta``: what else a record said. Offsets count code points.
+    ``origin`` takes no part in equality, nor do ``other_spans``, those
     by another rule for invalid tags, where a reader was asked for them and tags were invalid. Raises ValueError when a
     span, sentence, mark or join lies outside the text or a span has outer white space.
+
+    >>> document = Document("a", "Ann met Bo", (Span(8, 10, "PER"), Span(0, 3, "PER")))
+    >>> [document.covered(span) for span in document.spans]
+    ['Ann', 'Bo']
     """
 
     id: str
@@ -235,9 +260,15 @@ def excerpt(line: str, start: int, end: int, width: int = 100) -> Excerpt:
 class Finding:
     """Something a person should know: a reader error, a lint finding or a loss.
 
-    ``code`` stands in ``nerconv.codes.CODES``; ``message`` says what, the value seen and what to do next. ``span`` is
+    ``code`` stands in ``nerconv.codes.CODES``; ``message`` says what, the value found and what to do next. ``where`` it
+    stood, and an ``excerpt`` of that line, are None where nothing says so. ``span`` is
     the span of a document that is not written. ``unread`` counts, by label, spans of the input that no document holds
     because of what the finding says; ``?`` is a label that is not known. Both enter the ledger as lost.
+
+    >>> from nerconv import read
+    >>> found, = read(text="in [LOC Rome \\n").findings
+    >>> found.code, str(found.where), found.unread
+    ('F001', '<text>:1:4', {'LOC': 1})
     """
 
     code: str
@@ -254,10 +285,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a reader learnt about one file: its format and, by name, dialect, encoding, scheme and the evidence.
+    """What a reader learnt about the file at ``path``: its format and, by name, dialect, encoding and the evidence.
 
     Of tags: ``scheme`` is the tag scheme that they are read in, ``fitting`` are all those that would read them to the
     same spans without a fault, and ``repaired`` is the number of tags read by a repair. ``values`` are for people.
+
+    >>> from nerconv import read
+    >>> facts, = read(text="in [LOC Rome  ] . \\n").facts
+    >>> facts.path, facts.format, facts.values["encoding"]
+    ('<text>', 'bracket', 'utf-8')
     """
 
     path: str
@@ -279,6 +315,11 @@ class Ledger:
     ``read`` counts the spans that were read and those that a reader saw and could not read (``Finding.unread``), which
     stand in ``lost`` as well. A span that is written under another label counts as written. An unbalanced ledger is a
     bug of nerconv.
+
+    >>> lost = Finding("K001", "dropped", span=Span(0, 3, "PER"))
+    >>> ledger = Ledger(Counter(PER=2), Counter(PER=1), (lost,))
+    >>> ledger.balanced, ledger.reasons()
+    (True, Counter({'K001': 1}))
     """
 
     read: Counter[str] = field(default_factory=Counter)

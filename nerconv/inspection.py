@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Inspection:
-    """What was found in some sources. ``nested`` counts the spans that share text with one before them."""
+    """What was found in some sources. ``nested`` counts the spans that share text with one before them.
+
+    ``facts`` say how each was read, ``findings`` what its reader noticed; ``labels`` counts spans, ``marks`` by kind;
+    documents, sentences, tokens and characters are numbers.
+
+    >>> import nerconv
+    >>> found = nerconv.inspect(nerconv.read(text="[PER Ann  ] left . \\n"))
+    >>> found.sentences, found.labels, found.as_json()["spans"]
+    (1, Counter({'PER': 1}), 1)
+    """
 
     facts: list[Facts] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

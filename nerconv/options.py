@@ -74,6 +74,8 @@ def did_you_mean(value: str, known: Collection[str]) -> str:
 class ReadOptions:
     """How to read. ``labels``: None for the known ones, empty to accept every label.
 
+    ``format``: a name in ``FORMATS``, None to detect it; ``encoding``: of text, as Python names it. ``dialect`` and
+    ``markup``: of bracket text, values of DIALECTS and MARKUPS or ``auto``.
     ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines. ``scheme`` is a name of
     ``nerconv.notation`` or ``auto``. ``repair_option``, ``scheme_option``: the options of the command that set
     ``invalid`` and ``scheme``, for messages. ``both``: documents with invalid tags carry the spans by the other rule
@@ -81,6 +83,12 @@ class ReadOptions:
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
+
+    >>> ReadOptions(format="conll", tag_column="ner").tag_column
+    'ner'
+    >>> ReadOptions(markup="xml")
+    Traceback (most recent call last):
+    nerconv.options.UsageError: unknown markup 'xml'; known: auto, html, none
     """
 
     format: str | None = None
@@ -128,11 +136,21 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How to write. ``labels`` gives the order of class labels; empty means those of the data, sorted. ``names`` fixes
-    the tags themselves in the order of their numbers: none is added.
+    """How to write. ``scheme``: that of tags; ``delimiter``: of columns, ``space`` or ``tab``; ``columns``: 2 or 4.
+
+    ``target``: who reads the columns (TARGETS), None for anybody. ``tokens``: those that spans must meet,
+    ``corpus``, ``spacy`` or ``spacy:LANG``. ``dialect``: of bracket text. ``labels`` gives the order of class
+    labels; empty means those of the data, sorted. ``names`` fixes the tags themselves in the order of their
+    numbers: none is added.
 
     ``nested`` is None when nobody chose: the outer span stays and each inner one is a loss. ``group``: so many
     sentences are a Doc of a DocBin, 0 for all of a document, None for about ten where it is large.
+
+    >>> WriteOptions(scheme="BILOU", labels=("PER", "LOC")).columns
+    2
+    >>> WriteOptions(columns=3)
+    Traceback (most recent call last):
+    nerconv.options.UsageError: --columns is 2 or 4, got 3
     """
 
     scheme: str = "IOB2"
@@ -161,7 +179,11 @@ class WriteOptions:
 class Selection:
     """Which rules to run and how: codes, names or beginnings of codes. ``select`` None stands for the default ones.
 
+    ``extend_select`` adds to them, ``ignore`` takes away; ``profile``: the kind of text that the default is for.
     ``options`` and ``severity`` are by code; ``per_file_ignores`` by a pattern of paths, as ``fnmatch`` has them.
+
+    >>> Selection(select=("C2", "edge-punctuation"), ignore=("C208",)).ignore
+    ('C208',)
     """
 
     select: tuple[str, ...] | None = None

@@ -1,9 +1,4 @@
-"""Spans that share text: which of them stay where no two may.
-
-An example: of ``b"Bank of Oslo met"`` with ORG at 0:12 and LOC at 8:12 the longer stays, or with ``inner`` the shorter,
-
-    overlapped_by(batch, "outer") [-1 0]   overlapped_by(batch, "inner") [1 -1]
-"""
+"""Spans that share text: which of them stay where no two may."""
 
 from __future__ import annotations
 
@@ -26,6 +21,11 @@ def overlapped_by(batch: Batch, nested: str | None) -> Numbers:
 
     ``nested`` says which of two stays: the longer for outer, or None, of equal length the later; for inner the shorter,
     of equal length the earlier.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[ORG Bank of [LOC Oslo  ]  ] met . \\n").batches
+    >>> overlapped_by(batch, "outer").tolist(), overlapped_by(batch, "inner").tolist()
+    ([-1, 0], [1, -1])
     """
     found = np.full(len(batch.starts), -1, dtype=np.int64)
     numbers = np.flatnonzero(batch.overlapping)

@@ -26,7 +26,7 @@ def used(codes: Numbers, count: int) -> tuple[Numbers, list[int]]:
 
 
 def ranks(labels: Sequence[str]) -> Numbers:
-    """Return the place of each of ``labels`` among them in order.
+    """Return the index of each of ``labels`` among them in order.
 
     >>> ranks(("PER", "LOC", "ORG")).tolist()
     [2, 0, 1]
@@ -51,7 +51,7 @@ class Extent(NamedTuple):
 
 
 def edges_of(documents: Sequence[Extent]) -> Numbers:
-    """Return start and end of each document, one row for each."""
+    """Return start and end of each document in bytes, int64 of shape (documents, 2)."""
     return np.array([extent[1:] for extent in documents], dtype=np.int64).reshape(-1, 2)
 
 

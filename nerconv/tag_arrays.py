@@ -1,11 +1,7 @@
 """Tags of many sentences at once: spans from tags, and tags from spans. No tag is looked at alone.
 
 What one tag after another means is asked once for each two that occur; the rest is a look-up. Only the tags that are
-not O need be given, since O and the edges of a sentence mean the same to every scheme. An example, the sentences
-``B-PER I-PER O`` and ``I-PER``:
-
-    names ("B-PER", "I-PER", "O")   codes [0 1 1]   closes [F T T]
-    lenient: first [0 2], last [1 2]   discard in IOB2: first [0], last [1]
+not O need be given, since O and the edges of a sentence mean the same to every scheme.
 """
 
 from __future__ import annotations
@@ -53,7 +49,14 @@ class Reader:
     """Reads tags in one scheme by any rule; what two tags in a row mean (``schemes.Step``) is asked once for all rules.
 
     Each tag is looked at behind the one ``_before`` it and before the one ``_after`` it, O standing at the edges; both
-    are of shape (tags,) and number the pairs, and so the rows of the table.
+    are of shape (tags,) and number the pairs, and so the rows of the table. Of ``B-PER I-PER O`` and ``I-PER``:
+
+    >>> tags = Coded(("B-PER", "I-PER", "O"), np.array([0, 1, 1]), np.array([False, True, True]))
+    >>> reader = Reader(tags, schemes.get("IOB2"))
+    >>> reader.faulty.tolist()
+    [False, False, True]
+    >>> [[column.tolist() for column in reader.read(rule).spans] for rule in ("lenient", "discard")]
+    [[[0, 2], [1, 2], [0, 0]], [[0], [1], [0]]]
     """
 
     def __init__(self, tags: Coded, scheme: Scheme) -> None:

@@ -1,4 +1,12 @@
-"""Documents of a batch, and a batch of documents: each is the inverse of the other."""
+"""Documents of a batch, and a batch of documents: each is the inverse of the other.
+
+>>> from nerconv import read
+>>> from nerconv.document import Document, Span
+>>> document = Document("a", "Ann met Bo", (Span(8, 10, "PER"),))
+>>> batch = batch_of([document], "a.txt")
+>>> batch.text, batch.starts.tolist(), list(documents_of(batch)) == [document]
+(b'Ann met Bo', [8], True)
+"""
 
 from __future__ import annotations
 
@@ -255,7 +263,7 @@ def _extras(found: Sequence[Document], spans: Sequence[tuple[Document, Span, Whe
 
 
 def with_sentences(batch: Batch, starts: Numbers, ends: Numbers) -> Batch:
-    """Return ``batch`` with these sentences, as a table where they are not the lines."""
+    """Return ``batch`` with the sentences at these bytes, as a table where they are not the lines."""
     lines = replace(batch, sentence_table=None)
     if all(map(np.array_equal, lines.sentences, (starts, ends))):
         return lines

@@ -56,6 +56,11 @@ def tight(text: NDArray[np.uint8], edges: Numbers) -> Tight:
     """Return ``text``, and a line end behind it, without white space that sets nothing apart.
 
     ``edges`` has start and end of each document as rows; they begin with lines.
+
+    >>> text = np.frombuffer(b"Ann  met \\n Bo \\n", np.uint8)
+    >>> found = tight(text, np.array([[0, 15]]))
+    >>> found.text.tobytes(), found.gone.tolist(), found.at(np.array([5, 11])).tolist()
+    (b'Ann met\\xfdBo\\xfd', [4, 9, 10, 14, 15], [4, 8])
     """
     marked = np.append(text, np.uint8(NEWLINE))
     between = np.append(0, edges[:, 1]), np.append(edges[:, 0], len(text))

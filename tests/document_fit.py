@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Finding, Span
 from nerconv.formats.keeps import Keeps, corpus_tokens
+from nerconv.unlabelled import stretches
+from nerconv.views import batch_of
 
 #: Gives the start offsets and the end offsets of the tokens of a document.
 Edges = Callable[[Document], tuple[Sequence[int], Sequence[int]]]
@@ -61,6 +63,8 @@ def fit(document: Document, keeps: Keeps, edges: Any, nested: str | None) -> Fit
     )
     if not keeps.flags and (flagged := sum(bool(span.flags) for span in document.spans)):
         left_out["lint flags of spans"] = flagged
+    if not keeps.unlabelled and (unknown := len(stretches(batch_of([document], ""))[0])):
+        left_out["stretches that nobody labelled"] = unknown
     if keeps.flat_part and (inner := len(spans) - len(_flat(document, spans, nested, []))):
         left_out[f"nested spans in {keeps.flat_part}"] = inner
     if len(spans) == len(document.spans) and not left_out and not lost:

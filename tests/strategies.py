@@ -14,6 +14,7 @@ WORDS = st.sampled_from(
     ["Wir", "'s", "a\u00a0b", "\u00a0", "\u2028", "x\u0085", "\U0001f600", "e\u0301", "[PER", '\\"/', "\ufeff"]
 )
 GAPS = st.sampled_from([" ", " ", " ", "\n", "  ", "\t", " \n", "\n\n ", "\r\n", "\r"])
+MARKS = ["paragraph", "unlabelled", "labelled"]
 LABELS = st.sampled_from(["PER", "LOC", "WORK_OF_ART", "B-x"])
 CHARACTERS = st.characters(exclude_categories=("Cs",))
 JSON = st.recursive(
@@ -66,7 +67,9 @@ def documents(draw: st.DrawFn) -> Document:
         draw(
             st.lists(
                 st.tuples(
-                    st.integers(0, len(text)), st.sampled_from(["paragraph", "tag"]), st.text(CHARACTERS, max_size=4)
+                    st.integers(0, len(text)),
+                    st.sampled_from(MARKS),
+                    st.text(CHARACTERS, max_size=4),
                 ),
                 max_size=3,
             )

@@ -35,6 +35,7 @@ KEEPS = st.builds(
             "flags",
             "outer_space",
             "blank",
+            "unlabelled",
         )
     },
     flat_part=st.sampled_from(["", "ner_tags"]),

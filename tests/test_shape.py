@@ -32,7 +32,7 @@ LAYERS = (
         "tag_arrays",
     ),
     ("batch",),
-    ("views", "edit", "overlaps"),
+    ("views", "edit", "overlaps", "unlabelled"),
     ("io",),
     ("words", "spacing"),
     ("bracket",),

@@ -38,6 +38,13 @@ def read(events: Events, name: str, detection: DialectDetection, documents: Sequ
     """Return ``documents`` of the file ``name``: extents of the source of ``events``, in bytes.
 
     None begins or ends within an annotation. Those that meet within a line have a line end between them in the batch.
+
+    >>> from nerconv.bracket.dialect import DialectDetection
+    >>> raw = b"in [LOC Rome  ] . "
+    >>> detection = DialectDetection("illinois", "", {})
+    >>> found = read(scan.find(raw, False), "a.txt", detection, [Extent("a", 0, len(raw))]).batch
+    >>> found.text, found.starts.tolist(), found.ends.tolist(), found.source_columns.tolist()
+    (b'in Rome . ', [3], [7], [4])
     """
     assert detection.dialect is not None
     exact = scan.pair(events, detection.dialect, detection.labels)

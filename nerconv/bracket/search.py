@@ -38,6 +38,10 @@ def look(raw: bytes, openings: Numbers, first: int) -> Sightings:
     """Return what may be annotation in ``raw``, whole lines of UTF-8, the first of which has the number ``first``.
 
     ``openings``: where the square brackets stand that are perhaps not read.
+
+    >>> found = look(b"<PER>Ann</PER> met Bo .\\n", np.array([], np.int64), 1)
+    >>> {key: sighted.count for key, sighted in found.counts.items()}
+    {('<PER>x</PER>', 'PER'): 1}
     """
     found = Sightings()
     array = np.frombuffer(raw, np.uint8)

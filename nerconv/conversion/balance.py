@@ -41,6 +41,11 @@ def balanced(
     """Return the part of each of ``documents``, which are given by key and spans by label.
 
     No part is empty unless there are fewer documents than parts. ``seed`` decides between documents that are alike.
+
+    >>> documents = [(bytes([number]), {"PER": 1} if number < 4 else {"LOC": 1}) for number in range(8)]
+    >>> found = balanced(documents, {"train": 0.5, "test": 0.5}, seed=0)
+    >>> sorted(found[key] for key, _ in documents[:4]), sorted(found[key] for key, _ in documents[4:])
+    (['test', 'test', 'train', 'train'], ['test', 'test', 'train', 'train'])
     """
     bundles: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
     for name, counts in documents:

@@ -48,6 +48,12 @@ def detokenize(batch: Batch) -> Batch:
     """Return ``batch`` without the spaces that tokenisation put in, every offset moved along.
 
     Each space taken out becomes a join, so that the tokens stay what they were.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ] 's aide . \\n").batches
+    >>> found = detokenize(batch)
+    >>> found.text, found.joins.tolist(), found.ends.tolist()
+    (b"Ann's aide.\\n", [3, 10], [3])
     """
     gone = added_spaces(batch.text)
     gone = gone[within(batch.bounds, gone)]

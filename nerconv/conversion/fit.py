@@ -1,9 +1,4 @@
-"""A batch fitted to what a target can hold, each span that it loses named.
-
-An example: of ``b"Ann Lee 's aide"`` with PER at 0:7 and at 0:3, which nest, a flat target holds
-
-    fit(batch, Keeps(nesting=False), None, "outer")    # PER at 0:7, and a K006 finding about the other
-"""
+"""A batch fitted to what a target can hold, each span that it loses named."""
 
 from __future__ import annotations
 
@@ -22,6 +17,7 @@ from nerconv.document import Finding, Span
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.overlaps import flat, overlapped_by
 from nerconv.tables import Numbers
+from nerconv.unlabelled import stretches
 
 Mask = NDArray[np.bool_]
 #: What is white space to Unicode, as UTF-8.
@@ -63,6 +59,12 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
 
     ``tokens`` gives the edges of the tokens that spans must meet, or is None where any offset will do. ``nested`` says
     which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER [PER Ann  ] Lee  ] 's aide \\n").batches
+    >>> found = fit(batch, Keeps(nesting=False), None, "outer")
+    >>> found.batch.starts.tolist(), found.batch.ends.tolist(), [finding.code for finding in found.lost]
+    ([0], [7], ['K006'])
     """
     fitting = _Fitting(batch, np.arange(len(batch.starts)))
     trimmed = {} if keeps.outer_space else _trim(fitting)
@@ -102,6 +104,8 @@ def _left_out(batch: Batch, keeps: Keeps) -> Counter[str]:
         found["meta"] = sum(map(len, batch.extras.meta))
     if not keeps.flags:
         found["lint flags of spans"] = sum(map(bool, batch.extras.flags))
+    if not keeps.unlabelled and batch.marks:
+        found["stretches that nobody labelled"] = len(stretches(batch)[0])
     return found
 
 

@@ -48,6 +48,13 @@ def join_units(batches: Iterable[Batch], most: int) -> Iterator[Joined]:
     """Yield ``batches``, the units of a document that follow each other as one, those of two batches, too.
 
     A document of more than ``most`` bytes becomes several, each of which goes on with the one before.
+
+    >>> from nerconv import read
+    >>> from nerconv.conversion.units import cut_units
+    >>> batch, = read(text="[PER Ann  ] met \\nBo left \\n").batches
+    >>> cut = cut_units(batch, "sentence").batch
+    >>> [(found.batch.documents, found.units, found.whole) for found in join_units([cut], 1000)]
+    [((Extent(id='text', start=0, end=15),), 2, 1)]
     """
     held: list[Batch] = []
     last = _Unit(0, "", "", None)

@@ -92,7 +92,14 @@ def _hashes(text: bytes, chosen: NDArray[np.bool_], starts: Numbers, ends: Numbe
 
 
 def overlaps(parts: Mapping[str, Iterable[Sentences]]) -> Iterator[Overlap]:
-    """Yield for each two of ``parts``, which can be gone through several times, what stands in both, if anything."""
+    """Yield for each two of ``parts``, which can be gone through several times, what stands in both, if anything.
+
+    >>> from nerconv import read
+    >>> train, test = (read(text=text).batches[0] for text in ("Rain fell all day . \\n", "rain fell all day . \\n"))
+    >>> found, = overlaps({"train": sentences(train), "test": sentences(test)})
+    >>> found.common, found.identical, found.all
+    (1, 0, 1)
+    """
     for earlier, later in combinations(parts, 2):
         first, second = _column(parts[earlier], "near"), _column(parts[later], "near")
         common = np.flatnonzero(np.isin(second, first))

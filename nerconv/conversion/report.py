@@ -41,10 +41,19 @@ NO_CLEANING: Final = Cleaning()
 class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
+    ``read`` and ``write``: how; ``to``: the format, None for that of the suffix. ``labels`` renames, ``drop`` leaves
+    out. ``detokenize`` restores natural spacing, ``cut_tokens`` splits punctuation off. ``split``: shares of parts such
+    as ``train=0.8,dev=0.2``, dealt by ``seed``.
     With a ``cleaning`` of all documents they are in memory. ``most``: so many records are a piece at most, where a
     record is a document. ``compared``: what is made is a part of several, and the report says how alike they are.
     ``balance`` spreads labels over the parts of a split; ``places`` has the part of each document then, by
     ``split.key``.
+
+    >>> ConvertOptions(to="conll", drop=frozenset({"MISC"}), split="train=0.8,dev=0.2").to
+    'conll'
+    >>> ConvertOptions(unit="word")
+    Traceback (most recent call last):
+    nerconv.options.UsageError: unknown unit 'word'; known: document, paragraph, sentence
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)
@@ -85,10 +94,18 @@ class SplitCounts:
 
 @dataclass(slots=True)
 class ConversionReport:
-    """What a conversion found and did.
+    """What a conversion found and did, in the ``format`` that it wrote.
 
+    ``read`` and ``written`` count spans by label, ``lost`` has a finding for each of the others. ``facts`` say how each
+    source was read, ``findings`` what its reader noticed; ``documents`` counts records by the name of the part.
     ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
     ``grouped``: of a DocBin, as ``formats.docbin_file.Bin`` has it. ``tallies``: what each part of a split holds.
+
+    >>> from nerconv.document import Span
+    >>> lost = [Finding("K001", "dropped", span=Span(0, 3, "PER"))]
+    >>> report = ConversionReport("conll", Counter(PER=2), Counter(PER=1), lost)
+    >>> report.ledger.balanced
+    True
     """
 
     format: str

@@ -1,7 +1,4 @@
-"""Documents cut into units, sentences or paragraphs, each of which becomes a document: new extents over the same text.
-
-An example: the document ``a`` of ``b"Ann met \\nBo left \\n"`` has the sentences ``a/s1`` at 0:7 and ``a/s2`` at 9:16.
-"""
+"""Documents cut into units, sentences or paragraphs, each a document then: new extents over the same text."""
 
 from __future__ import annotations
 
@@ -55,6 +52,11 @@ def cut_units(batch: Batch, unit: str) -> Cut:
 
     Paragraphs begin at paragraph marks, or where a document has none at blank lines. A unit has no outer white space;
     a document without a token stays as it is.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ] met \\nBo left \\n").batches
+    >>> cut_units(batch, "sentence").batch.documents
+    (Extent(id='text/s1', start=0, end=7), Extent(id='text/s2', start=9, end=16))
     """
     if unit == "document" or not len(batch.documents):
         return Cut(batch, [])

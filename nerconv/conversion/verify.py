@@ -44,6 +44,11 @@ def difference(written: Batch, read: Batch, keeps: Keeps) -> str | None:
 
     Only what ``keeps`` says survives is compared: ids, text or else tokens and sentences, spans with their labels, the
     places they came from, and lint flags, sentences, marks, joins and meta.
+
+    >>> from nerconv import read
+    >>> written, back = (read(text=f"[{label} Rome  ] . \\n").batches[0] for label in ("LOC", "PER"))
+    >>> difference(written, written, Keeps()), difference(written, back, Keeps())
+    (None, "the label 1 of 'text' is read as [-1] and was [0]")
     """
     return next(_differences(written, read, keeps), None)
 

@@ -31,9 +31,15 @@ _AHEAD: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """How many processes work on the parts of a conversion, here or on a Dask cluster.
+    """How many processes work on the parts of a conversion, here or on a Dask cluster (``engine``).
 
     ``scheduler`` is the address of that cluster; empty for one of ``workers`` processes, started for the occasion.
+
+    >>> Workers(4).workers
+    4
+    >>> Workers(0)
+    Traceback (most recent call last):
+    nerconv.options.UsageError: --workers is 1 or more, got 0
     """
 
     workers: int = 1

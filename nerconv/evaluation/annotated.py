@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
 from nerconv.tables import Numbers
+from nerconv.unlabelled import stretches
 from nerconv.views import batch_of, documents_of, spans
 from nerconv.white_space import runs
 
@@ -93,6 +94,11 @@ class Annotated:
     def sentences(self) -> Ranges:
         """The sentences of all parts, offsets into ``text``, shape (sentences,); they cover every token."""
         return Ranges(self._of_parts(lambda part: part.covering[0]), self._of_parts(lambda part: part.covering[1]))
+
+    @cached_property
+    def unlabelled(self) -> Ranges:
+        """The stretches of all parts that nobody labelled, offsets into ``text``, shape (stretches,)."""
+        return Ranges(self._of_parts(lambda part: stretches(part)[0]), self._of_parts(lambda part: stretches(part)[1]))
 
     @cached_property
     def span_tokens(self) -> Ranges:
@@ -177,9 +183,9 @@ class Annotated:
         new = [labels.get(label, label) for label in self.labels]
         distinct = tuple(dict.fromkeys(filter(None, new)))
         label_ids = renumbered(new, distinct)[self.label_ids]
-        return replace(self, label_ids=label_ids, labels=distinct)._only(label_ids >= 0)
+        return replace(self, label_ids=label_ids, labels=distinct).only(label_ids >= 0)
 
-    def _only(self, chosen: NDArray[np.bool_] | Numbers) -> Annotated:
+    def only(self, chosen: NDArray[np.bool_] | Numbers) -> Annotated:
         """Return the same with only the spans ``chosen``, a mask or indexes, in this order."""
         arrays = {name: getattr(self, name)[chosen] for name in ("owners", "starts", "ends", "label_ids", "sources")}
         return replace(self, **arrays)
@@ -191,7 +197,7 @@ class Annotated:
         owners = rank[self.owners]
         ids = tuple(map(self.ids.__getitem__, numbers.tolist()))
         order = np.argsort(owners, kind="stable")
-        return replace(self, ids=ids, bounds=self.bounds[numbers], owners=owners)._only(order)
+        return replace(self, ids=ids, bounds=self.bounds[numbers], owners=owners).only(order)
 
     def by_sentence(self) -> Annotated:
         """Return each sentence that has a token as a document, with the spans that lie wholly in it."""
@@ -203,7 +209,7 @@ class Annotated:
         bounds = np.stack((starts, ends), 1)[filled]
         found = np.searchsorted(bounds[:, 0], self.starts, "right") - 1
         inside = (found >= 0) & (self.ends <= np.append(bounds[:, 1], 0)[found])
-        return replace(self, ids=tuple(ids[n] for n in filled.tolist()), bounds=bounds, owners=found)._only(inside)
+        return replace(self, ids=tuple(ids[n] for n in filled.tolist()), bounds=bounds, owners=found).only(inside)
 
 
 def of_documents(documents: Iterable[Document]) -> Annotated:
@@ -260,6 +266,6 @@ def renumbered(names: Sequence[str], among: Sequence[str]) -> Numbers:
 
 
 def joined(arrays: Iterable[Numbers]) -> Numbers:
-    """Return ``arrays``, flattened, as one."""
+    """Return ``arrays``, flattened, as one of shape (items,)."""
     flat = [array.reshape(-1) for array in arrays]
     return np.concatenate(flat) if flat else np.zeros(0, dtype=np.int64)

@@ -129,7 +129,7 @@ def units(paired: Paired, found: Hits) -> list[UnitCounts]:
 
 
 def sentence_starts(gold: Annotated) -> Numbers:
-    """Return the starts of the sentences; the first of a document starts where the document does."""
+    """Return the first token of each sentence by index; that of a document's first sentence is the document's own."""
     begins, bounds = gold.sentences.starts, gold.bounds
     first, stop = np.searchsorted(begins, bounds.T)
     return np.sort(np.append(np.delete(begins, first[first < stop]), bounds[:, 0]))

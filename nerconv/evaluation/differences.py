@@ -47,9 +47,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two reports on the same gold and how they differ: what renderers show.
+    """Two reports on the same gold, ``before`` and ``after``, and how they differ: ``rows``, one a score.
 
     ``remarks``: what a reader has to know of the two. ``command`` and ``date``: those of the comparison, or empty.
+
+    >>> from nerconv import compare, evaluate, read
+    >>> report = evaluate(read(text="[PER Ann  ] left . \\n"), read(text="[PER Ann  ] left . \\n"))
+    >>> [row.name for row in compare(report, report).rows]
+    ['micro', 'macro', 'weighted', 'PER']
     """
 
     before: EvaluationReport
@@ -86,6 +91,12 @@ def compare(
     The same units are drawn, and swapped, in both reports. Of several predictions the mean counts, or with the
     ``choice`` worst the lowest score. ``falls``: p is one-sided, for micro and the labels of the gold; else two-sided,
     for all rows. Raises NotComparable when the two were not scored on the same gold in the same way.
+
+    >>> from nerconv import evaluate, read
+    >>> gold, other = read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n")
+    >>> rows = compare(evaluate(gold, other), evaluate(gold, gold))
+    >>> [(row.name, row.before, row.after) for row in rows if row.name in ("macro", "LOC")]
+    [('macro', 0.5, 1.0), ('LOC', 0.0, 1.0)]
     """
     check_comparable(before, after)
     sides = (runs_of(before), runs_of(after))

@@ -37,7 +37,13 @@ _SLACK: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The least score of ``name``, a label or one of MEANS; ``kind`` says which if a label is called ``micro``, say."""
+    """The least score of ``name``, a label or one of MEANS; ``kind`` says which if a label is called ``micro``, say.
+
+    ``measure``: one of MEASURES. Scores are from 0 to 1.
+
+    >>> Floor.of("PER=0.85") == Floor("PER", 0.85)
+    True
+    """
 
     name: str
     least: float
@@ -162,6 +168,12 @@ class Drops:
     """How far F1 may fall: a fall beyond ``max_drop`` must not be significant, one of ``hard_drop`` always fails.
 
     ``hard_drop`` holds for micro F1 and for every label; without it, ``default_limit`` holds for micro F1 alone.
+
+    >>> Drops(max_drop=0.01)
+    Drops(max_drop=0.01, hard_drop=None)
+    >>> Drops(max_drop=2)
+    Traceback (most recent call last):
+    nerconv.options.UsageError: --max-drop takes a difference of F1 from 0 to 1, got 2
     """
 
     max_drop: float = 0.0
@@ -254,10 +266,15 @@ def _rounded(p: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GateOptions:
-    """The floors of a report, and how far it may fall below the report at the path ``baseline``.
+    """The floors of a report, and how far it may fall (``drops``) below the report at the path ``baseline``.
 
     ``choice``: which score of several predictions counts (``seeds.CHOICES``). ``renewed``: the baseline will be
     overwritten, so that it need not exist or be comparable. ``command``: what the user typed, for advice.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left . \\n")
+    >>> [gate.passed for gate in evaluate(gold, gold, gates=GateOptions([Floor("micro", 0.9)])).gates]
+    [True]
     """
 
     floors: Sequence[Floor] = ()

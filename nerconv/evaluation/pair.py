@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ import numpy as np
 from nerconv.evaluation.annotated import Annotated, Ranges, renumbered
 from nerconv.options import PAIRINGS, PRESETS, UsageError, check_choice
 from nerconv.tables import Numbers
+from nerconv.unlabelled import merged, touching
 
 
 class SpanArrays(NamedTuple):
@@ -36,12 +37,14 @@ class Paired:
     """Two sides, the n-th document of one compared with the n-th of the other, and how the pairs were found.
 
     ``unit`` of the offsets of spans: ``characters``, code points of the document, or ``tokens``, indexes of its tokens.
+    ``not_scored``: how many predicted spans are left out because they stand where nobody labelled the gold.
     """
 
     gold: Annotated
     predicted: Annotated
     unit: str
     how: str
+    not_scored: int = 0
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -67,6 +70,18 @@ class Paired:
         first = gold.document_tokens.starts[places.pairs]
         last = np.maximum(places.starts, places.ends - 1)
         return own, Ranges(gold.tokens.starts[first + places.starts], gold.tokens.ends[first + last])
+
+    def labelled(self) -> Paired:
+        """Return the same without the predicted spans that stand where nobody labelled the gold.
+
+        One that shares text with a gold span is an answer, and stays.
+        """
+        if not len(self.gold.unlabelled.starts):
+            return self
+        extents = self.extents[1]
+        answered = merged(zip(self.gold.starts.tolist(), self.gold.ends.tolist(), strict=True))
+        hidden = touching(*extents, self.gold.unlabelled) & ~touching(*extents, answered)
+        return replace(self, predicted=self.predicted.only(~hidden), not_scored=int(hidden.sum()))
 
     def _placed(self, side: Annotated) -> SpanArrays:
         label_ids = renumbered(side.labels, self.labels)[side.label_ids]
@@ -101,14 +116,14 @@ def pair_documents(gold: Annotated, predicted: Annotated, how: str = "auto", quo
     if order is not None:
         matched = predicted.ordered(order)
         if _same_text(gold, matched):
-            return Paired(gold, matched, "characters", "documents by id")
+            return Paired(gold, matched, "characters", "documents by id").labelled()
         alike = np.array_equal(gold.token_counts, matched.token_counts)
         if alike and gold.words() == matched.words():
-            return Paired(gold, matched, "tokens", "documents by id")
+            return Paired(gold, matched, "tokens", "documents by id").labelled()
     gold, predicted = gold.by_sentence(), predicted.by_sentence()
     _check_sentences(gold, predicted, how == "auto", quoted)
     name = "sentences with the same tokens" if how == "auto" else "sentences by position"
-    return Paired(gold, predicted, "tokens", name)
+    return Paired(gold, predicted, "tokens", name).labelled()
 
 
 def _order(gold: Sequence[str], predicted: Sequence[str]) -> Numbers | None:

@@ -246,7 +246,14 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EvaluationReport:
-    """The result of an evaluation: the whole file."""
+    """The result of an evaluation: the whole file.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> report = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> report.micro.recall, report.labels["LOC"].gold, report.confusion["LOC"]
+    (0.5, 1, {'': 1})
+    """
 
     #: Scores over all labels.
     overall: Overall

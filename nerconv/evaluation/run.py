@@ -39,9 +39,14 @@ _SEPARATOR: Final = ","
 class EvaluateOptions:
     """How to score. ``labels`` renames labels on both sides, to "" to leave them out.
 
+    ``pairing``: how documents find each other, by ``auto`` (ids, then order) or ``position``. ``resamples``: so many
+    draws, by ``seed``, give the intervals; 0 for none.
     ``examples``: as many sentences are shown as so many errors need; ``order``: which (``options.ORDERS``).
 
     ``redact``: messages of errors quote no text of the data (a report holds it until ``redacted`` leaves it out).
+
+    >>> EvaluateOptions(labels={"PERSON": "PER", "DATE": ""}, resamples=0).resamples
+    0
     """
 
     pairing: str = "auto"
@@ -151,7 +156,11 @@ def _method(
         "averages": "macro and weighted over the labels of the gold",
         **context.method,
     }
-    return method | ({"gold spans across sentences, not scored": f"{lost:,}"} if lost else {})
+    left_out = {
+        "gold spans across sentences, not scored": lost,
+        "predicted spans where nobody labelled the gold, not scored": paired.not_scored,
+    }
+    return method | {kind: f"{number:,}" for kind, number in left_out.items() if number}
 
 
 def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:

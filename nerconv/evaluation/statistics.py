@@ -104,7 +104,7 @@ def draws(sums: Array, labels: Sequence[str]) -> Draws:
 
 
 def percentiles(values: Array) -> Interval | None:
-    """Return the 2.5th and 97.5th percentile of ``values``, NaN ignored; None when all are NaN."""
+    """Return the 2.5th and 97.5th percentile of ``values``, shape (draws,), NaN ignored; None when all are NaN."""
     values = values[~np.isnan(values)]
     if not len(values):
         return None

@@ -39,7 +39,16 @@ def verify(paired: Paired, score: Score) -> str:
 
 
 def _tags(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
-    """Yield the tags of each pair, one for each token of the gold."""
+    """Yield the tags of each pair, one for each token of the gold.
+
+    >>> from nerconv import read
+    >>> from nerconv.evaluation.annotated import of_batches
+    >>> from nerconv.evaluation.pair import pair_documents
+    >>> gold, = read(text="[PER Ann Lee  ] left . \\n").batches
+    >>> paired = pair_documents(of_batches([gold]), of_batches([gold]))
+    >>> list(_tags(paired, paired.places[0]))
+    [['B-PER', 'I-PER', 'O', 'O']]
+    """
     starts, ends = places.starts, places.ends
     if paired.unit == "characters":
         starts, ends = _in_tokens(paired, places)

@@ -41,6 +41,7 @@ KEEPS: Final = Keeps(
     open_end=False,
     provenance=False,
     flags=False,
+    unlabelled=False,
 )
 
 _BYTE_ORDER: Final = "\ufeff".encode()

@@ -47,6 +47,7 @@ KEEPS: Final = Keeps(
     blank=False,
     provenance=False,
     flags=False,
+    unlabelled=False,
 )
 
 

@@ -87,7 +87,14 @@ def steps(rows: ColumnRows) -> Counter[tuple[str, str]]:
 
 
 def decode(rows: ColumnRows, notation: Notation, rule: RepairRule) -> DecodedRows:
-    """Return the spans of ``rows`` by a rule; sentences with misspelt tags are left out by any."""
+    """Return the spans of ``rows`` by a rule; sentences with misspelt tags are left out by any.
+
+    >>> from nerconv.formats.conll_rows import rows_of
+    >>> rows = rows_of(b"Ann B-PER\\nLee I-PER\\nleft O\\n", 1, Shape(2, " "), "a.conll", ())
+    >>> found = decode(rows, Notation("IOB2"), RepairRule("error", "", False))
+    >>> [column.tolist() for column in found.read.spans], found.read.labels
+    ([[0], [1], [0]], ('PER',))
+    """
     found = _tags(rows)
     misfits = np.array([not notation.fits(name.decode()) for name in found.strings], dtype=bool)
     left_out = np.unique(rows.sentence_of(rows.tagged[misfits[found.ids]]))

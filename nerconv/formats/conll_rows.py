@@ -1,8 +1,4 @@
-"""The rows of column files as arrays: found all at once where they are laid out alike, else by the exact reading.
-
-An example: ``b"Ann B-PER\\nleft O\\n\\nBo I-PER\\n"`` has tokens that start at [0 10 18] and end at [3 14 20], the rows
-``tagged`` [0 2] with a tag other than O, and sentences that begin with the rows ``firsts`` [0 2].
-"""
+"""The rows of column files as arrays: found all at once where they are laid out alike, else by the exact reading."""
 
 from __future__ import annotations
 
@@ -112,6 +108,10 @@ def rows_of(raw: bytes, line: int, shape: Shape, name: str, markers: Sequence[in
     """Return the rows of whole lines of the file ``name``, the first of which has the number ``line``.
 
     ``markers``: the offsets of the rows that start documents. Only sentences with an odd row are read one by one.
+
+    >>> rows = rows_of(b"Ann B-PER\\nleft O\\n\\nBo I-PER\\n", 1, Shape(2, " "), "a.conll", ())
+    >>> rows.starts.tolist(), rows.ends.tolist(), rows.tagged.tolist(), rows.firsts.tolist()
+    ([0, 10, 18], [3, 14, 20], [0, 2], [0, 2])
     """
     found = alike(raw, line, shape, markers)
     if isinstance(found, ColumnRows):
@@ -176,7 +176,7 @@ def _joined(pieces: Sequence[ColumnRows]) -> ColumnRows:
 
 
 def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> ColumnRows | Numbers:
-    """Return the rows of whole lines that are laid out alike, or where in ``raw`` odd lines stand.
+    """Return the rows of whole lines that are laid out alike, or the offsets in ``raw`` at which odd lines begin.
 
     Those begin with white space, or have other columns or an empty one.
     """

@@ -50,6 +50,11 @@ def sentences_as_lines(batch: Batch) -> Batch:
 
     White space is put in at joins, at the ends of the sentences of a table and where one document follows another at
     once. Nothing is known of the source then.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann Lee  ] left \\n").batches
+    >>> sentences_as_lines(batch).text
+    b'Ann Lee left \\n'
     """
     table, touching = batch.sentence_table, batch.bounds[1:, 0][batch.bounds[1:, 0] == batch.bounds[:-1, 1]]
     if table is None and not len(batch.joins) and not len(touching):

@@ -24,6 +24,7 @@ from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Item, Row, placed, read_rows
+from nerconv.formats.tag_table import NOT_LABELLED
 from nerconv.io.sources import Source, Unreadable, local_path
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
@@ -147,13 +148,16 @@ def _groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 def _numbered(rows: DatasetRows, names: Sequence[str], schema: pa.Schema) -> pa.RecordBatch:
     """Return ``rows`` in ``schema``, tags as numbers of ``names``. Raises UsageError for one that has none."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     at = schema.get_field_index("ner_tags")
     tags = rows.batch.column(at)
     known = {name: number for number, name in enumerate(names)}
-    numbers = pa.array([known.get(name) for name in rows.names], pa.int64()).take(tags.flatten())
+    # The last one stands for what has no name.
+    places = pc.if_else(pc.equal(tags.flatten(), NOT_LABELLED), len(rows.names), tags.flatten())
+    numbers = pa.array([*map(known.get, rows.names), NOT_LABELLED], pa.int64()).take(places)
     if numbers.null_count:
-        used = {rows.names[tag] for tag in tags.flatten().unique().to_pylist()}
+        used = {rows.names[tag] for tag in tags.flatten().unique().to_pylist() if tag != NOT_LABELLED}
         raise UsageError(
             f"the tags {', '.join(sorted(used - known.keys()))} are not among the class labels, which have the labels "
             f"{', '.join(labels_of(names))}; fix others with --label-set, or rename labels with --map OLD=NEW"

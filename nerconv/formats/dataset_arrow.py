@@ -12,13 +12,15 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.formats.record_batch import ROWS, Columns, Items
-from nerconv.formats.tag_table import COLUMNS, Kind
+from nerconv.formats.tag_table import COLUMNS, NOT_LABELLED, Kind
 from nerconv.formats.tagged import NAMES, Tagged, by_name, check_tags, of_names, tagged
 from nerconv.options import WriteOptions
 from nerconv.tables import Numbers
+from nerconv.unlabelled import unknown
 
 #: What rows need not have.
 _MAY_LACK: Final = ("line", "column", "path")
@@ -52,14 +54,26 @@ def _feature(kind: Kind) -> Any:
 
 
 def encode(batch: Batch, options: WriteOptions) -> tuple[pa.RecordBatch, Sequence[str]]:
-    """Return the documents of ``batch`` as rows, and the names that the numbers in ``ner_tags`` stand for."""
+    """Return the documents of ``batch`` as rows, and the names that the numbers in ``ner_tags`` stand for.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ] left . \\n").batches
+    >>> rows, names = encode(batch, WriteOptions())
+    >>> rows.column("tokens").to_pylist(), rows.column("ner_tags").to_pylist(), list(names)
+    ([['Ann', 'left', '.']], [[1, 0, 0]], ['O', 'B-PER', 'I-PER'])
+    """
     counts, tags, names = tagged(batch, options)
+    tags[_unlabelled(batch) & (tags == 0)] = NOT_LABELLED
     columns = {
         "tokens": _cut(_tokens(batch), counts),
         "ner_tags": _cut(pa.array(tags), counts),
         **{name: _array(values, COLUMNS[name]) for name, values in by_name(batch).items()},
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in COLUMNS], list(COLUMNS)), names
+
+
+def _unlabelled(batch: Batch) -> NDArray[np.bool_]:
+    return unknown(batch, batch.tokens.starts, batch.tokens.ends)
 
 
 def _cut(values: pa.Array, counts: Numbers) -> pa.ListArray:
@@ -114,7 +128,7 @@ def _is_full(column: pa.Array, name: str = "") -> bool:
 def _has_tags_alone(spans: pa.ListArray, tags: pa.ListArray) -> bool:
     """Whether there are tags besides O in rows without spans."""
     bare = np.repeat(spans.value_lengths().to_numpy() == 0, tags.value_lengths().to_numpy())
-    return bool(tags.flatten().to_numpy()[bare].any())
+    return bool((tags.flatten().to_numpy()[bare] > 0).any())
 
 
 def _values(column: pa.Array, name: str) -> Sequence[Any] | Items:
@@ -144,4 +158,9 @@ def check(rows: pa.RecordBatch, batch: Batch, names: Sequence[str], options: Wri
     counts = tags.value_lengths()
     if not tokens.value_lengths().equals(counts) or not tokens.flatten().equals(_tokens(batch)):
         raise ValueError("tokens and tags say something else than text and spans")
-    check_tags(batch, Tagged(counts.to_numpy(), tags.flatten().to_numpy(), names), options)
+    numbers = tags.flatten().to_numpy().copy()
+    left_out = numbers == NOT_LABELLED
+    numbers[left_out] = 0
+    check_tags(batch, Tagged(counts.to_numpy(), numbers, names), options)
+    if not np.array_equal(left_out, _unlabelled(batch) & (numbers == 0)):
+        raise ValueError("the tags say that other tokens are not labelled")

@@ -27,6 +27,10 @@ class Docs(NamedTuple):
     ``attributes``: their numbers; ``table``: uint64, a row of them for each token; ``spaces``: bool, one a token;
     ``lengths``: tokens of each Doc; ``groups``: msgpack, one value a Doc; ``known``: of each Doc where it came from;
     ``first``: the number of the first one in its file, from 1.
+
+    >>> docs = Docs([65], np.array([[7], [8], [7]], np.uint64), np.ones(3, bool), np.array([2, 1]), [], [])
+    >>> docs.bounds.tolist(), docs.owners.tolist(), docs.column(65).tolist()
+    ([0, 2, 3], [0, 0, 1], [7, 8, 7])
     """
 
     attributes: Sequence[int]

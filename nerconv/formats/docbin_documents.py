@@ -150,9 +150,8 @@ def _places(found: Contents) -> tuple[Numbers, Numbers]:
 
 
 def _marks(found: Contents, points: Numbers) -> tuple[Mark, ...]:
-    marks = (mark for one in found.docs.known if isinstance(one, Provenance) for mark in one.marks)
     offsets = points[found.marks.values[0]].tolist()
-    return tuple(Mark(offset, mark.kind, mark.value) for offset, mark in zip(offsets, marks, strict=True))
+    return tuple(Mark(offset, mark.kind, mark.value) for offset, mark in zip(offsets, found.mark_records, strict=True))
 
 
 def _extras(found: Contents, documents: Sequence[Named], named: tuple[str, list[int]]) -> Extras:
@@ -216,8 +215,8 @@ def _records(found: Contents, documents: Sequence[Named]) -> Iterator[Record]:
     names = map(found.strings.strings.__getitem__, labels)
     flags = (list(each or ()) for each in _of_spans(found, "flags") or none)
     spans = map(SpanRecord, starts, ends, names, lines, columns, _of_spans(found, "paths") or none, flags)
-    marks = [mark for one in found.docs.known if isinstance(one, Provenance) for mark in one.marks]
-    moved = (MarkRecord(at, mark.kind, mark.value) for at, mark in zip(rows(found.marks, 1)[0], marks, strict=True))
+    given = zip(rows(found.marks, 1)[0], found.mark_records, strict=True)
+    moved = (MarkRecord(at, mark.kind, mark.value) for at, mark in given)
     lists = (
         of(found.spans, spans),
         of(found.sentences, zip(*rows(found.sentences, 2), strict=True)),
@@ -233,7 +232,15 @@ def _records(found: Contents, documents: Sequence[Named]) -> Iterator[Record]:
 
 
 def read_piece(piece: Bin, options: WriteOptions) -> Batch:
-    """Return what a piece holds, which ``options`` made. Raises ValueError when it says different things of it."""
+    """Return what a piece holds, which ``options`` made. Raises ValueError when it says different things of it.
+
+    >>> from nerconv import read
+    >>> from nerconv.formats.docbin import encode
+    >>> batch, = read(text="[PER Ann  ] left . \\n").batches
+    >>> back = read_piece(encode(batch, WriteOptions()), WriteOptions())
+    >>> back.text == batch.text, back.ends.tolist(), back.source_columns.tolist()
+    (True, [3], [1])
+    """
     table = np.frombuffer(unstretch(piece.tokens), np.uint64).reshape(-1, len(ATTRIBUTE_IDS))
     lengths = np.frombuffer(unstretch(piece.lengths), np.int32).astype(np.int64)
     header = b"\xdd" + len(lengths).to_bytes(4)

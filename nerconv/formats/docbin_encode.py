@@ -24,6 +24,7 @@ from nerconv.options import UsageError, WriteOptions
 from nerconv.overlaps import flat
 from nerconv.packages import package
 from nerconv.tables import Numbers, character_starts
+from nerconv.unlabelled import unknown
 from nerconv.white_space import runs
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _SPACE: Final = ord(" ")
 #: Makes white space to us 1 and all else 0.
 _WHITE: Final = bytes(byte in b" \t\n" for byte in range(256))
-_BEGIN, _INSIDE, _OUTSIDE = 3, 1, 2
+_BEGIN, _INSIDE, _OUTSIDE, _MISSING = 3, 1, 2, 0
 _STARTS, _GOES_ON = 1, (1 << 64) - 1
 #: A span of a group as ``SpanGroup.to_bytes`` has it; ``at``: its first token, the one behind it, start and end.
 GROUP_SPAN: Final = np.dtype([("id", ">u8"), ("kb", ">u8"), ("label", ">u8"), ("at", ">i4", 4)])
@@ -216,6 +217,7 @@ def table_of(
     outside = np.tile(np.array([0, _OUTSIDE, 0, _GOES_ON], dtype="<u8"), (len(tokens.numbers), 1))
     outside[:, 0] = tokens.numbers
     table = outside.take(tokens.codes, 0)
+    table[unknown(batch, tokens.starts, tokens.ends), 1] = _MISSING
     first, last = (numbers[entities] for numbers in covered)
     lengths = last - first + 1
     # White space within a span belongs to it, too.
@@ -246,7 +248,10 @@ def _sentence_starts(sentences: Numbers, starts: Numbers, solid: Numbers, length
 
 
 def groups_of(batch: Batch, tokens: SpacyTokens, covered: tuple[Numbers, Numbers]) -> list[bytes]:
-    """Return the spans of each document as ``SpanGroups.to_bytes`` has them, in the group that spancat learns from."""
+    """Return the spans of each document as ``SpanGroups.to_bytes`` has them, in the group that spancat learns from.
+
+    ``covered``: the numbers of their first and last tokens.
+    """
     (first, last), document = covered, batch.document_of(batch.starts)
     begins, offsets = np.cumsum(tokens.lengths) - tokens.lengths, batch.points(batch.bounds)[:, 0]
     packed = np.zeros(len(first), dtype=_PACKED_SPAN)

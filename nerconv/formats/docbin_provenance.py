@@ -2,6 +2,12 @@
 
 ``data = doc.user_data["nerconv"]`` is a mapping; what would be empty is left out. ``numpy.frombuffer(data["spans"],
 nerconv.formats.docbin_provenance.SPAN)`` gives a table as rows.
+
+>>> from nerconv import read
+>>> batch, = read(text="[PER Ann  ] left . \\n").batches
+>>> found = decode(encode(batch, [None], "")[0])
+>>> found.path, np.frombuffer(found.spans, SPAN)[["start", "end", "column"]].tolist()
+('<text>', [(0, 3, 1)])
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from nerconv.formats.docbin import SPANS_KEY
 from nerconv.formats.docbin_docs import Docs, Known, OwnedRows, continues
 from nerconv.formats.docbin_encode import GROUP_SPAN
 from nerconv.formats.docbin_provenance import Provenance
+from nerconv.formats.record import MarkRecord, unlabelled
 from nerconv.formats.spacy_strings import Vocabulary, laid
 from nerconv.tables import Numbers
 from nerconv.tokens import trim
@@ -27,7 +28,7 @@ from nerconv.white_space import runs as numbers_from
 
 #: The numbers of attributes (``spacy.attrs.IDS``), and what ENT_IOB says.
 _ORTH, _DEP, _IOB, _TYPE, _HEAD, _SENT_START = 65, 76, 77, 78, 79, 80
-_INSIDE, _BEGIN = 1, 3
+_MISSING, _INSIDE, _BEGIN = 0, 1, 3
 #: What is between two texts, by its length.
 _GAPS: Final = ("", "\n", " \n")
 _GROUPS: Final = msgspec.msgpack.Decoder(dict[bytes, list[str]] | list[bytes])
@@ -40,7 +41,8 @@ class Contents(NamedTuple):
     ``begins``: where each Doc begins. ``words``, ``edges``: of tokens the index of the string, start and end.
     ``spans``: start, end, label (index of a string), line, column (0 where not known), and the row that they have in
     the user data, or -1; those of the group are before other entities. ``entities``: start, end and number of the label
-    of these alone. ``sentences``: start, end. ``anchors``: offset, line, column. ``joins``, ``marks``: offset.
+    of these alone. ``sentences``: start, end. ``anchors``: offset, line, column. ``joins``, ``marks``: offset;
+    ``mark_records``: each of these.
     ``grouped``: whether each Doc has the group that is read. ``others``: Doc, key and labels of the spans of other
     groups that are not among ``spans``.
     """
@@ -59,6 +61,7 @@ class Contents(NamedTuple):
     anchors: OwnedRows
     joins: OwnedRows
     marks: OwnedRows
+    mark_records: list[MarkRecord]
     others: list[tuple[int, str, list[str]]]
     grouped: NDArray[np.bool_]
 
@@ -67,6 +70,18 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
     """Return what ``docs`` hold. Raises ValueError for what spaCy refuses to read.
 
     ``unknown``: the line and column of text of which it is not known where it came from.
+
+    >>> import tempfile, pathlib
+    >>> from nerconv import read
+    >>> from nerconv.formats import docbin, docbin_file
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = pathlib.Path(folder.name, "a.spacy")
+    >>> _ = read(text="[PER Ann  ] left . \\n").write(path)
+    >>> with docbin_file.unpacked(path) as packed:
+    ...     found, = docbin.read_contents(packed, "a.spacy")
+    ...     found.text, found.edges.tolist(), found.spans.values[0].tolist(), found.spans.values[1].tolist()
+    ('Ann left . \\n', [[0, 4, 9, 11], [3, 8, 10, 12]], [0], [3])
+    >>> folder.cleanup()
     """
     words, runs = strings.find(docs.column(_ORTH)), _runs(docs.known)
     spelled, first, last = laid([f"{string} " for string in strings.strings])
@@ -84,7 +99,10 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
     group, others, grouped = _groups(docs, begins)
     entities = _entities(docs, edges)
     spans = _together(group, entities)
-    known = [one if isinstance(one, Provenance) else Provenance() for one in docs.known]
+    blank = np.array(list(map(str.isspace, strings.strings)), dtype=bool)[words]
+    marks = _missing(docs, edges, begins, ~(np.repeat(grouped, counts) | blank))
+    given = zip(docs.known, marks, strict=True)
+    known = [one if isinstance(one, Provenance) else Provenance(marks=own) for one, own in given]
     return Contents(
         docs,
         strings,
@@ -100,6 +118,7 @@ def contents(docs: Docs, strings: Vocabulary, unknown: int) -> Contents:
         _anchors(docs, known, begins, runs, unknown),
         _merged(_offsets([one.joins for one in known], begins), _met(docs, strings.strings, words, edges)),
         _offsets([[mark.offset for mark in one.marks] for one in known], begins),
+        [mark for one in known for mark in one.marks],
         _unread(others, spans, strings),
         grouped,
     )
@@ -133,6 +152,27 @@ def _entities(docs: Docs, edges: Numbers) -> OwnedRows:
     last = stops[np.searchsorted(stops, begins, "right")] - 1
     owners = np.searchsorted(docs.bounds, begins, "right") - 1
     return OwnedRows(owners, np.stack((edges[0][begins], edges[1][last], types[begins].view(np.int64))))
+
+
+def _missing(docs: Docs, edges: Numbers, begins: Numbers, asked: NDArray[np.bool_]) -> list[list[MarkRecord]]:
+    """Return of each Doc of others marks around the tokens of which it says nothing: spaCy calls them missing.
+
+    ``asked``: which tokens are looked at; a Doc with the group that is read may have no entities at all.
+    """
+    foreign = np.array([one is None for one in docs.known], dtype=bool)
+    found: list[list[MarkRecord]] = [[] for _ in docs.known]
+    owners = docs.owners
+    missing = (docs.column(_IOB) == _MISSING) & foreign[owners] & asked
+    if not missing.any():
+        return found
+    begun = _sentence_starts(docs)[0]
+    follows = np.append(False, missing[:-1] & (owners[1:] == owners[:-1])) & missing & ~begun
+    first, last = np.flatnonzero(missing & ~follows), np.flatnonzero(missing & ~np.append(follows[1:], False))
+    shift = begins[owners[first]]
+    extents = zip((edges[0][first] - shift).tolist(), (edges[1][last] - shift).tolist(), strict=True)
+    for owner, extent in zip(owners[first].tolist(), extents, strict=True):
+        found[owner] += unlabelled([extent], "missing")
+    return found
 
 
 class _Group(msgspec.Struct, gc=False):

@@ -30,8 +30,9 @@ class Keeps:
     across a line end. ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents
     without a token. ``any_text``: text that holds the markup of the format itself. ``open_end``: text that ends
     without a line end. ``outer_space``: spans that begin or end with what Unicode counts as white space, such as a
-    no-break space; else it is trimmed. ``flat_part`` names the part of a format that holds flat spans only though
-    another holds all of them.
+    no-break space; else it is trimmed. ``unlabelled``: that nobody labelled some of the text; else that is
+    written as text outside of spans. ``flat_part`` names the part of a format that holds flat spans only though another
+    holds all of them.
     """
 
     text: bool = True
@@ -50,4 +51,5 @@ class Keeps:
     provenance: bool = True
     flags: bool = True
     outer_space: bool = True
+    unlabelled: bool = True
     flat_part: str = ""

@@ -37,6 +37,12 @@ def origins(batch: Batch, extents: Numbers) -> Origins:
 
     Of ``b"Ann met\\n"``, a document that was read from ``[PER Ann  ] met``, only line 1 and column 6 are said: that the
     text goes on in column 12 behind ``Ann`` follows from its span, and that line 2 begins behind it from the line feed.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ] met \\n").batches
+    >>> found = origins(batch, batch.bounds)
+    >>> found.lines.tolist(), found.columns.tolist(), found.ranges.tolist(), found.whole.tolist()
+    ([1], [6], [[0, 0]], [False])
     """
     points = batch.points(extents)
     anchors, counts = _all(batch, points)

@@ -6,9 +6,12 @@ Records and batches are made of each other in ``nerconv.formats.record_batch``; 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import msgspec
+
+from nerconv.document import LABELLED, UNLABELLED
 
 #: The unit of every offset and column in a record.
 OFFSET_UNIT = "code point"
@@ -46,6 +49,11 @@ class MarkRecord(msgspec.Struct):
     offset: int
     kind: str
     value: str = ""
+
+
+def unlabelled(extents: Iterable[tuple[int, int]], why: str) -> list[MarkRecord]:
+    """Return the marks that nobody labelled ``extents``, each within a sentence, which is known by ``why``."""
+    return [mark for start, end in extents for mark in (MarkRecord(start, UNLABELLED, why), MarkRecord(end, LABELLED))]
 
 
 class OriginRecord(msgspec.Struct, omit_defaults=True):

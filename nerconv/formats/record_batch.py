@@ -30,7 +30,7 @@ ROWS: Final = {"sentences": ("start", "end"), "joins": ("offset",), "anchors": (
 
 
 def cut(values: Sequence[T], counts: Numbers) -> list[Sequence[T]]:
-    """Return ``values`` cut into runs of so many as ``counts`` says.
+    """Return ``values`` cut into runs of as many as ``counts`` says, an item for each run.
 
     >>> cut("abc", np.array([2, 0, 1]))
     ['ab', '', 'c']

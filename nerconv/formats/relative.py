@@ -1,4 +1,12 @@
-"""What stands in each document of columns, in code points from the start of that document."""
+"""What stands in each document of columns, in code points from the start of that document.
+
+>>> from nerconv import read
+>>> batch, = read(text="[PER Ann  ] met \\nBo \\n").batches
+>>> counts(batch, batch.starts).tolist(), [edges.tolist() for edges in spans(batch)]
+([1], [[0], [3]])
+>>> [edges.tolist() for edges in sentences(batch)]
+[[0, 9], [7, 11]]
+"""
 
 from __future__ import annotations
 
@@ -22,12 +30,12 @@ def begins(columns: Batch, counts: Numbers) -> Numbers:
 
 
 def spans(columns: Batch) -> tuple[Numbers, Numbers]:
-    """Return start and end of each span."""
+    """Return start and end of each span, code points of its document."""
     return _extents(columns, columns.starts, columns.ends)
 
 
 def sentences(columns: Batch) -> tuple[Numbers, Numbers]:
-    """Return start and end of each sentence."""
+    """Return start and end of each sentence, code points of its document."""
     return _extents(columns, *columns.sentences)
 
 

@@ -37,7 +37,7 @@ def hashes_of(strings: Sequence[str]) -> Hashes:
 
 
 def laid(strings: Sequence[str]) -> tuple[bytes, Numbers, Numbers]:
-    """Return ``strings`` one after the other as UTF-8, and where each starts and ends in it."""
+    """Return ``strings`` one after the other as UTF-8, and at which bytes each starts and ends."""
     data = "".join(strings).encode()
     ends = character_starts(data)[np.cumsum([0, *map(len, strings)])]
     return data, ends[:-1], ends[1:]

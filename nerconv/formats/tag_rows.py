@@ -16,11 +16,21 @@ from nerconv import tokens as corpus
 from nerconv.document import Facts, Finding, Where
 from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exactly, seen_spans
 from nerconv.formats.once import Once
-from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
+from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord, unlabelled
 from nerconv.formats.record_read import corrected
 from nerconv.formats.scheme_detection import SchemeDetection, detect, refusal
 from nerconv.formats.shapes import in_words
-from nerconv.formats.tag_table import COLUMNS, NESTED, USUAL, TableLayout, are_numbers, layout, missing
+from nerconv.formats.tag_table import (
+    COLUMNS,
+    NESTED,
+    NOT_LABELLED,
+    USUAL,
+    TableLayout,
+    are_numbers,
+    layout,
+    missing,
+    not_labelled,
+)
 from nerconv.io.sources import Source
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE, ReadOptions
@@ -50,10 +60,11 @@ class Row(NamedTuple):
 
 
 class _Tagged(NamedTuple):
-    """The tokens of a row of others, and a tag for each."""
+    """The tokens of a row of others, a tag for each, O for those that nobody labelled, and the numbers of these."""
 
     tokens: list[str]
     tags: list[str]
+    unlabelled: list[int]
 
 
 class _Made(NamedTuple):
@@ -73,7 +84,8 @@ _Rows = Callable[[Once], "Iterator[Columns | list[Item]]"]
 @dataclass(slots=True)
 class _Table:
     """A table of rows, and what was learnt of it: by their names where tokens and tags stand among columns, the tag
-    scheme once it was needed, the columns that are not read, and how many tags had to be repaired and rows have no id.
+    scheme once it was needed, the columns that are not read, and how many tags had to be repaired, rows have
+    no id, and tokens were not labelled.
     """
 
     rows: _Rows
@@ -86,6 +98,7 @@ class _Table:
     ignored: Counter[str] = field(default_factory=Counter)
     repaired: int = 0
     nameless: int = 0
+    unlabelled: int = 0
 
     def layout(self, row: Row) -> TableLayout | None:
         """Return where the tokens and tags of ``row`` stand; rows with the same columns have them in the same ones."""
@@ -103,13 +116,15 @@ class _Table:
         if (found := self.layout(row)) is None:
             raise ValueError(missing(row.columns))
         tokens, tags = row.columns[found.tokens], row.columns[found.tags]
-        if are_numbers(tags):
+        unlabelled = not_labelled(tags)
+        if are_numbers([tag for at, tag in enumerate(tags) if at not in unlabelled]):
             raise ValueError(
                 f"{found.tags} holds numbers, and nothing says which tag each stands for: name them in the schema "
                 "(ClassLabel of datasets), or write the tags as texts"
             )
+        tags = ["O" if at in unlabelled else tag for at, tag in enumerate(tags)]
         try:
-            tagged = _Tagged(msgspec.convert(tokens, list[str]), msgspec.convert(tags, list[str]))
+            tagged = _Tagged(msgspec.convert(tokens, list[str]), msgspec.convert(tags, list[str]), [*unlabelled])
         except msgspec.ValidationError as error:
             raise ValueError(f"{found.tokens} and {found.tags}: {in_words(error, row.columns)}") from error
         if len(tagged.tokens) != len(tagged.tags):
@@ -146,6 +161,8 @@ class _Table:
             values = {"repaired tags": f"{self.repaired:,} ({self.options.invalid})"}
             yield Facts(self.source.name, self.format, values, repaired=self.repaired)
         values = {}
+        if self.unlabelled:
+            values["tokens that nobody labelled"] = f"{self.unlabelled:,} ({NOT_LABELLED})"
         if self.nameless:
             values["rows without an id"] = f"{self.nameless:,}, each a document of its own"
         if self.ignored:
@@ -239,6 +256,7 @@ def _decoded(row: Row, tagged: _Tagged, table: _Table, notation: Notation) -> It
         _enter_bad(row, error, table)
     else:
         table.repaired += decoded.repaired
+        table.unlabelled += len(tagged.unlabelled)
         yield _Made(record, other)
         yield from findings
         if decoded.repaired and options.invalid == "discard":
@@ -266,6 +284,7 @@ def _record_of(row: Row, tagged: _Tagged, spans: Sequence[TokenSpan]) -> Record:
         offset_unit=OFFSET_UNIT,
         spans=[SpanRecord(starts[a], starts[b] - 1, label, *row.where[1:]) for a, b, label in spans],
         sentences=[extent] if (extent := corpus.trim(text, 0, len(text))) else [],
+        marks=unlabelled(((starts[at], starts[at + 1] - 1) for at in tagged.unlabelled), str(NOT_LABELLED)),
         origin=_origin_of(row.where),
     )
 

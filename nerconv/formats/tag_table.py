@@ -42,6 +42,9 @@ COLUMNS: Final[dict[str, Kind]] = {
 #: Those that hold something else than strings and lists of them, besides the tags.
 NESTED: Final = ("spans", "sentences", "marks", "joins", "line", "column", "anchors")
 
+#: The tag of a token that nobody labelled, which no loss of PyTorch and transformers counts.
+NOT_LABELLED: Final = -100
+
 #: Names of columns, joined: of tokens, and of tags that are not spelt as such.
 _TOKENS: Final = frozenset({"tokens", "words", "token", "word"})
 _TAGS: Final = frozenset(
@@ -98,7 +101,17 @@ def _are_tags(value: Sequence[Any]) -> bool:
 
 
 def _may_be_tags(value: Sequence[Any]) -> bool:
-    return _is_texts(value) or all(number(item) is not None for item in value)
+    left = not_labelled(value)
+    return all(isinstance(item, str) or number(item) is not None or at in left for at, item in enumerate(value))
+
+
+def not_labelled(tags: Sequence[Any]) -> dict[int, Any]:
+    """Return the numbers of the tokens that nobody labelled, with their tags.
+
+    >>> not_labelled(["B-PER", -100, "O", "-100"])
+    {1: -100, 3: '-100'}
+    """
+    return {at: tag for at, tag in enumerate(tags) if tag in (NOT_LABELLED, str(NOT_LABELLED))}
 
 
 def missing(columns: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NAME: Final = "tags_jsonl"
 SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "sentence"
-KEEPS: Final = Keeps(flat_part="ner_tags")
+KEEPS: Final = Keeps(flat_part="ner_tags", unlabelled=False)
 SURVEYOR: Final = None
 
 _KEYS: Final = ("tokens", "ner_tags")

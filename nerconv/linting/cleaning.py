@@ -64,7 +64,13 @@ def by_batch(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
 
 
 def flagged(batch: Batch, problems: Iterable[Problem]) -> Batch:
-    """Return ``batch`` with the codes of its ``problems`` on the spans that they are about, sorted."""
+    """Return ``batch`` with the codes of its ``problems`` on the spans that they are about, sorted.
+
+    >>> from nerconv import lint, read
+    >>> corpus = read(text="[PER XXXXX  ] met [PER Ann  ] . \\n")
+    >>> flagged(corpus.batches[0], lint(corpus)).extras.flags
+    (('C201',), ())
+    """
     codes = _codes(batch, problems)
     flags = list(batch.extras.flags or [()] * len(batch.starts))
     for number, found in codes.items():

@@ -63,6 +63,11 @@ class LintCorpus:
     rule has to look at. A mask has an item for each span, in reading order: whether a rule may flag it. It may hold for
     more spans than are flagged, never for fewer. ``guesses`` are those of a model for each document, None where no
     model was asked. ``continued`` are the numbers of the batches whose first document goes on with the last one before.
+
+    >>> from nerconv import read
+    >>> corpus = LintCorpus(read(text="[PER Ann  ] met [PER Bo  ] and [PER Ann  ] . \\n").batches)
+    >>> len(corpus), corpus.totals, corpus.whose(str.isascii).tolist(), corpus.among({"Ann"}).tolist()
+    (3, {'Ann': 2, 'Bo': 1}, [True, True, True], [True, False, True])
     """
 
     def __init__(

@@ -111,7 +111,17 @@ def unified(name: str, before: str, after: str) -> str:
 class FixReport:
     """What was fixed, and what the linter says before and after.
 
+    ``drafts``: the files with the text that they would have; ``found`` and ``remaining``: what the linter finds before
+    and after the fixes.
     ``skipped`` are sources of other formats; ``taken_back`` fixes that would have added findings.
+
+    >>> import pathlib, tempfile, nerconv
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "rome.txt")
+    ...     _ = file.write_text("in [LOC Rome ,  ] . \\n")
+    ...     found = nerconv.fix(file)
+    >>> found.made, found.drafts[0].after, len(found.remaining)
+    (1, 'in [LOC Rome  ] , . \\n', 0)
     """
 
     drafts: list[Draft] = field(default_factory=list)

@@ -92,7 +92,12 @@ class _Beginnings:
 
 
 class Near:
-    """UTF-8 that can be asked what stands at and beside offsets (bytes) of it. Line feeds stand around it."""
+    """UTF-8 that can be asked what stands at and beside offsets (bytes) of it. Line feeds stand around it.
+
+    >>> near, words = Near(b"Mr Lee met Ms Ray"), Words(["Mr ", "Ms "])
+    >>> near.at(np.array([0, 3])).tobytes(), near.end_as(np.array([3, 7, 14]), words).tolist()
+    (b'ML', [True, False, True])
+    """
 
     def __init__(self, text: bytes) -> None:
         self._framed = _FRAME + text + _FRAME

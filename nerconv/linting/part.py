@@ -58,6 +58,14 @@ class LintPart:
 
     A line is here what lies between two line ends that no span runs across. Words are set apart by white space.
     ``continues``: the first document goes on with the last one of the part before.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ]'s and [PER Bo  ] . \\n").batches
+    >>> part = LintPart(batch)
+    >>> part.glued().tolist(), part.names
+    ([True, False], ['<text>'])
+    >>> [(view.number, view.document.text, view.spans.tolist()) for view in part.views(np.array([1]))]
+    [(0, "Ann's and Bo . \\n", [0, 1])]
     """
 
     def __init__(self, batch: Batch, continues: bool = False) -> None:

@@ -75,7 +75,13 @@ class Problem:
 class LintReport:
     """What a run found, in source order, and what it looked at: the number of documents, and the files of them.
 
+    ``spans``: how many there are; ``rules``: the codes of those that ran.
     Iterates over the problems; ``len`` is their number.
+
+    >>> from nerconv import lint, read
+    >>> found = lint(read(text="[PER XXXXX  ] left . \\n"))
+    >>> len(found), found.spans, [problem.name for problem in found]
+    (1, 1, ['redaction-placeholder'])
     """
 
     problems: list[Problem] = field(default_factory=list)

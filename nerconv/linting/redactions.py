@@ -30,6 +30,14 @@ def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
 
     keep; drop-span leaves out spans that are masking text; mask makes each run of it one word; drop-sentence leaves out
     sentences that hold any.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER XXXXX  ] met [PER Ann  ] . \\n").batches
+    >>> masks_of(batch)
+    [(0, 5)]
+    >>> left, lost = without_masks(batch, "drop-span")
+    >>> left.starts.tolist(), [finding.code for finding in lost]
+    ([10], ['K008'])
     """
     if policy == "keep":
         return batch, []

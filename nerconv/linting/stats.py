@@ -28,9 +28,16 @@ class LabelStats:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """A corpus in numbers. Lengths are in tokens; ``bare`` counts sentences without a span.
+    """A corpus in numbers. ``lengths`` (of spans, by how many) are in tokens; ``bare`` counts sentences without a span.
 
+    ``masked``: spans that are masking text; ``surfaces``: distinct texts of spans; the other numbers count what they
+    are called: documents, sentences, tokens, spans, and by label.
     ``ambiguous`` are surface forms under several labels with the spans of each, the most spans first.
+
+    >>> import nerconv
+    >>> found = nerconv.stats(nerconv.read(text="[PER Ann Lee  ] left . \\nRain . \\n"))
+    >>> found.sentences, found.bare, found.tokens, found.lengths
+    (2, 1, 6, {'1': 0, '2': 1, '3': 0, '4-10': 0, 'more': 0})
     """
 
     documents: int

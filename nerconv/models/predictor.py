@@ -20,11 +20,17 @@ class ModelError(NerconvError):
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """How to load and run a model.
+    """How to load and run a model. ``device``: ``auto``, ``cpu`` or one of torch; ``batch``: texts at once.
 
     ``network``: it may be downloaded. ``allow_pickle``: weights may be a pickle, which can run code. ``gold_tokens``: a
     spaCy pipeline gets the tokens of the document instead of its text. ``aggregation``: how sub-tokens become spans.
     ``overlap``: sub-tokens that neighbouring windows share at most.
+
+    >>> ModelOptions(aggregation="first").batch
+    16
+    >>> ModelOptions(aggregation="last")
+    Traceback (most recent call last):
+    nerconv.options.UsageError: unknown aggregation 'last'; known: auto, simple, first, average, max
     """
 
     network: bool = False
@@ -57,7 +63,12 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A loaded model: its name, kind (spaCy or Hugging Face), labels and settings, and its ``predict`` function."""
+    """A loaded model: its name, kind (spaCy or Hugging Face), labels and settings, and its ``predict`` function.
+
+    >>> echo = Predictor("echo", "none", (), {}, lambda documents: (Prediction(d, (), 0, 0) for d in documents))
+    >>> [found.document.id for found in echo.predict([Document("a", "Rain fell .")])]
+    ['a']
+    """
 
     name: str
     kind: str

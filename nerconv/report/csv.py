@@ -13,7 +13,16 @@ _HEAD = ("name", "tp", "predicted", "gold", "precision", "recall", "f1", "low", 
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return the rows; what is undefined is empty. A cell that a spreadsheet would run as a formula gets a quote."""
+    """Return the rows; what is undefined is empty. A cell that a spreadsheet would run as a formula gets a quote.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> print(evaluation(found).splitlines()[0])
+    "name","tp","predicted","gold","precision","recall","f1","low","high"
+    >>> print(evaluation(found).splitlines()[1])
+    "LOC",0,0,1,"",0.0,0.0,"",""
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(_HEAD)

@@ -24,7 +24,14 @@ _CLASSES: Final = {name: "both" if name == "type+boundary" else name for name in
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return the page of an evaluation."""
+    """Return the page of an evaluation.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> evaluation(found)[:15]
+    '<!doctype html>'
+    """
     title = f"{percent(report.overall.micro.f1)} micro F1"
     sections = (_verdict, _labels, _kinds, _confusion, _parts, _lint, _seeds, _calibration, _errors, _footer)
     body = "".join(section(report) for section in sections)

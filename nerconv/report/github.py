@@ -26,6 +26,11 @@ def lint(report: LintReport) -> str:
     """Return a lint run: the total and the count of each rule, then annotations, the most severe first.
 
     At most SHOWN_BY_LEVEL annotations of a severity; the total says how many there are.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> lint(found).splitlines()[-1].partition("::\\"")[0]
+    '::error file=<text>,line=1,col=1,title=C201 redaction-placeholder'
     """
     rules = ", ".join(f"{code} {name} {count:,}" for (code, name, _), count in report.counts.most_common())
     number = len(report.problems)
@@ -47,7 +52,14 @@ def _finding(problem: Problem) -> str:
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return failed gates as errors and the worst errors of the model as warnings, ten at most."""
+    """Return failed gates as errors and the worst errors of the model as warnings, ten at most.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> print(evaluation(found).strip())
+    ::warning file=<text>,line=1,col=18,title=missed::gold [LOC Rome], predicted nothing
+    """
     gates = [_command("error", "gate", f"{gate.name}: {gate.why}") for gate in report.gates if not gate.passed]
     worst = sorted(report.examples, key=lambda example: _ORDER.index(example.kind))
     return "".join([*gates, *map(_error, worst[:_SHOWN])])

@@ -21,6 +21,12 @@ def lint(report: LintReport) -> str:
     """Return a lint run: a JSON array with an object for each finding that has a place.
 
     Its fingerprint follows from what the finding is about and its number among the like, so that moved lines keep it.
+
+    >>> import json
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> [(issue['check_name'], issue['severity']) for issue in json.loads(lint(found))]
+    [('C201', 'major')]
     """
     return encoded(list(_issues(report.problems)))
 

@@ -31,7 +31,14 @@ def encoded(value: object, sort_keys: bool = False) -> str:
 
 
 def lint(report: LintReport) -> str:
-    """Return a lint run, version 1 of its shape, keys sorted."""
+    """Return a lint run, version 1 of its shape, keys sorted.
+
+    >>> import json
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> [finding["code"] for finding in json.loads(lint(found))["findings"]]
+    ['C201']
+    """
     record = {
         "version": 1,
         "documents": report.documents,
@@ -61,7 +68,14 @@ def _finding(problem: Problem) -> dict[str, Any]:
 
 
 def stats(found: Stats) -> str:
-    """Return what a corpus is made of, keys sorted."""
+    """Return what a corpus is made of, keys sorted.
+
+    >>> import json
+    >>> from nerconv import read, stats as count
+    >>> found = count(read(text="[PER Ann  ] left . \\n"))
+    >>> json.loads(stats(found))['tokens']
+    3
+    """
     return encoded(asdict(found), sort_keys=True)
 
 
@@ -69,6 +83,13 @@ def evaluation(report: EvaluationReport) -> str:
     """Return the versioned JSON form: sorted keys, two spaces of indent, escaped for terminals and logs.
 
     Lone surrogates, which UTF-8 has no form for, become text such as ``\\ud800``.
+
+    >>> import json
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> json.loads(evaluation(found))['overall']['micro']['tp']
+    1
     """
     import msgspec
 

@@ -49,7 +49,13 @@ class Suite(NamedTuple):
 
 
 def lint(report: LintReport) -> str:
-    """Return a lint run: a suite for each file, a failed case for each finding, one that passes where there is none."""
+    """Return a lint run: a suite for each file, a failed case for each finding, one that passes where there is none.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> lint(found).count('<failure')
+    1
+    """
     by_path: defaultdict[str, list[Case]] = defaultdict(list, {path: [] for path in report.files})
     for problem in report.problems:
         path = problem.finding.where.path if problem.finding.where else problem.document
@@ -66,7 +72,14 @@ def _case_of(path: str, problem: Problem) -> Case:
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return a case for each label and each gate; only gates fail. The figures are properties of the suite."""
+    """Return a case for each label and each gate; only gates fail. The figures are properties of the suite.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> evaluation(found).count('<testcase'), evaluation(found).count('<failure')
+    (2, 0)
+    """
     cases = [Case("label", label) for label in report.labels]
     for gate in report.gates:
         measured = "not scored" if gate.measured is None else f"{gate.measured:.6g}"

@@ -15,7 +15,13 @@ PAGE_LIMIT: Final = 2_000
 
 
 def lint(report: LintReport) -> str:
-    """Return the page: findings by rule, then each with its line, at most PAGE_LIMIT of them."""
+    """Return the page: findings by rule, then each with its line, at most PAGE_LIMIT of them.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> lint(found)[:15]
+    '<!doctype html>'
+    """
     shown = report.problems[:PAGE_LIMIT]
     files = groupby(shown, key=lambda problem: problem.finding.where.path if problem.finding.where else "the corpus")
     body = "".join(f"<h2>{in_html(path)}</h2>\n<ul>\n{''.join(map(_item, found))}</ul>\n" for path, found in files)

@@ -16,7 +16,14 @@ _LIMIT: Final = 900_000
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return the verdict, the scores, slices and notes; everything from the data is escaped."""
+    """Return the verdict, the scores, slices and notes; everything from the data is escaped.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> evaluation(found).splitlines()[0]
+    '## Micro F1 66.67'
+    """
     failed = sum(not gate.passed for gate in report.gates)
     verdict = f" · {failed} of {len(report.gates)} gates failed" if report.gates else ""
     parts = [f"## Micro F1 {percent(report.overall.micro.f1)}{verdict}"]

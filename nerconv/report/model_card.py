@@ -9,7 +9,14 @@ from nerconv.printable import in_json
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return YAML between lines of dashes. It is written as JSON, which is YAML, so that nothing needs quoting."""
+    """Return YAML between lines of dashes. It is written as JSON, which is YAML, so that nothing needs quoting.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> evaluation(found).count('value'), evaluation(found)[:3]
+    (5, '---')
+    """
     micro = report.overall.micro
     scores = [(name, f"{name} (micro, exact spans)", getattr(micro, name)) for name in ("precision", "recall", "f1")]
     scores += [("f1", f"f1 ({label})", row.f1) for label, row in report.labels.items()]

@@ -19,7 +19,14 @@ _LEVELS: Final[Mapping[str, str]] = MappingProxyType({"error": "error", "warning
 
 
 def lint(report: LintReport) -> str:
-    """Return the run as SARIF, at most SARIF_LIMIT results; a notification says how many were left out."""
+    """Return the run as SARIF, at most SARIF_LIMIT results; a notification says how many were left out.
+
+    >>> import json
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> [result['ruleId'] for result in json.loads(lint(found))['runs'][0]['results']]
+    ['C201']
+    """
     left_out = max(len(report.problems) - SARIF_LIMIT, 0)
     text = f"{left_out:,} further findings are left out"
     notes = [{"level": "warning", "message": {"text": text}}] if left_out else []

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def lint(report: LintReport) -> str:
-    """Return every finding with its line and a caret, then the number of findings of each rule."""
+    """Return every finding with its line and a caret, then the number of findings of each rule.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> "C201" in lint(found)
+    True
+    """
     lines = []
     for problem in report.problems:
         lines.append(_line(problem))
@@ -33,19 +39,37 @@ def _line(problem: Problem) -> str:
 
 
 def summary(report: LintReport) -> str:
-    """Return the number of findings of each rule, and of everything."""
+    """Return the number of findings of each rule, and of everything.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> "redaction-placeholder" in summary(found)
+    True
+    """
     rows = [f"{n:6,}  {code} {name} ({severity})\n" for (code, name, severity), n in sorted(report.counts.items())]
     total = f"{len(report.problems):,} findings in {report.documents:,} documents and {report.spans:,} spans"
     return f"{''.join(rows)}{total}; {len(report.rules)} rules run\n"
 
 
 def concise(report: LintReport) -> str:
-    """Return a line a finding: path:line:column: code name message."""
+    """Return a line a finding: path:line:column: code name message.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> concise(found).count("\\n")
+    1
+    """
     return "".join(map(_line, report.problems))
 
 
 def stats(found: Stats) -> str:
-    """Return the totals, a row for each label, lengths of spans, and forms with several labels."""
+    """Return the totals, a row for each label, lengths of spans, and forms with several labels.
+
+    >>> from nerconv import read, stats as count
+    >>> found = count(read(text="[PER Ann  ] left . \\n"))
+    >>> "PER" in stats(found)
+    True
+    """
     lines = [
         f"{found.documents:,} documents, {found.sentences:,} sentences, {found.tokens:,} tokens, {found.spans:,} spans",
         f"{_share(found.bare, found.sentences)} of the sentences have no span",
@@ -71,14 +95,28 @@ def _share(part: int, whole: int) -> str:
 
 
 def evaluation(report: EvaluationReport) -> str:
-    """Return the scores as columns, slices, notes, and last the gates."""
+    """Return the scores as columns, slices, notes, and last the gates.
+
+    >>> from nerconv import evaluate, read
+    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
+    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
+    >>> evaluation(found).splitlines()[0].split()[:6]
+    ['TP', 'predicted', 'gold', 'P', 'R', 'F1']
+    """
     gates = [one_line(f"{'PASS' if gate.passed else 'FAIL'}  {gate.name}: {gate.why}") for gate in report.gates]
     lines = ["\n".join(block) for block in (map(one_line, notes(report)), gates) if block]
     return "\n\n".join([*map(columns, tables(report)), *lines]) + "\n"
 
 
 def comparison(found: Comparison) -> str:
-    """Return two reports beside each other: a line for each score, with a star if its change is significant."""
+    """Return two reports beside each other: a line for each score, with a star if its change is significant.
+
+    >>> from nerconv import compare, evaluate, read
+    >>> gold = read(text="[PER Ann  ] left . \\n")
+    >>> report = evaluate(gold, gold)
+    >>> comparison(compare(report, report)).splitlines()[1].split()[:4]
+    ['micro', '100.00', '100.00', '+0.00']
+    """
     table = columns([("", "before", "after", "change", "95 % interval", "p", ""), *map(_row, found.rows)])
     return "\n".join([table, "", _legend(found.rows), *map(one_line, found.remarks)]) + "\n"
 

@@ -115,7 +115,14 @@ def _by_part(gold: Annotated, paired: Paired) -> dict[int, list[_Error]]:
 
 
 def _predicted(paired: Paired) -> tuple[Numbers, Numbers]:
-    """Return where the predicted spans start and end in the text of the whole gold, shape (spans,)."""
+    """Return where the predicted spans start and end in the text of the whole gold, shape (spans,).
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann Lee  ] met Bo . \\n").batches
+    >>> paired = pair_documents(of_batches([batch]), of_batches([batch]))
+    >>> [edges.tolist() for edges in _predicted(paired)]
+    [[0], [7]]
+    """
     gold, (pairs, starts, ends, _) = paired.gold, paired.places[1]
     if paired.unit == "characters":
         begins = gold.bounds[pairs, 0]

@@ -26,7 +26,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nerconv.errors import NerconvError
 from nerconv.io.sources import Unreadable
-from nerconv.report.shell import look
 from nerconv.review.page import policy_of
 
 Json: TypeAlias = dict[str, Any]
@@ -148,7 +147,7 @@ def application(review: Review, page: str, token: str, port: int, read_only: boo
 
     routes = [
         Route("/", index, methods=["GET"]),
-        get("/api/state", lambda _: shown(review.state(), read_only)),
+        get("/api/state", lambda _: {**review.state(), "read_only": read_only}),
         get("/api/queue", review.queue),
         get("/api/question/{id}", lambda q: review.question(q["id"], _number(q, "place"), _number(q, "places_page"))),
         get("/api/preview", lambda _: review.preview()),
@@ -160,11 +159,6 @@ def application(review: Review, page: str, token: str, port: int, read_only: boo
     ]
     guard = Middleware(Guard, token=token, port=port, read_only=read_only, policy=policy_of(page))
     return Starlette(routes=routes, middleware=[guard])
-
-
-def shown(state: Json, read_only: bool) -> Json:
-    """Return ``state`` with whether decisions can be made, and with the look of each label."""
-    return {**state, "read_only": read_only, "looks": {label: look(label) for label in state["labels"]}}
 
 
 def _number(query: Mapping[str, str], name: str) -> int:

@@ -4,7 +4,7 @@ import { setLooks, selected } from "./marks.js";
 import { remote } from "./remote.js";
 import { local } from "./local.js";
 import { queueView } from "./queue.js";
-import { actionOf as draftAction, added, changesOf, drafted, dropped, edge, relabelled, shownSpans, turned } from "./draft.js";
+import { actionOf as draftAction, added, changesOf, drafted, dropped, edge, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
 import { decisionView, included, places as placesText } from "./decision.js";
 import { conflictView, taken } from "./conflict.js";
 import { barView } from "./bar.js";
@@ -19,7 +19,7 @@ const back = payload ? local(payload) : remote();
 const view = {
   offline: back.offline, state: null, page: "question", filter: { kind: "", rule: "", label: "", file: "", text: "", state: "", page: 0 },
   rows: [], total: 0, pages: 0, id: "", question: null, places: [], except: new Set(), draft: null, comment: "", showAll: false,
-  last: "", undoable: false, failed: null, preview: null, written: null, group: null, busy: false, listOpen: false,
+  last: "", offer: "", failed: null, preview: null, written: null, group: null, busy: false, listOpen: false, selection: null,
   keysOn: stored.get("nerconv-keys") !== "off", hideAnswers: stored.get("nerconv-hide") === "on", hideNames: false, revealed: "",
 };
 
@@ -63,18 +63,36 @@ function headline() {
   document.querySelector('.ql [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 }
 
+/** Show ``text`` as what happened last, and announce it. */
+function tell(text) {
+  Object.assign(view, { last: text, offer: "" });
+  say(text);
+  show();
+}
+
 /** Run what may fail; what the back end refuses is said, what it could not store turns the bar red. */
 async function attempt(run, request) {
+  busy(1);
   try {
     return await run();
   } catch (error) {
     if (request && error.status !== 400) view.failed = { message: error.message, request };
     else if (!view.state) put(byId("main"), errorView(error.message));
-    else view.last = error.message;
+    else Object.assign(view, { last: error.message, offer: "" });
     say(error.message);
     if (view.state) show();
     return null;
+  } finally {
+    busy(-1);
   }
+}
+
+let asking = 0;
+
+/** Say on the page whether an answer of the back end is awaited. */
+function busy(step) {
+  asking += step;
+  byId("main").setAttribute("aria-busy", String(asking > 0));
 }
 
 async function loadQueue() {
@@ -97,7 +115,7 @@ async function toQuestion(id, k = 0, focusHeadline = true) {
   const fresh = id !== view.id;
   Object.assign(view, { page: "question", id, question, draft: null, showAll: false, places: fresh ? question.places : view.places });
   if (fresh) {
-    Object.assign(view, { comment: "", listOpen: false });
+    Object.assign(view, { comment: "", listOpen: false, selection: null });
     view.except = new Set(question.places.filter((place) => place.included === false).map((place) => place.id));
   } else {
     question.places.forEach((place, number) => { view.places[number] = place; });
@@ -105,8 +123,15 @@ async function toQuestion(id, k = 0, focusHeadline = true) {
   show(focusHeadline);
 }
 
+/** Whether something would be lost by leaving the question. */
+const unsaved = () => view.failed || (view.draft && changesOf(view.draft).length > 0);
+
 function route() {
-  if (view.failed) return;
+  if (unsaved()) {
+    history.replaceState(null, "", `#/q/${view.id}`);
+    if (!view.failed) tell("The edit is not saved: save it, or leave it with Esc, first.");
+    return;
+  }
   const [, page, id] = location.hash.split("/");
   if (page === "q" && id) toQuestion(decodeURIComponent(id));
   else if (page === "apply") openApply();
@@ -165,7 +190,7 @@ async function send(request, text) {
 
 async function decided(done, text, request) {
   await loadState();
-  Object.assign(view, { last: text, undoable: true, draft: null });
+  Object.assign(view, { last: text, offer: "undo", draft: null });
   replaceRow(done.row || done.state);
   const here = view.question;
   if (request.place && here.places_total > 1) {
@@ -194,7 +219,7 @@ async function revert(run, word) {
   if (!done) return;
   await loadState();
   await loadQueue();
-  Object.assign(view, { last: word, undoable: word.startsWith("Redid") || done.undoable !== false, id: "" });
+  Object.assign(view, { last: word, offer: run === back.undo ? "redo" : "undo", id: "" });
   say(word);
   const id = done.question || (done.row || {}).id || view.question?.id;
   if (id && location.hash !== `#/q/${id}`) go(`q/${id}`);
@@ -222,8 +247,9 @@ function saveDraft() {
 }
 
 function addSpan() {
-  const found = selected(byId("sentence"));
-  if (!found) { view.last = "Select the text of the new span first, then press +."; say(view.last); show(); return; }
+  const found = selected(byId("sentence")) || view.selection || nextExtent(view.draft || startDraft());
+  if (!found) { tell("Select the text of the new span first, then press +."); return; }
+  view.selection = null;
   askLabel(labelNames(), "Label of the new span", (label) => withDraft((draft) => added(draft, ...found, label)));
 }
 
@@ -236,6 +262,7 @@ function step(by) {
 }
 
 function toPlace(k) {
+  if (unsaved()) { tell("The edit is not saved: save it, or leave it with Esc, first."); return; }
   const total = view.question.places_total;
   if (k >= 0 && k < total) toQuestion(view.question.id, k, false).then(() => say(`Place ${k + 1} of ${total}, ${view.question.place.where}`));
 }
@@ -267,7 +294,7 @@ async function acceptGroup() {
   }
   await loadState();
   await loadQueue();
-  Object.assign(view, { last: `Last: accepted ${number} decisions of ${view.group.rule}; undo takes back one at a time.`, undoable: number > 0, group: null, id: "" });
+  Object.assign(view, { last: `Last: accepted ${number} decisions of ${view.group.rule}; undo takes back one at a time.`, offer: "undo", group: null, id: "" });
   say(view.last);
   first();
 }
@@ -351,8 +378,7 @@ const act = {
     view.written = null;
     await loadState();
     await loadQueue();
-    view.last = "Undid what was written; the files are as they were.";
-    say(view.last);
+    tell("Undid what was written; the files are as they were.");
     first();
   },
   patch: () => download("review.patch", view.preview.files.map((file) => file.diff).join("")),
@@ -372,7 +398,19 @@ function onKey(event) {
   act[found[0]](...found.slice(1));
 }
 
+/** Keep what is selected in the sentence, which is gone once a button is pressed. */
+function onSelection() {
+  const root = byId("sentence");
+  const found = root && !view.failed && !view.state?.read_only ? selected(root) : null;
+  if (!found || String(found) === String(view.selection)) return;
+  view.selection = found;
+  put(byId("bar"), barView(derived(), act));
+}
+
 async function start() {
+  addEventListener("mouseup", onSelection);
+  addEventListener("keyup", onSelection);
+  addEventListener("beforeunload", (event) => { if (view.state && (unsaved() || (back.offline && view.state.saved === false))) event.preventDefault(); });
   addEventListener("keydown", onKey);
   addEventListener("hashchange", route);
   wide.addEventListener("change", () => view.state && show());

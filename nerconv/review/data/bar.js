@@ -15,8 +15,13 @@ export function barView(view, act) {
 
 function lastLine(view, act) {
   if (!view.last && !view.comment) return null;
-  return h("p.last", null, view.last ? [view.last, " ", view.undoable ? [h("button.link", { type: "button", "data-key": "undo-last", on: { click: act.undo } }, "undo"), " ", h("kbd.opt", null, "u")] : null] : null,
-    view.comment ? [" Comment: ", h("b", null, view.comment)] : null);
+  return h("p.last", null, view.last, " ", view.offer ? offered(view.offer, act) : null,
+    view.comment ? [" Comment: ", h("b", null, h("bdi", null, view.comment))] : null);
+}
+
+function offered(name, act) {
+  return [h("button.link", { type: "button", "data-key": "offer", on: { click: act[name] } }, name), " ",
+    h("kbd.opt", { "aria-hidden": "true" }, name === "undo" ? "u" : "U")];
 }
 
 function decideButtons(view, act) {
@@ -29,6 +34,7 @@ function decideButtons(view, act) {
     button("l", "Label…", act.label, "more"),
     question.label ? button("d", "Drop", act.drop, "more") : null,
     button("e", "Edit…", act.edit, "more"),
+    view.selection ? button("+", "Add span", act.add, "", { "data-key": "add" }) : null,
   ];
 }
 
@@ -43,7 +49,7 @@ function conflictButtons(view, act) {
 }
 
 function endButtons(view, act) {
-  return [h("span.sep"), button("s", "Skip", act.skip), button("u", "Undo", act.undo, "more", { disabled: !view.undoable }),
+  return [h("span.sep"), button("s", "Skip", act.skip), button("u", "Undo", act.undo, "more"),
     button("", "⋯", act.more, "only", { "aria-label": "More actions", "data-key": "more" })];
 }
 

@@ -1,5 +1,5 @@
 // A draft: the spans of one place as they would be, before they are saved as a decision.
-import { moved, toTokens } from "./sentence.js";
+import { moved, toTokens, tokens } from "./sentence.js";
 
 /** Return a draft of a sentence: its spans, which of them is edited, and the code points of its text. */
 export function drafted(sentence) {
@@ -30,6 +30,13 @@ export function added(draft, start, end, label) {
   if (!extent) return draft;
   const span = { start: extent[0], end: extent[1], label, flagged: false, was: null };
   return { ...draft, spans: [...draft.spans, span], at: draft.spans.length };
+}
+
+/** Return where a new span may begin: the first token behind the edited span that is in none, else before it. */
+export function nextExtent(draft) {
+  const free = tokens(draft.points).filter(([start, end]) => !draft.spans.some((span) => span.start < end && start < span.end));
+  const from = current(draft)?.end ?? 0;
+  return free.find(([start]) => start >= from) || free[0] || null;
 }
 
 /** Return the draft without its span. */

@@ -83,6 +83,9 @@ export function concordance(view, act) {
   return h("section", null, head, table, rest(view, act));
 }
 
+/** A text whose first letter is of a script that is written from right to left. */
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+
 function placeRow(view, act, place, number) {
   const included = !view.except.has(place.id);
   const state = stateOf(place.state);
@@ -97,7 +100,7 @@ function placeRow(view, act, place, number) {
     h("bdi.fn", null, parts[1].split("/").at(-1)), h("span.ln", null, parts[2]));
   return h("tr", { class: included ? "" : "ex", "aria-current": here ? "true" : null },
     h("td.c", null, box, said), h("td.f.small", null, link),
-    h("td", null, h("div.kw", { class: lookOf(view.question.label) },
+    h("td", null, h("div.kw", { class: lookOf(view.question.label), dir: RIGHT_TO_LEFT.test(place.before + place.surface + place.after) ? "rtl" : null },
       h("span", null, h("bdi", null, place.before)), h("b", null, h("bdi", null, place.surface || "‸")), h("span", null, h("bdi", null, place.after)))));
 }
 

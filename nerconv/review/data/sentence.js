@@ -1,6 +1,6 @@
 // Tokens of a sentence, and the edges of spans that move along them.
 
-const BLANK = /[ \t]/;
+const BLANK = /[ \t\r\n]/;
 const EDGE = /[\p{P}\p{S}]/u;
 
 /** Return tokens as [start, end]: words between blanks, punctuation at their edges apart. */
