@@ -29,6 +29,7 @@ from nerconv.io.private import private_folder
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.packages import package
+from nerconv.printable import counted
 from nerconv.views import batch_of, documents_of
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ class Corpus:
 
     def __repr__(self) -> str:
         spans = ", ".join(f"{label} {count:,}" for label, count in self.labels.most_common()) or "no spans"
-        return f"<Corpus of {len(self):,} documents: {spans}; {len(self.findings):,} findings>"
+        size = counted(len(self), "document")
+        return f"<Corpus of {size}: {spans}; {counted(len(self.findings), 'finding')}>"
 
 
 def read(sources: Iterable[Source], options: ReadOptions, progress: Progress = lambda _: None) -> Corpus:

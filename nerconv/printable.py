@@ -40,3 +40,12 @@ def in_json(encoded: str) -> str:
 def file_name(path: str) -> str:
     """Return ``path`` as text that every encoding of Unicode can write: bytes that are not UTF-8 as ``\\xff``."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return ``number`` with the noun that goes with it: one, or another number of them.
+
+    >>> counted(1, "finding"), counted(2_000, "fix", "fixes")
+    ('1 finding', '2,000 fixes')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

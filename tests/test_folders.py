@@ -83,7 +83,7 @@ def test_a_subfolder_that_cannot_be_looked_into_is_named(words: str, run: Run) -
 @pytest.mark.usefixtures("locked")
 def test_a_pattern_names_a_folder_on_its_way_that_cannot_be_looked_into(run: Run) -> None:
     code, said = run("inspect in/**/*.txt")
-    assert code == 3 and "in/sub:1:1: F014" in said
+    assert code == 3 and "in/sub:1:1: error F014" in said
 
 
 def test_a_folder_of_mode_0000_is_named(run: Run) -> None:
@@ -126,7 +126,7 @@ def test_a_link_to_a_folder_that_is_read_ends_in_0_and_is_named(run: Run) -> Non
     Path("in/again").symlink_to("sub")
     code, said = run("to-conll in -o o.conll")
     assert code == 0
-    assert "in/again:1:1: F026 linked-folder is the folder in/sub, which is read there, once" in said
+    assert "in/again:1:1: info F026 linked-folder is the folder in/sub, which is read there, once" in said
     assert "4 spans read" in said
 
 
@@ -141,14 +141,14 @@ def test_a_link_to_a_folder_that_is_read_ends_in_0_and_is_named(run: Run) -> Non
 def test_a_link_to_nothing_is_named(link: str, target: str, why: str, run: Run) -> None:
     Path("in", link).symlink_to(target)
     code, said = run("to-conll in -o o.conll")
-    assert (code, f"in/{link}:1:1: F014" in said, why in said) == (3, True, True), said
+    assert (code, f"in/{link}:1:1: error F014" in said, why in said) == (3, True, True), said
 
 
 def test_what_is_no_file_is_named_where_its_name_is_one_of_a_source(run: Run) -> None:
     os.mkfifo("in/pipe.txt")
     os.mkfifo("in/pipe.log")
     code, said = run("inspect in")
-    assert (code, "in/pipe.txt:1:1: F014" in said, "pipe.log" in said) == (3, True, False)
+    assert (code, "in/pipe.txt:1:1: error F014" in said, "pipe.log" in said) == (3, True, False)
 
 
 @pytest.mark.usefixtures("folder")

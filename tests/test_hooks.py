@@ -40,8 +40,8 @@ def test_noise_in_several_files_of_several_formats_stops_a_commit(
     rows.write_text("Rome B-LOC\n, I-LOC\nfell O\n", encoding="utf-8")
     assert lint([SAMPLES / "cables" / "cable_001.txt", rows], monkeypatch) == 1
     said = capfd.readouterr().out
-    assert "cable_001.txt:3:103: C201 redaction-placeholder" in said
-    assert "rows.conll:1:1: B102 edge-punctuation" in said
+    assert "cable_001.txt:3:103: error C201 redaction-placeholder" in said
+    assert "rows.conll:1:1: warning B102 edge-punctuation" in said
 
 
 def test_clean_files_and_text_without_annotation_pass(

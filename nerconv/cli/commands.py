@@ -69,7 +69,7 @@ COMMANDS: Final = {
     ),
     "rule": Command(
         "lint:rule",
-        "Print the manual page of a rule.",
+        "List the lint rules, or print the manual page of one.",
         "nerconv rule C201",
         (Argument("RULE", "A code or a name.", required=False, choices="nerconv.linting.rules:RULES"),),
     ),

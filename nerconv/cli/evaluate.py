@@ -159,6 +159,8 @@ def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
         for name, path in files.items():
             with named(path):
                 changes.new(path).write_text(EVALUATION[name](found), encoding="utf-8", newline="")
+    for path in files.values():
+        show.wrote(path)
     show.job_summary(lambda: EVALUATION["markdown"](found))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from nerconv import api, plan
 from nerconv.cli import refusals, show
@@ -16,8 +18,13 @@ from nerconv.linting.problem import LintReport
 from nerconv.linting.rules import RULES
 from nerconv.linting.suppress import SIDECAR
 from nerconv.options import UsageError, did_you_mean
-from nerconv.report import LINT
+from nerconv.printable import counted
+from nerconv.report import LINT, lint_text, rule_list
 from nerconv.report.markdown import job_summary, manual
+from nerconv.terminal import USUAL, layout_of
+
+#: Lines that are not for a terminal are not cut.
+_WHOLE: Final = 1_000
 
 
 def lint(given: Given) -> int:
@@ -36,9 +43,18 @@ def lint(given: Given) -> int:
     if given["--diff"]:
         show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
     else:
-        show.put(LINT[given["--format"]](report))
+        show.put(_rendered(report, given))
     show.job_summary(lambda: job_summary(report))
     return 3 if done and done.refused else _exit_status(report, given["--fail-on"])
+
+
+def _rendered(report: LintReport, given: Given) -> str:
+    """Return ``report`` in the form that was asked for."""
+    form, grouped, most = given["--format"], not given["--no-group"], given["--max-per-rule"]
+    if form in ("text", "summary"):
+        layout = layout_of(sys.stdout, grouped, (USUAL.most if grouped else 0) if most is None else most)
+        return lint_text.lint(report, layout) if form == "text" else lint_text.summary(report, layout)
+    return LINT[form](report)
 
 
 def _check_outputs(given: Given, files: Sequence[Source]) -> None:
@@ -54,8 +70,14 @@ def _check_outputs(given: Given, files: Sequence[Source]) -> None:
 
 def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> None:
     """Leave what is known out of ``report``, and write the baselines that were asked for."""
+    found = counted(len(report), "finding")
     if gone := api.apply_baseline(report, known, new, prune):
-        show.say(f"{known}: {gone:,} findings {'taken out' if prune else 'are gone; prune with --prune-baseline'}")
+        verb = "taken out" if prune else "gone; prune with --prune-baseline"
+        show.say(f"{known}: {counted(gone, 'finding')} {verb}")
+    if new:
+        show.wrote(new, f"{found}, ")
+    if known and prune:
+        show.wrote(known)
 
 
 def _looked(files: list[Source], given: Given) -> LintReport:
@@ -86,16 +108,18 @@ def _fixed(done: FixReport, given: Given, written: bool) -> LintReport:
 
 
 def rule(given: Given) -> int:
-    """Print the manual page of a rule, or those of all."""
+    """Print a list of the rules, the manual page of one, or those of all."""
     code, every = given.arguments["rule"], given["--all"]
     refusals.check(given)
     if every and code is not None:
         raise UsageError(f"--all prints every rule, {code!r} one; leave one of the two out")
-    codes = [known for known, found in RULES.items() if every or code in (known, found.name)]
     if code is None and not every:
-        raise UsageError("name a rule, such as C201; nerconv rule --all prints all of them")
+        layout = layout_of(sys.stdout)
+        show.put(rule_list.listed(layout if sys.stdout.isatty() else layout._replace(width=_WHOLE)))
+        return 0
+    codes = [known for known, found in RULES.items() if every or code in (known, found.name)]
     if not codes:
         near = did_you_mean(code, [*RULES, *(found.name for found in RULES.values())])
-        raise UsageError(f"no rule is called {code!r}{near}; nerconv rule --all prints all of them")
+        raise UsageError(f"no rule is called {code!r}{near}; nerconv rule lists them")
     show.put("\n".join(map(manual, codes)))
     return 0

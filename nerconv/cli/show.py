@@ -17,7 +17,8 @@ from rich.markup import escape
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.io.sources import Source
-from nerconv.printable import in_json, one_line
+from nerconv.printable import counted, in_json, one_line
+from nerconv.terminal import Piece, excerpt, layout_of, line
 
 if TYPE_CHECKING:
     from nerconv.conversion.report import ConversionReport
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 #: What is set where stdout is a log that commands in it are read from.
 _LOGS: Final = ("GITHUB_ACTIONS", "TF_BUILD")
-_STYLES: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 def _stderr() -> Console:
@@ -38,6 +38,13 @@ def _stderr() -> Console:
 def say(message: str) -> None:
     """Print a line of talk, with all in it escaped that a terminal or a log would act on."""
     _stderr().print(one_line(message), markup=False)
+
+
+def wrote(path: Path, what: str = "") -> None:
+    """Say that ``path`` was written, ``what`` is in it, and how large it is."""
+    size = path.stat().st_size
+    unit, name = next(((n, name) for n, name in ((1_000_000, "MB"), (1000, "kB")) if size >= n), (1, "bytes"))
+    say(f"wrote {path} ({what}{size / unit:,.0f} {name})")
 
 
 def put(text: str) -> None:
@@ -84,22 +91,23 @@ def progress(total: int) -> Iterator[Any]:
 
 def findings(found: Sequence[Finding]) -> None:
     """Print the first findings with their source line and a caret, then how many there are of each code."""
-    console = _stderr()
+    layout, console = layout_of(sys.stderr), _stderr()
     for finding in found[:SHOWN]:
         row = CODES[finding.code]
-        if finding.where:
-            console.print(one_line(f"{finding.where}: "), end="", markup=False, style="bold")
-        console.print(f"{row.code} {row.name}", end=" ", style=_STYLES[row.severity])
-        console.print(one_line(finding.message), markup=False)
-        if finding.excerpt:
-            console.print(
-                f"  | {one_line(finding.excerpt.text)}\n  | {finding.excerpt.caret()}", markup=False, style="dim"
-            )
+        place = [Piece(f"{finding.where}: ", "bold")] if finding.where else []
+        sentence = [*place, Piece(row.severity, row.severity), Piece(f" {row.code} {row.name} {finding.message}")]
+        sys.stderr.write(line(sentence, layout))
+        if shown := finding.excerpt:
+            text = shown.text[: shown.start], shown.text[shown.start : shown.end], shown.text[shown.end :]
+            before, flagged, after = ([Piece(part)] for part in text)
+            number = finding.where and finding.where.line
+            sys.stderr.write(excerpt(number, (before, flagged, after), row.severity, layout))
     if len(found) > SHOWN:
         console.print(f"… and {len(found) - SHOWN:,} more", markup=False)
     if found:
         counts = Counter(finding.code for finding in found)
-        console.print("findings: " + _counts({f"{c} {CODES[c].name}": n for c, n in counts.items()}), markup=False)
+        names = _counts({f"{c} {CODES[c].name}": n for c, n in counts.items()})
+        console.print(f"{'finding' if len(found) == 1 else 'findings'}: {names}", markup=False)
 
 
 def fixes(done: FixReport, written: bool) -> None:
@@ -113,17 +121,13 @@ def fixes(done: FixReport, written: bool) -> None:
     for reason in done.refused:
         say(reason)
     verb = "made" if written else "would be made; nothing is changed without --fix"
-    say(f"{_number(done.made, 'fix', 'fixes')} in {_number(len(done.changed), 'file', 'files')} {verb}")
+    say(f"{counted(done.made, 'fix', 'fixes')} in {counted(len(done.changed), 'file')} {verb}")
     if done.skipped:
         advice = "nerconv convert SRC -o DST --lint fix writes a fixed copy"
         say(
-            f"{_number(len(done.skipped), 'source', 'sources')} cannot be fixed in place "
+            f"{counted(len(done.skipped), 'source')} cannot be fixed in place "
             f"(bracket text, columns and spans JSONL in one encoding can): {advice}"
         )
-
-
-def _number(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _counts(counter: Mapping[str, int]) -> str:
@@ -154,8 +158,8 @@ def conversion(report: ConversionReport, target: str, tokens: str) -> None:
         say(f"{report.format} does not hold: {_counts(report.left_out)}")
     for remark in report.remarks:
         say(remark)
-    for line in _grouped(report.grouped):
-        say(line)
+    for remark in _grouped(report.grouped):
+        say(remark)
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
     say(f"{target}: {report.format}, records: {records}; read back and compared")
 

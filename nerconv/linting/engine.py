@@ -232,4 +232,5 @@ def _problem(rule: Rule, owner: Owner, document: Document, flag: Flag, where: Wh
         flag.fix,
         flag.score,
         (flag.start, flag.end),
+        about=flag.about,
     )

@@ -13,9 +13,9 @@ from nerconv.linting.problem import Problem
 class Group:
     """Findings alike: rule, text, label and the title of the fix are the same; ``problems`` are in source order.
 
-    ``surface`` is the text that they are about, or nothing for findings that are about none: those are alike where
-    their messages are. ``label`` is the label of the span, ``proposed`` the one that the fix would give, and ``answer``
-    what the fix would do, or nothing where a person has to find the answer.
+    ``surface`` is what they are about: their text, what several texts have in common, or nothing for findings that are
+    about no text, which are alike where their messages are. ``label`` is the label of the span, ``proposed`` the one
+    that the fix would give, and ``answer`` what the fix would do, or nothing where a person has to find the answer.
     """
 
     code: str
@@ -35,14 +35,15 @@ def groups(problems: Iterable[Problem]) -> list[Group]:
     """
     found: dict[tuple[str, ...], list[Problem]] = {}
     for problem in problems:
-        about = problem.text or problem.message
+        about = problem.surface or problem.message
         found.setdefault((problem.code, problem.severity, about, problem.label, problem.fix_title), []).append(problem)
     return sorted(map(_group, found.values()), key=_order)
 
 
 def _group(problems: list[Problem]) -> Group:
-    one = problems[0]
-    return Group(one.code, one.name, one.severity, one.text, one.label, one.proposed, one.fix_title, tuple(problems))
+    one, proposed = problems[0], {problem.proposed for problem in problems}
+    label = proposed.pop() if len(proposed) == 1 else ""
+    return Group(one.code, one.name, one.severity, one.surface, one.label, label, one.fix_title, tuple(problems))
 
 
 def _order(group: Group) -> tuple[int, str, float, int]:

@@ -107,6 +107,12 @@ class LintPart:
         named = ((paths[number], *place) for (number, _), place in zip(found, places, strict=True))
         return [Where(path, line, column) if path is not None else None for path, line, column in named]
 
+    def around(self, number: int, start: int, end: int) -> Document:
+        """Return document ``number`` with the spans on the lines of ``start:end``, code points of it."""
+        first, last = self.batch.offsets(self._begins[number] + np.array([start, end]))
+        [view] = self._views(np.array([first]), np.array([last]))
+        return view.document
+
     @cached_property
     def _begins(self) -> list[int]:
         """Where each document begins, in code points."""

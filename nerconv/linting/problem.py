@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerconv.document import Finding, Where
 from nerconv.linting.rule import Fix, SpanChange
+from nerconv.printable import counted
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import Owner
@@ -33,6 +34,7 @@ class Problem:
     score: float | None = None
     extent: tuple[int, int] | None = None
     end: Where | None = None
+    about: str = ""
 
     @property
     def code(self) -> str:
@@ -60,10 +62,16 @@ class Problem:
         return self.fix.title if self.fix else ""
 
     @property
+    def surface(self) -> str:
+        """What one decision would be about: the text, or what several texts have in common."""
+        return self.about or self.text
+
+    @property
     def proposed(self) -> str:
-        """The label that the fix would give to what has another one or none, or nothing."""
+        """The one label that the fix would give to what has another or none, or nothing."""
         changes = [change for change in self.fix.changes if isinstance(change, SpanChange)] if self.fix else []
-        return next((new.label for old, new in changes if new and not (old and old.label == new.label)), "")
+        labels = {new.label for old, new in changes if new and not (old and old.label == new.label)}
+        return labels.pop() if len(labels) == 1 else ""
 
     @property
     def safety(self) -> str:
@@ -97,7 +105,15 @@ class LintReport:
         return len(self.problems)
 
     def __repr__(self) -> str:
-        return f"<LintReport: {len(self):,} findings in {self.documents:,} documents with {self.spans:,} spans>"
+        return f"<LintReport: {self.size}>"
+
+    @property
+    def size(self) -> str:
+        """How much was found, and in how much."""
+        return (
+            f"{counted(len(self), 'finding')} in {counted(self.documents, 'document')} "
+            f"with {counted(self.spans, 'span')}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``nerconv lint --format json`` prints, as a value."""

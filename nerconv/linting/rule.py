@@ -52,8 +52,9 @@ class Fix:
 class Flag:
     """Something a rule found at ``text[start:end]`` of a document.
 
-    ``surface`` and ``label`` group flags that one decision would settle. ``related`` are other places that show it, as
-    (document id, offset). ``score`` ranks flags of a rule from 0 to 1 where it can tell.
+    One decision settles flags of the same text, label and fix; ``about`` stands for the text where flags of several
+    texts are one decision. ``related`` are other places that show it, as (document id, offset). ``score`` ranks flags
+    of a rule from 0 to 1 where it can tell.
     """
 
     start: int
@@ -63,6 +64,7 @@ class Flag:
     fix: Fix | None = None
     related: tuple[tuple[str, int], ...] = ()
     score: float | None = None
+    about: str = ""
 
 
 #: A rule of scope span, sentence or document looks at one document, with the corpus for its counts.

@@ -18,6 +18,7 @@ from nerconv.report import (
     json,
     junit,
     lint_page,
+    lint_text,
     markdown,
     model_card,
     sarif,
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 #: Every output of a lint run by the name it is asked for.
 LINT: Final[dict[str, Callable[[LintReport], str]]] = {
-    "text": text.lint,
-    "summary": text.summary,
-    "concise": text.concise,
+    "text": lint_text.lint,
+    "summary": lint_text.summary,
+    "concise": lint_text.concise,
     "json": json.lint,
     "github": github.lint,
     "gitlab": gitlab.lint,

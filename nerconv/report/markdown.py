@@ -47,9 +47,8 @@ def job_summary(report: LintReport) -> str:
     """Return the counts of a lint run by rule as a table, for ``$GITHUB_STEP_SUMMARY``."""
     order = sorted(report.counts.items(), key=lambda item: (SEVERITIES.index(item[0][2]), -item[1], item[0]))
     rows = [f"| {code} {name} | {severity} | {count:,} |" for (code, name, severity), count in order]
-    number = f"{len(report.problems):,} findings in {report.documents:,} documents and {report.spans:,} spans"
     table = ["", "| rule | severity | findings |", "|---|---|--:|", *rows] if rows else []
-    return "\n".join(["### nerconv lint", "", number, *table]) + "\n"
+    return "\n".join(["### nerconv lint", "", report.size, *table]) + "\n"
 
 
 def manual(code: str) -> str:

@@ -69,7 +69,7 @@ def lint(report: LintReport) -> str:
     shown = report.problems[:_FINDINGS]
     body = "".join(_row("td", (p.code, str(p.where or ""), p.text, p.label, p.message)) for p in shown)
     more = f"<p>… and {len(report) - _FINDINGS:,} more</p>" if len(report) > _FINDINGS else ""
-    found = f"{len(report):,} findings in {report.documents:,} documents with {report.spans:,} spans"
+    found = report.size
     return f"<p>{found}</p><table>{head}{body}</table>{more}"
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from nerconv.codes import CODES, Code
 from nerconv.linting.baseline import fingerprint
 from nerconv.linting.problem import LintReport, Problem
+from nerconv.printable import counted
 from nerconv.report.json import encoded
 
 #: Code-scanning services take no more results than this in one run, and show fewer.
@@ -28,7 +29,7 @@ def lint(report: LintReport) -> str:
     ['C201']
     """
     left_out = max(len(report.problems) - SARIF_LIMIT, 0)
-    text = f"{left_out:,} further findings are left out"
+    text = f"{counted(left_out, 'further finding')} left out"
     notes = [{"level": "warning", "message": {"text": text}}] if left_out else []
     codes = sorted({*report.rules, *(problem.finding.code for problem in report.problems)})
     run = {

@@ -1,4 +1,4 @@
-"""Reports for a terminal."""
+"""Evaluations and statistics for a terminal."""
 
 from __future__ import annotations
 
@@ -6,60 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from nerconv.evaluation.report import EvaluationReport
-from nerconv.linting.problem import LintReport, Problem
 from nerconv.printable import one_line
 from nerconv.report.rows import interval, notes, percent, tables
 
 if TYPE_CHECKING:
     from nerconv.evaluation.differences import Comparison, Difference
     from nerconv.linting.stats import Stats
-
-
-def lint(report: LintReport) -> str:
-    """Return every finding with its line and a caret, then the number of findings of each rule.
-
-    >>> from nerconv import lint as run, read
-    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
-    >>> "C201" in lint(found)
-    True
-    """
-    lines = []
-    for problem in report.problems:
-        lines.append(_line(problem))
-        if shown := problem.finding.excerpt:
-            lines += [f"  | {one_line(shown.text)}\n", f"  | {shown.caret()}\n"]
-        if problem.fix:
-            lines.append(one_line(f"  = {problem.safety} fix: {problem.fix_title}") + "\n")
-    return "".join(lines) + summary(report)
-
-
-def _line(problem: Problem) -> str:
-    finding = problem.finding
-    return one_line(f"{finding.where or problem.document}: {finding.code} {problem.name} {finding.message}") + "\n"
-
-
-def summary(report: LintReport) -> str:
-    """Return the number of findings of each rule, and of everything.
-
-    >>> from nerconv import lint as run, read
-    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
-    >>> "redaction-placeholder" in summary(found)
-    True
-    """
-    rows = [f"{n:6,}  {code} {name} ({severity})\n" for (code, name, severity), n in sorted(report.counts.items())]
-    total = f"{len(report.problems):,} findings in {report.documents:,} documents and {report.spans:,} spans"
-    return f"{''.join(rows)}{total}; {len(report.rules)} rules run\n"
-
-
-def concise(report: LintReport) -> str:
-    """Return a line a finding: path:line:column: code name message.
-
-    >>> from nerconv import lint as run, read
-    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
-    >>> concise(found).count("\\n")
-    1
-    """
-    return "".join(map(_line, report.problems))
 
 
 def stats(found: Stats) -> str:

@@ -47,7 +47,7 @@ def test_inspect_says_what_a_file_is(run: Run) -> None:
     assert code == 0
     assert "dialect illinois: brackets close 3 after two spaces" in out
     assert "spans       3, 1 nested" in out
-    assert "a.txt:1:29: F004 nested-or-overlapping" in err
+    assert "a.txt:1:29: warning F004 nested-or-overlapping" in err
 
 
 def test_inspect_as_json_lists_every_finding(run: Run) -> None:
@@ -60,8 +60,8 @@ def test_inspect_as_json_lists_every_finding(run: Run) -> None:
 
 def test_a_finding_shows_its_line_with_a_caret(run: Run) -> None:
     _, _, err = run("inspect", write("a.txt", "He met [PER Win Dayton in [LOC Rome  ] . \n"))
-    assert "a.txt:1:8: F001 unclosed-bracket" in err
-    assert "  | He met [PER Win Dayton in [LOC Rome  ] . \n  |        ^^^^\n" in err
+    assert "a.txt:1:8: error F001 unclosed-bracket" in err
+    assert "   1 │ He met [PER Win Dayton in [LOC Rome  ] .\n     │        ^^^^\n" in err
 
 
 def test_a_nested_span_that_columns_lose_is_named_and_ends_in_1(run: Run) -> None:
@@ -178,7 +178,7 @@ def test_lone_surrogates_are_named(run: Run) -> None:
     Path("a.txt").write_bytes(b"a \xed\xa0\x80 [LOC Rome  ] \n")
     code, _, err = run("to-spans", "a.txt", "-o", "a.jsonl")
     assert code == 1
-    assert "a.txt:1:3: F013 undecodable-bytes bytes ed a0 80" in err
+    assert "a.txt:1:3: error F013 undecodable-bytes bytes ed a0 80" in err
 
 
 def test_an_empty_file_is_one_empty_document(run: Run) -> None:
@@ -196,7 +196,7 @@ def test_an_input_that_cannot_be_opened_ends_in_3_and_the_rest_is_converted(run:
     Path("b.txt").symlink_to("/proc/self/mem")
     code, _, err = run("to-spans", "a.txt", "b.txt", "-o", "o.jsonl")
     assert (code, Path("o.jsonl").exists()) == (3, True)
-    assert "b.txt:1:1: F014 unreadable-input cannot be read" in err
+    assert "b.txt:1:1: error F014 unreadable-input cannot be read" in err
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:

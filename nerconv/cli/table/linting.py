@@ -7,6 +7,7 @@ from typing import Final
 from nerconv.cli.option import FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, Option, Use, comma_list
 from nerconv.cli.table.labels import label_map
 from nerconv.codes import SEVERITIES
+from nerconv.terminal import USUAL
 
 #: By the value of --fail-on, the severities that fail.
 FAIL_ON: Final = {
@@ -50,6 +51,11 @@ LINTING: Final = (
     Option("--format", "Form in which findings are printed", _LINT, TEXT, _OUTPUT, "FORMAT",
         choices="nerconv.report:LINT", checked="output format", default="text",
         use=Use("sets the form in which findings are printed", against=("--diff",))),
+    Option("--no-group", "Print every finding with its line, not one row for all that one decision settles.", _LINT,
+        FLAG, _OUTPUT, use=Use("prints findings one by one", needs=("--format=text",))),
+    Option("--max-per-rule", "Print at most so many groups of a rule, or findings with --no-group; 0 prints all. "
+        f"Default: {USUAL.most} groups, all findings.", _LINT, NUMBER, _OUTPUT, "N", least=0,
+        use=Use("limits what is printed of a rule", needs=("--format=text",))),
     Option("--fail-on", "Exit with status 1 on findings of this severity or a higher one.", _LINT, TEXT, _OUTPUT,
         "SEVERITY", choices=tuple(FAIL_ON), checked="--fail-on", default="warning"),
     Option("--all", "Print the manual page of every rule.", ("rule",), FLAG),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from nerconv.codes import CODES
 from nerconv.linting.rule import Rule
 from nerconv.linting.rules import (
     boundary,
@@ -40,3 +42,13 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         for rule in sorted(family, key=lambda rule: rule.code)
     }
 )
+
+
+def brief(code: str) -> str:
+    """Return what a rule, or what a code of a reader, finds in a few words.
+
+    >>> brief("C201")
+    'A span that is masking text'
+    """
+    about = RULES[code].about.partition("\n\n")[0] if code in RULES else CODES[code].finds
+    return re.split(r"(?<=[.:])\s", " ".join(about.split()), maxsplit=1)[0].rstrip(".:")

@@ -10,13 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
+from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, switch
 from nerconv.linting.surface import noise
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
 
 _WORD: Final = re.compile(r"[^ \t\n]+")
+#: A line with more characters is text, whatever its letters are.
+_LONGEST_HEADER: Final = 2000
 #: What hangs on a name in a variant of it: a possessive, a colon.
 _TAIL: Final = re.compile(r"(?:['’][sS])?:?\Z")
 
@@ -31,15 +33,45 @@ def _variant_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Do
     ]
     spellings = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
     bare = corpus.untagged_words(spellings)
-    for document, start, (word, name, label, surface) in found:
-        if not bare[surface] and not bare[surface.casefold()]:
-            message = (
-                f"{shown(word)} has no label here, and {shown(surface)} is {label} everywhere; label the name, "
-                "or make sure that it is none here"
-            )
-            added = Span(start, start + len(name), label)
-            fix = Fix("unsafe", f"label {shown(name)} {label}", (SpanChange(None, added),))
-            yield document, Flag(start, start + len(name), message, fix=fix)
+    lines: defaultdict[tuple[int, int], list[tuple[Document, int, _Variant]]] = defaultdict(list)
+    for document, start, variant in found:
+        if not bare[variant.surface] and not bare[variant.surface.casefold()]:
+            begin = document.text.rfind("\n", 0, start) + 1
+            if switch(options, "headers") and _is_header(document.text, begin):
+                lines[id(document), begin].append((document, start, variant))
+            elif not _is_header(document.text, begin):
+                yield document, _flag_of_name(start, variant)
+    for names in lines.values():
+        yield names[0][0], _flag_of_header([(start, variant) for _, start, variant in names])
+
+
+def _is_header(text: str, begin: int) -> bool:
+    """Return whether the line that begins at ``begin`` has more capitals than other letters."""
+    end = text.find("\n", begin)
+    line = text[begin : end if end >= 0 else None]
+    return len(line) <= _LONGEST_HEADER and 2 * sum(map(str.isupper, line)) > sum(map(str.isalpha, line))
+
+
+def _flag_of_name(start: int, variant: _Variant) -> Flag:
+    word, name, label, surface = variant
+    message = (
+        f"{shown(word)} has no label here, and {shown(surface)} is {label} everywhere; label the name, "
+        "or make sure that it is none here"
+    )
+    added = Span(start, start + len(name), label)
+    fix = Fix("unsafe", f"label {shown(name)} {label}", (SpanChange(None, added),))
+    return Flag(start, start + len(name), message, fix=fix)
+
+
+def _flag_of_header(names: list[tuple[int, _Variant]]) -> Flag:
+    """Return one flag for all names of a header line: whether headers have labels is one decision, not one a name."""
+    few = ", ".join(f"{shown(each.name)} {each.label}" for _, each in names[:3]) + (", …" if len(names) > 3 else "")
+    what = f"{len(names):,} names in capitals have" if len(names) > 1 else "a name in capitals has"
+    message = f"{what} no label in this header line ({few}); label the names of all headers, or of none (headers)"
+    spans = (Span(start, start + len(each.name), each.label) for start, each in names)
+    fix = Fix("unsafe", "label the names of the header", tuple(SpanChange(None, span) for span in spans))
+    start, first = names[0]
+    return Flag(start, start + len(first.name), message, fix=fix, about="names in headers")
 
 
 class _Variant(NamedTuple):
@@ -147,12 +179,19 @@ RULES: Final = (
         about="""A name in capitals, with a possessive or a colon without a label, while its usual form always has one.
 
 `IRAN:` in a headline is the `Iran` of the text; without a label it teaches a model that headlines hold no names. Only
-words count that have one label at least `least` times and that never stand without one in their usual form.""",
-        bad=("[LOC Iran  ] said . [LOC Iran  ] left . IRAN: talks failed . ",),
+words count that have one label at least `least` times and that never stand without one in their usual form.
+
+Taggers miss whole header lines, those with more capitals than other letters, so a corpus has one policy for them: label
+the names of all headers, or of none. They are one finding a line, and all of them one decision; set the option
+`headers` to false where headers have no labels on purpose.""",
+        bad=(
+            "[LOC Iran  ] said . [LOC Iran  ] left . IRAN: talks failed . ",
+            "[LOC Iran  ] and [PER Kolawa  ] \n[LOC Iran  ] or [PER Kolawa  ] \nSUBJECT: IRAN: KOLAWA WAITS ",
+        ),
         good=("[LOC Iran  ] said . Iran left . IRAN: talks failed . ", "[PER May  ] left . We may go : MAY: "),
         corpus=_variant_untagged,
-        options={"least": 2},
-        precision={"seed": "3 of 3"},
+        options={"headers": True, "least": 2},
+        precision={"seed": "1 of 1"},
     ),
     Rule(
         code="X304",
