@@ -66,6 +66,7 @@ CALLED = (
     "nerconv.training.finetune",
     "nerconv.report",
     "nerconv.printable",
+    "nerconv.terminal",
     "nerconv.io.outputs",
     "nerconv.io.replacing",
     "nerconv.codes",

@@ -23,7 +23,13 @@ _SURFACE, _ANSWER, _COUNT = 0.4, 0.4, 6
 
 
 def lint(report: LintReport, layout: Layout = USUAL) -> str:
-    """Return what was found, a line a group or a finding, then the number of findings of each rule."""
+    """Return what was found, a line a group or a finding, then the number of findings of each rule.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> "[PER XXXXX]" in lint(found)
+    True
+    """
     found = groups(report.problems)
     if not found:
         return _closing(report, found, layout)
@@ -40,12 +46,24 @@ def lint(report: LintReport, layout: Layout = USUAL) -> str:
 
 
 def summary(report: LintReport, layout: Layout = USUAL) -> str:
-    """Return the number of findings of each rule, and of everything."""
+    """Return the number of findings of each rule, and of everything.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> "redaction-placeholder" in summary(found)
+    True
+    """
     return _closing(report, groups(report.problems), layout).removeprefix("\n")
 
 
 def concise(report: LintReport) -> str:
-    """Return a line a finding: path:line:column: severity, code, name, the span and the message."""
+    """Return a line a finding: path:line:column: severity, code, name, the span and the message.
+
+    >>> from nerconv import lint as run, read
+    >>> found = run(read(text="[PER XXXXX  ] left . \\n"))
+    >>> concise(found).count("\\n")
+    1
+    """
     return "".join(line(_sentence(problem), USUAL) for problem in report.problems)
 
 
