@@ -38,9 +38,10 @@ class SpanRecord(msgspec.Struct, omit_defaults=True):
 
 
 class QuotedSpan(SpanRecord, forbid_unknown_fields=True):
-    """A span that says itself which text it covers."""
+    """A span that says itself which text it covers; ``annotators``: of a gold, who had it, which is not read."""
 
     text: str | None = None  # type: ignore[misc]
+    annotators: list[str] = []
 
 
 class MarkRecord(msgspec.Struct):
