@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,6 @@ def queue(found: Annotations, folder: Path) -> Queue:
 
 def decide(log: Log, question: Question, take: str, action: str = "take", changes: tuple[SpanChange, ...] = ()) -> None:
     """Decide as the page does: the spans of the reading that is taken are added."""
-    from dataclasses import replace
-
     spans = {
         "both": [span for reading in question.places[0].readings for span in reading.spans],
         "neither": [],
