@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from nerconv.errors import NerconvError
+from nerconv.field_types import misfit
 
 #: CoNLL-2003, its long forms (MITIE) and OntoNotes 5: the labels that open an entity where the closing rule alone
 #: does not prove one.
@@ -54,6 +55,12 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 class UsageError(NerconvError):
     """What was asked for makes no sense; the message says what to ask for instead. Exit status 2."""
+
+
+def check_types(record: object) -> None:
+    """Raise UsageError for a field of ``record`` that has a value of another type than its own, with the value."""
+    if wrong := misfit(record):
+        raise UsageError(wrong)
 
 
 def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
@@ -108,6 +115,7 @@ class ReadOptions:
     accept_unrecognised: bool = False
 
     def __post_init__(self) -> None:
+        check_types(self)
         check_choice("dialect", self.dialect, ("auto", *DIALECTS))
         check_choice("markup", self.markup, MARKUPS)
         check_choice("repair", self.invalid, INVALID)
@@ -165,6 +173,7 @@ class WriteOptions:
     group: int | None = None
 
     def __post_init__(self) -> None:
+        check_types(self)
         check_choice("dialect", self.dialect, DIALECTS[:3])
         check_choice("delimiter", self.delimiter, tuple(DELIMITERS))
         if self.columns not in (2, 4):
@@ -193,3 +202,6 @@ class Selection:
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     severity: Mapping[str, str] = field(default_factory=dict)
     per_file_ignores: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_types(self)

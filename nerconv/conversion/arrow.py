@@ -24,7 +24,7 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerif
 from nerconv.document import Finding
 from nerconv.io.private import private_folder
 from nerconv.io.sources import Source, Unreadable
-from nerconv.options import UsageError
+from nerconv.options import UsageError, check_types
 
 #: A row: the name of a source, which its documents and places are named by, and its bytes.
 INPUT_SCHEMA: Final = pa.schema([("id", pa.string()), ("content", pa.binary())])
@@ -57,6 +57,7 @@ class BatchOptions:
     suffix: str = ".txt"
 
     def __post_init__(self) -> None:
+        check_types(self)
         formats.get(self.convert.to or "")
         if self.convert.split or any(self.convert.cleaning):
             raise UsageError("a batch is converted row by row: no split, no cleaning of all documents")

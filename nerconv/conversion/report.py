@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Facts, Finding, Ledger
 from nerconv.errors import NerconvError
-from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_choice
+from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_choice, check_types
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -73,6 +73,7 @@ class ConvertOptions:
     places: Mapping[bytes, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_types(self)
         if self.unit is not None:
             check_choice("unit", self.unit, UNITS)
         if self.balance is not None:

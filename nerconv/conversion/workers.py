@@ -19,7 +19,7 @@ from nerconv.io.chunks import Apply, Doing
 from nerconv.io.outputs import STDOUT
 from nerconv.io.sources import Unreadable
 from nerconv.memory import keep_memory
-from nerconv.options import ENGINES, UsageError, check_choice
+from nerconv.options import ENGINES, UsageError, check_choice, check_types
 from nerconv.packages import package
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Workers:
     scheduler: str = ""
 
     def __post_init__(self) -> None:
+        check_types(self)
         check_choice("engine", self.engine, ENGINES)
         if self.workers < 1:
             raise UsageError(f"--workers is 1 or more, got {self.workers}")

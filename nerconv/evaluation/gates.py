@@ -18,7 +18,7 @@ from nerconv.evaluation.comparable import NotComparable, remarks
 from nerconv.evaluation.differences import Difference, compare
 from nerconv.evaluation.report import EvaluationReport, Gate, Score, SeedRun
 from nerconv.evaluation.seeds import choose_score, runs_of
-from nerconv.options import UsageError
+from nerconv.options import UsageError, check_types
 
 MEANS: Final = ("micro", "macro", "weighted")
 #: The displayed name of each measure.
@@ -49,6 +49,9 @@ class Floor:
     least: float
     measure: str = "f1"
     kind: str = ""
+
+    def __post_init__(self) -> None:
+        check_types(self)
 
     @classmethod
     def of(cls, text: str) -> Floor:
@@ -180,6 +183,7 @@ class Drops:
     hard_drop: float | None = None
 
     def __post_init__(self) -> None:
+        check_types(self)
         for name, value in (("--max-drop", self.max_drop), ("--hard-drop", self.hard_drop)):
             if value is not None and not 0 <= value <= 1:
                 raise UsageError(f"{name} takes a difference of F1 from 0 to 1, got {value:g}")
@@ -283,6 +287,9 @@ class GateOptions:
     choice: str = "mean"
     renewed: bool = False
     command: str = "nerconv evaluate ..."
+
+    def __post_init__(self) -> None:
+        check_types(self)
 
 
 def gated(

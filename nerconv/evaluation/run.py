@@ -29,6 +29,7 @@ from nerconv.evaluation.report import EvaluationReport, InputInfo, Repairs, Scor
 from nerconv.evaluation.sentences import chosen
 from nerconv.evaluation.slices import calibration, noise, slices
 from nerconv.evaluation.statistics import intervals
+from nerconv.options import ORDERS, PAIRINGS, check_choice, check_types
 from nerconv.version import VERSION
 
 #: Separates the entries of a label map in the method of a report.
@@ -56,6 +57,11 @@ class EvaluateOptions:
     examples: int = 500
     order: str = "worst"
     redact: bool = False
+
+    def __post_init__(self) -> None:
+        check_types(self)
+        check_choice("pairing", self.pairing, PAIRINGS)
+        check_choice("order", self.order, ORDERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv import tokens
 from nerconv.document import Document, Span
 from nerconv.formats.keeps import Keeps, corpus_tokens
-from nerconv.options import UsageError
+from nerconv.options import UsageError, check_types
 from nerconv.packages import package
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class FoldOptions:
     votes: int = 3
     passes: int = 8
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_types(self)
 
 
 class _FoldSentence(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Final
 
 from nerconv.document import Document
 from nerconv.errors import NerconvError
-from nerconv.options import check_choice
+from nerconv.options import check_choice, check_types
 
 #: How the sub-tokens of a Hugging Face model become spans (``nerconv.models.aggregation``).
 AGGREGATIONS: Final = ("auto", "simple", "first", "average", "max")
@@ -42,6 +42,7 @@ class ModelOptions:
     aggregation: str = "auto"
 
     def __post_init__(self) -> None:
+        check_types(self)
         check_choice("aggregation", self.aggregation, AGGREGATIONS)
 
 
