@@ -1,6 +1,17 @@
 """What stands around a place: its sentence with all spans, the sentences beside it, a few words on each side.
 
 Only what is shown is looked up, in the arrays of the batch; no documents are made.
+
+>>> from nerconv import read
+>>> from nerconv.linting.corpus import Owner
+>>> from nerconv.linting.part import LintPart
+>>> [batch] = read(text="Rain . \\n[PER Ann  ] left [LOC Rome  ] . \\n").batches
+>>> place, owner = Place("C201", None, "<text>", 17, 21, "Rome"), Owner(0, 0, LintPart(batch))
+>>> found = context_of(owner, place)
+>>> found.text, found.offset, [(span.start, span.label) for span in found.spans], found.before
+('Ann left Rome .', 8, [(8, 'PER'), (17, 'LOC')], 'Rain .')
+>>> next(words_around([owner], [place]))
+Words(before='Ann left ', behind=' . ')
 """
 
 from __future__ import annotations
