@@ -18,6 +18,8 @@ from nerconv.document import Finding, Where
 
 #: By device and number, where a folder was gone through.
 _Visited = dict[tuple[int, int], Path]
+#: What the names of records of decisions end with: they stand beside data, and are none.
+REVIEW: Final = ".review.jsonl"
 _NO_FILE: Final = "is neither a file nor a folder"
 
 
@@ -40,7 +42,7 @@ def walk(folder: Path) -> list[Entry]:
 
 def matching(pattern: str) -> list[Entry]:
     """Return what matches ``pattern``, folders too, and every folder on the way that cannot be looked into, by path."""
-    entries = [_matched(Path(name)) for name in glob.glob(pattern, recursive=True)]  # noqa: PTH207 - takes no absolute one
+    entries = [_matched(Path(name)) for name in glob.glob(pattern, recursive=True) if not name.endswith(REVIEW)]  # noqa: PTH207 - takes no absolute one
     known = {entry.path for entry in entries}
     entries += [entry for entry in _on_the_way(Path(pattern)) if entry.path not in known]
     return sorted(entries, key=lambda entry: entry.path)
@@ -59,7 +61,9 @@ def _look(top: Path, visited: _Visited, entries: list[Entry]) -> list[Path]:
                 continue
             visited[key] = folder
             with os.scandir(folder) as found:
-                names = sorted(child.name for child in found if not child.name.startswith("."))
+                names = sorted(
+                    child.name for child in found if not child.name.startswith(".") and not child.name.endswith(REVIEW)
+                )
         except OSError as error:
             entries.append(Entry(folder, _unreadable(folder, error)))
             continue
@@ -69,6 +73,10 @@ def _look(top: Path, visited: _Visited, entries: list[Entry]) -> list[Path]:
             else:
                 entries.append(entry)
     return links
+
+
+def _is_data(name: str) -> bool:
+    return not name.startswith(".") and not name.endswith(REVIEW)
 
 
 def _matched(path: Path) -> Entry:

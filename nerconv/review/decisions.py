@@ -20,16 +20,15 @@ from typing import Final, NamedTuple, Self
 
 from nerconv.errors import NerconvError
 from nerconv.io.sources import Unreadable
+from nerconv.options import UsageError
 from nerconv.review.question import Place
 from nerconv.review.records import Asked, Decision, NotARecord, decoded, encoded
 
-#: What the name of a log has more than that of what is reviewed.
-SUFFIX: Final = ".review.jsonl"
 #: How every line begins.
 _HEAD: Final = b'{"at":'
 
 
-class NotDecidable(NerconvError):
+class NotDecidable(UsageError):
     """A decision that cannot be made, such as an undo with nothing to take back; the message says why."""
 
 
@@ -116,6 +115,11 @@ class State:
                 del self._applied[place]
 
 
+def _key(decision: Decision) -> tuple[object, ...]:
+    """Return what distinguishes a decision from those of other logs."""
+    return decision.at, decision.by, decision.action, decision.question.id, tuple(_ids(decision))
+
+
 def _ids(decision: Decision) -> dict[str, None]:
     """Return the ids of the places of ``decision``, each once, in order."""
     return dict.fromkeys(place.id for place in decision.places)
@@ -143,7 +147,7 @@ class Log:
         self._file = -1 if read_only else _locked(path)
         try:
             raw = b"" if read_only and self._is_new else _content(path)
-            _, self.state, self._size, self.note = _lines(path, raw)
+            self._all, self.state, self._size, self.note = _lines(path, raw)
             if not read_only:
                 self._end_last_line(raw)
         except NerconvError:
@@ -176,7 +180,7 @@ class Log:
         decision = self.state.decisions[self.state.done[-1]]
         if number := self.state.application(decision):
             raise NotDecidable(
-                f"the last decision was applied to the files; take that back first: nerconv review --undo {number}"
+                f"the last decision was applied to the files; take that back first: nerconv review SRC --undo {number}"
             )
         self.append(Decision("", "", 0, "undo", of=decision.id))
         return decision
@@ -200,19 +204,31 @@ class Log:
             id=self.state.last + 1,
         )
         self._save(encoded(decision))
-        self.state.add(decision)
-        return decision
+        return self._count(decision)
 
-    def extend(self, decisions: Iterable[Decision]) -> int:
-        """Record ``decisions`` of another log behind those of this one, and return their number.
+    def extend(self, decisions: Iterable[Decision], save: bool = True) -> int:
+        """Record those of ``decisions``, from another log, that this one has not yet, and return their number.
 
         They stay under their times and reviewers, and get new ids. What the other log applied is not taken over.
+        Without ``save`` they count and are not recorded.
         """
         ids: dict[int, int] = {}
+        known, added = {_key(each): each.id for each in self._all}, 0
         for decision in decisions:
-            if decision.action not in ("apply", "unapply"):
-                ids[decision.id] = self.append(replace(decision, of=ids.get(decision.of, 0))).id
-        return len(ids)
+            if decision.action in ("apply", "unapply"):
+                continue
+            if found := known.get(_key(decision)):
+                ids[decision.id] = found
+                continue
+            made = replace(decision, of=ids.get(decision.of, 0))
+            ids[decision.id] = self.append(made).id if save else self._count(replace(made, id=self.state.last + 1)).id
+            added += 1
+        return added
+
+    def _count(self, decision: Decision) -> Decision:
+        self.state.add(decision)
+        self._all.append(decision)
+        return decision
 
     def _end_last_line(self, raw: bytes) -> None:
         """Take out what a process that was killed left behind the last line, and end that."""

@@ -5,11 +5,12 @@ All values are those of JSON. What a page may not ask for raises NerconvError, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nerconv.review import payload
 from nerconv.review.answers import answer
+from nerconv.review.applying import Target
 from nerconv.review.decisions import Log
 from nerconv.review.progress import Progress
 from nerconv.review.queue import Queue
@@ -19,14 +20,20 @@ Json = dict[str, Any]
 
 
 class Session:
-    """The questions of ``asked`` and the decisions of ``log``.
+    """The questions that ``ask`` returns, the decisions of ``log``, and the ``target`` that these are applied to.
 
-    ``title``: what is reviewed, in a word; ``command``: the one to go on with once decisions are applied.
+    ``title``: what is reviewed, in a word; ``command``: the one to go on with once decisions are applied. ``ask`` is
+    called again when files were changed.
     """
 
-    def __init__(self, asked: Queue, log: Log, title: str, command: str = "") -> None:
-        self.asked, self.log, self.title, self.command = asked, log, title, command
-        self.progress = Progress(asked, log.state)
+    def __init__(self, ask: Callable[[], Queue], log: Log, target: Target, title: str, command: str = "") -> None:
+        self.log, self.title, self.command = log, title, command
+        self._ask, self._target = ask, target
+        self._begin()
+
+    def _begin(self) -> None:
+        self.asked = self._ask()
+        self.progress = Progress(self.asked, self.log.state)
 
     def state(self) -> Json:
         """Return what the head of the page shows: title, files, reviewer, counts, rules, labels, time left."""
@@ -67,6 +74,23 @@ class Session:
     def redo(self) -> Json:
         """Take the last undo back; return the same."""
         return self._turned(self.log.redo())
+
+    def preview(self) -> Json:
+        """Return what applying the decisions would write: diffs by file, refused places, how many stay open."""
+        left = len(self.asked.places) - self.progress.counts()["decided_places"]
+        return {**self._target.preview(self.log, self.asked), "left_open": left}
+
+    def apply(self) -> Json:
+        """Write the decisions; return what was written and the command to go on with. Then the questions are new."""
+        found = self._target.apply(self.log)
+        self._begin()
+        return {**found, "command": self.command}
+
+    def unapply(self) -> Json:
+        """Take back what was applied last, and return the names of the files. Then the questions are the old ones."""
+        found = self._target.unapply(self.log)
+        self._begin()
+        return {"written": found}
 
     def _turned(self, decision: Decision) -> Json:
         """Return what an undo or redo changed; the question may be none of this run."""

@@ -151,7 +151,7 @@ def test_undo_stops_at_what_was_applied(tmp_path: Path) -> None:
         log.decide("accept", ASKED, PLACES[:2])
         log.append(Decision("", "", 0, "apply", number=1, settled=(PLACES[0].id,)))
         assert next(log.state.pending())[1] == (PLACES[1],)
-        with pytest.raises(NotDecidable, match=r"nerconv review --undo 1$"):
+        with pytest.raises(NotDecidable, match=r"nerconv review SRC --undo 1$"):
             log.undo()
         log.append(Decision("", "", 0, "unapply", of=1))
         assert next(log.state.pending())[1] == tuple(PLACES[:2])
@@ -278,7 +278,10 @@ def test_decisions_of_another_log_are_taken_over_under_their_reviewer(tmp_path: 
         hers.undo()
     with Log(tmp_path / "mine", "ruben") as mine:
         mine.decide("skip", ASKED, PLACES[4:])
-        assert mine.extend(read_decisions(tmp_path / "hers").decisions) == 3
+        theirs = read_decisions(tmp_path / "hers").decisions
+        assert mine.extend(theirs, save=False) == 3 and actions(mine)[0] == "accept"
+    with Log(tmp_path / "mine", "ruben") as mine:
+        assert (actions(mine)[0], mine.extend(theirs), mine.extend(theirs)) == ("", 3, 0)
         assert actions(mine) == ["accept", "", "", "", "skip"]
         assert mine.state.decisions[2].by == "maja"
     assert fold(read_decisions(tmp_path / "mine").decisions).done == [1, 2]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nerconv.document import Document, Span
 from nerconv.linting.guesses import Ask, Guess
 from nerconv.linting.rules import RULES
 from nerconv.options import ReadOptions, Selection, UsageError
+from nerconv.review.applying import InFiles
 from nerconv.review.decisions import Log, NotDecidable, read_decisions
 from nerconv.review.question import Place, Question, Reading
 from nerconv.review.queue import Queue, queue_of
@@ -36,9 +38,10 @@ def review(
     path: Path, rules: Selection | None = None, ask: Ask | None = None, read_only: bool = False
 ) -> Iterator[Session]:
     sources = formats.sources([str(path)], READ)
-    queue = queue_of(sources, READ, rules or Selection(("B102", "C201")), lambda _: None, ask)
+    chosen = rules or Selection(("B102", "C201"))
     with Log(path.with_name("a.review.jsonl"), "maja", read_only) as log:
-        yield Session(queue, log, path.name, f"nerconv lint {path}")
+        questions = partial(queue_of, sources, READ, chosen, lambda _: None, ask)
+        yield Session(questions, log, InFiles(sources, READ), path.name, f"nerconv lint {path}")
 
 
 @pytest.fixture
@@ -323,7 +326,7 @@ def test_a_conflict_is_settled_by_taking_a_reading(file: Path) -> None:
         question = Question("conflict", "conflict", "labels differ", "warning", "XXXXXXXX", "", "", "", (place,))
         owners = {place.id: session.asked.owners[old.id]}
         queue = Queue([question], session.asked.corpus, owners, session.asked.sources, READ, 0, ("maja", "bo"))
-        again = Session(queue, session.log, "a")
+        again = Session(lambda: queue, session.log, InFiles((), READ), "a")
         shown = again.question(question.id, 0, 0)
         assert (shown["title"], shown["conflict"]["annotators"]) == ("Which is right in “XXXXXXXX”?", ["maja", "bo"])
         assert [row["spans"][0]["label"] for row in shown["conflict"]["rows"]] == ["PER", "MISC"]
@@ -360,3 +363,35 @@ def test_decisions_of_an_earlier_run_are_there_again(file: Path) -> None:
         assert session.queue({})["rows"][0]["state"] == "accepted"
         assert session.undo()["row"]["state"] == "open"
     assert len(read_decisions(file.with_name("a.review.jsonl")).decisions) == 2
+
+
+def test_what_is_applied_is_in_the_file_and_the_questions_are_new_and_all_of_it_can_be_taken_back(file: Path) -> None:
+    before = file.read_bytes()
+    with review(file) as session:
+        session.decide({"question": asked(session, "XXXXXXXX", "ORG"), "action": "accept"})
+        session.decide({"question": asked(session, "XXXXXXXX", "PER"), "action": "reject", "comment": "a nickname"})
+        seen = session.preview()
+        assert [each["path"] for each in seen["files"]] == [str(file), f"{file}.ignore"]
+        assert (seen["refused"], seen["ignored"], seen["left_open"]) == ([], 1, 1)
+        done = session.apply()
+        assert (done["number"], done["refused"], done["command"]) == (1, [], f"nerconv lint {file}")
+        assert file.read_text() == TEXT.replace("[ORG XXXXXXXX  ]", "XXXXXXXX")
+        assert Path(f"{file}.ignore").read_text() == "3 C201  # a nickname\n"
+        assert [question.surface for question in session.asked.questions] == ["Oman,"]
+        with pytest.raises(NotDecidable, match="SRC --undo 1"):
+            session.undo()
+        assert session.unapply()["written"] == [str(file), f"{file}.ignore"]
+        assert file.read_bytes() == before and not Path(f"{file}.ignore").exists()
+        assert [row["state"] for row in session.queue({})["rows"]] == ["accepted", "rejected", "open"]
+
+
+def test_a_file_that_changed_meanwhile_loses_only_the_decisions_where_it_changed(file: Path) -> None:
+    with review(file) as session:
+        session.decide({"question": asked(session, "XXXXXXXX", "ORG"), "action": "accept"})
+        file.write_text(file.read_text().replace("She met", "He met"))
+        seen = session.preview()
+        assert [refused["where"] for refused in seen["refused"]] == [f"{file}:3:9"]
+        assert session.apply()["changed"] == 2
+        assert file.read_text().count("[ORG XXXXXXXX  ]") == 1
+        why = "1 earlier decision is about text that has changed"
+        assert session.preview()["refused"] == [{"where": "", "why": why}]
