@@ -76,7 +76,7 @@ def test_a_draft_says_what_it_changes(browser: Browser) -> None:
         "spans": [{"start": 0, "end": 3, "label": "PER", "flagged": True}, {"start": 12, "end": 14, "label": "LOC"}],
     }  # fmt: skip
     run = "const changes = $draft.changesOf(d); return [changes, changes.length ? $draft.actionOf(changes) : '']"
-    start = "let d = $draft.drafted(arguments[0]);"
+    start = "let d = $draft.drafted({ sentence: arguments[0] });"
     was = [100, 103, "PER"]
     steps = {
         "": ([], ""),
@@ -90,6 +90,18 @@ def test_a_draft_says_what_it_changes(browser: Browser) -> None:
     }
     for step, expected in steps.items():
         assert browser.script(start + step + run, sentence) == list(expected), step
+
+
+def test_a_draft_of_text_without_a_span_begins_with_the_proposed_one(browser: Browser) -> None:
+    place = {
+        "sentence": {"text": "FOR OSTRANDER ;", "offset": 10, "spans": []},
+        "record": {"start": 14, "end": 23, "changes": [{"old": None, "new": [14, 23, "PER"]}]},
+    }
+    assert call(browser, "$draft.changesOf($draft.drafted(a))", place) == [{"old": None, "new": [14, 23, "PER"]}]
+    assert call(browser, "$draft.changesOf($draft.edge($draft.drafted(a), 'end', true))", place) == [
+        {"old": None, "new": [14, 25, "PER"]}
+    ]
+    assert call(browser, "$draft.flaggedSpans(a)", place) == [{"start": 4, "end": 13, "label": "", "flagged": True}]
 
 
 @pytest.mark.parametrize(

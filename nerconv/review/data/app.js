@@ -4,7 +4,7 @@ import { setLooks, selected } from "./marks.js";
 import { remote } from "./remote.js";
 import { local } from "./local.js";
 import { queueView } from "./queue.js";
-import { actionOf as draftAction, added, changesOf, drafted, dropped, edge, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
+import { actionOf as draftAction, added, changesOf, drafted, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
 import { decisionView, included, places as placesText } from "./decision.js";
 import { conflictView, taken } from "./conflict.js";
 import { barView } from "./bar.js";
@@ -30,7 +30,7 @@ function derived() {
   const { question, draft } = view;
   return {
     ...view, wide: wide.matches, readOnly: Boolean(view.state.read_only), filtered: ["rule", "label", "file", "text", "state"].some((name) => view.filter[name]),
-    page: view.page, filter: view.filter, spans: draft ? shownSpans(draft) : question?.place.sentence.spans || [],
+    page: view.page, filter: view.filter, spans: draft ? shownSpans(draft) : question ? flaggedSpans(question.place) : [],
     changes: draft ? changesOf(draft) : [], unappliable: Boolean(view.written && !view.written.undone),
     answerHidden: Boolean(question && question.kind === "model" && view.hideAnswers && question.state === "open" && view.revealed !== question.id),
   };
@@ -108,6 +108,11 @@ async function loadState() {
   return state;
 }
 
+/** Bring the head up to date, without making anybody wait. */
+async function refresh() {
+  if (await loadState()) put(byId("top"), topView(derived(), act));
+}
+
 /** Show question ``id`` at its place number ``k``. */
 async function toQuestion(id, k = 0, focusHeadline = true) {
   const question = await attempt(() => back.question(id, k, 0));
@@ -115,8 +120,7 @@ async function toQuestion(id, k = 0, focusHeadline = true) {
   const fresh = id !== view.id;
   Object.assign(view, { page: "question", id, question, draft: null, showAll: false, places: fresh ? question.places : view.places });
   if (fresh) {
-    Object.assign(view, { comment: "", listOpen: false, selection: null });
-    view.except = new Set(question.places.filter((place) => place.included === false).map((place) => place.id));
+    Object.assign(view, { comment: "", listOpen: false, selection: null, except: new Set() });
   } else {
     question.places.forEach((place, number) => { view.places[number] = place; });
   }
@@ -189,19 +193,19 @@ async function send(request, text) {
 }
 
 async function decided(done, text, request) {
-  await loadState();
   Object.assign(view, { last: text, offer: "undo", draft: null });
-  replaceRow(done.row || done.state);
+  view.state.counts = done.counts;
+  replaceRow(done.row);
   const here = view.question;
-  if (request.place && here.places_total > 1) {
-    say(text);
-    const next = Math.min(here.place.k + 1, here.places_total - 1);
+  say(text);
+  refresh();
+  if (request.place && ["open", "skipped"].includes(done.row.state)) {
+    const next = request.action === "add" ? here.place.k : (here.place.k + 1) % here.places_total;
     await toQuestion(here.id, next, true);
     return;
   }
   const from = view.rows.findIndex((row) => row.id === here.id);
   if (view.filter.state) await loadQueue();
-  say(text);
   const next = view.rows.slice(from + (view.filter.state ? 0 : 1)).find((row) => row.state === "open")?.id || done.next;
   if (next && next !== here.id) go(`q/${next}`);
   else if (view.rows.some((row) => row.state === "open" && row.id !== here.id)) first();
@@ -235,10 +239,9 @@ function withDraft(change) {
 
 function startDraft() {
   const { question } = view;
-  const sentence = question.place.sentence;
-  if (question.kind !== "conflict") return drafted(sentence);
+  if (question.kind !== "conflict") return drafted(question.place);
   const spans = taken(question.conflict, question.decision?.take || "1");
-  return drafted({ ...sentence, spans: spans.map((span) => ({ ...span, flagged: false })) });
+  return drafted({ sentence: { ...question.place.sentence, spans } });
 }
 
 function saveDraft() {

@@ -55,13 +55,13 @@ function endButtons(view, act) {
 
 function draftButtons(view, act) {
   return [
-    button("Enter", "Save edit", act.saveDraft, "pri", { disabled: !view.changes.length }),
+    button("Enter", "Save", act.saveDraft, "pri", { disabled: !view.changes.length }),
     h("span.edge", { role: "group", "aria-label": "Move edges" },
       button("[", "‹ start", () => act.edge("start", true), "", { "aria-label": "Move the start out by a token" }),
       button("{", "start ›", () => act.edge("start", false), "", { "aria-label": "Move the start in by a token" }),
       button("}", "‹ end", () => act.edge("end", false), "", { "aria-label": "Move the end in by a token" }),
       button("]", "end ›", () => act.edge("end", true), "", { "aria-label": "Move the end out by a token" })),
-    button("+", "Add span", act.add, "more"),
+    button("+", "Add", act.add, "more", { "aria-label": "Add a span" }),
     button("l", "Label…", act.label, "more"),
     button("d", "Drop", act.drop, "more"),
     h("span.sep"),

@@ -68,7 +68,7 @@ function editHelp(view) {
 }
 
 /** Return how many places a decision is about now. */
-export const included = (view) => view.question.places_total - view.except.size;
+export const included = (view) => (view.question.waiting || view.question.places_total) - view.except.size;
 
 /** Return "59 places". */
 export const places = (number) => count(number, "place");

@@ -1,11 +1,22 @@
 // A draft: the spans of one place as they would be, before they are saved as a decision.
 import { moved, toTokens, tokens } from "./sentence.js";
 
-/** Return a draft of a sentence: its spans, which of them is edited, and the code points of its text. */
-export function drafted(sentence) {
+/** Return the spans of a sentence; text that is flagged without having a span is a span without a label. */
+export function flaggedSpans(place) {
+  const { sentence, record } = place;
+  if (!record || sentence.spans.some((span) => span.flagged)) return sentence.spans;
+  const [start, end] = [record.start - sentence.offset, record.end - sentence.offset];
+  return start < end ? [...sentence.spans, { start, end, label: "", flagged: true }] : sentence.spans;
+}
+
+/** Return a draft of a place: its spans, which of them is edited, and the code points of its text. */
+export function drafted(place) {
+  const { sentence, record } = place;
   const spans = sentence.spans.map((span) => ({ ...span, was: [span.start, span.end, span.label] }));
-  const flagged = spans.findIndex((span) => span.flagged);
-  return { points: [...sentence.text], offset: sentence.offset, spans, at: flagged, gone: [] };
+  const proposed = (record?.changes || []).filter((change) => !change.old && change.new).map(({ new: [start, end, label] }) =>
+    ({ start: start - sentence.offset, end: end - sentence.offset, label, flagged: true, was: null }));
+  const all = spans.some((span) => span.flagged) ? spans : [...spans, ...proposed];
+  return { points: [...sentence.text], offset: sentence.offset, spans: all, at: all.findIndex((span) => span.flagged), gone: [] };
 }
 
 const current = (draft) => draft.spans[draft.at];

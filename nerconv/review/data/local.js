@@ -17,25 +17,29 @@ export function local(payload) {
     states = statesOf(log);
   }
 
+  const waits = (place) => ["open", "skipped"].includes(states.get(keyOf(place.record))?.state || "open");
   const stateOf = (question) => {
     const found = question.places.map((place) => states.get(keyOf(place.record))?.state || "open");
-    return found.includes("open") ? "open" : found.find((state) => state === "accepted") || found[0];
+    const waiting = ["open", "skipped"].find((state) => found.includes(state));
+    return new Set(found).size === 1 ? found[0] : waiting || "decided";
   };
   const row = (question) => ({ ...question, places: null, count: question.places.length, state: stateOf(question) });
 
   function decide(request) {
     const question = questions.get(request.question);
     const except = new Set(request.except || []);
-    const places = question.places.filter((place) => (request.place ? place.id === request.place : !except.has(place.id)));
+    const waiting = question.places.filter(waits);
+    const places = request.place ? question.places.filter((place) => place.id === request.place)
+      : (waiting.length ? waiting : question.places).filter((place) => !except.has(place.id));
     add(record(question, places, request, payload.state.reviewer, log.length + 1));
-    return { row: row(question), next: payload.questions.find((each) => stateOf(each) === "open" && each.id !== question.id)?.id || null };
+    return { question: question.id, row: row(question), counts: counted(payload, states, stateOf), next: payload.questions.find((each) => stateOf(each) === "open" && each.id !== question.id)?.id || null };
   }
 
   function revert(action, from) {
     const line = folded(log)[from].at(-1);
     if (!line) throw Object.assign(new Error(`there is no decision to ${action}`), { status: 400 });
     add({ at: new Date().toISOString(), by: payload.state.reviewer, id: log.length + 1, action, of: line.id, comment: "" });
-    return { question: line.question.id };
+    return { question: line.question.id, counts: counted(payload, states, stateOf) };
   }
 
   return {
@@ -95,12 +99,14 @@ function queueOf(rows, page) {
 function questionOf(payload, question, k, page, states, stateOf) {
   if (!question) throw Object.assign(new Error("this decision is not in the list"), { status: 400 });
   const [from, to] = page ? [FIRST + (page - 1) * MORE, FIRST + page * MORE] : [0, FIRST];
-  const shown = (place) => ({ ...place.row, id: place.id, state: states.get(keyOf(place.record))?.state || "open", included: true });
+  const state = (place) => states.get(keyOf(place.record))?.state || "open";
+  const waiting = question.places.filter((place) => ["open", "skipped"].includes(state(place))).length;
+  const shown = (place) => ({ ...place.row, id: place.id, state: state(place), included: !waiting || ["open", "skipped"].includes(state(place)) });
   const here = question.places[Math.min(k, question.places.length - 1)];
   const decision = states.get(keyOf(here.record))?.decision;
   return {
     ...question, state: stateOf(question), place: placeOf(payload, here, k, question.places.length), places: question.places.slice(from, to).map(shown),
-    places_total: question.places.length, decision: decision ? { action: decision.action, by: decision.by, comment: decision.comment, take: decision.take } : null,
+    places_total: question.places.length, waiting, decision: decision ? { action: decision.action, by: decision.by, comment: decision.comment, take: decision.take } : null,
   };
 }
 

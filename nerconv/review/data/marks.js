@@ -58,9 +58,9 @@ const SHORT = 28;
 
 function markOf(span, content, outer) {
   const short = span.end - span.start <= SHORT && !outer;
-  const look = [lookOf(span.label), short && "sh", span.flagged && "flag", span.differs && "c", span.drafted && "draft"];
+  const look = [lookOf(span.label), short && "sh", span.flagged && "flag", !span.label && "none", span.differs && "c", span.drafted && "draft"];
   const hidden = span.flagged ? h("bdi.sr", null, "flagged: ") : null;
-  const label = h("bdi.l", null, span.label || "?");
+  const label = span.label ? h("bdi.l", null, span.label) : h("bdi.sr", null, " without a label");
   return h("mark", { dir: "auto", class: look.filter(Boolean).join(" ") }, hidden, content, label);
 }
 

@@ -87,11 +87,11 @@ export function concordance(view, act) {
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
 function placeRow(view, act, place, number) {
-  const included = !view.except.has(place.id);
+  const included = place.included && !view.except.has(place.id);
   const state = stateOf(place.state);
   const here = number === view.question.place.k;
   const box = view.readOnly ? null : h("input", {
-    type: "checkbox", checked: included, "aria-label": `include ${place.where}`, "data-key": `box-${place.id}`,
+    type: "checkbox", checked: included, disabled: !place.included, "aria-label": `include ${place.where}`, "data-key": `box-${place.id}`,
     on: { change: () => act.except(place.id) },
   });
   const said = place.state === "open" ? null : h("span.ic", { class: state.look, title: state.word }, state.icon, h("span.sr", null, state.word));
