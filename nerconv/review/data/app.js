@@ -38,7 +38,7 @@ function derived() {
 
 const VIEWS = {
   question: (shown) => (!shown.question ? doneView(shown, act) : shown.question.kind === "conflict" ? conflictView(shown, act) : decisionView(shown, act)),
-  apply: (shown) => applyView(shown, act), written: (shown) => writtenView(shown, act), rule: (shown) => ruleView(shown, act),
+  apply: (shown) => applyView(shown, act), written: (shown) => writtenView(shown), rule: (shown) => ruleView(shown, act),
   help: (shown) => helpView(shown, act), done: (shown) => doneView(shown, act),
 };
 
@@ -352,7 +352,7 @@ const act = {
   acceptRule: openRule,
   acceptGroup,
   search: () => { view.listOpen = true; show(); byId("text").focus(); },
-  listOpened: (open) => { view.listOpen = open; },
+  listOpened: (open) => { if (!wide.matches) view.listOpen = open; },
   filter,
   filterSoon: (name, value) => { clearTimeout(waiting); waiting = setTimeout(() => filter({ [name]: value }), 150); },
   openOnes: () => filter({ state: "", rule: "", label: "", file: "", text: "" }).then(first),

@@ -8,7 +8,7 @@ export function barView(view, act) {
   if (view.failed) return failedBar(view, act);
   if (view.readOnly) return [h("p.last", null, "This review is read-only: decisions are shown, none can be made.")];
   if (view.page === "apply") return [lastLine(view, act), ...applyButtons(view, act)];
-  if (view.page !== "question" || !view.question) return [lastLine(view, act), ...backButtons(view, act)];
+  if (view.page !== "question" || !view.question) return [lastLine(view, act), ...pageButtons(view, act)];
   if (view.draft) return [lastLine(view, act), ...draftButtons(view, act)];
   return [lastLine(view, act), ...(view.question.kind === "conflict" ? conflictButtons(view, act) : decideButtons(view, act)), ...endButtons(view, act)];
 }
@@ -79,13 +79,24 @@ function applyButtons(view, act) {
   ];
 }
 
-function backButtons(view, act) {
-  return [button("Esc", "Back", act.back, "pri"), h("span.sep"), view.unappliable ? button("", "Undo what was written", act.unapply) : null];
+/** Buttons of what is shown instead of a question. */
+function pageButtons(view, act) {
+  if (!view.state.counts.decisions) return [];
+  if (view.page === "rule") return ruleButtons(view, act);
+  const back = button("Esc", "Back", act.back);
+  if (view.page === "help") return [back];
+  if (view.page === "written") return [button("Esc", "Back to the decisions", act.back, "pri"), button("", "Undo what was written", act.unapply)];
+  return [view.state.counts.decided ? button("", view.offline ? "Download…" : "Apply…", act.toApply, "pri") : null, back];
+}
+
+function ruleButtons(view, act) {
+  const number = view.group.rows.filter((row) => !view.group.except.has(row.id)).length;
+  return [button("Enter", `Accept ${figure(number)}`, act.acceptGroup, "pri", { disabled: !number }), button("Esc", "Back", act.back)];
 }
 
 function failedBar(view, act) {
   return [
     h("p.last", { role: "alert" }, h("b", null, "Not saved: "), view.failed.message, ". Nothing else can be decided until this is saved."),
-    button("", "Try again", act.retry, "pri"), button("", "Download the decision", act.rescue), button("", "Forget it", act.forget, "no"),
+    button("", "Try again", act.retry, "pri"), button("", "Download the decision", act.rescue), button("", "Leave it undecided", act.forget, "no"),
   ];
 }

@@ -1,5 +1,5 @@
 // Which key does what: one table, for the handler and for the list that people read.
-import { button, h } from "./dom.js";
+import { h } from "./dom.js";
 
 /** Rows: keys, text, action, where it works (question, conflict, draft, any). */
 export const KEYS = [
@@ -32,7 +32,6 @@ export function helpView(view, act) {
     h("label.row", null, h("input", { type: "checkbox", checked: view.keysOn, "data-key": "keys", on: { change: act.switchKeys } }),
       "Single keys are on ", h("span.muted.small", null, "(turn them off for speech input; every action also has a button)")),
     h("dl.keys", null, KEYS.map(([keys, text]) => h("div", null, h("dt", null, keys.split(" ").map((key) => [h("kbd", null, key), " "])), h("dd", null, text)))),
-    h("div.row", null, button("Esc", "Back", act.back, "pri")),
   ];
 }
 

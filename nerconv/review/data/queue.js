@@ -7,6 +7,7 @@ const SHOWN_STATES = ["open", "accepted", "rejected", "changed", "skipped", "ref
 
 /** Return the list: ``view`` has state, filter, rows, total, pages and id; ``act`` what can be done. */
 export function queueView(view, act) {
+  if (!view.state.counts.decisions) return null;
   const open = view.wide || view.listOpen;
   const summary = h("summary", { "data-key": "list" }, `${position(view)} · open the list`);
   return h("details", { open, on: { toggle: (event) => act.listOpened(event.target.open) } },
@@ -22,6 +23,7 @@ function position(view) {
 
 function shownText(view) {
   if (!view.total) return view.filtered ? "No decision fits these filters." : "Nothing to decide here.";
+  if (view.total === 1) return "1 decision.";
   return view.rows.length === view.total ? `All ${figure(view.total)} shown, most places first.`
     : `${figure(view.rows.length)} of ${figure(view.total)} shown, most places first.`;
 }

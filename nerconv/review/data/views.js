@@ -17,7 +17,7 @@ export function topView(view, act) {
         h("span.muted.opt", null, ` · ${figure(counts.decided_places)} of ${count(counts.places, "place")}${left}`)),
       h("progress", { id: "pg", max: Math.max(1, counts.decisions), value: counts.decided }, `${counts.decided} of ${counts.decisions}`)),
     button("?", "Keys", act.help, "opt noprint"),
-    state.read_only ? null : button("", applyText(view), act.toApply, counts.decided ? "pri noprint" : "noprint", { "data-key": "apply" }),
+    state.read_only || !counts.decisions ? null : button("", applyText(view), act.toApply, counts.decided ? "pri noprint" : "noprint", { "data-key": "apply" }),
   ];
 }
 
@@ -134,7 +134,7 @@ function joined(pieces) {
 }
 
 /** Return what was written. */
-export function writtenView(view, act) {
+export function writtenView(view) {
   const { written } = view;
   const files = Array.isArray(written.written) ? written.written.length : written.written;
   return [
@@ -142,7 +142,6 @@ export function writtenView(view, act) {
     h("p", null, written.refused?.length ? `${count(written.refused.length, "place")} left out, because the text changed.` : "Every decision is in the files."),
     written.number ? h("p.muted", null, "Undo later: ", h("code", null, `nerconv review --undo ${written.number}`)) : null,
     written.command ? h("p", null, "Then: ", h("code", null, written.command)) : null,
-    h("div.row", null, button("", "Undo what was written", act.unapply), button("Esc", "Back to the decisions", act.back)),
   ];
 }
 
@@ -168,7 +167,6 @@ export function ruleView(view, act) {
     h("ul.picks", null, rows.map((row) => h("li", null, h("label.row", null,
       h("input", { type: "checkbox", checked: !view.group.except.has(row.id), "data-key": row.id, on: { change: () => act.exceptGroup(row.id) } }),
       h("bdi.mono", null, row.surface), row.label ? chip(row.label) : null, h("span.muted.small", null, `${row.answer} · ${figure(row.count)}×`))))),
-    h("div.row", null, button("Enter", `Accept ${figure(ticked.length)}`, act.acceptGroup, "pri", { disabled: !ticked.length }), button("Esc", "Back", act.back)),
   ];
 }
 
@@ -186,8 +184,7 @@ export function doneView(view, act) {
   return [
     h("h1", { id: "h1", tabindex: "-1" }, left ? `${count(left, "decision")} left open` : "Nothing left to decide"),
     h("p", null, `${figure(counts.decided)} of ${count(counts.decisions, "decision")} settled ${count(counts.decided_places, "place")}.`),
-    h("div.row", null, view.state.read_only ? null : button("", `${view.offline ? "Download" : "Apply"} ${count(counts.decided, "decision")}`, act.toApply, "pri"),
-      left ? button("", "Look at what is open", act.openOnes) : null),
+    left ? h("p", null, button("", "Look at what is open", act.openOnes)) : null,
     view.state.command ? h("p.muted.small", null, "Then: ", h("code", null, view.state.command)) : null,
   ];
 }
