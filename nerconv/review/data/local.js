@@ -105,7 +105,7 @@ function questionOf(payload, question, k, page, states, stateOf) {
   const here = question.places[Math.min(k, question.places.length - 1)];
   const decision = states.get(keyOf(here.record))?.decision;
   return {
-    ...question, state: stateOf(question), place: placeOf(payload, here, k, question.places.length), places: question.places.slice(from, to).map(shown),
+    ...question, score: here.score, conflict: here.conflict, state: stateOf(question), place: placeOf(payload, here, k, question.places.length), places: question.places.slice(from, to).map(shown),
     places_total: question.places.length, waiting, decision: decision ? { action: decision.action, by: decision.by, comment: decision.comment, take: decision.take } : null,
   };
 }
@@ -117,7 +117,7 @@ function placeOf(payload, place, k, of) {
   const marked = spans.map((span, number) => ({ ...span, flagged: here.includes(number) }));
   const line = (number) => (number === null ? null : payload.lines[number]);
   return {
-    ...place.view, id: place.id, k, of, sentence: { ...sentence, spans: marked },
+    ...place.view, record: place.record, id: place.id, k, of, sentence: { ...sentence, spans: marked },
     before_line: line(place.view.before_line), after_line: line(place.view.after_line),
   };
 }

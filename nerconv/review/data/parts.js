@@ -41,9 +41,9 @@ function shortened(line) {
 
 /** Return the fix in the file: the bytes before and after, what changes boxed. */
 export function fixView(fix, note) {
-  if (!fix || !fix.before) return null;
+  if (!fix && !note) return null;
   return h("section", { "aria-labelledby": "h-fix" }, h("h2", { id: "h-fix" }, "The fix, in the file"),
-    h("div.diff", { dir: "ltr" }, side("m", "before: ", "− ", fix.before, "del"), side("p", "after: ", "+ ", fix.after, "ins")),
+    fix ? h("div.diff", { dir: "ltr" }, side("m", "before: ", "− ", fix.before, "del"), side("p", "after: ", "+ ", fix.after, "ins")) : null,
     note ? h("p.small.muted", null, note) : null);
 }
 

@@ -14,12 +14,19 @@ export function record(question, places, request, reviewer, id) {
 function changesFor(place, request) {
   if (request.changes) return request.changes;
   if (request.action === "accept") return place.record.changes;
-  if (request.action === "take") return place.takes?.[request.take] || [];
+  if (request.action === "take") return takenOf(place.readings, request.take);
   const [start, end] = [place.record.start, place.record.end];
   const old = place.span || null;
   if (request.action === "drop") return old ? [{ old, new: null }] : [];
   if (request.action === "label") return [{ old, new: [...(old ? old.slice(0, 2) : [start, end]), request.label] }];
   return [];
+}
+
+/** Return the spans that are added when the reading ``take`` of a conflict is right. */
+function takenOf(readings, take) {
+  const spans = { both: readings.flat(), neither: [] }[take] || readings[Number(take) - 1];
+  const keys = spans.map(String);
+  return spans.filter((span, at) => keys.indexOf(String(span)) === at).map((span) => ({ old: null, new: span }));
 }
 
 /** Return the decisions that count, and those that were undone last, of the lines of a log. */

@@ -1,0 +1,86 @@
+"""A review as one file that works without a server: what is still open, and the sentences around it once each.
+
+The script of the page answers from it as the server would (``data/local.js``). Its decisions are downloaded as lines
+of a log, which ``nerconv review --apply`` takes over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from nerconv.document import Span
+from nerconv.review import payload
+from nerconv.review.page import page
+from nerconv.review.progress import WAITING
+from nerconv.review.question import Place, Question, digest
+from nerconv.review.records import place_record
+from nerconv.review.session import Session
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Table:
+    """Values of JSON, each once, by their number."""
+
+    values: list[Any] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, value: object) -> int:
+        """Return the number of ``value``, which is entered where it is new."""
+        found = self.numbers.setdefault(json.dumps(value), len(self.values))
+        if found == len(self.values):
+            self.values.append(value)
+        return found
+
+
+def exported(session: Session) -> str:
+    """Return the page with all that is still open in ``session``."""
+    sentences, lines = Table(), Table()
+    questions = list(_questions(session, sentences, lines))
+    return page(
+        {
+            "id": digest(session.title, *(question["id"] for question in questions)),
+            "state": {**session.state(), "read_only": False},
+            "questions": questions,
+            "sentences": sentences.values,
+            "lines": lines.values,
+        }
+    )
+
+
+def _questions(session: Session, sentences: Table, lines: Table) -> Iterator[Json]:
+    for question in session.asked.questions:
+        waiting = [number for number, each in enumerate(question.places) if session.progress.place(each.id) in WAITING]
+        if waiting:
+            shown = session.question(question.id, waiting[0], 0)
+            del shown["place"], shown["decision"]
+            yield {**shown, "places": [_place(session, question, number, sentences, lines) for number in waiting]}
+
+
+def _place(session: Session, question: Question, number: int, sentences: Table, lines: Table) -> Json:
+    place = question.places[number]
+    view = payload.place_shown(session.asked, place)
+    spans = view["sentence"]["spans"]
+    view["flagged"] = [at for at, span in enumerate(spans) if span.pop("flagged")]
+    view["sentence"] = sentences.number(view["sentence"])
+    for name in ("before_line", "after_line"):
+        view[name] = None if view[name] is None else lines.number(view[name])
+    (row,) = payload.places(session.asked, session.progress, [place], True)
+    return {
+        "id": place.id,
+        "row": {name: row[name] for name in ("where", "before", "surface", "after")},
+        "view": view,
+        "record": place_record(place),
+        "span": _edges(place.span),
+        "readings": [[_edges(span) for span in reading.spans] for reading in place.readings],
+        "score": payload.score(session.progress, question.kind, place),
+        "conflict": payload.conflict(session.asked, question, place),
+    }
+
+
+def _edges(span: Span | None) -> list[Any] | None:
+    return span and [span.start, span.end, span.label]
