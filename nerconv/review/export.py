@@ -16,7 +16,6 @@ from nerconv.review import payload
 from nerconv.review.page import page
 from nerconv.review.progress import WAITING
 from nerconv.review.question import Place, Question, digest
-from nerconv.review.records import place_record
 from nerconv.review.session import Session
 
 Json: TypeAlias = dict[str, Any]
@@ -63,18 +62,21 @@ def _questions(session: Session, sentences: Table, lines: Table) -> Iterator[Jso
 
 def _place(session: Session, question: Question, number: int, sentences: Table, lines: Table) -> Json:
     place = question.places[number]
-    view = payload.place_shown(session.asked, place)
-    spans = view["sentence"]["spans"]
-    view["flagged"] = [at for at, span in enumerate(spans) if span.pop("flagged")]
-    view["sentence"] = sentences.number(view["sentence"])
-    for name in ("before_line", "after_line"):
-        view[name] = None if view[name] is None else lines.number(view[name])
+    shown = payload.place_shown(session.asked, place)
+    sentence = shown["sentence"]
+    flagged = [at for at, span in enumerate(sentence["spans"]) if span.pop("flagged")]
+    for span in sentence["spans"]:
+        del span["source"]
     (row,) = payload.places(session.asked, session.progress, [place], True)
     return {
         "id": place.id,
         "row": {name: row[name] for name in ("where", "before", "surface", "after")},
-        "view": view,
-        "record": place_record(place),
+        "fix": shown["fix"],
+        "note": shown["note"],
+        "record": shown["record"],
+        "sentence": sentences.number(sentence),
+        "flagged": flagged,
+        "beside": [shown[name] and lines.number(shown[name]) for name in ("before_line", "after_line")],
         "span": _edges(place.span),
         "readings": [[_edges(span) for span in reading.spans] for reading in place.readings],
         "score": payload.score(session.progress, question.kind, place),

@@ -112,12 +112,11 @@ function questionOf(payload, question, k, page, states, stateOf) {
 
 /** Return a place with its sentence and the lines around it, which the page holds once each. */
 function placeOf(payload, place, k, of) {
-  const { spans, ...sentence } = payload.sentences[place.view.sentence];
-  const here = place.view.flagged || [];
-  const marked = spans.map((span, number) => ({ ...span, flagged: here.includes(number) }));
-  const line = (number) => (number === null ? null : payload.lines[number]);
+  const { spans, ...sentence } = payload.sentences[place.sentence];
+  const marked = spans.map((span, number) => ({ ...span, flagged: place.flagged.includes(number) }));
+  const [before_line, after_line] = place.beside.map((number) => (number === null ? null : payload.lines[number]));
   return {
-    ...place.view, record: place.record, id: place.id, k, of, sentence: { ...sentence, spans: marked },
-    before_line: line(place.view.before_line), after_line: line(place.view.after_line),
+    id: place.id, k, of, where: place.row.where, record: place.record, fix: place.fix, note: place.note,
+    sentence: { ...sentence, spans: marked }, before_line, after_line,
   };
 }
