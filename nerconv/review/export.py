@@ -15,7 +15,7 @@ from nerconv.document import Span
 from nerconv.review import payload
 from nerconv.review.page import page
 from nerconv.review.progress import WAITING
-from nerconv.review.question import Place, Question, digest
+from nerconv.review.question import Question, digest
 from nerconv.review.session import Session
 
 Json: TypeAlias = dict[str, Any]
@@ -85,4 +85,4 @@ def _place(session: Session, question: Question, number: int, sentences: Table, 
 
 
 def _edges(span: Span | None) -> list[Any] | None:
-    return span and [span.start, span.end, span.label]
+    return [span.start, span.end, span.label] if span else None

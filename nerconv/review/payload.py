@@ -12,6 +12,7 @@ from nerconv.review.decisions import State
 from nerconv.review.progress import WAITING, Progress
 from nerconv.review.question import Place, Question
 from nerconv.review.queue import Queue
+from nerconv.review.records import place_record
 from nerconv.review.wording import visible, wording
 
 Json = dict[str, Any]
@@ -88,13 +89,14 @@ def question(queue: Queue, state: State, progress: Progress, id: str, place: int
         "button": words.accept,
         "reject": words.reject,
         "why": asked.why,
-        "score": _score(progress, asked.kind, asked.places[place]),
+        "score": score(progress, asked.kind, asked.places[place]),
         "decision": _decision(state, asked.places[place]),
         "place": {**place_shown(queue, asked.places[place]), "k": place, "of": len(asked.places)},
-        "places": list(_places(queue, progress, asked.places[begin:end], bool(waiting))),
+        "places": list(places(queue, progress, asked.places[begin:end], bool(waiting))),
         "places_total": len(asked.places),
+        "waiting": waiting,
         "elsewhere": elsewhere(queue, asked),
-        "conflict": _conflict(queue, asked, asked.places[place]),
+        "conflict": conflict(queue, asked, asked.places[place]),
     }
 
 
@@ -112,6 +114,7 @@ def place_shown(queue: Queue, place: Place) -> Json:
             "spans": [_span(span, context.offset, place) for span in context.spans],
         },
         "after_line": context.behind or None,
+        "record": place_record(place),
         "fix": {"before": fix.before, "after": fix.after} if fix and (fix.before or fix.after) else None,
         "note": fix.note if fix else None,
     }
@@ -132,7 +135,7 @@ def _span(span: Span, offset: int, place: Place) -> Json:
     }
 
 
-def _places(queue: Queue, progress: Progress, places: Sequence[Place], is_open: bool) -> Iterator[Json]:
+def places(queue: Queue, progress: Progress, places: Sequence[Place], is_open: bool) -> Iterator[Json]:
     """Yield places with a few words on each side; what was decided alone is not included in the rest."""
     owners = (queue.owners[place.id] for place in places)
     for place, words in zip(places, words_around(owners, places), strict=True):
@@ -169,7 +172,7 @@ def _decision(state: State, place: Place) -> Json | None:
     return {name: getattr(decision, name) for name in names}
 
 
-def _score(progress: Progress, kind: str, place: Place) -> Json | None:
+def score(progress: Progress, kind: str, place: Place) -> Json | None:
     """Return how sure the model is at ``place``, and how often it was right so far."""
     if place.score is None or not place.changes:
         return None
@@ -179,7 +182,7 @@ def _score(progress: Progress, kind: str, place: Place) -> Json | None:
     return {"labels": labels, "models": "", "hits": {"accepted": accepted, "of": decided}}
 
 
-def _conflict(queue: Queue, question: Question, place: Place) -> Json | None:
+def conflict(queue: Queue, question: Question, place: Place) -> Json | None:
     """Return what each annotator has at ``place``, in offsets of its sentence."""
     if question.kind != "conflict":
         return None

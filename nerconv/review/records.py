@@ -74,7 +74,7 @@ def encoded(decision: Decision) -> bytes:
     if decision.question.id:
         record["question"] = {name: getattr(decision.question, name) for name in Asked.__slots__}
     if decision.places:
-        record["places"] = [_place_record(place) for place in decision.places]
+        record["places"] = [place_record(place) for place in decision.places]
     record["comment"] = decision.comment
     for name in ("take", "of", "number", "settled", "files"):
         if value := getattr(decision, name):
@@ -134,7 +134,8 @@ def change_of(record: Mapping[str, Any]) -> Change:
     return SpanChange(old, new)
 
 
-def _place_record(place: Place) -> dict[str, Any]:
+def place_record(place: Place) -> dict[str, Any]:
+    """Return ``place`` as a value of JSON."""
     path, line, column = place.where or ("", 0, 0)
     return {
         "rule": place.rule,
