@@ -52,9 +52,10 @@ def _fits(question: Question, progress: Progress, query: Mapping[str, str]) -> b
     file = query.get("file")
     if file and not any(place.where and place.where.path == file for place in question.places):
         return False
-    text = query.get("text", "").casefold()
-    said = "\n".join((question.surface, question.rule, question.name, question.label, question.answer)).casefold()
-    return text in said and query.get("state", "") in ("", progress.question(question.id))
+    if query.get("state", "") not in ("", progress.question(question.id)):
+        return False
+    said = (question.surface, question.rule, question.name, question.label, question.answer)
+    return not query.get("text") or query["text"].casefold() in "\n".join(said).casefold()
 
 
 def row(question: Question, progress: Progress) -> Json:

@@ -34,14 +34,26 @@ class Progress:
         self._questions = {place.id: question.id for question in queue.questions for place in question.places}
         self._places = {place: self._now(place) for place in self._questions}
         self._counts = {each.id: Counter(self._places[p.id] for p in each.places) for each in queue.questions}
+        self._states = {each.id: self._state_of(each.id) for each in queue.questions}
+        self._by_kind = Counter(question.kind for question in queue.questions)
+        self._by_state = Counter(self._states.values())
+        self._waiting = sum(self.waiting(id) for id in self._states)
 
     def update(self, places: Iterable[str]) -> None:
         """Take over what became of ``places``; those of other runs are passed over."""
-        for place in places:
-            if question := self._questions.get(place):
-                self._counts[question][self._places[place]] -= 1
-                self._places[place] = found = self._now(place)
-                self._counts[question][found] += 1
+        known = [place for place in places if place in self._questions]
+        touched = {self._questions[place] for place in known}
+        self._waiting -= sum(map(self.waiting, touched))
+        for place in known:
+            counts = self._counts[self._questions[place]]
+            counts[self._places[place]] -= 1
+            self._places[place] = found = self._now(place)
+            counts[found] += 1
+        self._waiting += sum(map(self.waiting, touched))
+        for question in touched:
+            self._by_state[self._states[question]] -= 1
+            self._states[question] = found = self._state_of(question)
+            self._by_state[found] += 1
 
     def _now(self, place: str) -> str:
         decision = self._state.at(place)
@@ -55,6 +67,9 @@ class Progress:
 
     def question(self, id: str) -> str:
         """Return the state that all places of a question have; open or skipped where some wait, else decided."""
+        return self._states[id]
+
+    def _state_of(self, id: str) -> str:
         found = [state for state, count in self._counts[id].items() if count]
         if len(found) == 1:
             return found[0]
@@ -71,16 +86,19 @@ class Progress:
 
     def counts(self) -> dict[str, Any]:
         """Return how many decisions and places there are and how many are made, and the decisions by kind."""
-        questions = self._queue.questions
-        waiting = [self.waiting(question.id) for question in questions]
         return {
-            "decisions": len(questions),
-            "decided": waiting.count(0),
-            "skipped": sum(self.question(question.id) == SKIPPED for question in questions),
+            "decisions": len(self._states),
+            "decided": len(self._states) - self._open,
+            "skipped": self._by_state[SKIPPED],
             "places": len(self._places),
-            "decided_places": len(self._places) - sum(waiting),
-            "by_kind": dict(Counter(question.kind for question in questions)),
+            "decided_places": len(self._places) - self._waiting,
+            "by_kind": dict(self._by_kind),
         }
+
+    @property
+    def _open(self) -> int:
+        """How many questions have a place that waits."""
+        return sum(self._by_state[state] for state in WAITING)
 
     def next_open(self, after: str) -> str | None:
         """Return the id of the first open question behind the one with the id ``after``, else of the first there is."""
@@ -94,5 +112,4 @@ class Progress:
         done = self._state.done[-_LAST - 1 :]
         times = [datetime.fromisoformat(self._state.decisions[id].at) for id in done]
         gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
-        left = sum(self.waiting(question.id) > 0 for question in self._queue.questions)
-        return round(median(gaps) * left) if len(gaps) > 1 and left else None
+        return round(median(gaps) * self._open) if len(gaps) > 1 and self._open else None

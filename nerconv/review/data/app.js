@@ -196,20 +196,34 @@ async function decided(done, text, request) {
   Object.assign(view, { last: text, offer: "undo", draft: null });
   view.state.counts = done.counts;
   replaceRow(done.row);
-  const here = view.question;
   say(text);
+  if (request.place && ["open", "skipped"].includes(done.row.state)) await stay(request.action);
+  else await onward(done.next);
   refresh();
-  if (request.place && ["open", "skipped"].includes(done.row.state)) {
-    const next = request.action === "add" ? here.place.k : (here.place.k + 1) % here.places_total;
-    await toQuestion(here.id, next, true);
-    return;
-  }
-  const from = view.rows.findIndex((row) => row.id === here.id);
+}
+
+/** Show the next place of the question, or the same where a span was added. */
+async function stay(action) {
+  const { place, places_total: total, id } = view.question;
+  await toQuestion(id, action === "add" ? place.k : (place.k + 1) % total);
+}
+
+/** Show the next open question: of those that the list shows, else the one with the id ``next``, else that none is left. */
+async function onward(next) {
+  const { id } = view.question;
+  const from = view.rows.findIndex((row) => row.id === id);
   if (view.filter.state) await loadQueue();
-  const next = view.rows.slice(from + (view.filter.state ? 0 : 1)).find((row) => row.state === "open")?.id || done.next;
-  if (next && next !== here.id) go(`q/${next}`);
-  else if (view.rows.some((row) => row.state === "open" && row.id !== here.id)) first();
+  const open = view.rows.filter((row) => row.state === "open" && row.id !== id);
+  const behind = view.rows.slice(from + (view.filter.state ? 0 : 1)).find((row) => open.includes(row));
+  const found = behind?.id || next || open[0]?.id;
+  if (found && found !== id) await turnTo(found);
   else { view.id = ""; go("done"); }
+}
+
+/** Show question ``id`` under its address. */
+async function turnTo(id) {
+  history.pushState(null, "", `#/q/${id}`);
+  await toQuestion(id);
 }
 
 function replaceRow(row) {
