@@ -20,7 +20,7 @@ _PATIENCE = 20
 
 @contextmanager
 def reviewed(folder: Path, *arguments: str) -> Iterator[tuple[str, list[str]]]:
-    """Run ``nerconv review`` in ``folder``; yield the address of its page, and a list that gets what it says at last."""
+    """Run ``nerconv review`` in ``folder``; yield the address of the page, and a list that gets what it says."""
     command = [sys.executable, "-m", "nerconv", "review", *arguments, "--no-browser"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     said: list[str] = []
