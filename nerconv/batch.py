@@ -384,8 +384,8 @@ class Batch:
         """Return the same with the ``chosen`` spans alone, by mask or numbers, and their labels."""
         arrays = (self.starts, self.ends, self.label_ids, self.source_lines, self.source_columns)
         starts, ends, codes, lines, places = (array[chosen] for array in arrays)
-        codes, kept_labels = used(codes, len(self.labels))
-        labels = tuple(self.labels[code] for code in kept_labels)
+        codes, some = used(codes, len(self.labels))
+        labels = tuple(self.labels[code] for code in some)
         extras = self.extras.of_spans(np.arange(len(self.starts))[chosen].tolist()) if any(self.extras) else self.extras
         spans = replace(self, starts=starts, ends=ends, label_ids=codes, source_lines=lines, source_columns=places)
         return replace(spans, labels=labels, extras=extras)

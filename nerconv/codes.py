@@ -272,7 +272,7 @@ _TABLE = (
     ),
     Code(
         "K002",
-        "nested-not-kept",
+        "nested-dropped",
         "warning",
         "A span left out because it shares text with another and the target holds flat spans only.",
         "Choose which to keep with --nested outer or inner, or a target that holds nested spans.",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: White space that separates tokens and lines. Every other code point belongs to a token, a carriage
 #: return too unless a line feed follows it.
 WHITE_SPACE = " \t\n"
-#: Kinds of marks: from the first on nobody labelled the text, so that no span is no answer; from the second on, or
+#: Kinds of marks: from the first on nobody labelled the text, so that it says nothing of spans; from the second on, or
 #: from the next sentence on, somebody did. The text of a mark says by what that is known: ``-100``, ``missing``.
 UNLABELLED, LABELLED = "unlabelled", "labelled"
 

@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[^ \t\n\r]+(?:\r(?!\n)[^ \t\n\r]*)*|(?:\r(?!\n)[^ \t\n\r]*
 def edges(document: Document) -> tuple[list[int], list[int]]:
     """Return the start offsets and the end offsets of the tokens of ``document``, in text order."""
     if "\r" not in document.text and not document.joins:
-        return _plain_edges(document.text)
+        return _white_space_edges(document.text)
     starts, ends = [], []
     for match in _TOKEN.finditer(document.text):
         starts.append(match.start())
@@ -27,7 +27,7 @@ def edges(document: Document) -> tuple[list[int], list[int]]:
     return _cut_at(document.joins, starts, ends) if document.joins else (starts, ends)
 
 
-def _plain_edges(text: str) -> tuple[list[int], list[int]]:
+def _white_space_edges(text: str) -> tuple[list[int], list[int]]:
     """Return the edges of tokens that end at white space alone. What runs for each token here runs in C."""
     pieces = text.replace("\n", " ").replace("\t", " ").split(" ")
     lengths = list(map(len, pieces))

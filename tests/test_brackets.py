@@ -170,7 +170,7 @@ def test_each_deviation_is_a_finding_with_its_place_and_what_it_costs(
     assert shown.caret().index("^") == shown.start
 
 
-def test_nested_spans_are_both_kept(tmp_path: Path) -> None:
+def test_nested_spans_both_stay(tmp_path: Path) -> None:
     (document,), _, _ = read("x [ORG [LOC Iran  ] MFA  ] . \n", tmp_path)
     assert spans(document) == [("ORG", "Iran MFA"), ("LOC", "Iran")]
 
@@ -201,7 +201,7 @@ def test_a_closing_bracket_in_a_file_without_annotations_is_text(tmp_path: Path)
     assert not read("array( [ [ 1 , 2  ] , [ 3 , 4  ]  ] )  ] \n", tmp_path)[1]
 
 
-def test_a_label_that_was_not_asked_for_is_kept_where_two_spaces_prove_it(tmp_path: Path) -> None:
+def test_a_label_that_was_not_asked_for_stays_where_two_spaces_prove_it(tmp_path: Path) -> None:
     (document,), findings, _ = read("[PER Bob  ] in [LOC Rome  ] . \n", tmp_path, labels=frozenset({"LOC"}))
     assert spans(document) == [("PER", "Bob"), ("LOC", "Rome")]
     assert [(finding.code, finding.unread) for finding in findings] == [("F018", {})]
@@ -254,7 +254,7 @@ DOCUMENTS = [
 
 
 @pytest.mark.parametrize(("how", "source", "texts"), DOCUMENTS)
-def test_documents_are_told_apart(how: str, source: str, texts: list[str], tmp_path: Path) -> None:
+def test_documents_are_separated(how: str, source: str, texts: list[str], tmp_path: Path) -> None:
     documents, _, _ = read(source, tmp_path, documents=how)
     assert [document.text for document in documents] == texts
 

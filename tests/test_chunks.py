@@ -77,7 +77,7 @@ def test_a_document_cut_into_parts_loses_nothing(text: str, block: int) -> None:
 
 
 @pytest.mark.parametrize("how", ["blank-line", "auto"])
-def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
+def test_a_document_behind_one_that_was_cut_is_not_part_of_it(how: str) -> None:
     between = "\n" if how == "blank-line" else "-DOCSTART- O\n\n"
     raw = ("a b c d e\n" * 9 + between + "f g\n").encode()
     text, source, doing = TextSource(BytesIO(raw), len(raw)), Source("a.txt", "a"), Doing(block=8)
@@ -91,7 +91,7 @@ def test_a_document_behind_one_that_was_cut_is_no_part_of_it(how: str) -> None:
 
 @given(text=noisy(), markup=st.booleans(), labels=st.sampled_from([None, frozenset(), frozenset({"PER", "Foo"})]))
 @examples(300)
-def test_the_tally_of_ordinary_lines_is_that_of_the_exact_reading(
+def test_the_tally_of_flat_lines_is_that_of_the_exact_reading(
     text: str, markup: bool, labels: frozenset[str] | None
 ) -> None:
     exact = tally((line.events for line in lines(text, markup)), DIALECTS, labels)

@@ -37,7 +37,7 @@ def documents(path: Path) -> list[Document]:
     return [item for item in items if isinstance(item, Document)]
 
 
-def test_everything_is_kept_in_spans_jsonl(tmp_path: Path) -> None:
+def test_nothing_is_lost_in_spans_jsonl(tmp_path: Path) -> None:
     report = run([source(tmp_path)], tmp_path / "o.jsonl")
     (document,) = documents(tmp_path / "o.jsonl")
     assert report.ledger.balanced
@@ -80,7 +80,7 @@ def test_spans_across_a_unit_are_named(tmp_path: Path) -> None:
     assert report.ledger.balanced
 
 
-def test_equal_ids_are_told_apart(tmp_path: Path) -> None:
+def test_equal_ids_get_numbers(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     sources = [source(tmp_path), source(tmp_path / "sub"), source(tmp_path, "y \n", "a~2.txt")]
     run(sources, tmp_path / "o.jsonl")

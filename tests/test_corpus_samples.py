@@ -30,7 +30,7 @@ def test_cables_and_news_are_as_the_readme_says() -> None:
     assert "2,566 entities: LOC 879, ORG 830, PER 588, MISC 269" in text
 
 
-def test_cables_hold_as_many_entities_as_a_plain_pattern_finds() -> None:
+def test_cables_hold_as_many_entities_as_one_pattern_finds() -> None:
     """An independent count: in the illinois dialect every entity closes with two spaces and a bracket."""
     plain = Counter(
         label

@@ -45,7 +45,7 @@ def corpus(name: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_scheme_is_told_from_its_own_data(name: str) -> None:
+def test_a_scheme_is_detected_in_its_own_data(name: str) -> None:
     found = detect(corpus(name))
     assert name in found.candidates
     # Without touching spans of one label IO and IOB1 are the same tags, and the commoner name is given.

@@ -63,7 +63,7 @@ def test_missing_permission_is_named(tmp_path: Path) -> None:
         Source(str(folder), "x", folder).read()
 
 
-def test_utf16_is_told_by_its_mark_and_binary_refused() -> None:
+def test_utf16_is_detected_by_its_mark_and_binary_refused() -> None:
     assert decoded("a\r\nb".encode("utf-16"))[0] == "a\nb"
     with pytest.raises(Unreadable, match="control bytes"):
         decoded(bytes(range(256)) * 4)

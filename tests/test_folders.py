@@ -144,7 +144,7 @@ def test_a_link_to_nothing_is_named(link: str, target: str, why: str, run: Run) 
     assert (code, f"in/{link}:1:1: error F014" in said, why in said) == (3, True, True), said
 
 
-def test_what_is_no_file_is_named_where_its_name_is_one_of_a_source(run: Run) -> None:
+def test_what_is_not_a_file_is_named_where_its_name_is_one_of_a_source(run: Run) -> None:
     os.mkfifo("in/pipe.txt")
     os.mkfifo("in/pipe.log")
     code, said = run("inspect in")

@@ -100,7 +100,7 @@ def test_a_text_without_a_word_has_no_span(text: str, tmp_path: Path) -> None:
     assert prediction.document.spans == () and prediction.covered == prediction.words
 
 
-def test_what_is_no_model_is_said_so(tmp_path: Path) -> None:
+def test_what_is_not_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"neither a folder, nor an installed"):
         load("no_such_pipeline", ModelOptions())
     with pytest.raises(ModelError, match=r"neither config\.cfg"):

@@ -264,7 +264,7 @@ def test_what_only_looks_like_an_orphan_stays(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_file_that_was_being_written_over_is_kept_as_it_was(tmp_path: Path) -> None:
+def test_a_file_that_was_being_written_over_stays_as_it_was(tmp_path: Path) -> None:
     left = killed(tmp_path, "(folder / 'original').write_text('all of it')")
     assert sweep(tmp_path) == [left]
     assert (left / "original").read_text() == "all of it"

@@ -278,7 +278,7 @@ def test_violations_say_what_stands_where(name: str, tags: str, wrong: list[tupl
 @pytest.mark.parametrize(
     "tag", ["PER", "LABEL_1", "-", "", "B", "B-", "-PER", "O-PER", "o", "b-PER", "X-PER", "BI-PER"]
 )
-def test_what_is_no_tag_is_a_violation_in_every_scheme(name: str, tag: str) -> None:
+def test_what_is_not_a_tag_is_a_violation_in_every_scheme(name: str, tag: str) -> None:
     (violation,) = validate(SCHEMES[name], ["O", tag, "O"])
     assert (violation.index, violation.tag) == (1, tag)
     assert "is not a tag" in violation.why

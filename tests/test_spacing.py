@@ -36,7 +36,7 @@ def _plainly(text: bytes, extents: list[tuple[int, int]]) -> bytes:
 
 
 @given(_documents())
-def test_white_space_is_cut_as_a_plain_reading_says(made: tuple[bytes, list[tuple[int, int]]]) -> None:
+def test_white_space_is_cut_as_reading_token_by_token_says(made: tuple[bytes, list[tuple[int, int]]]) -> None:
     text, extents = made
     found = tight(np.frombuffer(text, np.uint8), np.array(extents, dtype=np.int64).reshape(-1, 2))
     assert found.text.tobytes() == _plainly(text, extents)

@@ -217,7 +217,7 @@ def test_one_finding_for_a_file_whoever_reads_it(large: Path, tmp_path: Path) ->
     assert (tmp_path / "a.conll").read_bytes() == (tmp_path / "b.conll").read_bytes()
 
 
-def test_markup_that_shows_late_is_no_matter(tmp_path: Path) -> None:
+def test_markup_that_shows_late_makes_no_difference(tmp_path: Path) -> None:
     """A file that turns out to be marked up only in a later window is counted anew, and once."""
     plain = "[PER Ada Holm  ] met <PER>Ole Vik</PER> , and rain fell over the old town for days . \n" * 20_000
     found = notations(findings(plain + "<p id='par1'>x</p>\n", tmp_path))

@@ -142,7 +142,7 @@ Count = Callable[[frozenset[str] | None], DialectCounts]
 
 
 def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> DialectDetection:
-    """Tell the dialect of a file: the strictest one under which no more brackets are left over than by hand.
+    """Detect the dialect of a file: the strictest one under which no more brackets are left over than by hand.
 
     ``count`` gives the tally of the file; mostly it is called once. A file without annotations counts as illinois, in
     which nothing of it is one. A dialect that was ``asked`` for is taken as it is.

@@ -1,6 +1,6 @@
 """Where on the lines of a source annotation may stand in a notation that nerconv does not read.
 
-Signs that stand in one are found with whole-array operations; only the lines that hold them are looked at
+Characters that stand in one are found with whole-array operations; only the lines that hold them are looked at
 (``nerconv.bracket.inline``), so that a text without any costs next to nothing.
 """
 
@@ -22,10 +22,10 @@ Finder = Callable[[str], Iterator[Sight]]
 
 _SPACE: Final = ord(" ")
 #: For each byte the number, from 1, of the character that it is among those of notations, and whether it is one.
-_SIGNS: Final = b"<@{(-/_|#\\"
+_CHARACTERS: Final = b"<@{(-/_|#\\"
 _LESS, _AT, _BRACE, _PARENTHESIS, _HYPHEN, _SEPARATOR = range(1, 7)
-_KIND: Final = np.array([min(_SIGNS.find(byte) + 1, _SEPARATOR) for byte in range(256)], dtype=np.uint8)
-_IS_SIGN: Final = bytes((_KIND > 0).tolist())
+_KIND: Final = np.array([min(_CHARACTERS.find(byte) + 1, _SEPARATOR) for byte in range(256)], dtype=np.uint8)
+_IS_ONE: Final = bytes((_KIND > 0).tolist())
 _CAPITAL: Final = np.array([chr(byte) in ascii_uppercase for byte in range(256)])
 _LETTER: Final = np.array([chr(byte) in ascii_letters for byte in range(256)])
 #: For each byte whether it may follow such a character.
@@ -62,7 +62,7 @@ def look(raw: bytes, openings: Numbers, first: int) -> Sightings:
 
 def _places(raw: bytes, array: NDArray[np.uint8], openings: Numbers) -> Iterator[tuple[Finder, Numbers]]:
     """Yield the finders of notations, each with the places of characters on whose lines it has to look."""
-    at = np.flatnonzero(np.frombuffer(raw.translate(_IS_SIGN), bool))
+    at = np.flatnonzero(np.frombuffer(raw.translate(_IS_ONE), bool))
     at = at[: len(at) - bool(len(at) and at[-1] == len(raw) - 1)]
     at = at[_FOLLOWS[array[at + 1]]]
     kind, behind = _KIND[array[at]], array[at + 1]

@@ -119,11 +119,11 @@ def _account(report: ConversionReport) -> dict[str, Any]:
         "spans_read": ledger.read.total(),
         "spans_written": ledger.written.total(),
         "spans_lost": ledger.reasons().total(),
-        "findings": json.dumps([_plain(finding) for finding in (*report.findings, *report.lost)], ensure_ascii=False),
+        "findings": json.dumps([_as_json(finding) for finding in (*report.findings, *report.lost)], ensure_ascii=False),
     }
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _as_json(finding: Finding) -> dict[str, Any]:
     where = finding.where
     return {
         "code": finding.code,

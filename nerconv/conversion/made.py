@@ -101,7 +101,7 @@ def write_split(made: Made, sources: Sequence[Source], target: Path) -> None:
             made.join(name, file, options)
         report.findings += class_label_findings({paths[name]: files[name] for name in shares}, made.format)
         noted = {name: made.stored(f"{name}{SENTENCES}") for name in shares}
-        split_report.tell(report, noted, shares, options.balance)
+        split_report.report_split(report, noted, shares, options.balance)
         text = split_report.listing(options, labels, shares, report, made.ids, files)
         changes.new(target / LISTING).write_text(text, encoding="utf-8")
 

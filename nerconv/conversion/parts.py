@@ -78,7 +78,7 @@ def parts_of(
                 here = doing(text.path)
                 facts, survey = surveyor.survey(text, source, options.read, most, here)
                 for item in facts:
-                    reports[source.id].tell(item)
+                    reports[source.id].enter(item)
                 if survey is not None:
                     for chunk in survey.chunks(text.file, most, here):
                         yield Part(source, chunk, survey)
@@ -98,10 +98,10 @@ def batches_of(part: Part, options: ConvertOptions, report: ConversionReport) ->
     """Yield what a part holds, its spans counted, and enter all else in ``report``."""
     for item in _read(part, options):
         if isinstance(item, Finding | Facts):
-            report.tell(item)
+            report.enter(item)
             continue
         for finding in chain.from_iterable(item.findings.values()):
-            report.tell(finding)
+            report.enter(finding)
         report.read.update(item.batch.counts())
         yield item.batch
 

@@ -109,7 +109,7 @@ def _outcome(batches: Iterable[Batch], findings: Iterable[Finding], made: Made) 
     """Return what is made of documents in memory."""
     report = ConversionReport(made.format.NAME)
     for finding in findings:
-        report.tell(finding)
+        report.enter(finding)
     held = list(batches)
     for batch in held:
         report.read.update(batch.counts())

@@ -126,7 +126,7 @@ class ConversionReport:
         """The account of the spans."""
         return Ledger(self.read, self.written, tuple(self.lost))
 
-    def tell(self, item: Facts | Finding) -> None:
+    def enter(self, item: Facts | Finding) -> None:
         """Enter what was learnt about a source."""
         if isinstance(item, Facts):
             self.facts.append(item)

@@ -16,7 +16,7 @@ from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 
-def tell(
+def report_split(
     report: ConversionReport,
     noted: Mapping[str, Stored],
     shares: Mapping[str, float] | None = None,

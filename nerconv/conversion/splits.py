@@ -135,4 +135,4 @@ def _write(
         for place, part in written.items():
             made[files[place]].join("", part, options)
         total.findings += class_label_findings(written, format)
-        split_report.tell(total, {name: one.stored(SENTENCES) for name, one in made.items()})
+        split_report.report_split(total, {name: one.stored(SENTENCES) for name, one in made.items()})

@@ -97,8 +97,8 @@ def _begins(paired: Paired) -> Numbers:
         first = np.searchsorted(begins, starts, "right")
         last = np.maximum(np.searchsorted(begins, ends), first)
         inside += np.bincount(first, minlength=len(inside)) - np.bincount(last, minlength=len(inside))
-    kept: Numbers = begins[np.cumsum(inside)[:-1] == 0]
-    return kept
+    left: Numbers = begins[np.cumsum(inside)[:-1] == 0]
+    return left
 
 
 class _Marked(NamedTuple):

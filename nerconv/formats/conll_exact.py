@@ -40,7 +40,7 @@ class Shape(NamedTuple):
 
     def pattern(self) -> re.Pattern[str]:
         """Return what matches rows of this shape that can be split without a closer look, up to the last line end."""
-        return _plain(self.columns, self.delimiter)
+        return _regular(self.columns, self.delimiter)
 
     def is_comment(self, row: str) -> bool:
         """Whether ``row`` is a comment: it begins like one and does not end like a row."""
@@ -63,7 +63,7 @@ class Shape(NamedTuple):
 
 
 @lru_cache(64)
-def _plain(columns: int, delimiter: str) -> re.Pattern[str]:
+def _regular(columns: int, delimiter: str) -> re.Pattern[str]:
     row = rf"(?!{DOCSTART})[^ \t\n\r]+(?:{delimiter}[^ \t\n\r]+){{{columns - 1}}}"
     return re.compile(rf"(?:{row}\n)*+{row}")
 

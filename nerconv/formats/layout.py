@@ -21,7 +21,7 @@ from nerconv.options import KNOWN_LABELS, ReadOptions, UsageError
 from nerconv.spelling import spelling
 
 #: What comment lines are looked for to begin with.
-_SIGN: Final = "#"
+_COMMENT: Final = "#"
 #: So many rows are looked at for what their columns hold.
 _MANY: Final = 5000
 #: Names of columns that a header has.
@@ -53,7 +53,7 @@ def head(found: Blocks) -> Iterator[Block]:
 
 def comment_of(options: ReadOptions) -> str:
     """Return what lines begin with that may be comments, or nothing."""
-    return {"auto": _SIGN, "none": ""}.get(options.comments, options.comments)
+    return {"auto": _COMMENT, "none": ""}.get(options.comments, options.comments)
 
 
 def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> ColumnLayout:

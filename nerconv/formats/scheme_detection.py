@@ -55,12 +55,12 @@ def steps_of(tag_sequences: Iterable[Sequence[str]]) -> Counter[tuple[str, str]]
 
 
 def detect(tag_sequences: Iterable[Sequence[str]], asked: str = "auto", repaired: bool = False) -> SchemeDetection:
-    """Tell the notation of sentences by counting transitions, as ``detect_steps`` does."""
+    """Detect the notation of sentences by counting transitions, as ``detect_steps`` does."""
     return detect_steps(steps_of(tag_sequences), asked, repaired)
 
 
 def detect_steps(steps: Counter[tuple[str, str]], asked: str = "auto", repaired: bool = False) -> SchemeDetection:
-    """Tell the notation of sentences by how often each tag follows each.
+    """Detect the notation of sentences by how often each tag follows each.
 
     A scheme is named when every scheme that allows all the transitions reads them to the same spans: the commonest of
     those; or the one that all but a few tags fit, or with ``repaired`` the one that most do. Bare labels are named when

@@ -140,7 +140,7 @@ class _Table:
                     yield self.tagged(row).tags
 
     def detect(self, where: Where) -> Iterator[Facts | Finding]:
-        """Tell the tag scheme from all rows; ``where``: the first that is read from its tags."""
+        """Detect the tag scheme from all rows; ``where``: the first that is read from its tags."""
         options = self.options
         self.detection = found = detect(self.all_tags(), options.scheme, options.invalid != "error")
         named = {"columns": " and ".join(other)} if (other := self._other_columns()) else {}

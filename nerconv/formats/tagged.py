@@ -40,7 +40,7 @@ def by_name(batch: Batch) -> dict[str, Sequence[Any] | Items]:
 
 
 def of_names(columns: Mapping[str, Any]) -> Columns:
-    """Return what ``by_name`` gave. Raises ValueError for meta that are no JSON object."""
+    """Return what ``by_name`` gave. Raises ValueError for meta that are not a JSON object."""
     found = Columns(*(columns[name] for name in NAMES))
     meta = [_META.decode(each) if each != "{}" else {} for each in columns["meta"]]
     return found._replace(meta=meta, paths=[path or None for path in found.paths])

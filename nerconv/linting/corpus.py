@@ -88,7 +88,7 @@ class LintCorpus:
         self.span_labels = Numbered(np.concatenate([np.zeros(0, dtype=np.int64), *own]), labels)
         self._owners: dict[int, tuple[Document, Owner]] = {}
         self._views: dict[int, tuple[Document, Owner]] = {}
-        self._told: dict[tuple[Callable[[str], object], bytes], Mask] = {}
+        self._answers: dict[tuple[Callable[[str], object], bytes], Mask] = {}
 
     def __len__(self) -> int:
         return len(self.surfaces.codes)
@@ -156,7 +156,7 @@ class LintCorpus:
         With a ``hint`` it is asked of texts beyond ASCII, and of those in which this regular expression is found; there
         all texts stand in a row, with a line end before and behind each.
         """
-        if (test, hint) not in self._told:
+        if (test, hint) not in self._answers:
             distinct = self.surfaces.distinct
             asked = np.arange(len(distinct))
             if hint:
@@ -165,8 +165,8 @@ class LintCorpus:
             passed = map(bool, map(test, map(distinct.__getitem__, asked[asked < len(distinct)].tolist())))
             found = np.zeros(len(distinct), dtype=bool)
             found[asked[asked < len(distinct)]] = list(passed)
-            self._told[test, hint] = found[self.surfaces.codes]
-        return self._told[test, hint]
+            self._answers[test, hint] = found[self.surfaces.codes]
+        return self._answers[test, hint]
 
     def noisy(self, test: Callable[[str], object]) -> Mask:
         """Return which spans have a text that passes ``test``, which none passes that cannot be noise."""

@@ -20,7 +20,7 @@ from nerconv.tables import Numbers, within
 #: What a masked name becomes: one word, which no tokenizer cuts and no text of the corpora has.
 MASK: Final = b"REDACTED"
 #: Masking text holds one of these bytes, or two X side by side, or what these patterns are, or a word of a list.
-_SIGNS: Final = b"[<{_*%$"
+_EDGES: Final = b"[<{_*%$"
 _X: Final = b"Xx"
 _OTHERS: Final = (rb"\( ?(?:[A-Za-z]{2}|[bB]\))", "█".encode()[:2])
 
@@ -108,8 +108,8 @@ def _likely(text: bytes) -> Numbers:
     return np.append(np.flatnonzero((found & 1) | pairs), np.array(others, dtype=np.int64))
 
 
-#: 1 for the bytes of _SIGNS, 2 for those of _X, 0 for others.
-_KINDS: Final = bytes((byte in _SIGNS) + 2 * (byte in _X) for byte in range(256))
+#: 1 for the bytes of _EDGES, 2 for those of _X, 0 for others.
+_KINDS: Final = bytes((byte in _EDGES) + 2 * (byte in _X) for byte in range(256))
 
 
 @cache

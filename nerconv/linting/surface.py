@@ -1,4 +1,4 @@
-"""What the text and the label of a span tell by themselves: masking, document furniture, a page header; word lists.
+"""What follows from the text and the label of a span: masking, document furniture, a page header; word lists.
 
 Pure functions of strings. ``noise`` is the predicate that the statistics of corpus rules use to leave such spans out;
 the rules C201 to C205 (``nerconv.linting.rules``) add what the text around a span tells. The word lists are data files
@@ -87,7 +87,7 @@ def masks(surface: str) -> list[tuple[int, int]]:
 
 _RUN: Final = re.compile(r"[^\W_]+")
 #: What masking, page headers and page numbers are written with beside the words of the lists.
-_SIGNS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@%$]")
+_NOT_LETTERS: Final = re.compile(r"[Xx]{2}|[\d_*\[<{(@%$]")
 
 
 @cache
@@ -105,7 +105,7 @@ def may_be_noise(surface: str) -> bool:
     small = surface.lower()
     if surface.replace(" ", "").isalpha():
         return "xx" in small or not first_words().isdisjoint(small.split(" "))
-    return bool(_SIGNS.search(surface)) or not first_words().isdisjoint(_RUN.findall(small))
+    return bool(_NOT_LETTERS.search(surface)) or not first_words().isdisjoint(_RUN.findall(small))
 
 
 @lru_cache(1 << 16)

@@ -77,7 +77,7 @@ def _answer(reading: Reading, document: Document, labels: bool = False) -> str:
 
 
 def _proposed(place: Place, document: Document) -> str:
-    """Return what most annotators have, in words; nothing where no answer has a majority or it is no span."""
+    """Return what most annotators have, in words; nothing without a majority, or where it has no span."""
     spans: list[Span] = [c.new for c in place.changes if isinstance(c, SpanChange) and c.new]
     if not spans:
         return ""

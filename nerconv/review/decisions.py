@@ -281,7 +281,8 @@ def _content(path: Path) -> bytes:
 def _lines(path: Path, raw: bytes) -> Lines:
     """Return what stands in ``raw``, the content of ``path``.
 
-    Raises Unreadable for a line that is no decision or does not follow those before it; an unfinished last one is rest.
+    Raises Unreadable for a line without a decision or one that does not follow those before it; an unfinished last
+    one is rest.
     """
     decisions, state, size = list[Decision](), State(), 0
     for number, line in enumerate(raw.split(b"\n"), 1):

@@ -139,10 +139,10 @@ def write_gold(gold: Gold, target: str, options: ConvertOptions | None = None) -
     if target == "-":
         raise UsageError("a gold goes to a file; name one with -o")
     with private_folder() as folder:
-        plain = folder / "gold.jsonl"
-        report = write(batches, (), str(plain), options)
+        bare = folder / "gold.jsonl"
+        report = write(batches, (), str(bare), options)
         with replacing(target) as part:
-            part.write_bytes(_attributed(plain.read_bytes(), gold))
+            part.write_bytes(_attributed(bare.read_bytes(), gold))
             _verify(part, gold)
     return report
 

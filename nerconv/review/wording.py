@@ -13,7 +13,7 @@ from nerconv.review.question import Place, Question
 
 #: Code points of a surface in a headline.
 _LONG: Final = 80
-#: By action, how a decision that was made is told.
+#: By action, how a decision that was made is shown.
 DONE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "accept": "accepted",

@@ -67,7 +67,7 @@ def test_a_finding_shows_its_line_with_a_caret(run: Run) -> None:
 def test_a_nested_span_that_columns_lose_is_named_and_ends_in_1(run: Run) -> None:
     code, _, err = run("to-conll", write("a.txt"), "-o", "a.conll", "--ledger", "lost.jsonl")
     assert code == 1
-    assert "3 spans read (LOC 1, ORG 1, PER 1) = 2 written + 1 lost (K002 nested-not-kept 1)" in err
+    assert "3 spans read (LOC 1, ORG 1, PER 1) = 2 written + 1 lost (K002 nested-dropped 1)" in err
     totals, lost = map(json.loads, Path("lost.jsonl").read_text().split("\n")[:2])
     assert totals["balanced"]
     assert (lost["code"], lost["label"], lost["path"], lost["line"], lost["column"]) == ("K002", "LOC", "a.txt", 1, 29)

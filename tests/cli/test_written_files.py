@@ -127,7 +127,7 @@ def test_a_file_is_known_by_whatever_name(place: str, run: Run) -> None:
     assert tree() == before
 
 
-def test_case_is_told_where_the_file_system_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case_matters_where_it_does_for_the_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both = [Place("-o", str(tmp_path / "out.conll")), Place("--ledger", str(tmp_path / "OUT.conll"))]
     outputs.check([], both)
     monkeypatch.setattr(outputs, "_folds_case", lambda folder: True)

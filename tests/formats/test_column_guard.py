@@ -104,7 +104,7 @@ def test_no_part_of_a_text_looks_like_columns(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["commas", "semicolons", "quoted commas", "commas with a header"])
-def test_columns_between_other_signs_are_named(name: str, tmp_path: Path) -> None:
+def test_columns_between_other_delimiters_are_named(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
     path.write_text(SHAPES[name])
     with pytest.raises(Unreadable, match=r"a\.conll: has '[,;]' between columns; write it with tabs between them"):

@@ -235,7 +235,7 @@ def test_tokens_and_tags_of_others_are_enough(form: str, kind: str, tmp_path: Pa
     assert not findings_of(items)
 
 
-def test_rows_of_splits_without_ids_are_told_apart(tmp_path: Path) -> None:
+def test_rows_of_splits_without_ids_get_ids_of_their_own(tmp_path: Path) -> None:
     feature = datasets.ClassLabel(names=["O", "B-X"])
     both = {"train": other([[1]], feature), "dev": other([[0], [1, 0]], feature)}
     datasets.DatasetDict(both).save_to_disk(str(tmp_path / "both"))

@@ -217,7 +217,7 @@ def test_every_document_has_all_of_its_spans_in_the_group() -> None:
     assert [edges_of(doc.spans["sc"]) for doc in docs_of(written([flat, none]))] == [[(0, 3, "PER")], []]
 
 
-def test_a_span_across_sentences_is_kept() -> None:
+def test_a_span_across_sentences_stays() -> None:
     doc = doc_of(document("Ministry of\nForeign Affairs", (0, 27, "ORG")))
     assert edges_of(doc.ents) == [(0, 27, "ORG")]
     assert len(list(doc.sents)) == 2

@@ -127,7 +127,7 @@ def test_any_docs_are_read_as_spacy_reads_them(some: list[Doc], attributes: list
     assert unread == sum((each[3] for each in stock), Counter[str]())
 
 
-def test_user_data_that_only_spacy_reads_is_no_fault() -> None:
+def test_user_data_that_only_spacy_reads_is_accepted() -> None:
     doc = Doc(Vocab(), words=["Ann"])
     doc.user_data["._.", "x", 0, None] = np.arange(3)
     (one,) = (item for item in read(DocBin(store_user_data=True, docs=[doc]).to_bytes()) if isinstance(item, Document))

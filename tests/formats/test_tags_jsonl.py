@@ -138,7 +138,7 @@ def test_datasets_loads_it_though_columns_stay_empty_for_long(tmp_path: Path) ->
     assert len(loaded) == 51
 
 
-def test_a_carriage_return_before_a_line_feed_is_no_part_of_a_token() -> None:
+def test_a_carriage_return_before_a_line_feed_is_not_part_of_a_token() -> None:
     result = fitted(Document("d", "a\r\nb", (Span(0, 2, "X"), Span(3, 4, "Y"))))
     assert [finding.code for finding in result.lost] == ["F006"]
     assert rows_of([result.document])[0]["ner_tags"] == ["O", "B-Y"]
@@ -218,7 +218,7 @@ def test_invalid_tags_are_named_or_repaired_as_asked() -> None:
     assert documents_of(dropped)[2].spans == ()
 
 
-def test_a_scheme_that_cannot_be_told_is_asked_for_once_and_whole_rows_are_read_all_the_same() -> None:
+def test_a_scheme_that_cannot_be_detected_is_asked_for_once_and_whole_rows_are_read_all_the_same() -> None:
     rows = [{"tokens": ["a", "b"], "ner_tags": ["I-X", "E-X"]}, {"tokens": ["c"], "ner_tags": ["I-X"]}]
     whole = {"text": "ab", "spans": [], "id": "w"}
     unfit = read([*rows, {"tokens": ["c"], "ner_tags": ["S-X"]}, whole])

@@ -229,5 +229,5 @@ def test_noise_by_itself(surface: str, code: str | None) -> None:
         ("C214", " ".join(["[PER he  ]"] * 9)),
     ],
 )
-def test_what_a_guideline_does_throughout_is_no_slip(code: str, text: str, tmp_path: Path) -> None:
+def test_what_a_guideline_does_throughout_is_not_a_slip(code: str, text: str, tmp_path: Path) -> None:
     assert code not in codes(text, tmp_path)

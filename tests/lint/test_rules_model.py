@@ -25,7 +25,7 @@ def test_a_model_that_agrees_finds_nothing() -> None:
     assert not found(*(Guess(span, 0.9) for span in GOLD.spans))
 
 
-def test_sure_disagreement_is_told_from_unsure_by_the_usual_score_of_the_label() -> None:
+def test_sure_disagreement_is_separated_from_unsure_by_the_usual_score_of_the_label() -> None:
     # PER is usually sure by 0.8; nothing tells how sure LOC is when it is right.
     assert found(Guess(ANN, 0.8), Guess(ROME, 0.99), Guess(LEE, 0.85)) == [
         ("M601", "Bo", 0.85),

@@ -26,13 +26,13 @@ def test_exact_and_near_duplicates_of_training_sentences_are_leaks(tmp_path: Pat
     assert found(tmp_path, "L501", train=TRAIN, dev=dev, test=test) == [("dev", 2), ("test", 1)]
 
 
-def test_a_repeated_sentence_of_one_split_is_no_leak(tmp_path: Path) -> None:
+def test_a_repeated_sentence_of_one_split_is_not_a_leak(tmp_path: Path) -> None:
     assert not found(tmp_path, "L501", train=TRAIN + TRAIN, dev="Nothing of it stands here at all . \n")
     assert not found(tmp_path, "L501", one=TRAIN, other=TRAIN)
 
 
 @pytest.mark.parametrize("name", ["test", "my-test-file", "news.test", "valid"])
-def test_splits_are_told_from_file_names(name: str, tmp_path: Path) -> None:
+def test_splits_follow_from_file_names(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, "L501", **{"a_train": TRAIN, name: TRAIN})
 
 

@@ -196,7 +196,7 @@ _FEW: Final = st.sampled_from("ab é")
 
 
 @given(st.lists(st.text(_FEW, min_size=1, max_size=11), max_size=6), st.text(_FEW, max_size=30))
-def test_words_are_told_by_their_first_and_last_bytes(words: list[str], text: str) -> None:
+def test_words_are_found_by_their_first_and_last_bytes(words: list[str], text: str) -> None:
     raw = text.encode()
     offsets = np.arange(len(raw) + 1)
     near, wanted = Near(raw), Words(words)

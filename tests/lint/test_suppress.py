@@ -113,7 +113,7 @@ def test_a_sidecar_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         codes(tmp_path, f"{MASKED}\n")
 
 
-def test_a_pruned_baseline_forgets_what_is_mended_and_learns_nothing(tmp_path: Path) -> None:
+def test_a_pruned_baseline_forgets_what_is_fixed_and_learns_nothing(tmp_path: Path) -> None:
     one = lint_text(tmp_path, f"{MASKED}\n")
     two = lint_text(tmp_path, f"{MASKED}\n{MASKED}\n[PER Velidze:  ] \n")
     known = baseline_of(two)

@@ -85,7 +85,7 @@ def test_a_decision_reads_back_as_it_was_written(decision: Decision) -> None:
          b'"document": "a", "start": 1, "end": 2, "changes": [{}]}]}', "neither old nor new"),
     ],
 )  # fmt: skip
-def test_a_line_that_is_no_decision_is_refused_with_its_place(line: bytes, words: str, tmp_path: Path) -> None:
+def test_a_line_without_a_decision_is_refused_with_its_place(line: bytes, words: str, tmp_path: Path) -> None:
     with pytest.raises(NotARecord) as error:
         decoded(line)
     assert words in str(error.value)

@@ -121,7 +121,7 @@ def test_the_owner_of_the_token_gets_answers(served: Served) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "", "guess", "é"])
-def test_without_the_token_nothing_is_told(served: Served, token: str | None) -> None:
+def test_without_the_token_nothing_is_answered(served: Served, token: str | None) -> None:
     before = len(served.review.asked)
     for method, path in (
         ("GET", "/api/state"),

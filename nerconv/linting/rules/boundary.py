@@ -70,24 +70,24 @@ Fixed by trimming the span; the odd space outside it becomes a normal one.""",
 
 # --- B102 edge-punctuation --------------------------------------------------------------------------------------
 
-#: Signs that cannot belong to the name, and others that hardly do.
+#: Characters that cannot belong to the name, and others that hardly do.
 _SAFE_TAIL: Final = re.compile(r"[\s:;,]*[:;,]\s*\Z")
 _ODD_TAIL: Final = re.compile(r"(?:(?<!-[LR][RCS]B)\s*[-–—*/|=~\\…<>]|\s+[&+])+\s*\Z")
 _SAFE_HEAD: Final = re.compile(r"\A\s*[:;,][\s:;,]*(?![)(DPpo3])")
 _ODD_HEAD: Final = re.compile(r"\A(?:[*|=~\\…<>•·]\s*|[-–—.!?+](?:\s+|(?=[-–—.!?+])))+(?=.)")
 _FULL_STOP: Final = re.compile(r"[^\W\d_]{4,} ?\.\Z")
-_EDGE_SIGNS: Final = re.compile(r"\A[\s:;,*|=~\\…<>•·.!?+–—-]|[\s:,*/|=~\\…<>.&+–—-]\Z|(?<!\w);\Z|(?<!&)\b\w+;\Z")
+_EDGE: Final = re.compile(r"\A[\s:;,*|=~\\…<>•·.!?+–—-]|[\s:,*/|=~\\…<>.&+–—-]\Z|(?<!\w);\Z|(?<!&)\b\w+;\Z")
 
 
-def _has_sign_at_edge(surface: str) -> bool:
-    return not (surface[0].isalnum() and surface[-1].isalnum()) and bool(_EDGE_SIGNS.search(surface))
+def _has_odd_edge(surface: str) -> bool:
+    return not (surface[0].isalnum() and surface[-1].isalnum()) and bool(_EDGE.search(surface))
 
 
 def _edge_punctuation(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
     keep = strings(options, "keep")
     for span in document.spans:
         surface = document.covered(span)
-        if not _has_sign_at_edge(surface) or surface in keep:
+        if not _has_odd_edge(surface) or surface in keep:
             continue
         start, end, safe = _without_punctuation(surface, corpus)
         if end - start < len(surface) and any(c.isalnum() for c in surface[start:end]) and not noise(surface):
@@ -136,7 +136,7 @@ A full stop counts only where the word before it is not an abbreviation and the 
     bad=("Supreme Leader [PER Khamenei:  ] a case . ", "* [ORG - Interior Ministry  ] . "),
     good=("[ORG Yahoo!  ] and [ORG Acme Inc.  ] met . ", "[ORG .NET Foundation  ] grew . "),
     local=_edge_punctuation,
-    screen=lambda corpus, options: corpus.whose(_has_sign_at_edge, rb"(?<=\n)\W|\W(?=\n)"),
+    screen=lambda corpus, options: corpus.whose(_has_odd_edge, rb"(?<=\n)\W|\W(?=\n)"),
     options={"keep": ()},
     precision={"seed": "1 of 1", "wnut17": "13 of 13"},
 )

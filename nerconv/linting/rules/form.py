@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # --- C207 no-letters --------------------------------------------------------------------------------------------
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_SIGNS_ONLY: Final = re.compile(r"[\W_]*\Z")
+_NO_LETTER: Final = re.compile(r"[\W_]*\Z")
 #: Labels whose spans are numbers by nature, in lower case.
 _NUMERIC: Final = frozenset(
     "date time money percent quantity ordinal cardinal temporal number duration age phone".split()  # noqa: SIM905
@@ -37,7 +37,7 @@ def _no_letters(document: Document, corpus: LintCorpus, options: Options) -> Ite
         surface = document.covered(span)
         if _LETTER.search(surface) or span.label in skipped or noise(surface) or "@" in surface or "#" in surface:
             continue
-        if is_name(span.label) or (_SIGNS_ONLY.match(surface) and span.label.lower() not in _NUMERIC):
+        if is_name(span.label) or (_NO_LETTER.match(surface) and span.label.lower() not in _NUMERIC):
             message = f"{shown(surface)} has no letters and is labelled {span.label}; drop the span or correct it"
             yield Flag(span.start, span.end, message, span, drop(span))
 

@@ -74,10 +74,10 @@ export function shownSpans(draft) {
 /** Return what a draft changes, in code points of its document: [{old: [start, end, label] or null, new: …}]. */
 export function changesOf(draft) {
   const at = ([start, end, label]) => [start + draft.offset, end + draft.offset, label];
-  const kept = draft.spans.filter((span) => String(span.was) !== String([span.start, span.end, span.label]));
+  const left = draft.spans.filter((span) => String(span.was) !== String([span.start, span.end, span.label]));
   return [
     ...draft.gone.map((was) => ({ old: at(was), new: null })),
-    ...kept.map((span) => ({ old: span.was && at(span.was), new: at([span.start, span.end, span.label]) })),
+    ...left.map((span) => ({ old: span.was && at(span.was), new: at([span.start, span.end, span.label]) })),
   ];
 }
 
