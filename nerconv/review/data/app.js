@@ -384,7 +384,7 @@ const act = {
     const done = await attempt(() => back.apply());
     view.busy = false;
     if (!done) return;
-    view.written = done;
+    Object.assign(view, { written: done, question: null, id: "", last: "", offer: "" });
     await loadState();
     await loadQueue();
     go("written");
@@ -392,7 +392,7 @@ const act = {
   unapply: async () => {
     const done = await attempt(() => back.unapply());
     if (!done) return;
-    view.written = null;
+    Object.assign(view, { written: null, question: null, id: "" });
     await loadState();
     await loadQueue();
     tell("Undid what was written; the files are as they were.");

@@ -32,13 +32,14 @@ export function applyView(view, act) {
   const { preview } = view;
   if (!preview) return [h("h1", { id: "h1", tabindex: "-1" }, "Looking at the files…")];
   const { files, refused } = preview;
-  const decided = view.state.counts.decided;
+  const { decided, decisions } = view.state.counts;
+  const left = decisions - decided;
   const title = files.length ? `Apply ${count(decided, "decision")} to ${count(files.length, "file")}?` : "Nothing to write into the files";
   return [
     h("h1", { id: "h1", tabindex: "-1" }, title),
     h("div.row", null,
-      preview.ignored ? h("span.tag.info", null, `${figure(preview.ignored)} rejected to the ignore file`) : null,
-      preview.left_open ? h("span.tag.info", null, `${figure(preview.left_open)} left open`) : null),
+      preview.ignored ? h("span.tag.info", null, `${count(preview.ignored, "place")} rejected, to the ignore files`) : null,
+      left ? h("span.tag.info", null, `${count(left, "decision")} left open`) : null),
     refused.length ? refusedView(refused) : null,
     files.map(diffView),
     files.length ? h("p.small.muted", null, "Every line outside these places stays byte for byte, and all of it can be undone.") : null,

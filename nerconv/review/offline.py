@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 from nerconv.document import Span
 from nerconv.review import payload
-from nerconv.review.page import page
 from nerconv.review.progress import WAITING
 from nerconv.review.question import Question, digest
 from nerconv.review.session import Session
@@ -36,19 +35,17 @@ class Table:
         return found
 
 
-def exported(session: Session) -> str:
-    """Return the page with all that is still open in ``session``."""
+def offline(session: Session) -> Json:
+    """Return what a page without a server needs to ask about all that is still open in ``session``."""
     sentences, lines = Table(), Table()
     questions = list(_questions(session, sentences, lines))
-    return page(
-        {
-            "id": digest(session.title, *(question["id"] for question in questions)),
-            "state": {**session.state(), "read_only": False},
-            "questions": questions,
-            "sentences": sentences.values,
-            "lines": lines.values,
-        }
-    )
+    return {
+        "id": digest(session.title, *(question["id"] for question in questions)),
+        "state": {**session.state(), "read_only": False},
+        "questions": questions,
+        "sentences": sentences.values,
+        "lines": lines.values,
+    }
 
 
 def _questions(session: Session, sentences: Table, lines: Table) -> Iterator[Json]:
