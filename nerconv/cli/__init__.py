@@ -6,12 +6,16 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import Final
 
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.program import program
+from nerconv.cli.streams import guard
 
+#: Signals that end a command as Ctrl+C does: a request to end, and a terminal or a connection that is gone.
+_ENDING: Final = ("SIGTERM", "SIGHUP")
 #: What a shell sets when it asks which words may follow.
 _COMPLETE: Final = "_NERCONV_COMPLETE"
 
@@ -19,26 +23,37 @@ _COMPLETE: Final = "_NERCONV_COMPLETE"
 def main() -> None:
     """Run the command line.
 
-    Exit codes: 0 good, 1 findings or losses, 2 usage, 3 unreadable, 70 a crash, 130 interrupted.
+    Exit codes: 0 good, 1 findings or losses, 2 usage, 3 unreadable, 70 a crash, 130 interrupted, 141 when nobody reads
+    what is printed.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    guard()
+    _end_by(_ENDING)
     # To start numpy's threads for linear algebra takes longer than all that a command computes by it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What a command makes holds few cycles, and the collector would look at all of it again and again.
     gc.set_threshold(100_000)
     try:
-        program(_asked_for())()
+        _run()
     except SystemExit as end:
         if end.code == 130:
             from nerconv.cli.show import say
 
-            say("interrupted; what stood at the target is unchanged")
+            say("interrupted; no file is half written")
         raise
     except Exception as error:
         # What most commands never need is not loaded when they start.
         from nerconv.cli.ending import ended
 
         sys.exit(ended(error))
+
+
+def _run() -> None:
+    """Run the program; raises SystemExit, when all that it printed has arrived."""
+    try:
+        program(_asked_for())()
+    except SystemExit:
+        sys.stdout.flush()
+        raise
 
 
 def _asked_for() -> list[str]:
@@ -48,6 +63,14 @@ def _asked_for() -> list[str]:
     return [words for words in COMMANDS if words.split()[0] == first]
 
 
+def _end_by(names: Sequence[str]) -> None:
+    """Let each signal end the command as Ctrl+C does, unless whoever started it wants it ignored, as nohup does."""
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> None:
-    # An interrupt unwinds the stack, so that temporary files are removed.
+    # An interrupt unwinds the stack, so that temporary files are removed; a second one would stop that.
+    signal.signal(signum, signal.SIG_IGN)
     raise KeyboardInterrupt

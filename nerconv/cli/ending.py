@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from traceback import format_exception
 
 from nerconv.cli.show import say
@@ -14,17 +13,13 @@ from nerconv.options import UsageError
 
 
 def ended(error: Exception) -> int:
-    """Say what went wrong and return the exit code: 2 usage, 3 unreadable, 70 a crash, 141 when nobody reads stdout."""
+    """Say what went wrong and return the exit code: 2 usage, 3 unreadable, 70 a crash."""
     if isinstance(error, UsageError):
         say(f"error: {error}")
         return 2
     if isinstance(error, Unreadable | ModelError):
         say(f"error: {error}")
         return 3
-    if isinstance(error, BrokenPipeError) and error.filename is None:
-        # What is left in the buffer has nowhere to go, and would raise again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     if isinstance(error, OSError) and error.filename is not None:
         say(f"error: {os.fsdecode(error.filename)}: {error.strerror}")
         return 3

@@ -211,7 +211,7 @@ def _groups(paths: Iterable[Path], size: int) -> Iterator[_Held]:
 
 def _digest(source: Source, options: ConvertOptions, size: int) -> str:
     """Return a digest of all that the shards of a source follow from; of what cannot be read, or only once, nothing."""
-    if source.is_stdin:
+    if source.stream is not None:
         return ""
     found = hashlib.blake2b(digest_size=16)
     found.update(repr((_VERSION, source.name, source.id, _options_that_matter(options), size)).encode())

@@ -14,7 +14,6 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.split import parse_shares
 from nerconv.io.chunks import HERE, MOST, WHOLE
 from nerconv.io.sources import Source
-from nerconv.options import UsageError
 from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
@@ -108,8 +107,6 @@ def balanced_places(sources: Sequence[Source], options: ConvertOptions) -> Mappi
         return {}
     from nerconv.conversion.balance import balanced, counted
 
-    if unread := [source.name for source in sources if source.is_stdin]:
-        raise UsageError(f"--balance reads everything twice, which {unread[0]} cannot be; save it to a file first")
     found = chain.from_iterable(counted(batch, options) for batch in _beforehand(sources, options))
     return balanced(found, parse_shares(options.split or ""), options.seed)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +14,7 @@ from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
 from nerconv.evaluation.side import ReadSide, read_side
 from nerconv.evaluation.statistics import seeds
 from nerconv.evaluation.verify import verify
-from nerconv.io.sources import Source, local_path
+from nerconv.io.sources import Source
 from nerconv.models import ModelOptions, load
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
@@ -58,18 +57,11 @@ def evaluate_files(job: Job, progress: Progress) -> EvaluationReport:
             f"--tag-column {job.read.tag_column} names one column of tags; without --predictions both tags are read, "
             "the gold one from the last column but one and the predicted one from the last; leave the option out"
         )
-    with ExitStack() as files:
-        sources = [_at_path(source, files) for source in job.gold]
-        for source in sources:
-            _check_columns(source)
-        read = replace(job.read, format="conll", tag_column="-2")
-        last = replace(job.read_predictions, format="conll", tag_column="-1")
-        return _scored(replace(job, gold=sources, predictions=[sources], read=read, read_predictions=last), progress)
-
-
-def _at_path(source: Source, files: ExitStack) -> Source:
-    """Return ``source`` as one that can be read twice: standard input at the path of a copy."""
-    return source if source.path or source.url else replace(source, path=files.enter_context(local_path(source)))
+    for source in job.gold:
+        _check_columns(source)
+    read = replace(job.read, format="conll", tag_column="-2")
+    last = replace(job.read_predictions, format="conll", tag_column="-1")
+    return _scored(replace(job, predictions=[job.gold], read=read, read_predictions=last), progress)
 
 
 def _check_columns(source: Source) -> None:

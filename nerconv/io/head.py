@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from io import BufferedReader
 from typing import Final
 
 from nerconv.io.decode import byte_order
@@ -16,7 +14,7 @@ _OBJECT: Final = re.compile(rb"^\s*(?:\[\s*)?\{\s*[\"'}]", re.MULTILINE)
 
 
 def head(source: Source, encoding: str) -> bytes:
-    """Return the first bytes of ``source``, text in UTF-8; nothing of a pipe with a name, or of what cannot be read.
+    """Return the first bytes of ``source``, text in UTF-8; nothing of what cannot be read.
 
     ``encoding`` is that of text without a byte-order mark.
     """
@@ -36,11 +34,6 @@ def holds_objects(head: bytes) -> bool:
 
 
 def _first(source: Source) -> bytes:
-    if source.is_stdin:
-        stream = sys.stdin.buffer
-        return stream.peek(_SIZE)[:_SIZE] if isinstance(stream, BufferedReader) else b""
-    if source.path is not None and not source.path.is_file():
-        return b""
     try:
         with source.open() as file:
             return file.read(_SIZE)

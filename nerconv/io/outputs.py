@@ -46,7 +46,7 @@ def read_places(sources: Iterable[Source], what: str = "the input") -> Iterator[
         if source.path is not None:
             yield Place(what, str(source.path), everything if source.path.is_dir() else None)
         else:
-            yield Place(what, source.url or "/dev/stdin")
+            yield Place(what, source.url or (source.stream and source.stream.name) or "/dev/stdin")
 
 
 def is_stdout(path: str) -> bool:

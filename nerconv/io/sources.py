@@ -12,7 +12,7 @@ import shutil
 import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -24,6 +24,7 @@ from nerconv.errors import NerconvError
 from nerconv.io import folders, urls
 from nerconv.io.folders import Entry
 from nerconv.io.private import private_folder
+from nerconv.io.replay import Replay
 from nerconv.printable import file_name
 
 
@@ -74,11 +75,12 @@ _TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.Zstd
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: a file, a folder that is one data set, a file at a URL, or standard input (neither path nor URL).
+    """One input: a file, a folder that is one data set, a file at a URL, or a stream (neither path nor URL).
 
     ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs; ``format`` the
     name of its format, where that is known. With a ``fault`` it is a place in a folder that gives no documents: it
-    cannot be read, or is read elsewhere. ``content``: the bytes themselves, where they are in memory.
+    cannot be read, or is read elsewhere. ``content``: the bytes themselves, where they are in memory. ``stream``:
+    standard input or a pipe, which comes once, and is stored as far as it was read.
     """
 
     name: str
@@ -88,11 +90,7 @@ class Source:
     fault: Finding | None = None
     format: str = ""
     content: bytes | None = field(default=None, repr=False)
-
-    @property
-    def is_stdin(self) -> bool:
-        """Whether it is standard input, which can be read once."""
-        return self.path is None and self.url is None and self.content is None
+    stream: Replay | None = field(default=None, repr=False, compare=False)
 
     @property
     def suffix(self) -> str:
@@ -132,8 +130,10 @@ class Source:
             return urls.open(self.url)
         if self.content is not None:
             return io.BytesIO(self.content)
+        if self.stream is not None:
+            return self.stream.open()
         if self.path is None:
-            return nullcontext(sys.stdin.buffer)
+            raise Unreadable(f"{self.name}: there is nothing to read it from")
         return self.path.open("rb")
 
 
@@ -143,10 +143,12 @@ def local_path(source: Source) -> Iterator[Path]:
 
     Raises Unreadable.
     """
-    if source.path is not None and not source.packed:
+    if (source.path is not None or source.stream is not None) and not source.packed:
         with source.open() as stream:
             stream.read(1)  # fails here where it cannot be read
-        yield source.path
+            path = source.stream.file() if source.stream is not None else source.path
+        assert path is not None
+        yield path
         return
     with private_folder() as folder:
         copy = folder / f"copy{source.suffix}"
@@ -177,19 +179,29 @@ def expand(patterns: Sequence[str], suffixes: Collection[str]) -> list[Source]:
 
 def _expand_one(pattern: str, suffixes: Collection[str]) -> list[Source]:
     if pattern == "-":
-        return [Source("<stdin>", "stdin")]
+        return [Source("<stdin>", "stdin", stream=Replay(lambda: sys.stdin.buffer))]
     if urls.is_url(pattern):
         return _at_url(pattern, suffixes)
     path = Path(pattern)
     if path.is_dir() and not is_dataset(path):
         return _in_folder(path, suffixes)
     if path.exists():
-        return [_source(Entry(path), path.parent)]
+        return [_piped(_source(Entry(path), path.parent))]
     if glob.has_magic(pattern):
         entries = folders.matching(pattern)
         sources = [_source(e, e.path.parent) for e in entries if e.fault or e.path.is_file() or is_dataset(e.path)]
         return _some(sources, f"{pattern}: no file matches")
     raise Unreadable(f"{pattern}: no such file or folder")
+
+
+def _piped(source: Source) -> Source:
+    """Return a source that was named, a pipe or a terminal as the stream that it is."""
+    path = source.path
+    if path is None or path.is_file() or path.is_dir():
+        return source
+    if not (path.is_fifo() or path.is_char_device()):
+        raise Unreadable(f"{source.name}: is neither a file nor a folder, nor a pipe")
+    return replace(source, path=None, stream=Replay(lambda: path.open("rb"), str(path)))
 
 
 def _some(sources: list[Source], nothing: str) -> list[Source]:

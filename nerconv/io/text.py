@@ -77,7 +77,10 @@ def clean_text(data: bytes, name: str) -> bytes:
 def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: ExitStack) -> TextSource:
     """Return a source as it is where nothing is to be done to it, in memory or in its file, and else a copy."""
     head = stream.read(small + 1)
-    path = None if source.packed or len(head) <= small else source.path
+    large = len(head) > small and not source.packed
+    path = source.path if large else None
+    if large and source.stream is not None:
+        path = source.stream.file()
     if encoding.lower() in ("utf-8", "utf8") and (path is not None or len(head) <= small):
         if (lines := _clean_lines(head, stream)) is not None:
             refuse_binary(head, source.name)
