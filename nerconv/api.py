@@ -174,7 +174,8 @@ def fix(
     """Return the fixes of bracket text, columns and spans JSONL; ``write=True`` makes them in the files themselves.
 
     Safe ones only unless ``unsafe``, which drop and move spans, too. A fix that would add a finding is taken back.
-    Raises UsageError for a rule that does not exist; a file that cannot be written is named in ``FixReport.refused``.
+    Raises UsageError for a rule that does not exist, and for a pipe that would be written to; a file that cannot be
+    written is named in ``FixReport.refused``.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -186,7 +187,10 @@ def fix(
     from nerconv.linting import fix as fixes
 
     options = options or ReadOptions()
-    found = fixes.fix(_sources(paths, options), options, rules or Selection(), unsafe)
+    sources = _sources(paths, options)
+    if write:
+        fixes.check_places(sources)
+    found = fixes.fix(sources, options, rules or Selection(), unsafe)
     if write:
         fixes.write(found)
     return found

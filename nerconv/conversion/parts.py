@@ -20,7 +20,7 @@ from nerconv.document import Facts, Finding
 from nerconv.formats.pieces import Packed
 from nerconv.io.chunks import BLOCK, MOST, Chunk, Doing, Survey
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import text_of
+from nerconv.io.text import LocalFile, text_of
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -59,13 +59,13 @@ def parts_of(
     reports: Mapping[str, ConversionReport],
     options: ConvertOptions,
     progress: Callable[[Source], None],
-    doing: Callable[[str | None], Doing],
+    doing: Callable[[LocalFile | None], Doing],
     most: int = MOST,
 ) -> Iterator[Part]:
     """Yield the parts of ``sources``: each file, or the chunks of a large one, which is surveyed first.
 
-    ``reports``: by id of the source, where to enter what the survey finds. ``doing``: how chunks of the file at a path
-    are worked on. ``most``: the bytes of a document that is not cut.
+    ``reports``: by id of the source, where to enter what the survey finds. ``doing``: how chunks of a file are worked
+    on. ``most``: the bytes of a document that is not cut.
     """
     for source in sources:
         progress(source)
@@ -75,7 +75,7 @@ def parts_of(
             continue
         try:
             with text_of(source, options.read.encoding) as text:
-                here = doing(text.path)
+                here = doing(text.local)
                 facts, survey = surveyor.survey(text, source, options.read, most, here)
                 for item in facts:
                     reports[source.id].enter(item)

@@ -18,6 +18,7 @@ from nerconv.conversion.target import workplace
 from nerconv.io.chunks import Apply, Doing
 from nerconv.io.outputs import STDOUT
 from nerconv.io.sources import Unreadable
+from nerconv.io.text import LocalFile
 from nerconv.memory import keep_memory
 from nerconv.options import ENGINES, UsageError, check_choice, check_types
 from nerconv.packages import package
@@ -65,9 +66,9 @@ class Executor(NamedTuple):
     remote: bool = False
     local: bool = False
 
-    def doing(self, path: str | None) -> Doing:
-        """Return how windows of a file at ``path`` are worked on."""
-        return Doing(self.apply, path if self.local else None)
+    def doing(self, file: LocalFile | None) -> Doing:
+        """Return how windows of a file are worked on."""
+        return Doing(self.apply, file if self.local else None)
 
 
 #: One process, this one.

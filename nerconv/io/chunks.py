@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
 from nerconv.document import Facts, Finding
 from nerconv.io.sources import Source
-from nerconv.io.text import FileSlice, TextSource, text_of
+from nerconv.io.text import FileSlice, LocalFile, TextSource, text_of
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ class Chunk(NamedTuple):
 class Doing(NamedTuple):
     """How chunks of about ``block`` bytes are worked on.
 
-    ``path``: that of the file where other processes do it, which can read it.
+    ``file``: where other processes do it, which can read it.
     """
 
     apply: Apply = starmap
-    path: str | None = None
+    file: LocalFile | None = None
     block: int = BLOCK
 
     def sent(self, chunk: Chunk) -> Any:
         """Return the bytes of ``chunk`` as they are handed on."""
-        return FileSlice(self.path, chunk.at, len(chunk.raw)) if self.path else chunk.raw
+        return FileSlice(self.file, chunk.at, len(chunk.raw)) if self.file else chunk.raw
 
 
 HERE: Final = Doing()

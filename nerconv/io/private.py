@@ -13,6 +13,7 @@ import re
 import shutil
 import stat
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -45,6 +46,15 @@ def private_folder(parent: Path | None = None) -> Iterator[Path]:
         while folder is None:
             folder = _claimed(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place)), stack)
         yield folder
+
+
+class LastingFolder:
+    """A private folder among temporary files that lasts as long as this object, or this process."""
+
+    def __init__(self) -> None:
+        with ExitStack() as stack:
+            self.path = stack.enter_context(private_folder())
+            weakref.finalize(self, stack.pop_all().close)
 
 
 def is_private(folder: Path) -> bool:

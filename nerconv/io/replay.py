@@ -7,17 +7,16 @@ removed with the last source that needs it.
 from __future__ import annotations
 
 import io
-import weakref
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from nerconv.io.private import private_folder
+from nerconv.io.private import LastingFolder
 
 #: Bytes that are stored in memory.
 _SMALL: Final = 1 << 23
 _BLOCK: Final = 1 << 16
+_FILE: Final = "stream"
 
 
 class Replay:
@@ -28,11 +27,9 @@ class Replay:
         self._begin = begin
         self._stream: BinaryIO | None = None
         self._stored: BinaryIO = io.BytesIO()
-        self._path: Path | None = None
+        self._folder: LastingFolder | None = None
         self._size = 0
         self._ended = False
-        self._files = ExitStack()
-        weakref.finalize(self, self._files.close)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let another process of this machine read what comes, all of which is stored first."""
@@ -46,11 +43,11 @@ class Replay:
         """Return a file that holds all that comes. Raises OSError."""
         while not self._ended:
             self._pull()
-        if self._path is None:
+        if self._folder is None:
             self._move()
         self._stored.flush()
-        assert self._path is not None
-        return self._path
+        assert self._folder is not None
+        return self._folder.path / _FILE
 
     def at(self, offset: int, size: int) -> bytes:
         """Return up to ``size`` bytes from ``offset`` on; none where the stream has ended. Raises OSError."""
@@ -64,7 +61,7 @@ class Replay:
             self._stream = self._begin()
         block = self._stream.read1(_BLOCK) if hasattr(self._stream, "read1") else self._stream.read(_BLOCK)
         self._ended = not block
-        if self._path is None and self._size + len(block) > _SMALL:
+        if self._folder is None and self._size + len(block) > _SMALL:
             self._move()
         self._stored.seek(self._size)
         self._stored.write(block)
@@ -72,8 +69,8 @@ class Replay:
 
     def _move(self) -> None:
         """Store in a file what lies in memory."""
-        self._path = self._files.enter_context(private_folder()) / "stream"
-        file = self._files.enter_context(self._path.open("x+b"))
+        self._folder = LastingFolder()
+        file = (self._folder.path / _FILE).open("x+b")
         self._stored.seek(0)
         file.write(self._stored.read())
         self._stored = file

@@ -13,11 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from nerconv.document import Finding
 from nerconv.io.decode import byte_order, decode, line_ends, refuse_binary
-from nerconv.io.private import private_folder
+from nerconv.io.private import LastingFolder
 from nerconv.io.sources import Source
 
 #: Bytes up to which a source is held in memory.
@@ -25,18 +25,25 @@ SMALL: Final = 1 << 23
 _BLOCK: Final = 1 << 20
 
 
+class LocalFile(NamedTuple):
+    """A file of this machine, and what it lasts as long as, where it is a temporary one."""
+
+    path: str
+    held: object = None
+
+
 @dataclass(frozen=True, slots=True)
 class TextSource:
     """A text as a file of clean UTF-8, its size in bytes, what was learnt about it, and the bytes that were no text.
 
-    ``path``: where the file lies, for other processes of this machine; None when it is in memory.
+    ``local``: where the file lies, for other processes of this machine; None when it is in memory.
     """
 
     file: BinaryIO
     size: int
     facts: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    path: str | None = None
+    local: LocalFile | None = None
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line that is not blank with its number, from the first on; several may go through them at once."""
@@ -77,25 +84,29 @@ def clean_text(data: bytes, name: str) -> bytes:
 def _opened(source: Source, stream: BinaryIO, encoding: str, small: int, stack: ExitStack) -> TextSource:
     """Return a source as it is where nothing is to be done to it, in memory or in its file, and else a copy."""
     head = stream.read(small + 1)
-    large = len(head) > small and not source.packed
-    path = source.path if large else None
-    if large and source.stream is not None:
-        path = source.stream.file()
+    if byte_order(head, encoding)[1] == "utf-8":
+        refuse_binary(head, source.name)  # before all of a stream, which may have no end, is stored
+    path = None
+    if len(head) > small and not source.packed:
+        path = source.stream.file() if source.stream is not None else source.path
     if encoding.lower() in ("utf-8", "utf8") and (path is not None or len(head) <= small):
         if (lines := _clean_lines(head, stream)) is not None:
-            refuse_binary(head, source.name)
             facts = {"encoding": "utf-8", "lines": line_ends(lines)}
             if path is None:
                 return TextSource(io.BytesIO(head), len(head), facts)
-            return TextSource(stack.enter_context(path.open("rb")), stream.tell(), facts, path=str(path))
+            return TextSource(
+                stack.enter_context(path.open("rb")), stream.tell(), facts, local=LocalFile(str(path), source.stream)
+            )
         if path is not None:
             stream.seek(len(head))
-    spool: Any = io.BytesIO()
+    spool, local = cast(BinaryIO, io.BytesIO()), None
     if len(head) > small:
-        spool = stack.enter_context((stack.enter_context(private_folder()) / "text").open("x+b"))
+        folder = LastingFolder()
+        spool = stack.enter_context((folder.path / "text").open("x+b"))
+        local = LocalFile(str(folder.path / "text"), folder)
     decoded = decode(chain([head], iter(partial(stream.read, _BLOCK), b"")), source.name, encoding, spool)
     spool.flush()
-    return TextSource(spool, spool.tell(), decoded.facts, decoded.findings, getattr(spool, "name", None))
+    return TextSource(spool, spool.tell(), decoded.facts, decoded.findings, local)
 
 
 def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
@@ -122,14 +133,14 @@ def _clean_lines(head: bytes, stream: BinaryIO) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class FileSlice:
-    """Bytes that lie in a file. Sent to another process, which shares the disk, they arrive as bytes."""
+    """Bytes that lie in a file, which lasts as long. Sent to a process that shares the disk, they arrive as bytes."""
 
-    path: str
+    file: LocalFile
     start: int
     size: int
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _fetch, (self.path, self.start, self.size)
+        return _fetch, (self.file.path, self.start, self.size)
 
 
 def _fetch(path: str, start: int, size: int) -> bytes:

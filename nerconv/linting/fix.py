@@ -338,6 +338,15 @@ def _halves(batch: Sequence[Proposal], added: Sequence[Problem]) -> list[list[Pr
     return [list(batch[middle:]), list(batch[:middle])]
 
 
+def check_places(sources: Iterable[Source]) -> None:
+    """Raise UsageError for a source that is a pipe: there is no file to change."""
+    if pipes := [source.name for source in sources if source.stream is not None]:
+        raise UsageError(
+            f"{pipes[0]}: is a pipe, and --fix changes files; save it to a file, or write a fixed copy with "
+            "nerconv convert SRC -o DST --lint fix"
+        )
+
+
 def write(report: FixReport) -> None:
     """Write the files that changed, each whole or not at all; a draft says why it could not be written."""
     for draft in report.changed:

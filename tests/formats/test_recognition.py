@@ -18,7 +18,7 @@ from nerconv.conversion.pipeline import convert
 from nerconv.conversion.report import ConvertOptions
 from nerconv.document import Facts, Finding
 from nerconv.io.head import head
-from nerconv.io.sources import Source, Unreadable
+from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError
 
 LINE = "[PER Ann Lee  ] met [LOC Rome  ] at noon . \n"
@@ -63,15 +63,15 @@ def test_one_format_says_yes_whatever_part_is_seen(format: str, written: dict[st
 
 @pytest.mark.parametrize("format", SUFFIX)
 def test_standard_input_is_recognised(format: str, written: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.BufferedReader(io.BytesIO(written[format]))  # type: ignore[arg-type]
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
-    assert format == formats.of_source(Source("<stdin>", "stdin"), ReadOptions()).NAME
-    assert stream.read() == written[format]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(written[format])))
+    (source,) = expand(["-"], ())
+    assert format == formats.of_source(source, ReadOptions()).NAME
+    assert source.read() == written[format]
 
 
 def test_standard_input_that_nothing_recognises_is_bracket_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Rain fell .\n")))
-    assert formats.of_source(Source("<stdin>", "stdin"), ReadOptions()).NAME == "bracket"
+    assert formats.of_source(expand(["-"], ())[0], ReadOptions()).NAME == "bracket"
 
 
 @pytest.mark.parametrize(

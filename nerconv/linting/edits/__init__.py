@@ -26,8 +26,8 @@ _ADVICE: Final = "convert it to spans JSONL first: nerconv to-spans {name} -o FI
 
 def check_editable(source: Source, read: ReadOptions) -> None:
     """Raise Refused for a source that cannot be edited where it stands, with what to do instead."""
-    if source.is_stdin:
-        raise Refused("standard input cannot be written back; save it to a file and name that")
+    if source.stream is not None:
+        raise Refused(f"{source.name} is a pipe and cannot be written back; save it to a file and name that")
     if source.path is None:
         raise Refused(f"{source.name} is not a file of this machine; download it and name the copy")
     if source.packed:
