@@ -110,7 +110,7 @@ def pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 READING = [
     "inspect {}",
     "stats {}",
-    "lint {} --diff",
+    "lint {}",
     "to-conll {} -o o.conll",
     "to-spans {} -o o.jsonl --unit sentence",
     "to-spans {} -o s --split a=0.5,b=0.5 --documents line --balance labels",
