@@ -89,6 +89,7 @@ class ReadOptions:
     for them as well, those of discard beside those of lenient.
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
+    ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
 
     >>> ReadOptions(format="conll", tag_column="ner").tag_column
@@ -113,6 +114,8 @@ class ReadOptions:
     tag_column: str = ""
     comments: str = "auto"
     accept_unrecognised: bool = False
+    text_key: str = ""
+    spans_key: str = ""
 
     def __post_init__(self) -> None:
         check_types(self)

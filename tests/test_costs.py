@@ -21,7 +21,6 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 import nerconv
-from nerconv import formats
 from nerconv.cli import main
 from nerconv.cli.table import options_of
 
@@ -44,7 +43,10 @@ SUFFIX: Final = {
     "docbin": "spacy",
     "dataset": "parquet",
     "tags_jsonl": "json",
+    "offsets_jsonl": "offsets.jsonl",
 }
+#: Those that are counted; others that hold records have the code of offsets_jsonl.
+TARGETS: Final = tuple(SUFFIX)
 #: How each option of a conversion is asked for, and the input that it is asked for beside, by name.
 WORDS: Final = {
     "--accept-unrecognised": "--accept-unrecognised",
@@ -77,9 +79,11 @@ WORDS: Final = {
     "--scheme": "--scheme IO",
     "--seed": "--seed 7 --split a=0.5,b=0.5 @documents",
     "--shard-docs": "--shard-docs 100 @documents",
+    "--spans-key": "--spans-key entities @offsets_jsonl",
     "--split": "--split a=0.5,b=0.5 @documents",
     "--strict": "--strict",
     "--tag-column": "--tag-column -1 @conll",
+    "--text-key": "--text-key text @offsets_jsonl",
     "--token-column": "--token-column 1 @conll",
     "--tokens": "--tokens spacy",
     "--unit": "--unit sentence",
@@ -89,7 +93,7 @@ WORDS: Final = {
 UNCOUNTED: Final = {"--engine", "--scheduler", "--workers", "--output", "--to", "--splits"}
 #: What else may make a conversion slow: a line or two among many that arrays do not settle, and other inputs.
 INPUTS: Final = ("documents", "separators", "no-break space", "markup", "nested", "carriage returns")
-READ: Final = ("conll", "spans_jsonl", "docbin", "dataset", "tags_jsonl")
+READ: Final = ("conll", "spans_jsonl", "docbin", "dataset", "tags_jsonl", "offsets_jsonl")
 #: A line among many that is read one by one, by the format of the others.
 ODD: Final = {"conll": "Rome\n\n", "tags_jsonl": '{"tokens": [], "ner_tags": 1}\n'}
 SUFFIX |= {f"odd {name}": SUFFIX[name] for name in ODD}
@@ -106,8 +110,8 @@ class Row(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """Yield every format, then every option beside every format that it says something about, then the inputs."""
-    yield from (Row("default", target) for target in formats.FORMATS)
-    for target in formats.FORMATS:
+    yield from (Row("default", target) for target in TARGETS)
+    for target in TARGETS:
         for option, text in WORDS.items():
             words, _, name = text.partition(" @")
             use = options_of("convert")[option].use

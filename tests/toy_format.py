@@ -9,7 +9,7 @@ from nerconv.formats.record import OFFSET_UNIT, QuotedSpan, Record
 from nerconv.formats.records import RecordFormat
 
 NAME, SUFFIXES, UNIT = "toy", (".toy",), "document"
-KEEPS = Keeps(sentences=False, marks=False, joins=False, meta=False, provenance=False, flags=False)
+KEEPS = Keeps(sentences=False, marks=False, joins=False, meta=False, provenance=False, flags=False, unlabelled=False)
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):

@@ -34,7 +34,7 @@ from nerconv.formats.known import FORMATS as FORMATS
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
-from nerconv.io.head import head
+from nerconv.io.head import head, holds_objects
 from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError, WriteOptions, did_you_mean
 
@@ -138,16 +138,20 @@ def of_source(source: Source, options: ReadOptions) -> Format:
     """
     if name := options.format or source.format:
         return get(name)
-    return get("bracket") if source.fault is not None else _recognised(source, options.encoding)
+    if source.fault is not None:
+        return get("bracket")
+    return _recognised(source, options)
 
 
-def _recognised(source: Source, encoding: str) -> Format:
+def _recognised(source: Source, options: ReadOptions) -> Format:
     """Return the one format that recognises ``source``; those are asked first whose suffix it has.
+
+    JSON that none recognises is of offsets where a key of spans is named.
 
     What none of all recognises is of the first format with its suffix, which says what is wrong with it.
     """
     is_folder = source.path is not None and source.path.is_dir()
-    begin, suffix = b"" if is_folder else head(source, encoding), "/" if is_folder else source.suffix
+    begin, suffix = b"" if is_folder else head(source, options.encoding), "/" if is_folder else source.suffix
     own = _with_suffix(suffix)
     for asked in (own, [name for name in FORMATS if name not in own]):
         said = [(name, why) for name in asked if (why := get(name).looks_like(begin, suffix))]
@@ -156,6 +160,8 @@ def _recognised(source: Source, encoding: str) -> Format:
         if said:
             listed = " and ".join(f"{name} ({why})" for name, why in said)
             raise UsageError(f"{source.name}: it could be {listed}; choose one with --from")
+    if options.spans_key and holds_objects(begin):
+        return get("offsets_jsonl")
     if own or (source.path is None and source.url is None):
         return get(own[0] if own else "bracket")
     raise UsageError(

@@ -25,10 +25,15 @@ _REFUSED: Final = ("reject", "ignore")
 
 
 class Loose(NamedTuple):
-    """A record as somebody wrote it, and what each of its spans says of itself, if they do."""
+    """A record as somebody wrote it, what each of its spans says of itself, if they do, and spans that have no place.
+
+    Of these the label and why. ``unit``: what its offsets counted, where that were no code points.
+    """
 
     record: Record
     own: Sequence[Own] = ()
+    lost: Sequence[tuple[str, str]] = ()
+    unit: str = ""
 
 
 def read_exactly(
@@ -52,12 +57,13 @@ def read_exactly(
         once.add("F020", message, where, seen_spans(raw, known))
         return None
     try:
-        record, own = (made or loose)(raw)
+        record, own, lost, _ = (made or loose)(raw)
         held = _elsewhere(raw, known, record)
         if held and not record.spans:
             once.add("F019", _left_out(raw, held, advice), where, _labels(held), like=_kinds(held))
             return None
         found = corrected(record, id, where, own)
+        found[1].extend(Finding("F012", f"{why}; it is left out", where, unread={label: 1}) for label, why in lost)
     except (ValueError, RecursionError) as error:
         enter_bad(raw, error, where, once, advice, known)
         return None

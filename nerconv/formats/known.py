@@ -12,4 +12,7 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "docbin": (".spacy",),
     "dataset": (".parquet",),
     "tags_jsonl": (".json",),
+    "offsets_jsonl": (".jsonl", ".json"),
+    "doccano": (".jsonl", ".json"),
+    "prodigy": (".jsonl", ".json"),
 }

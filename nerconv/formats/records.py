@@ -8,7 +8,7 @@ than what is read, the proof of what is written, detection by the keys that its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nerconv.document import Facts, Finding, Where
+from nerconv.formats import json_items
+from nerconv.formats.json_items import JsonItem
 from nerconv.formats.json_lines import Decoder, JsonLine, has_keys, whole_json
 from nerconv.formats.json_record import Loose, converted, read_exactly
 from nerconv.formats.keeps import TokenEdges
@@ -43,7 +45,8 @@ class RecordFormat:
     ``kind`` is the msgspec type of its objects, which allows no other keys; ``keys`` are those by which they are
     recognised. ``to_object`` makes an object of a record. ``from_object`` makes a record of an object, its spans
     ``QuotedSpan`` where the object has their text as well; it raises ValueError when it cannot. ``loose`` does so with
-    anything decoded from JSON, in place of what takes objects of ``kind`` with digits for numbers.
+    anything decoded from JSON, in place of what takes objects of ``kind`` with digits for numbers; ``read_keys`` says
+    which keys it reads, the others being meta. ``listed``: a file may be one list of them, too.
     """
 
     name: str
@@ -51,18 +54,24 @@ class RecordFormat:
     keys: tuple[str, ...]
     to_object: Callable[[Record], Any]
     from_object: Callable[[Any], Record]
-    loose: Callable[[Any], Loose] | None = None
+    loose: Callable[[Any, ReadOptions], Loose] | None = None
+    read_keys: Callable[[Any, ReadOptions], Collection[str]] | None = None
+    listed: bool = False
 
     @property
-    def known(self) -> frozenset[str]:
+    def fields(self) -> frozenset[str]:
         """The keys of its objects."""
         return frozenset(self.kind.__struct_encode_fields__)
 
-    def loose_record(self, raw: Any) -> Loose:
+    def known(self, raw: Any, options: ReadOptions) -> Collection[str]:
+        """Return the keys of ``raw`` that are read, or repeat what others say."""
+        return self.fields if self.read_keys is None else self.read_keys(raw, options)
+
+    def loose_record(self, raw: Any, options: ReadOptions) -> Loose:
         """Return what ``loose`` does."""
         if self.loose is not None:
-            return self.loose(raw)
-        known = {key: raw[key] for key in raw.keys() & self.known} if isinstance(raw, dict) else raw
+            return self.loose(raw, options)
+        known = {key: raw[key] for key in raw.keys() & self.fields} if isinstance(raw, dict) else raw
         record = self.from_object(converted(known, self.kind))
         texts = [span.text for span in record.spans]
         return Loose(record, [Own(text, None) for text in texts] if any(texts) else ())
@@ -119,13 +128,17 @@ class RecordFormat:
         with text_of(source, options.encoding) as text:
             yield Facts(source.name, self.name, text.facts | {"offsets": OFFSET_UNIT})
             yield from text.findings
-            if (finding := whole_json(text, source.name)) is not None:
+            whole = json_items.whole(text) if self.listed else None
+            if whole is None and (finding := whole_json(text, source.name)) is not None:
                 yield finding
                 return
-            reader = _RecordReader(self, source)
-            for number, lines in text.blocks():
-                yield from reader.read(number, lines)
+            reader = _RecordReader(self, source, options)
+            for items in json_items.lines(text) if whole is None else [whole]:
+                yield from reader.read(items)
         yield from reader.once.findings()
+        if reader.units:
+            counted = ", ".join(f"{unit} (records: {count:,})" for unit, count in sorted(reader.units.items()))
+            yield Facts(source.name, self.name, {"offsets that counted": counted})
         if reader.ignored:
             keys = ", ".join(f"{key} ({count})" for key, count in sorted(reader.ignored.items()))
             yield Facts(source.name, self.name, {"keys not read": keys})
@@ -137,33 +150,38 @@ class _RecordReader:
 
     format: RecordFormat
     source: Source
+    options: ReadOptions
     once: Once = field(default_factory=Once)
     ids: UniqueIds = field(default_factory=UniqueIds)
     ignored: Counter[str] = field(default_factory=Counter)
+    units: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._exact = Decoder(self.source.name, self.once)
 
-    def read(self, first: int, lines: Sequence[bytes]) -> Iterator[Read]:
-        """Yield the documents of ``lines``, whose numbers begin with ``first``, and what is wrong with them."""
+    def read(self, items: Sequence[JsonItem]) -> Iterator[Read]:
+        """Yield the documents of ``items``, and what is wrong with them."""
         from nerconv.formats.record_batch import batch_of, columns_of_records, records_of
         from nerconv.formats.record_sound import parted
         from nerconv.views import Reading
 
         def columns(begin: int, end: int) -> Columns:
             """Return some of the records, each with an id."""
-            found = self.format.columns(map(self.format.decoder.decode, lines[begin:end]))
-            ids = [own or f"{self.source.id}#{number}" for number, own in enumerate(found.ids, first + begin)]
+            if self.options.text_key or self.options.spans_key:
+                raise ValueError("objects with other keys are looked at one by one")
+            some = items[begin:end]
+            found = self.format.columns(map(self.format.decoder.decode, (item.data for item in some)))
+            ids = [own or f"{self.source.id}#{item.number}" for own, item in zip(found.ids, some, strict=True)]
             return found._replace(ids=ids)
 
-        found = parted(0, len(lines), columns)
+        found = parted(0, len(items), columns)
         findings: dict[int, list[Finding]] = {}
         if isinstance(found, list) or not self.ids.are_new(found.ids):
             records: list[Record] = []
             every: Sequence[Record | int] = found if isinstance(found, list) else records_of(found)
-            for number, item in enumerate(every, first):
-                record, wrong = (item, ()) if isinstance(item, Record) else self._record(number, lines[number - first])
-                if record is not None and self._is_new(record, number):
+            for item, place in zip(every, items, strict=True):
+                record, wrong = (item, ()) if isinstance(item, Record) else self._record(place)
+                if record is not None and self._is_new(record, place.line):
                     records.append(record)
                 if wrong and records:
                     findings.setdefault(len(records) - 1, []).extend(wrong)
@@ -173,15 +191,23 @@ class _RecordReader:
         if found.ids:
             yield Reading(batch_of(found, self.source.name, self.source.name), findings)
 
-    def _record(self, number: int, line: bytes) -> tuple[Record | None, Sequence[Finding]]:
-        """Return the record of a line, if it holds one, and what is wrong with the line."""
-        found = self._exact.decode(number, text) if (text := line.decode()).strip() else None
+    def _record(self, item: JsonItem) -> tuple[Record | None, Sequence[Finding]]:
+        """Return the record of an item, if it holds one, and what is wrong with it."""
+        found = self._exact.decode(item.line, text) if (text := item.data.decode()).strip() else None
         if not isinstance(found, JsonLine):
             return None, [found] if found else []
-        known = self.format.known
-        self.ignored.update(found.raw.keys() - known if isinstance(found.raw, dict) else ())
-        id, where = f"{self.source.id}#{number}", Where(self.source.name, number, 1)
-        return read_exactly(found.raw, id, where, self.once, known, made=self.format.loose_record) or (None, [])
+        raw, options = json_items.opened(found.raw) if self.format.listed else found.raw, self.options
+        known = self.format.known(raw, options)
+        if isinstance(raw, dict) and self.format.read_keys is None:
+            self.ignored.update(raw.keys() - known)
+        id, where = f"{self.source.id}#{item.number}", Where(self.source.name, item.line, 1)
+        return read_exactly(raw, id, where, self.once, known, made=self._made) or (None, [])
+
+    def _made(self, raw: Any) -> Loose:
+        """Return the record that ``raw`` makes; that its offsets counted something else than code points is noted."""
+        found = self.format.loose_record(raw, self.options)
+        self.units.update(filter(None, [found.unit]))
+        return found
 
     def _is_new(self, record: Record, number: int) -> bool:
         """Whether no record before has the same id."""

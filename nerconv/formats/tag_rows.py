@@ -116,13 +116,14 @@ class _Table:
         if (found := self.layout(row)) is None:
             raise ValueError(missing(row.columns))
         tokens, tags = row.columns[found.tokens], row.columns[found.tags]
-        unlabelled = not_labelled(tags)
-        if are_numbers([tag for at, tag in enumerate(tags) if at not in unlabelled]):
+        unlabelled = not_labelled(tags) if isinstance(tags, list) else {}
+        if are_numbers([tag for at, tag in enumerate(tags or ()) if at not in unlabelled]):
             raise ValueError(
                 f"{found.tags} holds numbers, and nothing says which tag each stands for: name them in the schema "
                 "(ClassLabel of datasets), or write the tags as texts"
             )
-        tags = ["O" if at in unlabelled else tag for at, tag in enumerate(tags)]
+        if unlabelled:
+            tags = ["O" if at in unlabelled else tag for at, tag in enumerate(tags)]
         try:
             tagged = _Tagged(msgspec.convert(tokens, list[str]), msgspec.convert(tags, list[str]), [*unlabelled])
         except msgspec.ValidationError as error:

@@ -15,6 +15,8 @@ _SIZES: Final = {
     "bytes of UTF-8": lambda character: len(character.encode()),
 }
 
+NAMES: Final = tuple(_SIZES)
+
 #: Start and end of a stretch of text.
 Extent = tuple[int, int]
 
@@ -23,9 +25,9 @@ def covered(text: str, extent: Extent) -> dict[str, str]:
     """Return by unit what ``extent`` covers if its offsets count it, where that is not what code points cover."""
     found = {}
     for name in _SIZES:
-        (moved,) = _moved(text, [extent], name)
-        if moved is not None and moved != extent:
-            found[name] = text[slice(*moved)]
+        (other,) = moved(text, [extent], name)
+        if other is not None and other != extent:
+            found[name] = text[slice(*other)]
     return found
 
 
@@ -37,18 +39,18 @@ def fitting(text: str, extents: Sequence[Extent]) -> str:
     if text.isascii() or all(_meets_words(text, extent) for extent in extents):
         return ""
     for name in _SIZES:
-        moved = _moved(text, extents, name)
-        if all(extent is not None and _meets_words(text, extent) for extent in moved):
+        others = moved(text, extents, name)
+        if all(extent is not None and _meets_words(text, extent) for extent in others):
             return name
     return ""
 
 
 def differing(text: str, extents: Sequence[Extent], unit: str) -> list[bool]:
     """Return for each of ``extents`` whether it is another stretch of ``text`` in ``unit`` than in code points."""
-    return [moved != extent for moved, extent in zip(_moved(text, extents, unit), extents, strict=True)]
+    return [other != extent for other, extent in zip(moved(text, extents, unit), extents, strict=True)]
 
 
-def _moved(text: str, extents: Sequence[Extent], unit: str) -> list[Extent | None]:
+def moved(text: str, extents: Sequence[Extent], unit: str) -> list[Extent | None]:
     """Return ``extents`` of ``unit`` in code points, None for one that ends behind the text or inside a code point."""
     before = list(accumulate(map(_SIZES[unit], text), initial=0))
     at = {units: points for points, units in enumerate(before)}

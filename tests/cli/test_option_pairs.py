@@ -40,8 +40,13 @@ CONLL = {
 }
 
 
-SUFFIX = {"bracket": "txt", "spans_jsonl": "jsonl", "conll": "conll", "docbin": "spacy", "dataset": "parquet"} | {
-    "tags_jsonl": "json"
+SUFFIX = {name: f"{name}{suffixes[0]}" for name, suffixes in formats.FORMATS.items()} | {
+    "bracket": "txt",
+    "spans_jsonl": "jsonl",
+    "conll": "conll",
+    "docbin": "spacy",
+    "dataset": "parquet",
+    "tags_jsonl": "json",
 }
 
 
@@ -69,6 +74,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for format, suffix in SUFFIX.items():
             if format != "bracket":
                 sys.argv = ["nerconv", "convert", f"{folder}/{name}.txt", "-o", f"{folder}/{name}.{suffix}"]
+                sys.argv += ["--to", format]
                 with pytest.raises(SystemExit):
                     main()
     (folder / "bytes.txt").write_bytes(b"[PER Ren\xe9  ] left . \n")
@@ -114,8 +120,8 @@ def outcome(
 
 
 def inputs(corpus: Path, format: str) -> Iterator[str]:
-    for path in sorted(corpus.glob(f"*.{SUFFIX[format]}")):
-        if path.name != "labels.json":
+    for path in sorted(corpus.iterdir()):
+        if path.name.partition(".")[2] == SUFFIX[format] and path.name != "labels.json":
             yield path.name
 
 

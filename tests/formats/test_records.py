@@ -31,7 +31,8 @@ def read(data: bytes, name: str = "d.jsonl") -> list[Item]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(data)
-        return list(formats.documents(Source(name, "d", path), ReadOptions()))
+        options = ReadOptions(format="spans_jsonl" if name == "d.jsonl" else None)
+        return list(formats.documents(Source(name, "d", path), options))
 
 
 def lines(records: list[Any]) -> bytes:

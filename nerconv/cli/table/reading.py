@@ -18,7 +18,8 @@ _ALL: Final = (*_READERS, "evaluate")
 _BRACKETS: Final = ("bracket",)
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
-_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl")
+_OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
+_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS)
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl")
 
@@ -65,6 +66,10 @@ READING: Final = (
     Option("--comments", "What comment lines of CoNLL files begin with, or none. Default: #, where all such lines "
         "stand before sentences.", _ALL, TEXT, INPUT, "PREFIX|none", field="read.comments",
         use=Use("says what comment lines of column files begin with", _COLUMNS)),
+    Option("--text-key", "Key under which records of JSON have their text.", _ALL, WORD, INPUT, "KEY",
+        field="read.text_key", use=Use("names the key of texts in records with offsets", _OFFSETS)),
+    Option("--spans-key", "Key under which records of JSON have their spans.", _ALL, WORD, INPUT, "KEY",
+        field="read.spans_key", use=Use("names the key of spans in records with offsets", _OFFSETS)),
     Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "
         "finding.", _ALL, FLAG, INPUT, field="read.accept_unrecognised",
         use=Use("takes other notations of annotation as text", _BRACKETS)),

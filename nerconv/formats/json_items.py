@@ -1,0 +1,90 @@
+"""The records of a file of JSON: one a line, or the items of one list, which may stand in an object.
+
+Tools write both: lines, or one value that is folded over many lines (``[{...}, {...}]``). The latter is decoded whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from nerconv.io.text import TextSource
+
+_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+#: Keys of an object under which some tools have the list of all records.
+_HOLDERS: Final = ("annotations", "data", "documents", "examples", "tasks", "extractions")
+
+
+class JsonItem(NamedTuple):
+    """A record as bytes, its number in the file and the number of the line that it begins on, both from 1."""
+
+    number: int
+    line: int
+    data: bytes
+
+
+def lines(text: TextSource) -> Iterator[Sequence[JsonItem]]:
+    """Yield the lines of ``text``, whatever they hold, some at a time."""
+    for first, lines in text.blocks():
+        yield [JsonItem(number, number, line) for number, line in enumerate(lines, first)]
+
+
+def opened(raw: Any) -> Any:
+    """Return ``[text, {"entities": ...}]``, as spaCy 2 has its training data, as one object; all else as it is."""
+    if isinstance(raw, list) and len(raw) == 2 and isinstance(raw[0], str) and isinstance(raw[1], dict):
+        return {"text": raw[0]} | raw[1]
+    return raw
+
+
+def whole(text: TextSource) -> list[JsonItem] | None:
+    """Return the items of a file that is one list, or one object that holds one; None for any other."""
+    first = next((line for _, line in text.lines()), "")
+    opened = first.lstrip()[:1]
+    if opened not in ("[", "{") or (opened == "{" and _is_json(first) and not _held(first.encode())):
+        return None
+    text.file.seek(0)
+    data = text.file.read()
+    raws = _raws(data) or _held(data)
+    return None if raws is None else _placed(data, raws)
+
+
+def _is_json(line: str) -> bool:
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except ValueError:
+        return False
+    return True
+
+
+def _raws(data: bytes) -> list[msgspec.Raw] | None:
+    try:
+        return _RAWS.decode(data)
+    except ValueError:
+        return None
+
+
+def _held(data: bytes) -> list[msgspec.Raw] | None:
+    """Return the records of the only list of records that an object holds, or None."""
+    try:
+        fields = _FIELDS.decode(data)
+    except ValueError:
+        return None
+    if "text" in fields:
+        return None
+    found = [raws for key in _HOLDERS if key in fields and (raws := _raws(bytes(fields[key])))]
+    records = [raws for raws in found if bytes(raws[0])[:1] in (b"{", b"[")]
+    return records[0] if len(records) == 1 else None
+
+
+def _placed(data: bytes, raws: Sequence[msgspec.Raw]) -> list[JsonItem]:
+    found, at, line, counted = [], 0, 1, 0
+    for number, raw in enumerate(map(bytes, raws), 1):
+        at = data.index(raw, at)
+        line += data.count(b"\n", counted, at)
+        counted = at
+        at += len(raw)
+        found.append(JsonItem(number, line, raw))
+    return found

@@ -1,0 +1,45 @@
+"""What annotation tools exchange: documents come back from every format as far as it says that it holds them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import documents
+
+from nerconv import formats
+from nerconv.conversion.fit import fit
+from nerconv.conversion.verify import difference
+from nerconv.document import Document, Finding
+from nerconv.io.sources import Source
+from nerconv.options import ReadOptions, WriteOptions
+from nerconv.unique_ids import UniqueIds
+from nerconv.views import batch_of, documents_of
+
+FORMATS = ["doccano", "prodigy", "offsets_jsonl"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_written_is_read_back_as_far_as_the_format_holds_it(name: str) -> None:
+    format, options = formats.get(name), WriteOptions()
+
+    @examples(60)
+    @given(st.lists(documents(), max_size=3))
+    def check(some: list[Document]) -> None:
+        ids = UniqueIds()
+        batch = batch_of([one for one in some if ids.are_new([one.id])], "a.txt")
+        batch = fit(batch, format.KEEPS, format.tokens(options), None).batch
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"a{format.SUFFIXES[0]}")
+            formats.write(format, [batch], path, options)
+            items = list(formats.documents(Source(path.name, "a", path), ReadOptions(format=name)))
+        assert not [item for item in items if isinstance(item, Finding)]
+        back = [item for item in items if isinstance(item, Document)]
+        assert difference(batch, batch_of(back, "a.txt"), format.KEEPS) is None
+        assert [one.id for one in documents_of(batch)] == [one.id for one in back]
+
+    check()
