@@ -338,6 +338,26 @@ def apply_baseline(report: LintReport, known: Path | None, new: Path | None = No
     return apply(report, known, new, prune)
 
 
+def propose(report: LintReport, source: Paths, options: ReadOptions | None = None) -> None:
+    """Give the findings of ``report`` the edits of the files of ``source`` that their fixes are (``Problem.edits``).
+
+    Files that cannot be edited where they stand get none. Nothing is written. Raises UsageError.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "rome.txt")
+    ...     _ = file.write_text("in [LOC Rome ,  ] . \\n")
+    ...     found = lint(file)
+    ...     propose(found, file)
+    >>> [(edit.start[1:], edit.end[1:], edit.text) for edit in found.problems[0].edits]
+    [((1, 13), (1, 18), '  ] ,')]
+    """
+    from nerconv.linting.proposed import propose as run
+
+    options = options or ReadOptions()
+    run(report, _sources(source, options), options)
+
+
 def _sources(given: Paths | Corpus, options: ReadOptions) -> list[Source]:
     """Return the sources that paths name, those that are given, or the one that a corpus is."""
     if isinstance(given, str | os.PathLike):

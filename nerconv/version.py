@@ -3,3 +3,5 @@
 from typing import Final
 
 VERSION: Final = "0.2.0"
+#: Where the project is at home; links to its pages begin so.
+HOME: Final = "https://github.com/OWNER/nerconv"

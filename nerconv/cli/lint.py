@@ -23,6 +23,8 @@ from nerconv.report import LINT, lint_text, rule_list
 from nerconv.report.markdown import job_summary, manual
 from nerconv.terminal import USUAL, layout_of
 
+#: The forms that say what fixes would change in the files.
+_WITH_EDITS: Final = ("json", "sarif")
 #: Lines that are not for a terminal are not cut.
 _WHOLE: Final = 1_000
 
@@ -40,6 +42,8 @@ def lint(given: Given) -> int:
     done = api.fix(files, rules, options, unsafe=unsafe, write=written) if fixing else None
     report = _fixed(done, given, written) if done else _looked(files, given)
     _apply_baseline(report, given["--baseline"], given["--write-baseline"], bool(given["--prune-baseline"]))
+    if given["--format"] in _WITH_EDITS:
+        api.propose(report, files, options)
     if given["--diff"]:
         show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
     else:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from json import loads
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nerconv.document import Finding, Where
 from nerconv.linting.rule import Fix, SpanChange
@@ -14,6 +14,14 @@ from nerconv.printable import counted
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import Owner
+
+
+class Replacement(NamedTuple):
+    """What stands from ``start`` up to ``end`` in a file becomes ``text``."""
+
+    start: Where
+    end: Where
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Problem:
     extent: tuple[int, int] | None = None
     end: Where | None = None
     about: str = ""
+    edits: tuple[Replacement, ...] = ()
 
     @property
     def code(self) -> str:

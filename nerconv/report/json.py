@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nerconv.evaluation.report import KINDS, SCHEMA, EvaluationReport
 from nerconv.io.sources import Unreadable
-from nerconv.linting.problem import LintReport, Problem
+from nerconv.linting.problem import LintReport
 from nerconv.printable import in_json
+from nerconv.report.lint_record import record_of
 from nerconv.version import VERSION
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def encoded(value: object, sort_keys: bool = False) -> str:
 
 
 def lint(report: LintReport) -> str:
-    """Return a lint run, version 1 of its shape, keys sorted.
+    """Return a lint run, keys sorted; ``nerconv.report.lint_record`` says what they are.
 
     >>> import json
     >>> from nerconv import lint as run, read
@@ -39,32 +40,9 @@ def lint(report: LintReport) -> str:
     >>> [finding["code"] for finding in json.loads(lint(found))["findings"]]
     ['C201']
     """
-    record = {
-        "version": 1,
-        "documents": report.documents,
-        "spans": report.spans,
-        "rules": report.rules,
-        "findings": list(map(_finding, report.problems)),
-    }
-    return encoded(record, sort_keys=True)
+    import msgspec
 
-
-def _finding(problem: Problem) -> dict[str, Any]:
-    finding, where = problem.finding, problem.finding.where
-    return {
-        "code": finding.code,
-        "name": problem.name,
-        "severity": problem.severity,
-        "message": finding.message,
-        "path": where and where.path,
-        "line": where and where.line,
-        "column": where and where.column,
-        "document": problem.document,
-        "text": problem.text,
-        "label": problem.label,
-        "score": problem.score,
-        "fix": {"title": problem.fix_title, "safety": problem.safety} if problem.fix else None,
-    }
+    return encoded(msgspec.to_builtins(record_of(report)), sort_keys=True)
 
 
 def stats(found: Stats) -> str:
