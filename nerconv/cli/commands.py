@@ -9,6 +9,12 @@ from nerconv.cli.option import Argument
 _SOURCES: Final = "Files, folders, globs, or - for standard input; .gz .bz2 .xz .zst too."
 _SRC: Final = Argument("SRC...", _SOURCES, number=-1)
 _SOME: Final = Argument("SRC...", f"{_SOURCES} Or name parts with --splits.", number=-1, required=False)
+_REVIEWED: Final = Argument(
+    "SRC...",
+    "Files, folders or globs; decisions are written into them when they are applied. Or name annotators.",
+    number=-1,
+    required=False,
+)
 _REPORT: Final = "A report as JSON, written by evaluate --json."
 
 
@@ -72,6 +78,12 @@ COMMANDS: Final = {
         "List the lint rules, or print the manual page of one.",
         "nerconv rule C201",
         (Argument("RULE", "A code or a name.", required=False, choices="nerconv.linting.rules:RULES"),),
+    ),
+    "review": Command(
+        "review:review",
+        "Decide about findings in SRC in the browser, a group at a time, and write the decisions into the files.",
+        "nerconv review corpus_samples/cables --profile cable",
+        (_REVIEWED,),
     ),
     "stats": Command(
         "stats:stats",

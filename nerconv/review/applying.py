@@ -1,4 +1,4 @@
-"""Where decisions go when they are applied: into the reviewed files, as values that the page shows."""
+"""Where decisions go when they are applied, into the reviewed files or into a gold, as values that the page shows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from nerconv.io.sources import Source
-from nerconv.options import ReadOptions
+from nerconv.options import ReadOptions, UsageError
+from nerconv.printable import counted
 from nerconv.review import written
+from nerconv.review.annotators import Annotations
 from nerconv.review.apply import Plan, plan
-from nerconv.review.decisions import Log
+from nerconv.review.decisions import Log, NotDecidable
+from nerconv.review.gold import Gold, gold_of, write_gold
 from nerconv.review.queue import Queue
 
 Json = dict[str, Any]
@@ -73,3 +76,38 @@ class InFiles(NamedTuple):
         known = log.state.applications.get(which)
         written.undo(log, self.sources, which)
         return [str(record.get("path", "")) for record in known.files] if known else []
+
+
+class InGold(NamedTuple):
+    """Decisions about what annotators disagree on, which make a gold of their own at ``target``, if that is named."""
+
+    found: Annotations
+    target: str | None
+
+    def preview(self, log: Log, asked: Queue) -> Json:
+        """Return the file that would be written, and what of it nobody decided."""
+        gold, target = gold_of(self.found, log.state), self._named()
+        files = [{"path": target, "diff": ""}]
+        return {"files": files, "refused": _outdated(gold), "ignored": 0, "changed": gold.decided}
+
+    def apply(self, log: Log) -> Json:
+        """Write the gold, and return its name; what nobody decided is marked in it as not labelled."""
+        gold, target = gold_of(self.found, log.state), self._named()
+        write_gold(gold, target)
+        done = {"written": [target], "number": 0, "refused": _outdated(gold), "changed": gold.decided, "ignored": 0}
+        return {**done, "agreed": gold.agreed, "undecided": len(gold.undecided)}
+
+    def unapply(self, log: Log, which: int = 0) -> list[str]:
+        """Raise NotDecidable: the annotators' files were not changed."""
+        raise NotDecidable("the gold is a file of its own and can be written again; no other file was changed")
+
+    def _named(self) -> str:
+        if self.target is None:
+            raise UsageError("name the file of the gold: nerconv review --annotators A,B -o GOLD.jsonl")
+        return self.target
+
+
+def _outdated(gold: Gold) -> list[Json]:
+    are = "is" if gold.outdated == 1 else "are"
+    why = f"{counted(gold.outdated, 'decision')} {are} about other answers than the annotators give now"
+    return [{"where": "", "why": why}] if gold.outdated else []

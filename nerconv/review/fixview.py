@@ -12,8 +12,8 @@ from nerconv.linting.edits.outcome import Editor, Refused
 from nerconv.linting.edits.text import Edit, SourceText
 from nerconv.linting.rule import TextChange
 from nerconv.options import ReadOptions
+from nerconv.printable import counted
 from nerconv.review.question import Change, Place
-from nerconv.review.wording import number
 
 #: Characters that are shown on each side of what changes.
 AROUND: Final = 40
@@ -64,7 +64,7 @@ def _view(text: SourceText, edits: Sequence[Edit], changes: Sequence[Change]) ->
     before, after = (tuple(_joined(_pieces(text.text, edits, new))) for new in (False, True))
     size = sum(len(text.encoded(edit.text)) - len(text.encoded(text.text[edit.start : edit.end])) for edit in edits)
     stays = "" if any(isinstance(change, TextChange) for change in changes) else "The text stays as it is; the "
-    grows = f"{number(abs(size), 'byte')} {'more' if size > 0 else 'fewer'}" if size else "as many bytes as before"
+    grows = f"{counted(abs(size), 'byte')} {'more' if size > 0 else 'fewer'}" if size else "as many bytes as before"
     return FixView(before, after, f"{stays or 'The '}file has {grows}.")
 
 

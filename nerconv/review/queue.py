@@ -136,6 +136,33 @@ def queue_of(
     return Queue(ordered(questions), found.corpus, owners, sources, read, len(found.report) - len(problems))
 
 
+def asked(
+    sources: Sequence[Source],
+    read: ReadOptions,
+    selection: Selection,
+    progress: Callable[[Source], None],
+    *,
+    model: str | None = None,
+    folds: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    predictions: tuple[Sequence[Source], ReadOptions] | None = None,
+    pairing: str = "auto",
+) -> Queue:
+    """Return the questions about ``sources``, as ``queue_of`` does, by what a command is given.
+
+    ``model``, or ``folds`` of models trained here, are asked, and ``predictions`` are compared; ``labels``: what their
+    labels are called in ``sources``.
+    """
+    from nerconv.linting.guesses import asker
+
+    ask, named = asker(model, folds, labels or {}), None
+    if predictions:
+        from nerconv.review.errors import Predictions
+
+        named = Predictions(*predictions, labels or {}, pairing)
+    return queue_of(sources, read, selection, progress, ask, named)
+
+
 def _question(group: Group, owners: dict[str, Owner]) -> Question:
     """Return the question that ``group`` is, and enter in ``owners`` the documents of its places."""
     kind = "model" if group.code.startswith(_MODEL) else "lint"

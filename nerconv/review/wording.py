@@ -93,8 +93,3 @@ def visible(surface: str) -> str:
     """
     surface = surface if len(surface) <= _LONG else surface[: _LONG - 1] + "…"
     return _INVISIBLE.sub(lambda found: " " if found[0] in "\n\t" else f"<U+{ord(found[0]):04X}>", surface)
-
-
-def number(count: int, word: str) -> str:
-    """Return ``1 place``, ``2 places``."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

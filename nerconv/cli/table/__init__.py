@@ -13,6 +13,7 @@ from nerconv.cli.option import TEXT, Option
 from nerconv.cli.table.converting import CONVERTING
 from nerconv.cli.table.linting import LINTING
 from nerconv.cli.table.reading import READING
+from nerconv.cli.table.reviewing import REVIEWING
 from nerconv.cli.table.scoring import SCORING
 from nerconv.cli.table.training import TRAINING
 
@@ -25,7 +26,7 @@ SHOWING: Final = (
 )
 # fmt: on
 #: In the order of the help: what a command is for stands before how its input is read.
-TABLE: Final = (*LINTING, *SCORING, *TRAINING, *READING, *CONVERTING, *SHOWING)
+TABLE: Final = (*LINTING, *REVIEWING, *SCORING, *TRAINING, *READING, *CONVERTING, *SHOWING)
 
 
 def options_of(command: str) -> dict[str, Option]:

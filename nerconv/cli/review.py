@@ -1,0 +1,207 @@
+"""``nerconv review``."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from shlex import quote
+from typing import Final
+
+from nerconv import plan
+from nerconv.cli import refusals, show
+from nerconv.cli.given import Given, check_outputs
+from nerconv.cli.table.reading import READING
+from nerconv.io.outputs import Place, read_places
+from nerconv.io.replacing import replacing
+from nerconv.io.sources import Source
+from nerconv.linting.suppress import SIDECAR
+from nerconv.options import ReadOptions, UsageError
+from nerconv.printable import counted
+from nerconv.review.annotators import annotations_of, annotators_of
+from nerconv.review.applying import InFiles, InGold, Target
+from nerconv.review.conflicts import conflict_queue
+from nerconv.review.decisions import Log, read_decisions
+from nerconv.review.listing import listing
+from nerconv.review.naming import log_path, login_name, title_of
+from nerconv.review.opening import open_page
+from nerconv.review.queue import Queue, asked
+from nerconv.review.session import Session
+from nerconv.terminal import layout_of
+
+#: Options that say how files are read.
+_READING: Final = frozenset(row.name for row in READING)
+
+
+def review(given: Given) -> int:
+    """Open the page on which somebody decides, or do with decisions what an option says."""
+    if given["--annotators"]:
+        return _between_annotators(given)
+    options, paths = given.read_options(), given.arguments["src"]
+    if not paths:
+        raise UsageError("name what to review: files, folders or globs; nerconv review SRC")
+    plan.rules_of(given.selection())
+    files = plan.sources(paths, options)
+    predicted = _predicted(given, options)
+    inputs = {"input": plan.formats_of(files, options), "predictions": plan.formats_of(*predicted)}
+    refusals.check(given, inputs)
+    with _log(given, paths, [*read_places(files), *read_places(predicted[0], "--predictions")], files) as log:
+        target = InFiles(files, options)
+        if given["--undo"] is not None:
+            return _undone(given["--undo"], target, log)
+        if given["--diff"]:
+            return _shown(given, target, log)
+        if given["--apply"]:
+            return _applied(given, target, log)
+        session = Session(partial(_asked, given, files, predicted), log, target, title_of(paths), _next(given, paths))
+        return _opened(given, session)
+
+
+def _between_annotators(given: Given) -> int:
+    """Do the same with what annotators of one text disagree on."""
+    options, paths = given.read_options(), [*given["--annotators"], *given.arguments["src"]]
+    annotators = annotators_of(paths, options, plan.sources)
+    files = [source for each in annotators for source in each.sources]
+    refusals.check(given, {"input": plan.formats_of(files, options)})
+    if other := next((name for name in ("--undo", "--diff") if given[name]), None):
+        raise UsageError(f"{other} is about changed files, and --annotators makes a file of its own; leave it out")
+    gold = [Place("--output", given["--output"])] if given["--output"] else []
+    with _log(given, paths, list(read_places(files)), files, gold) as log, show.progress(len(files)) as begin:
+        found = annotations_of(annotators, options, begin)
+        target = InGold(found, given["--output"])
+        if given["--apply"]:
+            return _applied(given, target, log)
+        ask = partial(conflict_queue, found, annotators[0].sources, options)
+        return _opened(given, Session(ask, log, target, title_of(paths)))
+
+
+def _log(
+    given: Given, paths: Sequence[str], read: Sequence[Place], files: Sequence[Source], written: Sequence[Place] = ()
+) -> Log:
+    """Return the record of decisions. Raises UsageError where it cannot be, or a file would replace another."""
+    if any(source.stream for source in files):
+        raise UsageError("a review reads files again when decisions are applied; save what comes from a pipe to a file")
+    for name in (name for name in given.typed if name in _READING and given["--undo"] is not None):
+        raise UsageError(f"{name} says how files are read and does nothing beside --undo; leave it out")
+    path = given["--decisions"] or log_path(paths)
+    beside = [Place("the ignore file", str(s.path) + SIDECAR) for s in files if s.path and not s.path.is_dir()]
+    made = [Place("--export", str(given["--export"]))] if given["--export"] else []
+    check_outputs([*read, *beside], [Place("the record of decisions", str(path)), *made, *written])
+    reading = any(given[name] for name in ("--read-only", "--list", "--export", "--diff"))
+    log = Log(path, given["--reviewer"] or login_name(), reading)
+    if log.note:
+        show.say(log.note)
+    return log
+
+
+def _predicted(given: Given, options: ReadOptions) -> tuple[list[Source], ReadOptions]:
+    """Return the predictions, if any, and how they are read."""
+    read = replace(
+        options,
+        format=given["--predictions-from"],
+        dialect="auto",
+        markup="auto",
+        scheme=given["--predictions-scheme"] or options.scheme,
+        invalid="lenient",
+        scheme_option="--predictions-scheme",
+    )
+    names = [name for name in (given["--predictions"] or "").split(",") if name]
+    return (plan.sources(names, read) if names else []), read
+
+
+def _asked(given: Given, files: Sequence[Source], predicted: tuple[list[Source], ReadOptions]) -> Queue:
+    with show.progress(len(files)) as begin:
+        return asked(
+            files,
+            given.read_options(),
+            given.selection(),
+            begin,
+            model=given["--with-model"],
+            folds=given["--folds"],
+            labels=given["--map"],
+            predictions=predicted if predicted[0] else None,
+            pairing=given["--pair"],
+        )
+
+
+def _next(given: Given, paths: Sequence[str]) -> str:
+    """Return the command that shows what decisions have changed."""
+    profile = f" --profile {given['--profile']}" if given["--profile"] else ""
+    return f"nerconv lint {' '.join(map(quote, paths))}{profile}"
+
+
+def _opened(given: Given, session: Session) -> int:
+    """Show the questions as it was asked for: as a list, as a file, or as the page."""
+    if given["--list"]:
+        show.put(listing(session, layout_of(sys.stdout)))
+        return 0
+    if target := given["--export"]:
+        from nerconv.review.offline import offline
+        from nerconv.review.page import page
+
+        with replacing(target) as part:
+            part.write_text(page(offline(session)), encoding="utf-8", newline="")
+        show.say(f"{target}: open it in a browser; apply what it downloads with nerconv review SRC --apply FILE")
+        return 0
+    open_page(session, _opener(not given["--no-browser"]), given["--port"] or 0)
+    found = session.progress.counts()
+    show.say(f"{session.log.path}: {found['decided']:,} of {counted(found['decisions'], 'decision')} made")
+    return 0
+
+
+def _opener(browser: bool) -> Callable[[str], None]:
+    def opened(address: str) -> None:
+        """Say where the page is, and open it."""
+        show.say(f"open {address}")
+        show.say("Ctrl+C ends the review; every decision is saved when it is made")
+        if browser and not webbrowser.open(address):
+            show.say("no browser was found on this machine")
+
+    return opened
+
+
+def _undone(which: str, target: InFiles, log: Log) -> int:
+    if which != "last" and not which.isdecimal():
+        raise UsageError(f"--undo takes the number of what was applied, or last, got {which!r}")
+    names = target.unapply(log, 0 if which == "last" else int(which))
+    show.say(f"{counted(len(names), 'file')} as before; the decisions are there still and can be applied again")
+    return 0
+
+
+def _taken_over(given: Given, log: Log, save: bool) -> None:
+    """Take over the decisions of the file of --apply, if that is another than the log."""
+    other = given["--apply"]
+    if other and not (other.exists() and log.path.exists() and other.samefile(log.path)):
+        found = read_decisions(other)
+        show.say(f"{other}: {counted(log.extend(found.decisions, save), 'decision')} taken over")
+        if found.note:
+            show.say(found.note)
+
+
+def _shown(given: Given, target: InFiles, log: Log) -> int:
+    """Print what applying the decisions would change."""
+    _taken_over(given, log, save=False)
+    found = target.planned(log)
+    show.put_lines(found.diff())
+    for each in found.refused:
+        show.say(f"{each.where or each.place.document}: left out: {each.why}")
+    return int(bool(found.refused))
+
+
+def _applied(given: Given, target: Target, log: Log) -> int:
+    """Write what is decided; status 1 where something of it could not be written."""
+    _taken_over(given, log, save=True)
+    done = target.apply(log)
+    ignored = f", {counted(done['ignored'], 'finding')} ignored from now on" if done["ignored"] else ""
+    names = done["written"]
+    files = names[0] if len(names) == 1 else counted(len(names), "file")
+    show.say(f"{files} written: {counted(done['changed'], 'place')} as decided{ignored}")
+    if left := done.get("undecided"):
+        show.say(f"{counted(left, 'place')} not decided, marked there as not labelled")
+    if done["number"]:
+        show.say(f"take it back with nerconv review SRC --undo {done['number']}")
+    for each in done["refused"]:
+        show.say(f"{each['where'] or 'the record of decisions'}: left out: {each['why']}")
+    return int(bool(done["refused"]))
