@@ -90,6 +90,7 @@ class ReadOptions:
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
     ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format.
+    ``annotator``: whose annotations are read where a task has several.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
 
     >>> ReadOptions(format="conll", tag_column="ner").tag_column
@@ -116,6 +117,7 @@ class ReadOptions:
     accept_unrecognised: bool = False
     text_key: str = ""
     spans_key: str = ""
+    annotator: str = ""
 
     def __post_init__(self) -> None:
         check_types(self)

@@ -44,12 +44,14 @@ SUFFIX: Final = {
     "dataset": "parquet",
     "tags_jsonl": "json",
     "offsets_jsonl": "offsets.jsonl",
+    "label_studio": "studio.json",
 }
 #: Those that are counted; others that hold records have the code of offsets_jsonl.
-TARGETS: Final = tuple(SUFFIX)
+TARGETS: Final = (*tuple(SUFFIX)[:6], "offsets_jsonl")
 #: How each option of a conversion is asked for, and the input that it is asked for beside, by name.
 WORDS: Final = {
     "--accept-unrecognised": "--accept-unrecognised",
+    "--annotator": "--annotator predictions @label_studio",
     "--balance": "--balance labels --split a=0.5,b=0.5 @documents",
     "--columns": "--columns 4",
     "--comments": "--comments none @conll",
@@ -93,7 +95,7 @@ WORDS: Final = {
 UNCOUNTED: Final = {"--engine", "--scheduler", "--workers", "--output", "--to", "--splits"}
 #: What else may make a conversion slow: a line or two among many that arrays do not settle, and other inputs.
 INPUTS: Final = ("documents", "separators", "no-break space", "markup", "nested", "carriage returns")
-READ: Final = ("conll", "spans_jsonl", "docbin", "dataset", "tags_jsonl", "offsets_jsonl")
+READ: Final = ("conll", "spans_jsonl", "docbin", "dataset", "tags_jsonl", "offsets_jsonl", "label_studio")
 #: A line among many that is read one by one, by the format of the others.
 ODD: Final = {"conll": "Rome\n\n", "tags_jsonl": '{"tokens": [], "ner_tags": 1}\n'}
 SUFFIX |= {f"odd {name}": SUFFIX[name] for name in ODD}

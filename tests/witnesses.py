@@ -14,6 +14,7 @@ class Witness(NamedTuple):
 
 
 WITNESSES = {
+    "--annotator": Witness("--annotator 7"),
     "--balance": Witness("--balance labels", "--split a=0.5,b=0.5"),
     "--accept-unrecognised": Witness("--accept-unrecognised"),
     "--columns": Witness("--columns 4"),

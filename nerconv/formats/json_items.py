@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from nerconv.io.sources import Unreadable
 from nerconv.io.text import TextSource
 
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -47,8 +48,21 @@ def whole(text: TextSource) -> list[JsonItem] | None:
         return None
     text.file.seek(0)
     data = text.file.read()
-    raws = _raws(data) or _held(data)
+    raws = _raws(data)
+    raws = _held(data) if raws is None else raws
     return None if raws is None else _placed(data, raws)
+
+
+def check(text: TextSource, name: str) -> None:
+    """Raise Unreadable for a file that begins as a list and goes on as none: it is cut, or a comma is missing."""
+    first = next((line for _, line in text.lines()), "")
+    if not first.lstrip().startswith("[") or _is_json(first):
+        return
+    text.file.seek(0)
+    try:
+        _RAWS.decode(text.file.read())
+    except ValueError as error:
+        raise Unreadable(f"{name}: is one list of JSON, which cannot be read: {error}") from error
 
 
 def _is_json(line: str) -> bool:
@@ -72,7 +86,7 @@ def _held(data: bytes) -> list[msgspec.Raw] | None:
         fields = _FIELDS.decode(data)
     except ValueError:
         return None
-    if "text" in fields:
+    if {"text", "id"} & fields.keys() or bytes(fields.get("data", b""))[:1] == b"{":
         return None
     found = [raws for key in _HOLDERS if key in fields and (raws := _raws(bytes(fields[key])))]
     records = [raws for raws in found if bytes(raws[0])[:1] in (b"{", b"[")]

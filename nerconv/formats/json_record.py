@@ -27,13 +27,15 @@ _REFUSED: Final = ("reject", "ignore")
 class Loose(NamedTuple):
     """A record as somebody wrote it, what each of its spans says of itself, if they do, and spans that have no place.
 
-    Of these the label and why. ``unit``: what its offsets counted, where that were no code points.
+    Of these the label and why. ``unit``: what its offsets counted, where that were no code points;
+    ``ignored``: what else it holds that is not read, by kind.
     """
 
     record: Record
     own: Sequence[Own] = ()
     lost: Sequence[tuple[str, str]] = ()
     unit: str = ""
+    ignored: Sequence[str] = ()
 
 
 def read_exactly(
@@ -44,20 +46,22 @@ def read_exactly(
     known: Collection[str] = FIELDS,
     advice: str = "",
     made: Callable[[Any], Loose] | None = None,
+    refused: str = "",
 ) -> tuple[Record, list[Finding]] | None:
     """Return a sound record of ``raw``, and what of it had to be trimmed or left out; what many share goes to ``once``.
 
     None where ``raw`` makes no document. ``known``: the keys that are read, or repeat what others say; ``advice``: how
-    to write what is not read; ``made`` makes a record of ``raw`` or raises ValueError.
+    to write what is not read; ``made`` makes a record of ``raw`` or raises ValueError;
+    ``refused``: why nobody may learn from it.
     """
     if is_rejected(raw):
-        message = (
-            f"its answer is {raw['answer']!r}: a person looked at the record and did not accept it; it is left out"
-        )
+        refused = f"its answer is {raw['answer']!r}"
+    if refused:
+        message = f"{refused}: a person looked at the record and did not accept it; it is left out"
         once.add("F020", message, where, seen_spans(raw, known))
         return None
     try:
-        record, own, lost, _ = (made or loose)(raw)
+        record, own, lost, *_ = (made or loose)(raw)
         held = _elsewhere(raw, known, record)
         if held and not record.spans:
             once.add("F019", _left_out(raw, held, advice), where, _labels(held), like=_kinds(held))

@@ -15,4 +15,5 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "offsets_jsonl": (".jsonl", ".json"),
     "doccano": (".jsonl", ".json"),
     "prodigy": (".jsonl", ".json"),
+    "label_studio": (".json",),
 }

@@ -29,6 +29,18 @@ class Pieces(NamedTuple):
     documents: int
 
 
+def join_list(pieces: Iterable[Packed], path: Path) -> None:
+    """Write pieces that are lines of JSON as one list, an item a line."""
+    with path.open("wb") as file:
+        file.write(b"[")
+        before = b"\n"
+        for packed in pieces:
+            if packed.piece:
+                file.write(before + packed.piece.removesuffix(b"\n").replace(b"\n", b",\n"))
+                before = b",\n"
+        file.write(b"\n]\n")
+
+
 def join_lines(pieces: Iterable[Packed], path: Path) -> None:
     """Write pieces that are bytes one after the other."""
     with path.open("wb") as file:

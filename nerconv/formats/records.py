@@ -46,7 +46,8 @@ class RecordFormat:
     recognised. ``to_object`` makes an object of a record. ``from_object`` makes a record of an object, its spans
     ``QuotedSpan`` where the object has their text as well; it raises ValueError when it cannot. ``loose`` does so with
     anything decoded from JSON, in place of what takes objects of ``kind`` with digits for numbers; ``read_keys`` says
-    which keys it reads, the others being meta. ``listed``: a file may be one list of them, too.
+    which keys it reads, the others being meta. ``listed``: a file may be one list of them, too;
+    ``skipped`` says why nobody may learn from one, or nothing.
     """
 
     name: str
@@ -57,6 +58,7 @@ class RecordFormat:
     loose: Callable[[Any, ReadOptions], Loose] | None = None
     read_keys: Callable[[Any, ReadOptions], Collection[str]] | None = None
     listed: bool = False
+    skipped: Callable[[Any], str] | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -132,6 +134,8 @@ class RecordFormat:
             if whole is None and (finding := whole_json(text, source.name)) is not None:
                 yield finding
                 return
+            if self.listed and whole is None:
+                json_items.check(text, source.name)
             reader = _RecordReader(self, source, options)
             for items in json_items.lines(text) if whole is None else [whole]:
                 yield from reader.read(items)
@@ -200,13 +204,15 @@ class _RecordReader:
         known = self.format.known(raw, options)
         if isinstance(raw, dict) and self.format.read_keys is None:
             self.ignored.update(raw.keys() - known)
+        refused = self.format.skipped(raw) if self.format.skipped else ""
         id, where = f"{self.source.id}#{item.number}", Where(self.source.name, item.line, 1)
-        return read_exactly(raw, id, where, self.once, known, made=self._made) or (None, [])
+        return read_exactly(raw, id, where, self.once, known, made=self._made, refused=refused) or (None, [])
 
     def _made(self, raw: Any) -> Loose:
         """Return the record that ``raw`` makes; that its offsets counted something else than code points is noted."""
         found = self.format.loose_record(raw, self.options)
         self.units.update(filter(None, [found.unit]))
+        self.ignored.update(found.ignored)
         return found
 
     def _is_new(self, record: Record, number: int) -> bool:

@@ -20,7 +20,7 @@ from nerconv.options import ReadOptions, WriteOptions
 from nerconv.unique_ids import UniqueIds
 from nerconv.views import batch_of, documents_of
 
-FORMATS = ["doccano", "prodigy", "offsets_jsonl"]
+FORMATS = ["doccano", "prodigy", "offsets_jsonl", "label_studio"]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -19,7 +19,7 @@ _BRACKETS: Final = ("bracket",)
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
 _OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
-_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS)
+_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio")
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl")
 
@@ -67,7 +67,10 @@ READING: Final = (
         "stand before sentences.", _ALL, TEXT, INPUT, "PREFIX|none", field="read.comments",
         use=Use("says what comment lines of column files begin with", _COLUMNS)),
     Option("--text-key", "Key under which records of JSON have their text.", _ALL, WORD, INPUT, "KEY",
-        field="read.text_key", use=Use("names the key of texts in records with offsets", _OFFSETS)),
+        field="read.text_key", use=Use("names the key of texts in records with offsets", (*_OFFSETS, "label_studio"))),
+    Option("--annotator", "Whose annotations are read where tasks of Label Studio have several: a number, an "
+        "address, or predictions.", _ALL, WORD, INPUT, "NAME", field="read.annotator",
+        use=Use("names whose annotations of Label Studio are read", ("label_studio",))),
     Option("--spans-key", "Key under which records of JSON have their spans.", _ALL, WORD, INPUT, "KEY",
         field="read.spans_key", use=Use("names the key of spans in records with offsets", _OFFSETS)),
     Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "
