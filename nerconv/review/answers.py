@@ -93,7 +93,8 @@ def _label(request: Mapping[str, Any]) -> str:
 
 
 def _as_given(place: Place, action: str, given: Any, is_one: bool) -> Place:
-    """Return ``place`` with the changes that the page sent; a span that is added elsewhere is a place of its own."""
+    """Return ``place`` with the changes that the page sent; a span that is added beside the one in
+    question is a place of its own, at the same text: its ``rule`` is where the span is."""
     if not is_one or not isinstance(given, list) or not all(isinstance(change, dict) for change in given):
         raise UsageError("changes are a list, and about one place")
     try:
@@ -106,7 +107,7 @@ def _as_given(place: Place, action: str, given: Any, is_one: bool) -> Place:
     spans = [change.new for change in changes if isinstance(change, SpanChange) and change.new]
     if action == "add" and place.span and spans:
         first = min(spans, key=lambda span: span.start)
-        return Place("", place.where, place.document, first.start, first.end, "", changes=changes, digest=place.digest)
+        return replace(place, rule=f"+{first.start}:{first.end}", changes=changes)
     return replace(place, changes=changes)
 
 

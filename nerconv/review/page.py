@@ -16,7 +16,7 @@ from nerconv.report import shell
 #: Each module stands after those that it imports.
 MODULES: Final = (
     *("dom", "words", "marks", "sentence", "parts", "remote", "records", "local", "queue", "draft"),
-    *("decision", "conflict", "bar", "views", "keys", "popups", "app"),
+    *("decision", "conflict", "views", "bar", "keys", "popups", "app"),
 )
 _IMPORT: Final = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ((?:async )?(?:function|const) (\w+))", re.MULTILINE)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,8 +19,11 @@ _PATIENCE = 20
 
 
 @contextmanager
-def reviewed(folder: Path, *arguments: str) -> Iterator[tuple[str, list[str]]]:
-    """Run ``nerconv review`` in ``folder``; yield the address of the page, and a list that gets what it says."""
+def reviewed(folder: Path, *arguments: str, kill: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """Run ``nerconv review`` in ``folder``; yield the address of the page, and a list that gets what it says.
+
+    At the end it is interrupted as with Ctrl+C, or killed.
+    """
     command = [sys.executable, "-m", "nerconv", "review", *arguments, "--no-browser"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     said: list[str] = []
@@ -33,7 +36,7 @@ def reviewed(folder: Path, *arguments: str) -> Iterator[tuple[str, list[str]]]:
                 break
         else:
             raise AssertionError("".join(said))
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGKILL if kill else signal.SIGINT)
         out, err = process.communicate(timeout=_PATIENCE)
         said += [out, err, f"exit status {process.returncode}"]
     finally:
@@ -44,7 +47,7 @@ def reviewed(folder: Path, *arguments: str) -> Iterator[tuple[str, list[str]]]:
 class ReviewPage:
     """The page, with what a person does on it; every method returns when the page has settled."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    def __init__(self, browser: Browser, address: Path | str) -> None:
         self.browser = browser
         browser.open("about:blank")
         browser.open(address)
@@ -57,6 +60,13 @@ class ReviewPage:
             assert time.monotonic() < until, "the page still waits"
             busy = self.browser.script("return document.getElementById('main').getAttribute('aria-busy') !== 'false'")
             quiet = 0 if busy else quiet + 1
+            time.sleep(0.03)
+
+    def wait(self, ready: Callable[[], object]) -> None:
+        """Wait until ``ready``."""
+        until = time.monotonic() + _PATIENCE
+        while not ready():
+            assert time.monotonic() < until, f"{ready} never came"
             time.sleep(0.03)
 
     def keys(self, *keys: str) -> None:

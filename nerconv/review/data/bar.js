@@ -1,7 +1,8 @@
 // The bar at the bottom edge: what can be done with the question, and what was done last.
 import { button, h } from "./dom.js";
 import { included } from "./decision.js";
-import { figure } from "./words.js";
+import { sourcesOf } from "./views.js";
+import { count, figure } from "./words.js";
 
 /** Return the content of the bar for ``view``. */
 export function barView(view, act) {
@@ -71,11 +72,12 @@ function draftButtons(view, act) {
 }
 
 function applyButtons(view, act) {
-  const files = view.preview?.files?.length || 0;
+  const files = view.preview?.files || [];
+  const number = sourcesOf(files).length;
+  const text = number ? `Write ${count(number, "file")}` : `Write ${count(files.length, "ignore file")}`;
   return [
-    files || view.preview?.ignored ? button("Ctrl Enter", files ? `Write ${figure(files)} ${files === 1 ? "file" : "files"}` : "Write the ignore file", act.write, "pri") : null,
-    button("Esc", "Back", act.back), h("span.sep"),
-    files ? button("", "Save as patch", act.patch, "more") : null,
+    files.length ? button("Ctrl Enter", text, act.write, "pri", { "data-key": "write" }) : null, button("Esc", "Back", act.back), h("span.sep"),
+    number ? button("", "Save as patch", act.patch, "more") : null,
   ];
 }
 

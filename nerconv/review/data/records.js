@@ -4,10 +4,17 @@
 export function record(question, places, request, reviewer, id) {
   const asked = Object.fromEntries(["id", "kind", "rule", "surface", "label", "answer"].map((name) => [name, question[name] || ""]));
   const line = { at: new Date().toISOString(), by: reviewer, id, action: request.action, question: asked };
-  line.places = places.map((place) => ({ ...place.record, changes: changesFor(place, request) }));
+  line.places = places.map((place) => ({ ...place.record, ...ruleFor(place, request), changes: changesFor(place, request) }));
   line.comment = request.comment || "";
   if (request.take) line.take = request.take;
   return line;
+}
+
+/** A span that is added beside the one in question is a place of its own. */
+function ruleFor(place, request) {
+  if (request.action !== "add" || !place.span) return {};
+  const [start, end] = request.changes.map((change) => change.new).sort((a, b) => a[0] - b[0])[0];
+  return { rule: `+${start}:${end}` };
 }
 
 /** Return the changes that an action makes at a place. */

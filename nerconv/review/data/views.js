@@ -17,7 +17,7 @@ export function topView(view, act) {
         h("span.muted.opt", null, ` · ${figure(counts.decided_places)} of ${count(counts.places, "place")}${left}`)),
       h("progress", { id: "pg", max: Math.max(1, counts.decisions), value: counts.decided }, `${counts.decided} of ${counts.decisions}`)),
     button("?", "Keys", act.help, "opt noprint"),
-    state.read_only || !counts.decisions ? null : button("", applyText(view), act.toApply, counts.decided ? "pri noprint" : "noprint", { "data-key": "apply" }),
+    state.read_only || !counts.decisions ? null : button("", applyText(view), act.toApply, counts.decided_places ? "pri noprint" : "noprint", { "data-key": "apply" }),
   ];
 }
 
@@ -26,20 +26,23 @@ function applyText(view) {
   return `${view.offline ? "Download" : "Apply"}${number}…`;
 }
 
+/** Return files that are not those of rejected findings. */
+export const sourcesOf = (files) => files.filter((file) => !(file.path || file).endsWith(".ignore"));
+
 /** Return what applying would write, as a question. */
 export function applyView(view, act) {
   if (view.offline) return offlineView(view, act);
   const { preview } = view;
   if (!preview) return [h("h1", { id: "h1", tabindex: "-1" }, "Looking at the files…")];
-  const { files, refused } = preview;
-  const { decided, decisions } = view.state.counts;
-  const left = decisions - decided;
-  const title = files.length ? `Apply ${count(decided, "decision")} to ${count(files.length, "file")}?` : "Nothing to write into the files";
+  const { files, refused, ignored } = preview;
+  const { places, decided_places: decided } = view.state.counts;
+  const sources = sourcesOf(files);
+  const where = sources.length ? count(sources.length, "file") : count(files.length, "ignore file");
   return [
-    h("h1", { id: "h1", tabindex: "-1" }, title),
+    h("h1", { id: "h1", tabindex: "-1" }, files.length ? `Write ${count(preview.changed || ignored, "change")} into ${where}?` : "Nothing to write into the files"),
     h("div.row", null,
-      preview.ignored ? h("span.tag.info", null, `${count(preview.ignored, "place")} rejected, to the ignore files`) : null,
-      left ? h("span.tag.info", null, `${count(left, "decision")} left open`) : null),
+      ignored ? h("span.tag.info", null, `${count(ignored, "place")} rejected: to ${count(files.length - sources.length, "ignore file")}`) : null,
+      places > decided ? h("span.tag.info", null, `${count(places - decided, "place")} left open`) : null),
     refused.length ? refusedView(refused) : null,
     files.map(diffView),
     files.length ? h("p.small.muted", null, "Every line outside these places stays byte for byte, and all of it can be undone.") : null,
@@ -72,7 +75,7 @@ function pairs(lines) {
     if (line.startsWith("@@")) { place = /\+(\d+)/.exec(line)?.[1] || ""; before = []; found.push({ place, rows: [] }); continue; }
     if (!found.length) found.push({ place, rows: [] });
     if (line.startsWith("-")) before.push(line.slice(1));
-    if (line.startsWith("+")) found.at(-1).rows.push([before.shift() ?? "", line.slice(1)]);
+    if (line.startsWith("+")) found.at(-1).rows.push([before.shift() ?? null, line.slice(1)]);
   }
   return found.flatMap((hunk) => hunk.rows.map((row, at) => ({ line: Number(hunk.place) + at, before: row[0], after: row[1] })));
 }
@@ -81,6 +84,7 @@ const AROUND = 40;
 
 /** Return a changed line, cut to the surroundings of what changes in it, which is boxed. */
 function pairView({ line, before, after }) {
+  if (before === null) return h("div.p", null, h("span.sr", null, "new: "), h("span", { "aria-hidden": "true" }, `+ ${line}  `), h("bdi", null, after));
   const pieces = differences(before, after);
   return [sideView("m", "before: ", `− ${line}  `, pieces, 0, "del"), sideView("p", "after: ", `+ ${line}  `, pieces, 1, "ins")];
 }
@@ -136,13 +140,15 @@ function joined(pieces) {
 
 /** Return what was written. */
 export function writtenView(view) {
-  const { written } = view;
-  const files = Array.isArray(written.written) ? written.written.length : written.written;
+  const { written: names, refused, number, command } = view.written;
+  const sources = sourcesOf(names);
+  const ignores = names.length - sources.length;
   return [
-    h("h1", { id: "h1", tabindex: "-1" }, `${count(files, "file")} written`),
-    h("p", null, written.refused?.length ? `${count(written.refused.length, "place")} left out, because the text changed.` : "Every decision is in the files."),
-    written.number ? h("p.muted", null, "Undo later: ", h("code", null, `nerconv review --undo ${written.number}`)) : null,
-    written.command ? h("p", null, "Then: ", h("code", null, written.command)) : null,
+    h("h1", { id: "h1", tabindex: "-1" }, `${count(sources.length, "file")} written`),
+    h("p", null, ignores ? `And ${count(ignores, "ignore file")}, for what you rejected. ` : null, refused.length ? null : "All that was decided is in the files."),
+    refused.length ? refusedView(refused) : null,
+    number ? h("p.muted", null, "Undo later: ", h("code", null, `nerconv review SRC --undo ${number}`)) : null,
+    command ? h("p", null, "Then: ", h("code", null, command)) : null,
   ];
 }
 
