@@ -1,0 +1,70 @@
+"""Every state of the review page can be read and used by everybody: wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("uvicorn")
+pytest.importorskip("selenium")
+
+from chromium import VIEWS, Browser
+from review_page import ReviewPage, reviewed
+from selenium.webdriver.common.keys import Keys
+
+ROOT = Path(__file__).parent.parent.parent
+#: All views in continuous integration; on a developer's machine two, with both widths and both kinds of light.
+LOOKS = VIEWS if os.environ.get("CI") else [(400, True), (1280, False)]
+#: Right to left with nested spans, ideographs, spans that cross a line's width, and labels of another set.
+HARD = (
+    "قال [PER وزير الخارجية [LOC دبي  ] محمد:  ] في [LOC دبي  ] . \n"
+    "[LOC 東京都:  ] の [PER 田中太郎  ] は 昨日 . \n"
+    f"The [ORG Ministry of {'very ' * 30}important Affairs ,  ] said {'no and ' * 80} . \n"
+    "<script>alert(1)</script> [PER <img src=x onerror=alert(1)>:  ] \n"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("states")
+    (folder / "cables").mkdir()
+    for number in (1, 2, 4, 5):
+        shutil.copy(ROOT / "corpus_samples" / "cables" / f"cable_00{number}.txt", folder / "cables")
+    (folder / "cables" / "hard.txt").write_text(HARD, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, folder: Path) -> Iterator[ReviewPage]:
+    browser.view(1280)
+    with reviewed(folder, "cables", "--profile", "cable") as (address, _):
+        yield ReviewPage(browser, address)
+
+
+def check(page: ReviewPage) -> None:
+    """Look at what is shown with axe-core, at each width, light and dark."""
+    for width, dark in LOOKS:
+        page.browser.view(width, dark)
+        page.settle()
+        assert page.browser.faults() == [], (width, dark, page.headline)
+    page.browser.view(1280)
+    page.settle()
+
+
+@pytest.mark.parametrize("keys", ["", "l", "c", "e]", "+", "?", "A"])
+def test_nobody_is_kept_out(page: ReviewPage, keys: str) -> None:
+    page.to("XXXXXXXXXXXX")
+    page.keys(*keys)
+    check(page)
+    page.keys(Keys.ESCAPE)
+
+
+@pytest.mark.parametrize("surface", ["names in headers", "Nwabeze:", "東京都:", "<img src=x onerror=alert(1)>:"])
+def test_hard_texts_stand_whole(page: ReviewPage, surface: str) -> None:
+    page.to(surface)
+    check(page)
+    assert surface in " ".join(page.shown("h1, .ql .t")).replace("⏎", "")
