@@ -47,8 +47,5 @@ def _closing(session: Session) -> Iterator[str]:
     made = f"{found['decided']:,} of {counted(found['decisions'], 'decision')} made"
     yield f"{made}, {found['decided_places']:,} of {counted(found['places'], 'place')} settled"
     if left := session.asked.left_out:
-        yield f"{counted(left, 'finding')} not asked about, of no place in a text: nerconv lint shows {_it(left)}"
-
-
-def _it(count: int) -> str:
-    return "it" if count == 1 else "them"
+        verbs = ("is", "it") if left == 1 else ("are", "them")
+        yield f"{counted(left, 'finding')} {verbs[0]} about no span or word to decide on; nerconv lint shows {verbs[1]}"
