@@ -6,6 +6,7 @@ read back: the changed file holds exactly the spans that were decided, and all o
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -174,9 +175,7 @@ def _plan_file(source: Source, items: Sequence[tuple[Decision, Place]], files: _
                 continue
             if not place.changes:
                 raise Refused("nothing is proposed there; decide what to do, or reject it")
-            item = _Item(decision, place, document.id, tuple(moved(place.changes, shift)))
-            file.edited[1](document, item.changes)
-            ready.append(item)
+            ready.append(_Item(decision, place, document.id, tuple(moved(place.changes, shift))))
         except Refused as error:
             found.refused.append(Refusal(place.where, str(error), place, decision))
     if ready:
@@ -194,9 +193,8 @@ class _Edits:
 
     def plan(self, items: Sequence[_Item]) -> None:
         """Enter in the plan what ``items`` change, those that can be done together and read back as decided."""
-        together = list(self._apart(items))
         accepted: list[_Item] = []
-        waiting = [together] if together else []
+        waiting = [list(self._apart(items))]
         while waiting:
             batch = waiting.pop()
             try:
@@ -205,6 +203,8 @@ class _Edits:
             except Refused as error:
                 if len(batch) == 1:
                     self._refuse(batch[0], str(error))
+                elif not accepted and not waiting and (possible := list(self._possible(batch))) != batch:
+                    waiting.append(possible)
                 else:
                     middle = len(batch) // 2
                     waiting += [batch[middle:], batch[:middle]]
@@ -217,6 +217,15 @@ class _Edits:
             self.found.settled += [item.place.id for item in accepted]
             self.found.changed += len(accepted)
 
+    def _possible(self, items: Sequence[_Item]) -> Iterator[_Item]:
+        """Yield those of ``items`` that can be done alone."""
+        for item in items:
+            try:
+                self.file.edited[1](self.file.documents[item.document], item.changes)
+                yield item
+            except Refused as error:
+                self._refuse(item, str(error))
+
     def _refuse(self, item: _Item, why: str) -> None:
         self.found.refused.append(Refusal(item.place.where, why, item.place, item.decision))
 
@@ -224,6 +233,7 @@ class _Edits:
         """Yield ``items`` whose changes touch none before them; the same changes again are settled along with those."""
         taken: dict[tuple[str, Change], _Item] = {}
         spans: dict[tuple[str, int, int, str], _Item] = {}
+        texts: defaultdict[str, list[tuple[int, int, Decision]]] = defaultdict(list)
         for item in items:
             keys = [(item.document, change) for change in item.changes]
             if all(key in taken for key in keys):
@@ -232,14 +242,16 @@ class _Edits:
                 continue
             old = [change.old for change in item.changes if isinstance(change, SpanChange) and change.old]
             places = [(item.document, span.start, span.end, span.label) for span in old]
-            other = next((spans[place] for place in places if place in spans), None)
-            if other is None:
-                other = next((o for o in taken.values() if _cut(o, item)), None) if _has_text(item) else None
+            other = next((spans[place].decision for place in places if place in spans), None)
+            cut = [change for change in item.changes if isinstance(change, TextChange)]
+            other = other or next(filter(None, (_meets(change, texts[item.document]) for change in cut)), None)
             if other is not None:
-                self._refuse(item, f"{_named(other.decision)} changes the same text; apply it first, or undo it")
+                self._refuse(item, f"decision {other.id} changes the same text; apply it first, or undo it")
                 continue
             taken.update(dict.fromkeys(keys, item))
             spans.update(dict.fromkeys(places, item))
+            for change in cut:
+                insort(texts[item.document], (change.start, change.end, item.decision), key=lambda each: each[:2])
             yield item
 
     def _edits(self, items: Sequence[_Item]) -> tuple[tuple[Edit, ...], Mapping[str, Outcome]]:
@@ -272,20 +284,13 @@ class _Edits:
             raise Refused("the file would be read as other documents")
 
 
-def _has_text(item: _Item) -> bool:
-    return any(isinstance(change, TextChange) for change in item.changes)
-
-
-def _cut(one: _Item, other: _Item) -> bool:
-    """Whether changes of the text of two items share some of it."""
-    if one.document != other.document:
-        return False
-    texts = [[c for c in item.changes if isinstance(c, TextChange)] for item in (one, other)]
-    return any((a.start < b.end and b.start < a.end) or a.start == b.start for a in texts[0] for b in texts[1])
-
-
-def _named(decision: Decision) -> str:
-    return f"decision {decision.id}"
+def _meets(change: TextChange, taken: Sequence[tuple[int, int, Decision]]) -> Decision | None:
+    """Return the decision among ``taken``, which ascend, that changes some of the text that ``change`` does."""
+    at = bisect_left(taken, change[:2], key=lambda each: each[:2])
+    for start, end, decision in taken[max(at - 1, 0) : at + 1]:
+        if (start < change.end and change.start < end) or start == change.start:
+            return decision
+    return None
 
 
 def _difference(wanted: Outcome, found: Outcome | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from nerconv import formats
 from nerconv.document import Document, Span
@@ -59,21 +61,23 @@ class ReviewFile:
         where = place.where if place.where and place.where.path == self.source.name else None
         if where and place.digest and line_digest(self.line(where.line)) != place.digest:
             raise Refused("the line was changed after the decision")
-        for shift in [0, *self._shifts(document, place)]:
+        for shift in chain([0], self._shifts(document, place)):
             if _is_at(document, place, shift) and (not where or _stands_at(document, place, shift)):
                 return document, shift
         raise Refused(f"{place.surface!r} does not stand there any more")
 
-    def _shifts(self, document: Document, place: Place) -> Sequence[int]:
-        """Return by how much the text of ``place`` may have moved, its line being the same."""
-        if place.where is None or not place.digest or not place.surface:
-            return []
-        found, at = [], document.text.find(place.surface)
+    def _shifts(self, document: Document, place: Place) -> Iterator[int]:
+        """Yield by how much the text of ``place`` may have moved, its line being the same."""
+        if place.where is None or not place.digest or not place.surface or document.origin is None:
+            return
+        offsets, lines = document.origin.offsets, document.origin.lines
+        first, last = bisect_left(lines, place.where.line), bisect_right(lines, place.where.line)
+        begin = offsets[first] if first < len(offsets) else 0
+        end = offsets[last] if last < len(offsets) else len(document.text)
+        at = document.text.find(place.surface, begin, end)
         while at >= 0:
-            here = document.locate(at)
-            found += [at - place.start] if here and here.line == place.where.line else []
-            at = document.text.find(place.surface, at + 1)
-        return found
+            yield at - place.start
+            at = document.text.find(place.surface, at + 1, end)
 
 
 def documents_of(source: Source, raw: bytes, read: ReadOptions) -> dict[str, Document]:

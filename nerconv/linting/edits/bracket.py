@@ -7,7 +7,9 @@ something else there than these brackets, such as markup, or where brackets woul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -25,6 +27,8 @@ _CLOSES: Final = {"illinois": "  ]", "spaced": " ]", "compact": "]"}
 _ANNOTATION: Final = re.compile(r"\[[A-Za-z][\w.-]* [^\[\]\n]*?[^\s\[\]]([ \t]*\])")
 #: Punctuation behind a word, with white space before it or without.
 _GLUED: Final = re.compile(r"(?<=\w)[,.;:!?)](?=\s|$)")
+#: So many annotations on each side show how one is spaced.
+_NEAR: Final = 8
 #: So many characters around a change show whether that is so.
 _AROUND: Final = 10_000
 _APART: Final = re.compile(r"(?<=\s)[,.;:!?)](?=\s|$)")
@@ -47,17 +51,39 @@ class _Final(NamedTuple):
     old: Span | None
 
 
+class _Edges:
+    """Spans as they are to be, by where they start and by where they end."""
+
+    def __init__(self, final: Sequence[_Final]) -> None:
+        self.starts: defaultdict[int, list[_Final]] = defaultdict(list)
+        self.ends: defaultdict[int, list[_Final]] = defaultdict(list)
+        for each in final:
+            self.starts[each.span.start].append(each)
+            self.ends[each.span.end].append(each)
+
+
+def _by(spans: Iterable[Span], edge: str) -> Mapping[int, Sequence[Span]]:
+    """Return ``spans`` by where they start or end."""
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        found[span.start if edge == "start" else span.end].append(span)
+    return found
+
+
 class _Brackets:
     """The brackets of one document in the text of its file."""
 
     def __init__(self, text: SourceText, document: Document, read: ReadOptions) -> None:
         self.text, self.document, self.read = text, document, read
         self.spans: Sequence[Span] = ()
+        self.starts: Mapping[int, Sequence[Span]] = {}
+        self.ends: Mapping[int, Sequence[Span]] = {}
 
     def edited(self, changes: Sequence[Change]) -> Edited:
         """Return the edits that make ``changes``. Raises Refused."""
         self.spans = within(self.document, extent := window(self.document, changes))
-        final = self._final(changes)
+        final = _Edges(self._final(changes))
+        self.starts, self.ends = _by(self.spans, "start"), _by(self.spans, "end")
         spaces: list[int] = []
         involved = [span for change in changes if isinstance(change, SpanChange) for span in change if span]
         starts, ends = {span.start for span in involved}, {span.end for span in involved}
@@ -72,7 +98,7 @@ class _Brackets:
                     raise Refused("an opening bracket would stand right behind a word, which makes it text")
                 if apart:
                     spaces.append(offset)
-                    pair = _with_space(pair, any(span.end == offset for span, _ in final))
+                    pair = _with_space(pair, offset in final.ends)
             edits += _merged(pair)
         edits = [each for edit in edits if (each := shortened(self.text.text, edit)) != (each.start, each.start, "")]
         edits.sort(key=lambda edit: edit[:2])
@@ -102,20 +128,20 @@ class _Brackets:
             open_ones.append(span)
         return found
 
-    def _needs_space(self, offset: int, final: Iterable[_Final]) -> str:
+    def _needs_space(self, offset: int, final: _Edges) -> str:
         """Return whether brackets between two characters need a space: always, where tokens are set apart, or never."""
         text = self.document.text
         if not 0 < offset < len(text) or text[offset - 1] in WHITE_SPACE or text[offset] in WHITE_SPACE:
             return ""
-        opens, closes = any(s.start == offset for s, _ in final), any(s.end == offset for s, _ in final)
+        opens, closes = offset in final.starts, offset in final.ends
         if opens and not closes and text[offset - 1].isalnum():
             return "always"
-        before = any(offset in (span.start, span.end) for span in self.spans)
+        before = offset in self.starts or offset in self.ends
         return "apart" if (opens or closes) and not before else ""
 
-    def _opened(self, offset: int, final: Iterable[_Final]) -> Edit:
+    def _opened(self, offset: int, final: _Edges) -> Edit:
         """Return the edit that writes the opening brackets at ``offset`` anew."""
-        own = [span for span in self.spans if span.start == offset]
+        own = self.starts.get(offset, ())
         end = self._place(offset)
         raw: dict[Span, str] = {}
         start, written = end, {}
@@ -126,14 +152,16 @@ class _Brackets:
                 raise Refused(f"the opening bracket of {named(self.document, span)} does not stand right before it")
             start, raw[span] = begin, match[0]
             written[span] = begin
-        there = [each for each in final if each.span.start == offset]
-        there.sort(key=lambda each: (-each.span.end, written.get(each.old, end) if each.old else end))
+        there = sorted(
+            final.starts.get(offset, ()),
+            key=lambda each: (-each.span.end, written.get(each.old, end) if each.old else end),
+        )
         text = "".join(_opening(each, raw) for each in there)
         return Edit(start, end, text)
 
-    def _closed(self, offset: int, final: Iterable[_Final]) -> Edit:
+    def _closed(self, offset: int, final: _Edges) -> Edit:
         """Return the edit that writes the closing brackets at ``offset`` anew."""
-        own = [span for span in self.spans if span.end == offset]
+        own = self.ends.get(offset, ())
         last = self._place(offset - 1)
         if self.text.text[last : last + 1] != self.document.text[offset - 1]:
             raise Refused("the source does not show the text there as it is read")
@@ -143,8 +171,9 @@ class _Brackets:
             if match is None:
                 raise Refused(f"the closing bracket of {named(self.document, span)} does not stand right behind it")
             at, raw[span] = match.end(), match[0]
-        there = [each for each in final if each.span.end == offset]
-        there.sort(key=lambda each: (each.span.start, each.span.where or ()), reverse=True)
+        there = sorted(
+            final.ends.get(offset, ()), key=lambda each: (each.span.start, each.span.where or ()), reverse=True
+        )
         stay = [raw[each.old] for each in there if each.old and each.old.end == offset]
         # Brackets that stay keep their spacing, and stand in the order in which they stood.
         text = "".join(
@@ -154,7 +183,9 @@ class _Brackets:
 
     def _usual(self, span: Span) -> str:
         """Return how ``span`` closes, or else the annotation nearest to it."""
-        for other in sorted(self.document.spans, key=lambda other: (abs(other.start - span.start), other != span)):
+        at = bisect_left(self.document.spans, span.start, key=lambda other: other.start)
+        near = self.document.spans[max(at - _NEAR, 0) : at + _NEAR]
+        for other in sorted(near, key=lambda other: (abs(other.start - span.start), other != span)):
             at = self._place(other.end - 1) + 1
             if match := _CLOSING.match(self.text.text, at):
                 return match[0]

@@ -7,7 +7,8 @@ All else of a row stays, and so do all other rows. A row is a token: it can be r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
@@ -20,7 +21,18 @@ from nerconv.formats.conll_exact import offset_of
 from nerconv.formats.conll_read import ConllSurvey
 from nerconv.io.sources import Source
 from nerconv.io.text import text_of
-from nerconv.linting.edits.outcome import Change, Edited, Editor, Refused, named, place, remaining, window, within
+from nerconv.linting.edits.outcome import (
+    Change,
+    Edited,
+    Editor,
+    Place,
+    Refused,
+    named,
+    place,
+    remaining,
+    window,
+    within,
+)
 from nerconv.linting.edits.text import Edit, SourceText, shortened
 from nerconv.linting.rule import SpanChange, TextChange, shown
 from nerconv.notation import LABELS, Notation
@@ -84,30 +96,37 @@ class _Rows:
 
     def retagged(self, changes: Sequence[Change]) -> Iterator[Edit]:
         """Yield the edits of the tags that change."""
-        involved = [span for change in changes if isinstance(change, SpanChange) for span in change if span]
-        after = remaining(self.document, changes, within(self.document, self.extent))
+        made = [change for change in changes if isinstance(change, SpanChange)]
+        pairs = [(span, change) for change in made for span in change if span]
+        involved = sorted(pairs, key=lambda each: each[0].start)
+        after = sorted(remaining(self.document, changes, within(self.document, self.extent)), key=place)
+        by_span = {place(change.new): change for change in made if change.new}
         for rows in self.sentences if involved else ():
-            start, end = rows[0].start, rows[-1].end
-            if any(start < span.end and span.start < end for span in involved):
-                yield from self._sentence(rows, changes, after)
+            # A span begins in one sentence, or is refused there.
+            edges = rows[0].start, rows[-1].end
+            here = involved[slice(*(bisect_left(involved, edge, key=lambda pair: pair[0].start) for edge in edges))]
+            there = after[slice(*(bisect_left(after, edge, key=lambda span: span.start) for edge in edges))]
+            if here:
+                yield from self._sentence(rows, here, there, by_span)
 
-    def _sentence(self, rows: Sequence[_Row], changes: Sequence[Change], after: Sequence[Span]) -> Iterator[Edit]:
+    def _sentence(
+        self,
+        rows: Sequence[_Row],
+        involved: Sequence[tuple[Span, SpanChange]],
+        after: Sequence[Span],
+        by_span: Mapping[Place, SpanChange],
+    ) -> Iterator[Edit]:
         """Yield the edits of the tags of one sentence: those of spans that change, and of spans that touch these."""
-        start, end = rows[0].start, rows[-1].end
-        by_span = {place(c.new): c for c in changes if isinstance(c, SpanChange) and c.new}
-        inside = sorted((s for s in after if start <= s.start < end), key=place)
-        spans = [self._tokens(span, rows, by_span.get(place(span))) for span in inside]
-        for (_, one), (_, two) in pairwise(zip(spans, inside, strict=True)):
+        spans = [self._tokens(span, rows, by_span.get(place(span))) for span in after]
+        for one, two in pairwise(after):
             if two.start < one.end:
                 change = by_span.get(place(two)) or by_span.get(place(one))
                 raise Refused(f"columns hold no span inside of another: {named(self.document, one)} is there", change)
-        tags = self._tags(spans, len(rows), next(iter(by_span.values()), None))
+        tags = self._tags(spans, len(rows), involved[0][1])
         touched = set[int]()
-        for change in (each for each in changes if isinstance(each, SpanChange)):
-            for span in change:
-                if span and start <= span.start < end:
-                    first, last, _ = self._tokens(span, rows, change)
-                    touched.update(range(first, last))
+        for span, change in involved:
+            first, last, _ = self._tokens(span, rows, change)
+            touched.update(range(first, last))
         near = {index for s in spans if {s[0] - 1, s[1]} & touched for index in range(s[0], s[1])}
         for index in sorted(touched | near):
             yield from self._tag(rows[index].line, tags[index])
