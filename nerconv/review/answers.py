@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -67,7 +67,10 @@ def _decided(question: Question, place: Place, action: str, request: Mapping[str
             raise UsageError("this question proposes no answer; label it, drop it, or reject it")
         return place
     if given := request.get("changes"):
-        return _as_given(place, action, given, bool(request.get("place")))
+        found = _as_given(place, action, given, bool(request.get("place")))
+        if question.kind == "conflict":
+            return replace(place, changes=_edited(question, place, found.changes, _text(request, "take") or "1"))
+        return found
     if action == "label":
         return replace(place, changes=(_labelled(place, _label(request)),))
     if action == "drop":
@@ -121,6 +124,16 @@ def _taken(question: Question, place: Place, take: str) -> tuple[Change, ...]:
     if take not in readings:
         raise UsageError(f"take is one of {', '.join(readings)}, got {take!r}")
     return tuple(SpanChange(None, span) for span in readings[take])
+
+
+def _edited(question: Question, place: Place, changes: Sequence[Change], take: str) -> tuple[Change, ...]:
+    """Return ``changes`` of the reading ``take`` as the result of a conflict: agreed spans that go, all that come."""
+    base = [change.new for change in _taken(question, place, take) if isinstance(change, SpanChange)]
+    given = [change for change in changes if isinstance(change, SpanChange)]
+    gone = {change.old for change in given if change.old}
+    agreed = (SpanChange(span, None) for span in (change.old for change in given) if span and span not in base)
+    stay = (SpanChange(None, span) for span in base if span not in gone)
+    return (*agreed, *stay, *(SpanChange(None, change.new) for change in given if change.new))
 
 
 def _text(request: Mapping[str, Any], name: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from nerconv.document import Span
+from nerconv.linting.rule import SpanChange
 from nerconv.report.shell import look
 from nerconv.review.context import context_of, words_around
 from nerconv.review.decisions import State
 from nerconv.review.progress import WAITING, Progress
 from nerconv.review.question import Place, Question
 from nerconv.review.queue import Queue
-from nerconv.review.records import place_record
+from nerconv.review.records import Decision, place_record
 from nerconv.review.wording import visible, wording
 
 Json = dict[str, Any]
@@ -97,7 +98,7 @@ def question(queue: Queue, state: State, progress: Progress, id: str, place: int
         "places_total": len(asked.places),
         "waiting": waiting,
         "elsewhere": elsewhere(queue, asked),
-        "conflict": conflict(queue, asked, asked.places[place]),
+        "conflict": _with_result(queue, state, asked, asked.places[place]),
     }
 
 
@@ -187,14 +188,37 @@ def conflict(queue: Queue, question: Question, place: Place) -> Json | None:
     """Return what each annotator has at ``place``, in offsets of its sentence."""
     if question.kind != "conflict":
         return None
-    offset = context_of(queue.owners[place.id], place).offset
+    context = context_of(queue.owners[place.id], place)
     return {
         "annotators": list(queue.annotators),
         "rows": [
-            {"who": reading.annotator, "spans": [_span(span, offset, place) for span in reading.spans]}
-            for reading in place.readings
+            {"who": each.annotator, "spans": _shown([*context.spans, *each.spans], context.offset, place)}
+            for each in place.readings
         ],
     }
+
+
+def _shown(spans: Iterable[Span], offset: int, place: Place) -> list[Json]:
+    """Return spans of a sentence in text order."""
+    return [_span(span, offset, place) for span in sorted(spans, key=lambda span: (span.start, -span.end))]
+
+
+def _with_result(queue: Queue, state: State, question: Question, place: Place) -> Json | None:
+    """Return what ``conflict`` does, and what was decided."""
+    found = conflict(queue, question, place)
+    return found and {**found, **_settled(queue, place, state.at(place.id))}
+
+
+def _settled(queue: Queue, place: Place, decision: Decision | None) -> Json:
+    """Return the spans of the sentence as they were decided, where somebody did."""
+    if decision is None or decision.question.kind != "conflict" or decision.action == "skip":
+        return {}
+    context = context_of(queue.owners[place.id], place)
+    decided = next(each for each in decision.places if each.id == place.id)
+    made = [change for change in decided.changes if isinstance(change, SpanChange)]
+    gone = {change.old for change in made}
+    spans = [span for span in context.spans if span not in gone] + [change.new for change in made if change.new]
+    return {"result": _shown(spans, context.offset, place)}
 
 
 def _number(text: str) -> int:

@@ -17,12 +17,14 @@ from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.rule import SpanChange
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.review.annotators import Annotations, Annotator, annotations_of, annotators_of
+from nerconv.review.applying import InGold
 from nerconv.review.conflicts import conflict_queue
 from nerconv.review.decisions import Log
 from nerconv.review.gold import Gold, gold_of, write_gold
 from nerconv.review.question import Question
 from nerconv.review.queue import Queue
 from nerconv.review.records import Asked
+from nerconv.review.session import Session
 
 READ = ReadOptions()
 MAJA = "Skopje [ORG Evening Ledger  ] met [PER Ann  ] . \n[LOC Oz  ] and [LOC Oz  ] left \n"
@@ -128,6 +130,24 @@ def test_own_spans_and_dropped_agreed_spans(tmp_path: Path, log: Log) -> None:
     gold = gold_of(found, log.state)
     assert shown(gold) == [("Skopje", "LOC", [])]
     assert (gold.agreed, gold.added) == (0, 1)
+
+
+def test_an_edited_result_keeps_what_was_not_edited_and_is_shown_again(tmp_path: Path, log: Log) -> None:
+    maja = "the [ORG Bank of [LOC Oz  ]  ] and [PER Ann  ] . \n"
+    found = annotated(tmp_path, maja=maja, ruben="the Bank of Oz and [PER Ann  ] . \n")
+    session = Session(lambda: queue(found, tmp_path), log, InGold(found, None), "x")
+    (question,) = session.queue({})["rows"]
+    shown_rows = session.question(question["id"], 0, 0)["conflict"]["rows"]
+    assert [[(s["start"], s["label"]) for s in row["spans"]] for row in shown_rows] == [
+        [(4, "ORG"), (12, "LOC"), (19, "PER")],
+        [(19, "PER")],
+    ]
+    place = session.question(question["id"], 0, 0)["place"]["id"]
+    changes = [{"old": [4, 14, "ORG"], "new": [0, 14, "ORG"]}, {"old": [19, 22, "PER"], "new": None}]
+    session.decide({"question": question["id"], "action": "move", "changes": changes, "place": place, "take": "1"})
+    assert shown(gold_of(found, log.state)) == [("the Bank of Oz", "ORG", []), ("Oz", "LOC", ["maja"])]
+    result = session.question(question["id"], 0, 0)["conflict"]["result"]
+    assert [(span["start"], span["end"], span["label"]) for span in result] == [(0, 14, "ORG"), (12, 14, "LOC")]
 
 
 def test_three_annotators_have_a_majority(tmp_path: Path, log: Log) -> None:

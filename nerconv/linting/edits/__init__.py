@@ -28,6 +28,8 @@ def check_editable(source: Source, read: ReadOptions) -> None:
     """Raise Refused for a source that cannot be edited where it stands, with what to do instead."""
     if source.stream is not None:
         raise Refused(f"{source.name} is a pipe and cannot be written back; save it to a file and name that")
+    if source.path is None and source.url is None:
+        raise Refused(f"{source.name} is not a file; save it to a file and name that")
     if source.path is None:
         raise Refused(f"{source.name} is not a file of this machine; download it and name the copy")
     if source.packed:

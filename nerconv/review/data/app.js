@@ -260,7 +260,9 @@ function startDraft() {
 
 function saveDraft() {
   const changes = changesOf(view.draft);
-  if (changes.length) decide(draftAction(changes), { changes, place: view.question.place.id });
+  const { question } = view;
+  const base = question.kind === "conflict" ? { take: question.decision?.take || "1" } : {};
+  if (changes.length) decide(draftAction(changes), { changes, place: question.place.id, ...base });
 }
 
 function addSpan() {

@@ -6,7 +6,7 @@ export function record(question, places, request, reviewer, id) {
   const line = { at: new Date().toISOString(), by: reviewer, id, action: request.action, question: asked };
   line.places = places.map((place) => ({ ...place.record, ...ruleFor(place, request), changes: changesFor(place, request) }));
   line.comment = request.comment || "";
-  if (request.take) line.take = request.take;
+  if (request.take && request.action === "take") line.take = request.take;
   return line;
 }
 
@@ -19,7 +19,7 @@ function ruleFor(place, request) {
 
 /** Return the changes that an action makes at a place. */
 function changesFor(place, request) {
-  if (request.changes) return request.changes;
+  if (request.changes) return request.take ? editedOf(place.readings, request) : request.changes;
   if (request.action === "accept") return place.record.changes;
   if (request.action === "take") return takenOf(place.readings, request.take);
   const [start, end] = [place.record.start, place.record.end];
@@ -34,6 +34,17 @@ function takenOf(readings, take) {
   const spans = { both: readings.flat(), neither: [] }[take] || readings[Number(take) - 1];
   const keys = spans.map(String);
   return spans.filter((span, at) => keys.indexOf(String(span)) === at).map((span) => ({ old: null, new: span }));
+}
+
+/** Return the result of a conflict that was edited: agreed spans that go, then all spans that are added. */
+function editedOf(readings, { take, changes }) {
+  const base = takenOf(readings, take).map((change) => change.new);
+  const from = base.map(String), gone = changes.filter((change) => change.old).map((change) => String(change.old));
+  return [
+    ...changes.filter((change) => change.old && !from.includes(String(change.old))).map((change) => ({ old: change.old, new: null })),
+    ...base.filter((span) => !gone.includes(String(span))).map((span) => ({ old: null, new: span })),
+    ...changes.filter((change) => change.new).map((change) => ({ old: null, new: change.new })),
+  ];
 }
 
 /** Return the decisions that count, and those that were undone last, of the lines of a log. */
