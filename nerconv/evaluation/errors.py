@@ -5,6 +5,7 @@ The comments above fields are what docs/report-json.md says of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -94,3 +95,25 @@ class Sentence:
     cut_before: bool = False
     #: Whether it goes on behind this part.
     cut_after: bool = False
+
+
+def sentences_of(examples: Iterable[ErrorExample]) -> tuple[Sentence, ...]:
+    """Return the errors of a report that was written before it held sentences: what is around each.
+
+    Errors in the same stretch of text share it.
+    """
+    found: dict[tuple[str, int, str], list[ErrorExample]] = {}
+    for example in examples:
+        found.setdefault((example.document, example.context_start, example.context), []).append(example)
+    return tuple(_of_context(*key, errors) for key, errors in found.items())
+
+
+def _of_context(document: str, start: int, text: str, errors: Sequence[ErrorExample]) -> Sentence:
+    def span(side: ExampleSpan, error: ErrorExample, other: ExampleSpan | None) -> SentenceSpan:
+        label = other.label if other else ""
+        return SentenceSpan(side.start - start, side.end - start, side.label, error.kind, label, error.flags)
+
+    gold = tuple(span(error.gold, error, error.predicted) for error in errors if error.gold)
+    predicted = tuple(span(error.predicted, error, error.gold) for error in errors if error.predicted)
+    where = next((side.where for error in errors for side in (error.gold, error.predicted) if side), "")
+    return Sentence(document, start, text, where, gold, predicted)

@@ -24,6 +24,7 @@ MEANS: Final = ("micro", "macro", "weighted")
 #: The displayed name of each measure.
 MEASURES: Final[Mapping[str, str]] = MappingProxyType({"f1": "F1", "precision": "precision", "recall": "recall"})
 _KINDS: Final = ("average", "label")
+_DROP: Final = "drop"
 _SHOWN: Final = 12
 #: A fall whose p is at most this fails. The hard limit may take the rest of 5 % of equal models.
 LEVEL: Final = 0.04
@@ -98,7 +99,7 @@ def _floor(report: EvaluationReport, floor: Floor, choice: str) -> Gate:
     chosen = choose_score(values, choice)
     if both or chosen.value is None or (None in values and floor.measure != "f1"):
         why = _two_readings(floor) if both else _unscored(report, floor, is_mean)
-        return Gate(name, floor.least, None, False, why)
+        return Gate(name, floor.least, None, False, why, floor.name, floor.measure)
     passed = chosen.value >= floor.least
     whose = _whose(all_runs, chosen.indexes, values, choice)
     over = _averaged(report) if is_mean and floor.name != "micro" else ""
@@ -109,6 +110,8 @@ def _floor(report: EvaluationReport, floor: Floor, choice: str) -> Gate:
         chosen.value,
         passed,
         f"{whose}{_digits(chosen.value, floor)} {verdict} {floor.least:g}{over}",
+        floor.name,
+        floor.measure,
     )
 
 
@@ -230,11 +233,11 @@ def _drop(row: Difference, drops: Drops, micro: bool, gold: int) -> Gate:
     if row.difference is None:
         lost = row.before is not None
         why = "not scored now, but before" if lost else "not scored before"
-        return Gate(name, asked, None, not lost, why)
+        return Gate(name, asked, None, not lost, why, row.name, _DROP)
     spread = f" [{row.interval.low:+.4f}, {row.interval.high:+.4f}]" if row.interval else ""
     shown = f"{row.before:.4f} to {row.after:.4f} is {row.difference:+.4f}{spread}"
     passed, why = _verdict(row, drops, micro, gold)
-    return Gate(name, asked, row.difference, passed, shown + why)
+    return Gate(name, asked, row.difference, passed, shown + why, row.name, _DROP)
 
 
 def _verdict(row: Difference, drops: Drops, micro: bool, gold: int) -> tuple[bool, str]:

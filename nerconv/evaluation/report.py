@@ -242,6 +242,10 @@ class Gate:
     passed: bool
     #: The measured value and the reason, in words.
     why: str
+    #: The label or the mean whose score it is about; empty where it is about none.
+    of: str = ""
+    #: What of it: f1, precision or recall, or drop for the fall of F1 below that of a baseline.
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,26 +1,25 @@
-"""A report as one HTML page, under a megabyte, everything from the data escaped."""
+"""A report as one HTML page without scripts: verdict, scores, kinds of error, and every error in its sentence."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
-from hashlib import sha256
+from collections.abc import Sequence
 from typing import Final
 
-from nerconv.evaluation.errors import ErrorExample, ExampleSpan
-from nerconv.evaluation.report import KINDS, EvaluationReport, Interval
-from nerconv.report import style
+from nerconv.evaluation.report import Average, EvaluationReport, Gate, Interval, Score
+from nerconv.report import evaluation_details, evaluation_sentences
 from nerconv.report.escaped import in_html
-from nerconv.report.html import head
-from nerconv.report.rows import HEAD, averages, interval, kind_counts, notes, percent, score_rows, slice_rows
+from nerconv.report.evaluation_sentences import KINDS, Lists
+from nerconv.report.rows import averages, interval, kind_counts, notes, percent
+from nerconv.report.shell import labelled, page, sheet, table
 
-#: The number of errors shown.
-_SHOWN: Final = 300
-_LONGEST: Final = 400
-#: The width of a bar in pixels.
-_WIDTH: Final = 220
-#: The CSS class of each kind of error.
-_CLASSES: Final = {name: "both" if name == "type+boundary" else name for name in KINDS}
+#: The width of the axis of scores in pixels, and the lowest scores that it may begin at.
+_WIDTH: Final = 232
+_AXES: Final = (0.75, 0.5, 0.25, 0.0)
+#: So many gates that passed are listed; more are folded.
+_GATES: Final = 6
+#: The class of each kind in the bar of shares.
+_FILLS: Final = ("correct", "type", "edge", "both", "miss", "spur")
+_MEASURES: Final = {"f1": "", "precision": "P ", "recall": "R ", "drop": "drop "}
 
 
 def evaluation(report: EvaluationReport) -> str:
@@ -30,216 +29,218 @@ def evaluation(report: EvaluationReport) -> str:
     >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
     >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
     >>> evaluation(found)[:15]
-    '<!doctype html>'
+    '<!DOCTYPE html>'
     """
-    title = f"{percent(report.overall.micro.f1)} micro F1"
-    sections = (_verdict, _labels, _kinds, _confusion, _parts, _lint, _seeds, _calibration, _errors, _footer)
-    body = "".join(section(report) for section in sections)
-    top = f"<head>\n{head(title, style.EVALUATION)}</head>"
-    return f"<!doctype html>\n<html lang=en>\n{top}\n<body>\n{body}</body>\n</html>\n"
+    lists = Lists(report)
+    details = evaluation_details
+    parts = (
+        _labels(report),
+        _kinds(report, lists),
+        details.confusion(report, lists),
+        details.documents(report, lists),
+        evaluation_sentences.section(lists),
+        details.noise(report),
+        details.seeds(report),
+        details.calibration(report),
+    )
+    top = f"<header>{_verdict(report)}{_contents(parts)}</header>"
+    body = f"{top}<main>\n{''.join(parts)}</main>\n{_footer(report)}"
+    return page(
+        f"{_title(report)} · nerconv evaluation", body, sheet("evaluation.css") + evaluation_sentences.style(lists)
+    )
+
+
+def _title(report: EvaluationReport) -> str:
+    failed = sum(not gate.passed for gate in report.gates)
+    if failed:
+        return f"Failed: {failed:,} of {_number(len(report.gates), 'gate')}"
+    if report.gates:
+        return f"Passed: {_number(len(report.gates), 'gate')}"
+    return f"micro F1 {percent(report.overall.micro.f1)}"
+
+
+def _number(count: int, one: str) -> str:
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
 def _verdict(report: EvaluationReport) -> str:
     micro = report.overall.micro
+    failed = [gate for gate in report.gates if not gate.passed]
+    passed = [gate for gate in report.gates if gate.passed]
+    state = " no" if failed else " yes" if passed else ""
+    spread = f" (95 % interval {interval(micro.interval)})" if micro.interval else ""
+    change = _change(micro.f1, report.baseline.get("micro"))
+    against = f", {change} against the baseline" if change else ""
+    shown = [*failed, *passed] if len(passed) <= _GATES else failed
+    gates = f'<ul class="gates">{"".join(map(_gate, shown))}</ul>' if shown else ""
+    if len(shown) < len(report.gates):
+        rest = f'<ul class="gates">{"".join(map(_gate, passed))}</ul>'
+        gates += f'<details class="more"><summary>{len(passed):,} gates passed</summary>{rest}</details>'
     name = report.model.get("name") or report.method.get("predictions", "")
-    lines = [
-        f"<h1>{in_html(name)} against {in_html(report.method.get('gold', 'the gold'))}</h1>",
-        f"<section class=verdict><strong>{percent(micro.f1)}</strong> micro F1, "
-        f"95 % interval {interval(micro.interval)}",
-        f"<p>precision {percent(micro.precision)}, recall {percent(micro.recall)}: {micro.tp:,} of {micro.predicted:,} "
-        f"predicted and {micro.gold:,} gold spans match exactly</p>",
-    ]
-    if report.gates:
-        items = (
-            f"<li><b class={'good' if gate.passed else 'bad'}>{'passed' if gate.passed else 'failed'}</b> "
-            f"{in_html(gate.name)} <span class=faint>{in_html(gate.why)}</span>"
-            for gate in report.gates
-        )
-        lines.append(f"<ul>{''.join(items)}</ul>")
-    if report.noise:
-        noise = report.noise
-        lines.append(f"<p>{noise.errors_on_flagged:,} of {noise.errors:,} errors are on gold that lint flags.</p>")
-    return "\n".join(lines) + "</section>\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], sums: int = 0) -> str:
-    """Return a table of cells that are HTML already; the last ``sums`` rows are bold."""
-    body = list(rows)
-    shown = (
-        f"<tr{' class=sum' if number >= len(body) - sums else ''}>" + "".join(f"<td>{cell}" for cell in row)
-        for number, row in enumerate(body)
+    about = f"{in_html(name)} against {in_html(report.method.get('gold', 'the gold'))}"
+    return (
+        f'<p class="muted small">nerconv evaluation report: {about}</p>\n'
+        f'<div class="verdict{state}"><h1>{_title(report)}</h1>'
+        f"<p>micro F1 <b>{percent(micro.f1)}</b>{spread}{against}. "
+        f"Precision {percent(micro.precision)}, recall {percent(micro.recall)}: {micro.tp:,} of {micro.predicted:,} "
+        f"predicted and {micro.gold:,} gold spans match exactly.</p>{gates}</div>\n"
     )
-    return f"<table><tr>{''.join(f'<th>{in_html(cell)}' for cell in head)}\n" + "\n".join(shown) + "</table>\n"
+
+
+def _gate(gate: Gate) -> str:
+    state = '<span class="tag pass">✓ passed</span>' if gate.passed else '<span class="tag error">✕ failed</span>'
+    return f"<li>{state}<span>{in_html(gate.name)}: {in_html(gate.why)}</span></li>"
+
+
+def _contents(parts: Sequence[str]) -> str:
+    """Return links to the sections that there are, named by their headings."""
+    links = []
+    for part in filter(None, parts):
+        name = part.partition('<section id="')[2].partition('"')[0]
+        heading = part.partition("<h2>")[2].partition("</h2>")[0]
+        links.append(f'<a href="#{name}">{heading}</a>')
+    return f'<nav class="toc" aria-label="Contents">{"".join(links)}<a href="#method">Method</a></nav>\n'
 
 
 def _labels(report: EvaluationReport) -> str:
-    before = report.baseline
-    scores = *report.labels.values(), *(found for _, found in averages(report))
-    rows = [
-        (*map(in_html, row), _score_bar(found.f1, found.interval, before.get(row[0])))
-        for row, found in zip(score_rows(report), scores, strict=True)
+    rows: list[tuple[str, Score | Average]] = [*report.labels.items(), *averages(report)]
+    before, gates = report.baseline, [gate for gate in report.gates if gate.of]
+    low = _axis(report, rows)
+    head = ["Label", "F1", _axis_head(low), *(["Change"] if before else []), *(["Gate"] if gates else [])]
+    head += ["P", "R", "TP", "Predicted", "Gold"]
+    numbers = f"-nw{'n' if before else ''}{'-' if gates else ''}nnnnn"
+    body = []
+    for number, (name, found) in enumerate(rows):
+        mean = number >= len(report.labels)
+        own = [gate for gate in gates if gate.of == name]
+        ticks = [gate.asked for gate in own if gate.measure == "f1"]
+        cells = [f"<b>{percent(found.f1)}</b>", _bar(found, before.get(name), ticks, low)]
+        cells += [_change(found.f1, before.get(name)) or "–"] if before else []
+        cells += [" ".join(map(_gate_chip, own))] if gates else []
+        counts = [f"{n:,}" for n in (found.tp, found.predicted, found.gold)] if isinstance(found, Score) else [""] * 3
+        first = f"{'tot ' if number == len(report.labels) else ''}{in_html(name)}" if mean else labelled(name)
+        body.append([first, *cells, percent(found.precision), percent(found.recall), *counts])
+    return (
+        f'<section id="labels"><h2>Labels</h2>\n{table("Scores by label", head, body, numbers)}'
+        f"{_legend(bool(before), any(gate.measure == 'f1' for gate in gates))}</section>\n"
+    )
+
+
+def _change(now: float | None, before: float | None) -> str:
+    if now is None or before is None:
+        return ""
+    moved = 100 * (now - before)
+    if abs(moved) < 0.005:
+        return "unchanged"
+    word = "up" if moved > 0 else "down"
+    return f'<span{"" if moved > 0 else " class=dn"}><span aria-hidden="true">{"▲" if moved > 0 else "▼"}</span>' + (
+        f'<span class="sr">{word}</span> {abs(moved):.2f}</span>'
+    )
+
+
+def _gate_chip(gate: Gate) -> str:
+    passed = gate.passed
+    asked = f"≥ {100 * gate.asked:g}" if gate.measure != "drop" else f"≤ {abs(100 * gate.asked):g}"
+    state = f'<span class="sr">{"passed" if passed else "failed"}</span>'
+    mark = f'<span aria-hidden="true">{"✓" if passed else "✕"}</span>'
+    return f'<span class="tag {"pass" if passed else "error"}">{mark}{state} {_MEASURES[gate.measure]}{asked}</span>'
+
+
+def _axis(report: EvaluationReport, rows: Sequence[tuple[str, Score | Average]]) -> float:
+    """Return the score that the axis begins at, below all that is drawn."""
+    drawn = [found.f1 for _, found in rows if found.f1 is not None]
+    drawn += [found.interval.low for _, found in rows if found.interval]
+    drawn += [value for value in report.baseline.values() if value is not None]
+    drawn += [gate.asked for gate in report.gates if gate.measure == "f1"]
+    return next(low for low in _AXES if low <= min(drawn, default=0.0))
+
+
+def _axis_head(low: float) -> str:
+    marks = "".join(f"<span>{100 * at:g}</span>" for at in (low, (low + 1) / 2, 1))
+    return f'<span class="sr">interval </span><span class="axis">{marks}</span>'
+
+
+def _bar(found: Score | Average, before: float | None, gates: Sequence[float], low: float) -> str:
+    """Return a drawing of F1, its interval, the baseline and gates on one axis."""
+
+    def at(value: float) -> str:
+        return f"{4 + _WIDTH * min(max((value - low) / (1 - low), 0.0), 1.0):.1f}"
+
+    parts = [f'<path class="ax" d="M4 9H{4 + _WIDTH}M4 6v6M{4 + _WIDTH / 2:g} 6v6M{4 + _WIDTH} 6v6"/>']
+    spread: Interval | None = found.interval
+    if spread:
+        width = float(at(spread.high)) - float(at(spread.low))
+        parts.append(f'<rect class="in" x="{at(spread.low)}" y="4" width="{width:.1f}" height="10" rx="2"/>')
+    said = [f"95 % interval {interval(spread)}" if spread else f"F1 {percent(found.f1)}"]
+    if found.f1 is not None:
+        parts.append(f'<path class="pt" d="M{at(found.f1)} 2v14"/>')
+    if before is not None:
+        parts.append(f'<path class="bs" d="M{at(before)} 15l4 7h-8z"/>')
+        said.append(f"baseline {percent(before)}")
+    for gate in gates:
+        parts.append(f'<path class="gt" d="M{at(gate)} 0v24"/>')
+        said.append(f"gate {100 * gate:g}")
+    return f'<svg class="iv" width="240" height="24" role="img" aria-label="{", ".join(said)}">{"".join(parts)}</svg>'
+
+
+def _legend(baseline: bool, gate: bool) -> str:
+    keys = [
+        (
+            '<rect class="in" x="1" y="4" width="20" height="10" rx="2"/><path class="pt" d="M11 1v16"/>',
+            "F1 and its 95 % interval",
+        )
     ]
-    tick = " The tick is the baseline." if before else ""
-    caption = f"<p class=faint>Bars show F1, whiskers its 95 % interval.{tick}</p>\n"
-    return "<h2>Scores</h2>\n" + _table(("label", *HEAD[1:], "F1"), rows, sums=3) + caption
+    keys += [('<path class="bs" d="M11 5l5 9h-10z"/>', "baseline")] if baseline else []
+    keys += [('<path class="gt" d="M11 0v18"/>', "gate")] if gate else []
+    shown = (
+        f'<span><svg width="22" height="18" aria-hidden="true" class="iv">{svg}</svg>{name}</span>'
+        for svg, name in keys
+    )
+    return f'<p class="key">{"".join(shown)}</p>'
 
 
-def _kinds(report: EvaluationReport) -> str:
+def _kinds(report: EvaluationReport, lists: Lists) -> str:
+    if not report.label_kinds:
+        return ""
+    names = [name for _, name in KINDS.values()]
     rows = []
     for label, row in report.label_kinds.items():
-        counts, gold = kind_counts(row), sum(kind.gold for kind in row.values())
-        rows.append((in_html(label), f"{gold:,}", _kind_bar(counts), *(f"{count:,}" for count in counts)))
-    keys = "".join(f"<i class='key {css}'></i>{name}" for name, css in _CLASSES.items())
-    return f"<h2>Kinds of error</h2>\n{_table(('label', 'gold', 'share', *KINDS), rows)}<p class=faint>{keys}</p>\n"
+        counts = kind_counts(row)
+        links = [
+            lists.link(lists.of(kind, label), count, f"{name} {label}")
+            for (kind, (_, name)), count in zip(KINDS.items(), counts[1:], strict=True)
+        ]
+        rows.append([labelled(label), f'<td class="w kb">{_shares(counts)}</td>', f"{counts[0]:,}", *links])
+    head = ["Label", "Share", "Correct", *(name[0].upper() + name[1:] for name in names)]
+    key = "".join(
+        f'<span><svg width="12" height="12" aria-hidden="true"><rect class="c-{fill}" width="12" height="12"/></svg>'
+        f"{name}</span>"
+        for fill, name in zip(_FILLS, ("correct", *names), strict=True)
+    )
+    shown = table("Kinds of error by label", head, rows, "-wnnnnnn")
+    return f'<section id="kinds"><h2>Kinds of error</h2>\n{shown}<p class="key">{key}</p></section>\n'
 
 
-def _score_bar(value: float | None, spread: Interval | None, before: float | None) -> str:
-    """Return a bar for a value from 0 to 1, with the whisker of its interval and a tick for an earlier value."""
-    parts = [f"<rect class=track width={_WIDTH} height=14 rx=2 />"]
-    if value is not None:
-        parts.append(f"<rect class=bar width={_at(value)} height=14 rx=2 />")
-    if spread is not None:
-        low, high = _at(spread.low), _at(spread.high)
-        parts.append(f'<path class=whisker d="M{low} 7H{high}M{low} 4V10M{high} 4V10" />')
-    if before is not None:
-        parts.append(f'<path class=tick d="M{_at(before)} 0V14" />')
-    return _svg("".join(parts))
-
-
-def _kind_bar(counts: Sequence[int]) -> str:
-    """Return a bar of the share of each kind among all spans of one label, spurious predictions at the end."""
+def _shares(counts: Sequence[int]) -> str:
+    """Return a bar of the share of each kind among the spans of a label, spurious ones at the end."""
     total, at, parts = sum(counts) or 1, 0.0, []
-    for (name, css), count in zip(_CLASSES.items(), counts, strict=True):
-        width = _WIDTH * count / total
-        parts.append(
-            f'<rect class={css} x="{at:.1f}" width="{width:.1f}" height="14"><title>{name} {count:,}</title></rect>'
-        )
+    for fill, count in zip(_FILLS, counts, strict=True):
+        width = 100 * count / total
+        if count:
+            parts.append(f'<rect class="c-{fill}" x="{at:.2f}%" width="{max(width - 0.35, 0.2):.2f}%" height="14"/>')
         at += width
-    return _svg("".join(parts))
-
-
-def _at(value: float) -> str:
-    return f"{min(max(value, 0.0), 1.0) * _WIDTH:.1f}"
-
-
-def _svg(inner: str) -> str:
-    return f'<svg width={_WIDTH} height=14 viewBox="0 0 {_WIDTH} 14" role=img>{inner}</svg>'
-
-
-def _confusion(report: EvaluationReport) -> str:
-    predicted = sorted(
-        {label for row in report.confusion.values() for label in row}, key=lambda label: (not label, label)
-    )
-    anchors = set(map(_anchor, report.examples[:_SHOWN]))
-    rows = []
-    for gold in sorted(report.confusion.keys() | report.boundaries, key=lambda label: (not label, label)):
-        row = report.confusion.get(gold, {})
-        cells = [_linked(row.get(label, 0), _cell(gold, label), anchors) for label in predicted]
-        rows.append((in_html(gold or "(none)"), *cells, _linked(report.boundaries.get(gold, 0), _cell(gold), anchors)))
-    head = ("gold ↓ predicted →", *(label or "(none)" for label in predicted), "same label, other edges")
-    caption = "The diagonal counts exact matches; other cells are spans that overlap and differ in label."
-    return f"<h2>Confusion</h2>\n{_table(head, rows)}<p class=faint>{caption}</p>\n"
-
-
-def _linked(count: int, anchor: str, anchors: Set[str]) -> str:
-    if not count:
-        return "<span class=faint>·</span>"
-    return f'<a href="#{anchor}">{count:,}</a>' if anchor in anchors else f"{count:,}"
-
-
-def _anchor(example: ErrorExample) -> str:
-    """Return the id of the cell of the confusion table that an example is counted in."""
-    gold, predicted = (side.label if side else "" for side in (example.gold, example.predicted))
-    return _cell(gold) if example.kind == "boundary" else _cell(gold, predicted)
-
-
-def _cell(*labels: str) -> str:
-    # Labels may hold anything, ids may not.
-    return "c" + sha256("\0".join(labels).encode("utf-8", "surrogatepass")).hexdigest()[:10]
-
-
-def _parts(report: EvaluationReport) -> str:
-    if not report.slices:
-        return ""
-    rows = ([in_html(cell) for cell in row[:7]] for row in slice_rows(report))
-    return "<h2>Parts</h2>\n" + _table(("part", *HEAD[1:7]), rows)
-
-
-def _lint(report: EvaluationReport) -> str:
-    if not (noise := report.noise):
-        return ""
-    rows = [(in_html(code), f"{count:,}") for code, count in noise.codes.items()]
-    fixed = f", {percent(noise.fixed.f1)} after safe fixes of the gold" if noise.fixed else ""
-    text = (
-        f"Lint flags {noise.flagged:,} of {noise.gold:,} gold spans. Micro F1 is "
-        f"{percent(report.overall.micro.f1)} on all of them, {percent(noise.clean.f1)} without those and the "
-        f"predictions that touch them{fixed}."
-    )
-    return f"<h2>Flagged gold</h2>\n<p>{text}</p>\n" + (_table(("rule", "gold spans"), rows) if rows else "")
-
-
-def _seeds(report: EvaluationReport) -> str:
-    if not (seeds := report.seeds):
-        return ""
-    rows = [(in_html(name), percent(value)) for name, value in seeds.f1.items()]
-    rows += [("mean", percent(seeds.mean)), ("standard deviation", percent(seeds.deviation))]
-    return "<h2>Several predictions</h2>\n" + _table(("file", "micro F1"), rows, sums=2)
-
-
-def _calibration(report: EvaluationReport) -> str:
-    if not (found := report.calibration):
-        return ""
-    rows = [
-        (f"from {low:.1f}", f"{count:,}", percent(mean), percent(share), _score_bar(share, None, mean))
-        for low, count, mean, share in found.bins
-    ]
-    text = f"Expected calibration error {percent(found.error)}. Bars: the share that is right; tick: the mean score."
-    return f"<h2>Calibration</h2>\n<p>{text}</p>\n" + _table(("score", "spans", "mean", "right", ""), rows)
-
-
-def _errors(report: EvaluationReport) -> str:
-    shown = report.examples[:_SHOWN]
-    by_document: defaultdict[str, list[ErrorExample]] = defaultdict(list)
-    for example in shown:
-        by_document[example.document].append(example)
-    total = sum(kind_counts(report.kinds)[1:])
-    text = f"{len(shown):,} of {total:,}, the documents with most of them first; gold above, prediction below."
-    parts = [f"<h2>Errors</h2>\n<p class=faint>{text}</p>\n"]
-    anchored: set[str] = set()
-    for number, (name, found) in enumerate(sorted(by_document.items(), key=lambda pair: (-len(pair[1]), pair[0]))):
-        items = "".join(_article(example, anchored) for example in found)
-        summary = f"<summary>{in_html(name)} <span class=faint>{len(found):,}</span></summary>"
-        parts.append(f"<details{' open' if number < 3 else ''}>{summary}\n{items}</details>\n")
-    return "".join(parts) if shown else ""
-
-
-def _article(example: ErrorExample, anchored: set[str]) -> str:
-    anchor = _anchor(example)
-    mark = "" if anchor in anchored else f" id={anchor}"
-    anchored.add(anchor)
-    where = (example.gold or example.predicted or ExampleSpan(0, 0, "", "")).where
-    notes = "".join(f" · {in_html(note)}" for note in example.notes)
-    flags = f" · lint flags it: {in_html(', '.join(example.flags))}" if example.flags else ""
-    lines = "".join(
-        f"<pre>{_line(example, found, letter)}</pre>"
-        for found, letter in ((example.gold, "g"), (example.predicted, "p"))
-        if found
-    )
-    about = f"<b>{in_html(example.kind)}</b> <span class=faint>{in_html(where)}{notes}{flags}</span>"
-    return f"<article{mark}>{about}\n{lines}</article>\n"
-
-
-def _line(example: ErrorExample, found: ExampleSpan, letter: str) -> str:
-    start, end = found.start - example.context_start, found.end - example.context_start
-    if not found.text or not 0 <= start <= end <= len(example.context):
-        before, inside, after = "", found.text or "█" * min(found.end - found.start, 40), ""
-    else:
-        before, inside, after = example.context[:start], example.context[start:end], example.context[end:]
-    inside = inside if len(inside) <= _LONGEST else inside[:_LONGEST] + "…"
-    label = f"<sup>{in_html(found.label)}{f' {found.score:.2f}' if found.score is not None else ''}</sup>"
-    return f"{in_html(before)}<mark class={letter}>{in_html(inside)}{label}</mark>{in_html(after)}"
+    return f'<svg width="100%" height="14" aria-hidden="true">{"".join(parts)}</svg>'
 
 
 def _footer(report: EvaluationReport) -> str:
-    items = "".join(f"<li>{in_html(note)}" for note in notes(report))
-    return f"<h2>Method</h2>\n<ul class=faint>{items}</ul>\n"
+    *said, _ = notes(report)
+    items = [(name[0].upper() + name[1:], value) for name, value in report.method.items() if value]
+    items += [("Command", report.command)] if report.command else []
+    version = f"nerconv {report.version}" if report.version else "an earlier version of nerconv"
+    items.append(("Version", f"{version}{f', {report.date}' if report.date else ''}"))
+    shown = "".join(
+        f"<dt>{in_html(name)}</dt><dd>{f'<code>{in_html(value)}</code>' if name == 'Command' else in_html(value)}</dd>"
+        for name, value in items
+    )
+    more = "".join(f"<li>{in_html(note)}</li>" for note in said)
+    return f'<footer id="method"><h2>Method</h2><dl>{shown}</dl><ul class="more">{more}</ul></footer>\n'

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from nerconv.evaluation.errors import sentences_of
 from nerconv.evaluation.report import KINDS, SCHEMA, EvaluationReport
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport
@@ -113,6 +114,8 @@ def from_json(data: bytes | str) -> EvaluationReport:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a report of nerconv evaluate (schema {SCHEMA}): {error}") from error
     _check(report)
+    if not report.sentences:
+        report = replace(report, sentences=sentences_of(report.examples))
     return _from_first(report) if report.schema == 1 else report
 
 
@@ -123,6 +126,8 @@ def _check(report: EvaluationReport) -> None:
         raise ValueError(f"kinds and label_kinds hold other names than {', '.join(KINDS)}")
     if any(example.kind not in KINDS for example in report.examples):
         raise ValueError("an example is of a kind that does not exist")
+    if any(span.kind not in KINDS for each in report.sentences for span in (*each.gold, *each.predicted)):
+        raise ValueError("a span of a sentence is of a kind that does not exist")
     runs = [report.units, *(run.units for run in (report.seeds.runs if report.seeds else ()))]
     for units in runs:
         if len({unit.id for unit in units}) < len(units):

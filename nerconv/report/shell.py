@@ -7,6 +7,7 @@ attribute, an inline handler or anything from another place does nothing.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
@@ -65,3 +66,31 @@ def look(label: str) -> str:
 def labelled(label: str) -> str:
     """Return a label as a chip in its look; text without a label is said to have none."""
     return f'<span class="lb {look(label)}">{in_html(label)}</span>' if label else '<span class="lb">no label</span>'
+
+
+def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: str = "", css: str = "stick") -> str:
+    """Return a table that scrolls by itself where it is wide, its first column sticky; cells are HTML, the first of
+    a row is its head.
+
+    ``name`` says to ears what it is. ``numbers`` has a letter for each column: n for one of numbers, w for a drawing,
+    anything else for text; a cell that begins with ``<td`` has its own element, and a row of ``tot`` first is a sum.
+    """
+    kinds = numbers.ljust(len(head), "-")
+    classes = {"n": ' class="num"', "w": ' class="w"'}
+    top = "".join(
+        f'<th scope="col"{classes["n"] if kind == "n" else ""}>{cell}</th>'
+        for cell, kind in zip(head, kinds, strict=True)
+    )
+    body = []
+    for first, *cells in rows:
+        total = first.startswith("tot ")
+        others = (
+            cell if cell.startswith("<td") else f"<td{classes.get(kind, '')}>{cell}</td>"
+            for cell, kind in zip(cells, kinds[1:], strict=True)
+        )
+        shown = first.removeprefix("tot ")
+        body.append(f'<tr{" class=tot" if total else ""}><th scope="row">{shown}</th>{"".join(others)}</tr>\n')
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{in_html(name)}"><table class="{css}"><thead><tr>'
+        f"{top}</tr></thead><tbody>\n{''.join(body)}</tbody></table></div>\n"
+    )

@@ -72,7 +72,8 @@ class Browser:
         """Return what axe-core finds: rule, help, and the first places."""
         if self.script("return typeof axe") == "undefined":
             self.script(self._axe)
-        code = "const done = arguments[0]; axe.run().then(done, error => done({violations: [], error: String(error)}))"
+        run = "axe.run({resultTypes: ['violations']})"
+        code = f"const done = arguments[0]; {run}.then(done, error => done({{error: String(error)}}))"
         found = self.driver.execute_async_script(code)
         assert not found.get("error"), found["error"]
         return [
