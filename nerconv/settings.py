@@ -5,10 +5,12 @@ It uses the names of the command-line options. An unknown key or a value of the 
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -24,32 +26,60 @@ RULE_KEYS: Final[Mapping[str, Any]] = MappingProxyType(
         "lint.per-file-ignores": dict[str, list[str]],
     }
 )
+#: What stands in the root of a repository; a file in that of a worktree.
+_REPOSITORY: Final = (".git", ".hg", ".svn", ".jj")
 
 
-def load(folder: Path, keys: Mapping[str, Any]) -> dict[str, Any]:
+class Settings(NamedTuple):
+    """The values of a settings file by key, its path, and what is to be said about it; nothing where there is none."""
+
+    values: Mapping[str, Any] = MappingProxyType({})
+    path: Path | None = None
+    remark: str = ""
+
+
+def load(folder: Path, keys: Mapping[str, Any]) -> Settings:
     """Return the settings of the nearest nerconv.toml, or pyproject.toml with a nerconv table, from ``folder`` upwards.
 
-    ``keys``: those of options, with the type of the value of each; a key of the table ``lint`` is ``lint.KEY``, here
-    and in the result. Raises UsageError naming the file and the key at fault.
+    It is looked for up to the root of the repository that ``folder`` is in. One of a parent folder is remarked, and
+    not applied where everybody can write to that folder. ``keys``: those of options, with the type of the value of
+    each; a key of the table ``lint`` is ``lint.KEY``, here and in the result. Raises UsageError naming the file and
+    the key at fault.
     """
-    found = _found(folder)
-    return _parse(*found, {**keys, **RULE_KEYS}) if found else {}
+    found, remark = _found(folder)
+    return Settings(_parse(*found, {**keys, **RULE_KEYS}), found[0], remark) if found else Settings(remark=remark)
 
 
 def path_of(folder: Path) -> Path | None:
     """Return where ``load`` reads the settings from, or None when there are none."""
-    found = _found(folder)
+    found, _ = _found(folder)
     return found and found[0]
 
 
-def _found(folder: Path) -> tuple[Path, dict[str, Any]] | None:
+def _found(folder: Path) -> tuple[tuple[Path, dict[str, Any]] | None, str]:
+    """Return the path and the table of the nearest settings, if any apply, and what is to be said about them."""
     for parent in (folder, *folder.parents):
         own, project = parent / "nerconv.toml", parent / "pyproject.toml"
+        if parent != folder and _is_open_to_all(parent):
+            names = [own] if own.is_file() else [project] if project.is_file() and _names_nerconv(project) else []
+            why = f"is not applied: everybody can write to that parent folder; copy it to {folder}"
+            return None, "".join(f"{path}: {why}" for path in names)
+        remark = "settings of a parent folder apply: {}" if parent != folder else ""
         if own.is_file():
-            return own, _table(own)
+            return (own, _table(own)), remark.format(own)
         if project.is_file() and (table := _table(project).get("tool", {}).get("nerconv")) is not None:
-            return project, table
-    return None
+            return (project, table), remark.format(project)
+        if any((parent / name).exists() for name in _REPOSITORY):
+            break
+    return None, ""
+
+
+def _names_nerconv(path: Path) -> bool:
+    return b"tool.nerconv" in path.read_bytes()
+
+
+def _is_open_to_all(folder: Path) -> bool:
+    return os.name == "posix" and bool(folder.stat().st_mode & stat.S_IWOTH)
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from commands import nerconv
 
 from nerconv.conversion import shards
 from nerconv.conversion.pipeline import convert
@@ -156,7 +157,7 @@ def test_a_worker_that_dies_fails_the_run_with_its_file_named(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_stops_all_workers_and_leaves_the_old_file(sign: signal.Signals, tmp_path: Path) -> None:
     process = start(tmp_path)
     workers = children(process.pid)
@@ -166,6 +167,33 @@ def test_an_interrupt_stops_all_workers_and_leaves_the_old_file(sign: signal.Sig
     assert gone(workers)
     assert (tmp_path / "o.conll").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.txt", "o.conll"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_workers_end_when_what_started_them_is_killed_and_the_next_run_removes_what_is_left(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    workers = children(process.pid)
+    assert len(workers) == 2
+    process.kill()
+    # Workers that live hold the other end of this pipe, as they would that of ``2>&1 | tee log``.
+    process.communicate(timeout=30)
+    assert gone(workers)
+    assert (tmp_path / "o.conll").read_text() == "old"
+    assert len(list(tmp_path.glob(".nerconv.*"))) == 1
+    (tmp_path / "b.txt").write_text(LINES)
+    assert nerconv("to-conll", str(tmp_path / "b.txt"), "-o", str(tmp_path / "o.conll"))[0] == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.txt", "o.conll"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_nohup_keeps_a_command_alive(tmp_path: Path) -> None:
+    code = (
+        "import signal, os; from nerconv.cli import _end_by; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "_end_by(['SIGHUP', 'SIGTERM']); os.kill(os.getpid(), signal.SIGHUP); print('alive')\n"
+        "os.kill(os.getpid(), signal.SIGTERM)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, "KeyboardInterrupt" in done.stderr) == ("alive\n", True)
 
 
 # ------------------------------------------------------------------------------------------------- shards

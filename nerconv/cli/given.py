@@ -12,6 +12,7 @@ from typing import Any
 from nerconv.cli import table
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.option import Option, parameter_name, values_of
+from nerconv.cli.show import say
 from nerconv.io.outputs import Place, check
 from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions, check_choice
 from nerconv.settings import load, path_of
@@ -90,10 +91,12 @@ def given(command: str, parameters: Mapping[str, Any]) -> Given:
 
 
 def _settings() -> dict[str, Any]:
-    """Return the values of the nearest settings file by key."""
+    """Return the values of the nearest settings file by key, and say where it lies if that is not here."""
     rows = {row.key: row for row in table.TABLE if row.key}
     file = load(Path.cwd(), {key: row.kind.toml for key, row in rows.items()})
-    parsed = {key: _value(rows[key], raw) if key in rows else raw for key, raw in file.items()}
+    if file.remark:
+        say(file.remark)
+    parsed = {key: _value(rows[key], raw) if key in rows else raw for key, raw in file.values.items()}
     return {key: value for key, value in parsed.items() if value is not None}
 
 

@@ -51,16 +51,27 @@ class HfSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def of(cls, path: Path, over: Mapping[str, Any]) -> HfSettings:
         """Return what a TOML file says, with ``over`` in place of what it says of the same.
 
-        Raises Unreadable where there is no such file, UsageError for what is not TOML or not a setting.
+        Raises Unreadable where there is no such file, UsageError for what is not TOML or not a setting, and for an
+        output outside of the project.
         """
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Unreadable(f"{path}: cannot be read ({error}); make it with nerconv config hf") from error
         try:
-            return msgspec.convert({**tomllib.loads(text), **over}, cls)
+            found = msgspec.convert({**tomllib.loads(text), **over}, cls)
         except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
             raise UsageError(f"{path}: {error}; the settings are {', '.join(cls.__struct_fields__)}") from error
+        if "output" not in over:
+            _check_inside(found.output, path)
+        return found
+
+
+def _check_inside(output: str, settings: Path) -> None:
+    """Raise UsageError for an output that a settings file names outside of its own folder and of the current one."""
+    place, own = Path(output).resolve(), (Path.cwd(), settings.resolve().parent)
+    if not any(place.is_relative_to(folder) for folder in own):
+        raise UsageError(f"{settings}: output {output!r} is outside of {own[0]}; name it with --output")
 
 
 def load_split(folder: Path, split: str) -> Sequence[Document]:
