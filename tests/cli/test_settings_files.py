@@ -81,7 +81,9 @@ def test_settings_in_the_root_of_the_repository_apply(deep: Path) -> None:
 
 
 def test_the_only_place_that_a_setting_names_is_read() -> None:
-    assert {row.key for row in TABLE if row.key and re.search("DST|FILE|FOLDER|URL", row.metavar)} == {"labels-from"}
+    assert {row.key for row in TABLE if row.key and re.search(r"\b(DST|FILE|FOLDER|URL)\b", row.metavar)} == {
+        "labels-from"
+    }
 
 
 @pytest.mark.parametrize("output", ["../out", "/tmp/out", "models/../../out"])
