@@ -20,7 +20,8 @@ from nerconv.io.sources import Source
 from nerconv.linting.suppress import SIDECAR
 from nerconv.options import ReadOptions, UsageError
 from nerconv.printable import counted
-from nerconv.review.annotators import annotations_of, annotators_of
+from nerconv.review.annotators import annotations_of, annotators_of, in_words
+from nerconv.review.apply import Plan
 from nerconv.review.applying import InFiles, InGold, Target
 from nerconv.review.conflicts import conflict_queue
 from nerconv.review.decisions import Log, read_decisions
@@ -70,6 +71,8 @@ def _between_annotators(given: Given) -> int:
     gold = [Place("--output", given["--output"])] if given["--output"] else []
     with _log(given, paths, list(read_places(files)), files, gold) as log, show.progress(len(files)) as begin:
         found = annotations_of(annotators, options, begin)
+        for line in in_words(found):
+            show.say(line)
         target = InGold(found, given["--output"])
         if given["--apply"]:
             return _applied(given, target, log)
@@ -185,14 +188,22 @@ def _shown(given: Given, target: InFiles, log: Log) -> int:
     _taken_over(given, log, save=False)
     found = target.planned(log)
     show.put_lines(found.diff())
+    _say_left_out(found)
+    return int(bool(found.refused))
+
+
+def _say_left_out(found: Plan) -> None:
     for each in found.refused:
         show.say(f"{each.where or each.place.document}: left out: {each.why}")
-    return int(bool(found.refused))
 
 
 def _applied(given: Given, target: Target, log: Log) -> int:
     """Write what is decided; status 1 where something of it could not be written."""
     _taken_over(given, log, save=True)
+    if isinstance(target, InFiles) and not (found := target.planned(log)).settled:
+        _say_left_out(found)
+        show.say("nothing to apply: no decision is there, or each was applied already or is left out")
+        return int(bool(found.refused))
     done = target.apply(log)
     ignored = f", {counted(done['ignored'], 'finding')} ignored from now on" if done["ignored"] else ""
     names = done["written"]
@@ -204,4 +215,4 @@ def _applied(given: Given, target: Target, log: Log) -> int:
         show.say(f"take it back with nerconv review SRC --undo {done['number']}")
     for each in done["refused"]:
         show.say(f"{each['where'] or 'the record of decisions'}: left out: {each['why']}")
-    return int(bool(done["refused"]))
+    return int(bool(done["refused"] or left))

@@ -17,6 +17,7 @@ from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.edits.outcome import Place as Extent
 from nerconv.linting.edits.outcome import place
 from nerconv.options import ReadOptions, UsageError
+from nerconv.printable import counted
 from nerconv.review.question import Reading
 from nerconv.unique_ids import UniqueIds
 
@@ -120,6 +121,15 @@ class Agreement(NamedTuple):
 
 def _f1(same: int, one: int, other: int) -> float:
     return 2 * same / (one + other) if one + other else 1.0
+
+
+def in_words(found: Annotations) -> Iterator[str]:
+    """Yield how well each two annotators agree, and how many places there are at which any two differ, by kind."""
+    for names, same, f1, _ in found.agreement:
+        yield f"{names[0]} and {names[1]}: F1 {f1:.3f}, {counted(same, 'span')} alike"
+    kinds = Counter(each.kind for each in found.differences)
+    shown = ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()))
+    yield f"{counted(kinds.total(), 'place')} to decide{f' ({shown})' if shown else ''}"
 
 
 def annotators_of(

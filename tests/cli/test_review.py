@@ -74,7 +74,7 @@ def test_decisions_are_looked_at_written_and_taken_back() -> None:
     assert Path("a.txt").read_text() == FIXED
     assert nerconv("lint", "a.txt")[0] == 0
     code, shown = nerconv("review", "a.txt", "--apply", "a.txt.review.jsonl")
-    assert (code, "nothing to apply" in shown) == (2, True)
+    assert (code, "nothing to apply" in shown) == (0, True)
     assert nerconv("review", "a.txt", "--undo", "1")[0] == 0
     assert Path("a.txt").read_text() == TEXT
     assert nerconv("review", "a.txt", "--undo", "last") == (2, "error: nothing was applied that could be taken back\n")
@@ -105,6 +105,8 @@ def test_a_file_that_changed_meanwhile_is_said_and_gives_status_1() -> None:
     Path("a.txt").write_text(TEXT.replace("told", "asked"))
     code, shown = nerconv("review", "a.txt", "--diff")
     assert (code, shown.count("left out: the line was changed after the decision")) == (1, 3)
+    code, shown = nerconv("review", "a.txt", "--apply", "a.txt.review.jsonl")
+    assert (code, shown.count("left out: "), "nothing to apply" in shown) == (1, 3, True)
     assert Path("a.txt").read_text() == TEXT.replace("told", "asked")
 
 
@@ -123,11 +125,12 @@ def test_annotators_are_compared_and_a_gold_is_written() -> None:
     Path("bo.txt").write_text(BO)
     code, shown = nerconv("review", "--annotators", "maja.txt", "bo.txt", "--list")
     assert code == 0 and "1×  Oman" in shown and "0 of 1 decision made" in shown
+    assert "maja and bo: F1 0.500, 1 span alike" in shown and "1 place to decide (label 1)" in shown
     code, shown = nerconv("review", "--annotators", "maja.txt,bo.txt", "-o", "gold.jsonl", "--apply", "none.jsonl")
     assert (code, "none.jsonl: cannot be read" in shown, Path("gold.jsonl").exists()) == (3, True, False)
     Path("none.jsonl").touch()
     code, shown = nerconv("review", "--annotators", "maja.txt,bo.txt", "-o", "gold.jsonl", "--apply", "none.jsonl")
-    assert (code, "1 place not decided, marked there as not labelled" in shown) == (0, True)
+    assert (code, "1 place not decided, marked there as not labelled" in shown) == (1, True)
     [span] = json.loads(Path("gold.jsonl").read_text())["spans"]
     assert (span["label"], span["annotators"]) == ("PER", ["maja", "bo"])
     code, shown = nerconv("review", "--annotators", "maja.txt,bo.txt", "--apply", "none.jsonl")
