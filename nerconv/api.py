@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nerconv.conversion.workers import Workers
     from nerconv.corpus import Corpus
     from nerconv.evaluation.differences import Comparison
-    from nerconv.evaluation.gates import GateOptions
+    from nerconv.evaluation.gates import Drops, GateOptions
     from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.inspection import Inspection
@@ -250,10 +250,18 @@ def evaluate(
     return gated(report, gates, before, options.resamples or 1000, options.seed) if gates else report
 
 
-def compare(before: EvaluationReport, after: EvaluationReport, *, resamples: int = 1000, seed: int = 0) -> Comparison:
+def compare(
+    before: EvaluationReport,
+    after: EvaluationReport,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    drops: Drops | None = None,
+) -> Comparison:
     """Return how far two reports on the same gold are apart, score by score, with what a reader must know.
 
-    ``resamples``: how often units are drawn for the intervals. Raises UsageError where the two do not compare.
+    ``resamples``: how often units are drawn for the intervals; ``drops``: how far F1 may fall, which gates say then.
+    Raises UsageError where the two do not compare.
 
     >>> gold, better = read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n")
     >>> found = compare(evaluate(gold, better), evaluate(gold, gold))
@@ -263,8 +271,11 @@ def compare(before: EvaluationReport, after: EvaluationReport, *, resamples: int
     from nerconv.evaluation.comparable import remarks
     from nerconv.evaluation.differences import Comparison
     from nerconv.evaluation.differences import compare as differences
+    from nerconv.evaluation.gates import against
 
-    return Comparison(before, after, tuple(differences(before, after, resamples, seed)), remarks(before, after))
+    rows = tuple(differences(before, after, resamples, seed))
+    gates = tuple(against(after, before, drops, resamples, seed)) if drops else ()
+    return Comparison(before, after, rows, remarks(before, after), gates=gates)
 
 
 def read_report(path: str | os.PathLike[str]) -> EvaluationReport:

@@ -99,7 +99,7 @@ COMMANDS: Final = {
     ),
     "compare": Command(
         "evaluate:compare",
-        "Compare two reports on the same gold: how far F1 moved, per label, too, and how likely that is chance.",
+        "Compare two reports on the same gold: how far F1 moved, by label, too, and how likely that is chance.",
         "nerconv compare before.json after.json",
         (Argument("BEFORE", _REPORT), Argument("AFTER", "Another on the same gold.")),
     ),

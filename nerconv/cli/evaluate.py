@@ -165,12 +165,16 @@ def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
 
 
 def compare(given: Given) -> int:
-    """Print how far two reports on the same gold are apart."""
+    """Print how far two reports on the same gold are apart; a fall that was not allowed ends in 1."""
+    from nerconv.evaluation.gates import Drops
+
     refusals.check(given)
     before, after = (api.read_report(given.arguments[name]) for name in ("before", "after"))
-    found = api.compare(before, after, resamples=given["--resamples"], seed=given["--seed"])
+    asked = given["--max-drop"] is not None or given["--hard-drop"] is not None
+    drops = Drops(given["--max-drop"] or 0.0, given["--hard-drop"]) if asked else None
+    found = api.compare(before, after, resamples=given["--resamples"], seed=given["--seed"], drops=drops)
     show.put(COMPARISON[given["--format"]](replace(found, command=typed_command())))
-    return 0
+    return int(any(not gate.passed for gate in found.gates))
 
 
 def report(given: Given) -> int:

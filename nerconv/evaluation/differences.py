@@ -10,7 +10,7 @@ import numpy as np
 
 from nerconv.evaluation.chance import LEAST_UNITS, LEVEL, corrected, swapped
 from nerconv.evaluation.comparable import check_comparable
-from nerconv.evaluation.report import EvaluationReport, Interval
+from nerconv.evaluation.report import EvaluationReport, Gate, Interval
 from nerconv.evaluation.seeds import Chosen, aligned, choose_score, runs_of
 from nerconv.evaluation.statistics import AVERAGES, Draws, count_table, draws, percentiles, resampled
 
@@ -49,7 +49,8 @@ class Difference:
 class Comparison:
     """Two reports on the same gold, ``before`` and ``after``, and how they differ: ``rows``, one a score.
 
-    ``remarks``: what a reader has to know of the two. ``command`` and ``date``: those of the comparison, or empty.
+    ``remarks``: what a reader has to know of the two; ``gates``: how far it may fall, where that was asked.
+    ``command`` and ``date``: those of the comparison, or empty.
 
     >>> from nerconv import compare, evaluate, read
     >>> report = evaluate(read(text="[PER Ann  ] left . \\n"), read(text="[PER Ann  ] left . \\n"))
@@ -63,6 +64,7 @@ class Comparison:
     remarks: tuple[str, ...] = ()
     command: str = ""
     date: str = ""
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

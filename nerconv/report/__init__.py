@@ -49,10 +49,15 @@ EVALUATION: Final[dict[str, Callable[[EvaluationReport], str]]] = {
     "junit": junit.evaluation,
     "csv": csv.evaluation,
     "github": github.evaluation,
+    "gitlab": gitlab.evaluation,
     "model-card": model_card.evaluation,
     "html": evaluation_page.evaluation,
 }
 #: Every output of a comparison of two evaluations.
-COMPARISON: Final[dict[str, Callable[[Comparison], str]]] = {"text": text.comparison}
+COMPARISON: Final[dict[str, Callable[[Comparison], str]]] = {
+    "text": text.comparison,
+    "json": json.comparison,
+    "markdown": markdown.comparison,
+}
 #: Every output of statistics.
 STATS: Final[dict[str, Callable[[Stats], str]]] = {"text": text.stats, "json": json.stats}

@@ -16,6 +16,7 @@ from nerconv.report.lint_record import record_of
 from nerconv.version import VERSION
 
 if TYPE_CHECKING:
+    from nerconv.evaluation.differences import Comparison
     from nerconv.linting.stats import Stats
 
 #: The versions that are read.
@@ -44,6 +45,22 @@ def lint(report: LintReport) -> str:
     import msgspec
 
     return encoded(msgspec.to_builtins(record_of(report)), sort_keys=True)
+
+
+def comparison(found: Comparison) -> str:
+    """Return how two reports differ, without the reports; ``nerconv.report.comparison_record`` says what the keys are.
+
+    >>> import json
+    >>> from nerconv import compare, evaluate, read
+    >>> gold = read(text="[PER Ann  ] left . \\n")
+    >>> json.loads(comparison(compare(evaluate(gold, gold), evaluate(gold, gold))))["rows"][0]["name"]
+    'micro'
+    """
+    import msgspec
+
+    from nerconv.report import comparison_record
+
+    return encoded(msgspec.to_builtins(comparison_record.record_of(found)), sort_keys=True)
 
 
 def stats(found: Stats) -> str:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.codes import SEVERITIES
-from nerconv.evaluation.report import EvaluationReport
+from nerconv.evaluation.report import EvaluationReport, Gate
+from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import LintReport
+from nerconv.printable import counted
 from nerconv.report.escaped import in_markdown
-from nerconv.report.rows import notes, percent, tables
+from nerconv.report.rows import arrow, changes, legend, notes, percent, tables
+
+if TYPE_CHECKING:
+    from nerconv.evaluation.differences import Comparison
 
 #: A job summary takes a mebibyte.
 _LIMIT: Final = 900_000
+#: So many groups of findings are shown in one.
+_LARGEST: Final = 10
 
 
 def evaluation(report: EvaluationReport) -> str:
@@ -24,15 +32,44 @@ def evaluation(report: EvaluationReport) -> str:
     >>> evaluation(found).splitlines()[0]
     '## Micro F1 66.67'
     """
-    failed = sum(not gate.passed for gate in report.gates)
-    verdict = f" · {failed} of {len(report.gates)} gates failed" if report.gates else ""
-    parts = [f"## Micro F1 {percent(report.overall.micro.f1)}{verdict}"]
-    if report.gates:
-        rows = ((gate.name, "PASS" if gate.passed else "FAIL", gate.why) for gate in report.gates)
-        parts.append(_table([("gate", "", ""), *rows]))
+    micro = report.overall.micro.f1
+    parts = [f"## Micro F1 {percent(micro)}{_moved(micro, report.baseline.get('micro'))}{_failed(report.gates)}"]
+    parts += _gates(report.gates)
     parts += map(_table, tables(report))
-    parts += [f"- {in_markdown(note)}" for note in notes(report)]
-    encoded = "\n\n".join(parts).replace("\n\n- ", "\n- ").encode()
+    return _bounded([*parts, "\n".join(f"- {in_markdown(note)}" for note in notes(report))])
+
+
+def comparison(found: Comparison) -> str:
+    """Return how two reports differ: the verdict, a row for each score, gates and notes.
+
+    >>> from nerconv import compare, evaluate, read
+    >>> gold, other = read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n")
+    >>> comparison(compare(evaluate(gold, gold), evaluate(gold, other))).splitlines()[0]
+    '## Micro F1 66.67 (▼ 33.33)'
+    """
+    micro = next(row for row in found.rows if row.name == "micro")
+    parts = [f"## Micro F1 {percent(micro.after)}{_moved(micro.after, micro.before)}{_failed(found.gates)}"]
+    parts += [*_gates(found.gates), _table(changes(found.rows))]
+    return _bounded([*parts, "\n".join(f"- {in_markdown(note)}" for note in (*legend(found.rows), *found.remarks))])
+
+
+def _failed(gates: Sequence[Gate]) -> str:
+    failed = sum(not gate.passed for gate in gates)
+    return f" · {failed} of {counted(len(gates), 'gate')} failed" if gates else ""
+
+
+def _gates(gates: Sequence[Gate]) -> list[str]:
+    rows = ((gate.name, "✓" if gate.passed else "✕ FAILED", gate.why) for gate in gates)
+    return [_table([("gate", "", ""), *rows])] if gates else []
+
+
+def _moved(after: float | None, before: float | None) -> str:
+    """Return how far a score moved, with an arrow, or nothing where there is none before."""
+    return f" ({arrow(after, before)})" if before is not None and after is not None else ""
+
+
+def _bounded(parts: Iterable[str]) -> str:
+    encoded = "\n\n".join(parts).encode()
     more = "\n\nThe rest is left out: it is too long for a summary." if len(encoded) > _LIMIT else ""
     return f"{encoded[:_LIMIT].decode(errors='ignore')}{more}\n"
 
@@ -44,11 +81,29 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def job_summary(report: LintReport) -> str:
-    """Return the counts of a lint run by rule as a table, for ``$GITHUB_STEP_SUMMARY``."""
+    """Return a lint run by rule, and its largest groups, as tables for ``$GITHUB_STEP_SUMMARY``."""
+    found = groups(report.problems)
+    sizes = Counter(group.code for group in found)
     order = sorted(report.counts.items(), key=lambda item: (SEVERITIES.index(item[0][2]), -item[1], item[0]))
-    rows = [f"| {code} {name} | {severity} | {count:,} |" for (code, name, severity), count in order]
-    table = ["", "| rule | severity | findings |", "|---|---|--:|", *rows] if rows else []
-    return "\n".join(["### nerconv lint", "", report.size, *table]) + "\n"
+    rules = [(f"{code} {name}", severity, f"{n:,}", f"{sizes[code]:,}") for (code, name, severity), n in order]
+    parts = [f"## nerconv lint: {report.size}"]
+    if rules:
+        parts.append(_table([("rule", "severity", "findings", "decisions"), *rules]))
+    largest = sorted(found, key=lambda group: -len(group.problems))[:_LARGEST]
+    rows = [(_about(group), group.code, f"{len(group.problems):,}", group.answer, _first(group)) for group in largest]
+    if rows:
+        parts.append(_table([("most often", "rule", "findings", "fix", "first at"), *rows]))
+    return _bounded(parts)
+
+
+def _about(group: Group) -> str:
+    text = group.surface or group.problems[0].message
+    return f"[{group.label} {text}]" if group.label else text
+
+
+def _first(group: Group) -> str:
+    where = group.problems[0].where
+    return str(where) if where else ""
 
 
 def manual(code: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from nerconv.evaluation.report import KINDS, Average, EvaluationReport, Interval, KindCounts, Noise, Score
+
+if TYPE_CHECKING:
+    from nerconv.evaluation.differences import Difference
 
 #: The number of labels named that were predicted instead of a label.
 _CONFUSED: Final = 3
@@ -31,11 +34,36 @@ def interval(value: Interval | None) -> str:
 
 def tables(report: EvaluationReport) -> Iterator[list[tuple[str, ...]]]:
     """Yield tables, the first row their head: scores, and where there are any, kinds of error by label and slices."""
-    yield [HEAD, *score_rows(report)]
+    yield scores(report)
     if report.label_kinds:
         yield [("kinds of error", *KINDS, "taken for"), *_kind_rows(report)]
     if report.slices:
         yield [("part", *HEAD[1:7], ""), *slice_rows(report)]
+
+
+def scores(report: EvaluationReport) -> list[tuple[str, ...]]:
+    """Return the table of scores, with how far F1 moved from the baseline where there is one."""
+    rows = list(score_rows(report))
+    if not report.baseline:
+        return [HEAD, *rows]
+    values = [row.f1 for row in report.labels.values()] + [found.f1 for _, found in averages(report)]
+    moved = [arrow(value, report.baseline.get(row[0])) for value, row in zip(values, rows, strict=True)]
+    return [
+        (*HEAD[:7], "change", *HEAD[7:]),
+        *((*row[:7], cell, *row[7:]) for row, cell in zip(rows, moved, strict=True)),
+    ]
+
+
+def arrow(after: float | None, before: float | None) -> str:
+    """Return how far a score moved in per cent, with an arrow; a dash where one of the two is missing.
+
+    >>> arrow(0.7, 0.75), arrow(0.75, 0.7), arrow(0.7, None)
+    ('▼ 5.00', '▲ 5.00', '–')
+    """
+    if after is None or before is None:
+        return "–"
+    shown = percent(abs(after - before))
+    return "0.00" if shown == "0.00" else f"{'▲' if after > before else '▼'} {shown}"
 
 
 def score_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
@@ -138,3 +166,30 @@ def slice_rows(report: EvaluationReport) -> Iterator[tuple[str, ...]]:
     """Yield a row for each slice."""
     for part in report.slices:
         yield f"{part.group}: {part.name}", *_counts(part.score), *_ratios(part.score)[:3], ""
+
+
+def changes(rows: Iterable[Difference]) -> list[tuple[str, ...]]:
+    """Return a table of two reports beside each other, its head first: a star if a change is significant."""
+    return [("", "before", "after", "change", "95 % interval", "p", ""), *map(_change, rows)]
+
+
+def _change(row: Difference) -> tuple[str, ...]:
+    change = "–" if row.difference is None else f"{100 * row.difference:+.2f}"
+    p = "–" if row.p is None else "<0.001" if row.p < 0.001 else f"{row.p:.3f}"
+    star = "*" if row.significant else ""
+    return row.name, percent(row.before), percent(row.after), change, interval(row.interval), p, star
+
+
+def legend(rows: Sequence[Difference]) -> list[str]:
+    """Return what the columns of ``changes`` mean, in lines."""
+    from nerconv.evaluation.chance import LEAST_UNITS, LEVEL
+
+    tests = max((row.tests for row in rows), default=0)
+    if not tests:
+        few = max((row.units for row in rows), default=0)
+        return [f"{few:,} documents or sentences; with fewer than {LEAST_UNITS} no test separates a change from chance"]
+    return [
+        f"p: how likely chance makes two equal models differ so much (paired randomisation), corrected for all "
+        f"{tests:,} scores together.",
+        f"* p is at most {LEVEL:g}. Intervals are those of each score alone.",
+    ]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from nerconv.evaluation.report import EvaluationReport
 from nerconv.printable import one_line
-from nerconv.report.rows import interval, notes, percent, tables
+from nerconv.report.rows import changes, legend, notes, tables
 
 if TYPE_CHECKING:
-    from nerconv.evaluation.differences import Comparison, Difference
+    from nerconv.evaluation.differences import Comparison
     from nerconv.linting.stats import Stats
 
 
@@ -69,28 +69,9 @@ def comparison(found: Comparison) -> str:
     >>> comparison(compare(report, report)).splitlines()[1].split()[:4]
     ['micro', '100.00', '100.00', '+0.00']
     """
-    table = columns([("", "before", "after", "change", "95 % interval", "p", ""), *map(_row, found.rows)])
-    return "\n".join([table, "", _legend(found.rows), *map(one_line, found.remarks)]) + "\n"
-
-
-def _row(row: Difference) -> tuple[str, ...]:
-    change = "–" if row.difference is None else f"{100 * row.difference:+.2f}"
-    p = "–" if row.p is None else "<0.001" if row.p < 0.001 else f"{row.p:.3f}"
-    star = "*" if row.significant else ""
-    return row.name, percent(row.before), percent(row.after), change, interval(row.interval), p, star
-
-
-def _legend(rows: Sequence[Difference]) -> str:
-    from nerconv.evaluation.chance import LEAST_UNITS, LEVEL
-
-    tests = max((row.tests for row in rows), default=0)
-    if not tests:
-        few = max((row.units for row in rows), default=0)
-        return f"{few:,} documents or sentences; with fewer than {LEAST_UNITS} no test separates a change from chance"
-    return (
-        f"p: how likely chance makes two equal models differ so much (paired randomisation), corrected for all "
-        f"{tests:,} scores together.\n* p is at most {LEVEL:g}. Intervals are those of each score alone."
-    )
+    gates = [one_line(f"{'PASS' if gate.passed else 'FAIL'}  {gate.name}: {gate.why}") for gate in found.gates]
+    lines = [columns(changes(found.rows)), "", *legend(found.rows), *map(one_line, found.remarks)]
+    return "\n".join([*lines, *([""] if gates else []), *gates]) + "\n"
 
 
 def columns(rows: Iterable[Sequence[str]]) -> str:

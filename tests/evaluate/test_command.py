@@ -6,8 +6,10 @@ import csv
 import importlib.util
 import io
 import json
+import re
 import sys
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +17,7 @@ import pytest
 
 from nerconv.cli import main
 from nerconv.io.sources import Source
-from nerconv.report import EVALUATION
+from nerconv.report import COMPARISON, EVALUATION
 from nerconv.report.json import from_json
 
 GOLD = "".join(f"Ann B-PER\nleft O\nRome B-LOC\nnow O\n{n} O\n\n" for n in range(30))
@@ -174,8 +176,59 @@ def test_compare_and_report_read_what_evaluate_wrote(run: object) -> None:
     evaluate(run, "worse", "--json", "b.json")
     code, out, _ = run("compare", "a.json", "b.json")  # type: ignore[operator]
     assert code == 0 and "-14.29" in out and "*" in out
+    for name in COMPARISON:
+        code, out, _ = run("compare", "a.json", "b.json", "--format", name)  # type: ignore[operator]
+        assert code == 0 and re.search(r"14\.29|-0\.1428", out)
     for name in EVALUATION:
         assert run("report", "b.json", "--format", name)[0] == 0  # type: ignore[operator]
+
+
+def test_compare_ends_in_1_where_f1_fell_further_than_was_allowed(run: object) -> None:
+    evaluate(run, "right", "--json", "a.json")
+    evaluate(run, "worse", "--json", "b.json")
+    for words, status in (
+        ("--max-drop 0.5", 0),
+        ("--max-drop 0.01", 1),
+        ("--hard-drop 0.1", 1),
+        ("--hard-drop 0.5", 1),
+    ):
+        code, out, _ = run("compare", "a.json", "b.json", *words.split(), "--format", "markdown")  # type: ignore[operator]
+        assert code == status, out
+        assert ("FAILED" in out) == bool(status)
+    assert run("compare", "b.json", "a.json", "--max-drop", "0")[0] == 0  # type: ignore[operator]
+
+
+def test_the_json_of_compare_is_as_its_schema_says(run: object) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    evaluate(run, "right", "--json", "a.json")
+    evaluate(run, "worse", "--json", "b.json")
+    words = ("compare", "a.json", "b.json", "--format", "json", "--max-drop", "0.01")
+    _, out, _ = run(*words)  # type: ignore[operator]
+    schema = json.loads((files("nerconv.report") / "schemas/comparison.json").read_text(encoding="utf-8"))
+    record = json.loads(out)
+    jsonschema.validate(record, schema)
+    assert [row["name"] for row in record["rows"]][:3] == ["micro", "macro", "weighted"]
+    assert [gate["passed"] for gate in record["gates"]].count(False) == 2
+
+
+def test_markdown_says_how_far_each_label_moved_from_the_baseline(run: object) -> None:
+    evaluate(run, "right", "--json", "base.json")
+    _, out, _ = evaluate(run, "worse", "--baseline", "base.json", "--format", "markdown")
+    assert out.startswith("## Micro F1 85.71 (▼ 14.29) · ")
+    head = next(line for line in out.splitlines() if "| TP |" in line)
+    at = head.split("|").index(" change ")
+    rows = [line.split("|") for line in out.splitlines() if line.startswith("|") and "▼" in line]
+    moved = {row[1].strip(): row[at].strip() for row in rows}
+    assert moved["micro"] == "▼ 14.29" and "LOC" in moved
+
+
+def test_gitlab_shows_the_errors_of_an_evaluation(run: object) -> None:
+    _, out, _ = evaluate(run, "worse", "--format", "gitlab")
+    issues = json.loads(out)
+    assert issues and len({issue["fingerprint"] for issue in issues}) == len(issues)
+    for issue in issues:
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert issue["location"]["lines"]["begin"] > 0 and Path(issue["location"]["path"]).exists()
 
 
 def test_the_summary_of_a_job_is_appended(run: object, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +236,7 @@ def test_the_summary_of_a_job_is_appended(run: object, monkeypatch: pytest.Monke
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
     evaluate(run, "worse", "--fail-under", "0.99")
     text = Path("summary.md").read_text()
-    assert text.startswith("before\n## Micro F1 85.71 · 1 of 1 gates failed") and "| LOC |" in text
+    assert text.startswith("before\n## Micro F1 85.71 · 1 of 1 gate failed") and "| LOC |" in text
 
 
 class _Page(HTMLParser):

@@ -109,16 +109,21 @@ def test_sarif_describes_every_code_that_it_names(tmp_path: Path) -> None:
     assert "unused-suppression" in LINT["sarif"](report)
 
 
-def test_github_begins_with_the_total_and_shows_the_most_severe_first() -> None:
+def test_github_shows_ten_of_a_level_the_most_severe_and_as_many_decisions_as_possible_first() -> None:
     place = Where("a.txt", 1, 1)
-    found = [Problem(Finding("C207", "odd", place), "odd-form", "info")]
-    found += [Problem(Finding("C201", "mask", place), "redaction-placeholder", "error")] * 60
+    found = [Problem(Finding("C207", "odd", place), "odd-form", "info")] * 12
+    found += [Problem(Finding("C201", "mask", place), "redaction-placeholder", "error", text="XXXX")] * 60
+    found += [Problem(Finding("C201", f"mask {n}", place), "redaction-placeholder", "error", text=n) for n in "abc"]
     lines = LINT["github"](LintReport(found, documents=3)).splitlines()
     assert lines[0] == (
-        "::notice title=nerconv lint::61 findings in 3 documents: C201 redaction-placeholder 60, C207 odd-form 1"
+        "::notice title=nerconv lint::75 findings in 3 documents with 0 spans: C201 redaction-placeholder 63, "
+        "C207 odd-form 12"
     )
-    assert [line.partition(" ")[0] for line in lines[1:]] == ["::error"] * 50 + ["::notice"] * 2
-    assert "10 more of severity error" in lines[51]
+    levels = [line.partition(" ")[0] for line in lines]
+    assert levels == ["::notice"] + ["::error"] * 10 + ["::notice"] * 9
+    assert lines[1].endswith("::mask (59 more like this)")
+    assert [line.rpartition("::")[2] for line in lines[2:6]] == ["mask a", "mask b", "mask c", "mask"]
+    assert "57 findings more" in lines[-1]
 
 
 def test_gitlab_issues_have_distinct_fingerprints_that_moved_lines_keep() -> None:
@@ -141,4 +146,6 @@ def test_a_lint_run_in_a_github_job_writes_a_summary(tmp_path: Path, monkeypatch
     monkeypatch.setattr("sys.argv", ["nerconv", "lint", str(tmp_path / "a.txt")])
     with pytest.raises(SystemExit):
         main()
-    assert "| C201 redaction-placeholder | error | 1 |" in (tmp_path / "summary.md").read_text()
+    summary = (tmp_path / "summary.md").read_text()
+    assert "| C201 redaction-placeholder | error | 1 | 1 |" in summary
+    assert "XXXXXXXXXXXX\\] | C201 | 1 | drop the span | " in summary

@@ -65,6 +65,9 @@ SCORING: Final = (
     Option("--hard-drop", "Fail if F1 drops by more than this, significant or not. Default: 0.2 of micro F1, more on "
         "tiny gold.", _EVALUATE, RATIO, _GATES, "F1",
         use=Use("says how far F1 may fall below that of a baseline", needs=("--baseline",))),
+    Option("--max-drop", "Fail if F1 drops by more than this and the drop is significant.", ("compare",), RATIO, _GATES,
+        "F1"),
+    Option("--hard-drop", "Fail if F1 drops by more than this, significant or not.", ("compare",), RATIO, _GATES, "F1"),
     Option("--gate", "What the gates check of several --predictions: their mean, or the worst. Default: mean.",
         _EVALUATE, TEXT, _GATES, choices="nerconv.evaluation.seeds:CHOICES", checked="choice for --gate",
         use=Use("says what gates take of several predictions", needs=("--fail-under", "--baseline"))),
