@@ -69,10 +69,8 @@ def make_config(found: TrainingSurvey, choice: Choice, train: str, dev: str) -> 
         config["components"]["spancat"] |= {"spans_key": SPANS_KEY, "suggester": suggester(found)}
         scores = {"sc_f": 1.0, "sc_p": 0.0, "sc_r": 0.0}
         config["training"]["score_weights"] = {f"spans_{name}": weight for name, weight in scores.items()}
-    if choice.profile == "smoke":
-        _shrink(config)
-    elif choice.profile != "trf" and component == "ner":
-        _hasten(config, sourced=choice.start is not None)
+    if choice.profile != "trf" and component == "ner":
+        _hasten(config, choice)
     if choice.start:
         start_from(config, component, *choice.start)
     if choice.vectors:
@@ -122,17 +120,15 @@ def _schedule(found: TrainingSurvey, profile: str) -> dict[str, int]:
     return {"max_steps": steps, "eval_frequency": every, "patience": min(8 * every, 1600), "max_epochs": 0}
 
 
-def _shrink(config: Any) -> None:
-    tok2vec = config["components"]["tok2vec"]["model"]
-    tok2vec["encode"] |= {"width": 64, "depth": 2}
-    tok2vec["embed"]["rows"] = [2000 for _ in tok2vec["embed"]["rows"]]
+def _hasten(config: Any, choice: Choice) -> None:
+    """Have an entity recognizer learn more in the same time: averaged weights, shorter stretches, smaller tables.
 
-
-def _hasten(config: Any, sourced: bool) -> None:
-    """Have an entity recognizer learn more in the same time: averaged weights, shorter stretches, smaller tables."""
-    config["training"]["optimizer"]["use_averages"] = True
+    The average of the few steps of ``smoke`` is behind their last weights.
+    """
+    if choice.profile != "smoke":
+        config["training"]["optimizer"]["use_averages"] = True
     config["components"]["ner"]["update_with_oracle_cut_size"] = _CUT
-    if not sourced:
+    if choice.start is None:
         config["components"]["tok2vec"]["model"]["embed"]["rows"] = [*_ROWS]
 
 

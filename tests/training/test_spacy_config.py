@@ -183,6 +183,7 @@ def test_a_configuration_says_why_it_differs_from_that_of_spacy() -> None:
     assert "# averaged weights are scored and saved" in text and "stretches of about 20 tokens" in text
     smoke = header(found, "c", make_config(found, Choice("smoke"), "t", "d"))
     assert "# 400 steps at most: scored on dev every 100\n" in smoke and "averaged" not in smoke
+    assert "stretches of about 20 tokens" in smoke
 
 
 def test_unknown_profiles_and_missing_packages_are_usage_errors() -> None:
