@@ -100,6 +100,12 @@ def test_a_text_without_a_word_has_no_span(text: str, tmp_path: Path) -> None:
     assert prediction.document.spans == () and prediction.covered == prediction.words
 
 
+def test_the_extra_is_named_where_spacy_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nerconv.models.find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"pip install 'nerconv\[spacy\]'"):
+        load("en_core_web_nowhere", ModelOptions())
+
+
 def test_what_is_not_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"neither a folder, nor an installed"):
         load("no_such_pipeline", ModelOptions())

@@ -5,6 +5,7 @@ Loading a model runs no code from its files and downloads nothing unless asked.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from nerconv.models.predictor import ModelError, ModelOptions, Prediction, Predictor
@@ -30,4 +31,5 @@ def load(name: str, options: ModelOptions) -> Predictor:
         return spacy_model.load(name, options)
     if "/" in name and not folder.exists() and name.count("/") == 1 and not name.startswith((".", "/")):
         return hf_model.load(name, options)
-    raise ModelError(f"{name}: is neither a folder, nor an installed spaCy pipeline, nor a hub id OWNER/NAME")
+    advice = "" if find_spec("spacy") else "; for spaCy pipelines: pip install 'nerconv[spacy]'"
+    raise ModelError(f"{name}: is neither a folder, nor an installed spaCy pipeline, nor a hub id OWNER/NAME{advice}")
