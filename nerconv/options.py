@@ -22,6 +22,7 @@ KNOWN_LABELS: Final = frozenset(
 DIALECTS: Final = ("illinois", "compact", "spaced", "mixed")
 MARKUPS: Final = ("auto", "html", "none")
 INVALID: Final = ("error", "lenient", "discard")
+DISCONTINUOUS: Final = ("lose", "cover")
 #: The rule for invalid tags that a score by each is shown beside.
 OTHER_RULE: Final = MappingProxyType({"lenient": "discard", "discard": "lenient"})
 TARGETS: Final = ("spacy", "seqscore", "flair", "hf")
@@ -91,6 +92,7 @@ class ReadOptions:
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
     ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format.
     ``annotator``: whose annotations are read where a task has several.
+    ``discontinuous``: what becomes of spans in several pieces, a value of DISCONTINUOUS.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
 
     >>> ReadOptions(format="conll", tag_column="ner").tag_column
@@ -118,12 +120,14 @@ class ReadOptions:
     text_key: str = ""
     spans_key: str = ""
     annotator: str = ""
+    discontinuous: str = "lose"
 
     def __post_init__(self) -> None:
         check_types(self)
         check_choice("dialect", self.dialect, ("auto", *DIALECTS))
         check_choice("markup", self.markup, MARKUPS)
         check_choice("repair", self.invalid, INVALID)
+        check_choice("treatment of discontinuous spans", self.discontinuous, DISCONTINUOUS)
         try:
             codecs.lookup(self.encoding)
         except LookupError:

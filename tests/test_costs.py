@@ -59,6 +59,7 @@ WORDS: Final = {
     "--delimiter": "--delimiter tab",
     "--detokenize": "--detokenize",
     "--dialect": "--dialect illinois",
+    "--discontinuous": "--discontinuous cover @brat",
     "--documents": "--documents blank-line",
     "--drop": "--drop MISC",
     "--encoding": "--encoding utf-8",

@@ -23,6 +23,7 @@ WITNESSES = {
     "--delimiter": Witness("--delimiter tab"),
     "--detokenize": Witness("--detokenize"),
     "--dialect": Witness("--dialect compact"),
+    "--discontinuous": Witness("--discontinuous cover"),
     "--documents": Witness("--documents file"),
     "--drop": Witness("--drop PER"),
     "--encoding": Witness("--encoding cp1252"),

@@ -23,7 +23,8 @@ from nerconv.options import UsageError
 
 #: Of a split: which document is in which part.
 LISTING: Final = "splits.toml"
-#: The files of a saved dataset.
+#: The files of a folder of brat, and of a saved dataset.
+_OF_PAIRS: Final = re.compile(r".*\.(txt|ann)|annotation\.conf")
 _OF_DATASET: Final = re.compile(r".*\.arrow|(dataset_info|dataset_dict|state|labels)\.json")
 
 
@@ -38,7 +39,10 @@ def target_format(target: str, options: ConvertOptions) -> Format:
 
 def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
     """Return the places that a conversion to ``target`` writes. Raises UsageError for ones that it does not replace."""
+    always_folder = getattr(format, "FOLDER", False)
     if options.split:
+        if always_folder:
+            raise UsageError(f"{format.NAME} is a folder of files, which is no part of a split; leave --split out")
         if outputs.is_stdout(target):
             raise UsageError("--split writes a folder, which standard output is not; name one with -o")
         parts = [part_path(Path(target), name, format) for name in parse_shares(options.split)]
@@ -46,7 +50,7 @@ def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
     named = not (outputs.is_stdout(target) or urls.is_url(target))
     if named:
         _check_target(Path(target))
-    whole = named and format.NAME == "dataset" and Path(target).suffix not in format.SUFFIXES
+    whole = named and (always_folder or (format.NAME == "dataset" and Path(target).suffix not in format.SUFFIXES))
     return [Place("-o", target, outputs.everything if whole else None)]
 
 
@@ -65,10 +69,12 @@ def _check_target(target: Path) -> None:
 
 
 def _others(folder: Path) -> Iterator[str]:
-    """Yield the names of files below ``folder`` that are not those of a saved dataset."""
+    """Yield the names of files below ``folder`` that are not those of a saved dataset, or of pairs of brat."""
     saved = is_dataset(folder)
+    pairs = folder.joinpath("annotation.conf").is_file()
     for path in folder.rglob("*"):
-        if not (path.is_dir() and not path.is_symlink()) and not (saved and _OF_DATASET.fullmatch(path.name)):
+        known = (saved and _OF_DATASET.fullmatch(path.name)) or (pairs and _OF_PAIRS.fullmatch(path.name))
+        if not (path.is_dir() and not path.is_symlink()) and not known:
             yield path.relative_to(folder).as_posix()
 
 

@@ -88,6 +88,8 @@ class Format(Protocol):
         """Write the file that ``pieces`` make."""
 
 
+#: Beside a text, the file in which brat has its annotation.
+_ANN: Final = ".ann"
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(chain.from_iterable(FORMATS.values()))
 
@@ -189,13 +191,27 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
     found: dict[Path | str, Source] = {}
     for pattern in patterns:
-        here = [replace(source, format=of_source(source, options).NAME) for source in expand([pattern], suffixes)]
+        expanded = expand([pattern], suffixes)
+        if not options.format:
+            expanded = _paired(expanded)
+        here = [replace(source, format=of_source(source, options).NAME) for source in expanded]
         if not options.format and len(here) > 1:
             names = Counter(source.format for source in here if source.fault is None)
             if len(names) > 1:
                 held = ", ".join(f"{count:,} {name}" for name, count in sorted(names.items()))
                 raise UsageError(f"{pattern} holds files of several formats ({held}); choose one with --from")
         found |= {source.path or source.name: source for source in here}
+    return list(found.values())
+
+
+def _paired(sources: Sequence[Source]) -> list[Source]:
+    """Return ``sources``, the annotation of brat for each text that it stands beside."""
+    found: dict[Path | str, Source] = {}
+    for source in sources:
+        path = source.path
+        if path is not None and path.suffix == ".txt" and path.with_suffix(_ANN).is_file():
+            source = replace(source, name=f"{source.name.removesuffix('.txt')}{_ANN}", path=path.with_suffix(_ANN))
+        found.setdefault(source.path or source.name, source)
     return list(found.values())
 
 

@@ -16,4 +16,5 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "doccano": (".jsonl", ".json"),
     "prodigy": (".jsonl", ".json"),
     "label_studio": (".json",),
+    "brat": (".ann",),
 }

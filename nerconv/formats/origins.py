@@ -151,7 +151,11 @@ def expanded(begins: Numbers, given: Places, breaks: tuple[Numbers, Numbers], sp
     lines = Places(owners, offsets + 1, begins[owners, 0] + count + 1, np.ones_like(offsets))
     in_brackets = follow[spans.owners] & (spans.lines > 0)
     spans, ends = spans.only(in_brackets), ends[in_brackets]
-    behind = spans._replace(offsets=ends, columns=spans.columns + ends - spans.offsets + CLOSING)
+    # A span over line ends is left on a later line than it was opened on.
+    at, first, last = (own << _BITS | places for own, places in (breaks, spans[:2], (spans.owners, ends)))
+    passed = np.searchsorted(at, last) - np.searchsorted(at, first)
+    columns = spans.columns + ends - spans.offsets + CLOSING
+    behind = Places(spans.owners, ends, spans.lines + passed, columns)
     found = lines.joined(spans.only(spans.offsets > 0), behind)
     if len(given.owners):
         keys, known = ((places.owners << _BITS | places.lines) for places in (found, given))

@@ -140,7 +140,8 @@ def _following(origin: OriginRecord, text: str, spans: Sequence[SpanRecord]) -> 
             column = (span.column or 1) + len(span.label) + OPENING
             if span.start:
                 yield span.start, span.line, column
-            yield span.end, span.line, column + span.end - span.start + CLOSING
+            passed = text.count("\n", span.start, span.end)
+            yield span.end, span.line + passed, column + span.end - span.start + CLOSING
 
 
 def _is_sound(anchors: Sequence[Anchor], length: int) -> bool:

@@ -72,7 +72,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in BRACKETS.items():
         (folder / f"{name}.txt").write_text(text)
         for format, suffix in SUFFIX.items():
-            if format != "bracket":
+            if format not in ("bracket", "brat"):
                 sys.argv = ["nerconv", "convert", f"{folder}/{name}.txt", "-o", f"{folder}/{name}.{suffix}"]
                 sys.argv += ["--to", format]
                 with pytest.raises(SystemExit):
@@ -83,6 +83,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         b'{"text": "Ren\xe9 left", "spans": [{"start": 0, "end": 4, "label": "PER"}]}\n'
     )
     (folder / "bytes.json").write_bytes(b'{"tokens": ["Ren\xe9"], "ner_tags": ["B-PER"]}\n')
+    (folder / "compact.brat.txt").write_text("Ann met Bob Lee .\n")
+    (folder / "compact.brat.ann").write_text("T1\tPER 0 3\tAnn\nT2\tPER 0 3;8 11\tAnn Bob\n")
     for name, text in CONLL.items():
         (folder / f"{name}.conll").write_text(text)
         text = text.replace("% nothing", "")

@@ -22,8 +22,8 @@ from nerconv.io.sources import Source, Unreadable, expand
 from nerconv.options import ReadOptions, UsageError
 
 LINE = "[PER Ann Lee  ] met [LOC Rome  ] at noon . \n"
-#: By format the suffix of what is written to be recognised.
-SUFFIX = {name: suffixes[0] for name, suffixes in formats.FORMATS.items()}
+#: By format the suffix of what is written to be recognised; brat is a folder of pairs.
+SUFFIX = {name: suffixes[0] for name, suffixes in formats.FORMATS.items() if name != "brat"}
 
 
 @pytest.fixture(scope="module")

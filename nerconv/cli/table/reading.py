@@ -8,7 +8,7 @@ from typing import Final
 from nerconv.cli.option import FLAG, NAMES, TEXT, WORD, Option, Use, comma_list
 from nerconv.formats.known import FORMATS
 from nerconv.notation import NAMES as NOTATIONS
-from nerconv.options import DIALECTS, INVALID, MARKUPS
+from nerconv.options import DIALECTS, DISCONTINUOUS, INVALID, MARKUPS
 
 INPUT: Final = "Input"
 CONVERSIONS: Final = ("convert", "to-spans", "to-conll", "to-spacy", "to-dataset")
@@ -19,7 +19,7 @@ _BRACKETS: Final = ("bracket",)
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
 _OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
-_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio")
+_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio", "brat")
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl")
 
@@ -71,6 +71,9 @@ READING: Final = (
     Option("--annotator", "Whose annotations are read where tasks of Label Studio have several: a number, an "
         "address, or predictions.", _ALL, WORD, INPUT, "NAME", field="read.annotator",
         use=Use("names whose annotations of Label Studio are read", ("label_studio",))),
+    Option("--discontinuous", "What becomes of spans of brat in several pieces: lose them, or cover all from the first "
+        "piece to the last.", _ALL, choices=DISCONTINUOUS, panel=INPUT, default="lose", field="read.discontinuous",
+        use=Use("says what becomes of discontinuous spans", ("brat",))),
     Option("--spans-key", "Key under which records of JSON have their spans.", _ALL, WORD, INPUT, "KEY",
         field="read.spans_key", use=Use("names the key of spans in records with offsets", _OFFSETS)),
     Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "
