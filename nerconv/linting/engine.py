@@ -139,7 +139,7 @@ def run(
     problems += _skipped(selection, corpus)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in problems if not _is_left_out(problem, ignores)]
-    left = without_ignored(wanted, corpus.parts, sources)
+    left = without_ignored(wanted, corpus.parts, sources, _silent(corpus, chosen))
     files = [name for part in corpus.parts for name in part.names[part.continues :]]
     report = LintReport(
         with_ends(sorted(left, key=source_order)), len(files), tuple(dict.fromkeys(files)), len(corpus), tuple(chosen)
@@ -184,7 +184,13 @@ def check(
     from nerconv.linting.corpus import LintCorpus
 
     corpus = LintCorpus(batches, guesses, continued)
-    return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources)
+    return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources, _silent(corpus, chosen))
+
+
+def _silent(corpus: LintCorpus, chosen: Chosen) -> frozenset[str]:
+    """Return the codes of rules that are not run: those that were not chosen, and those about a model where none was asked."""
+    asked = corpus.guesses is not None
+    return frozenset(code for code in RULES if code not in chosen or (code.startswith("M6") and not asked))
 
 
 def _checked(corpus: LintCorpus, chosen: Chosen) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from nerconv.document import Finding, Where
 from nerconv.io.sources import Source
 from nerconv.linting.problem import Problem
+from nerconv.linting.rules import RULES
 from nerconv.options import UsageError
 
 if TYPE_CHECKING:
@@ -47,13 +48,23 @@ class _Directive:
             return False
         return not self.words or any(code.startswith(word) or problem.name == word for word in self.words)
 
+    def is_about(self, silent: frozenset[str]) -> bool:
+        """Whether all rules that it names have codes among ``silent``."""
+        named = [[rule for rule in RULES.values() if rule.code.startswith(word) or rule.name == word]
+                 for word in self.words]  # fmt: skip
+        return bool(named) and all(rules and silent >= {rule.code for rule in rules} for rules in named)
+
 
 def without_ignored(
-    problems: Sequence[Problem], parts: Iterable[LintPart], sources: Iterable[Source] = ()
+    problems: Sequence[Problem],
+    parts: Iterable[LintPart],
+    sources: Iterable[Source] = (),
+    silent: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """Return ``problems`` without those that a directive ignores, and an N001 problem for each that ignores nothing.
 
-    Directives stand in ``parts`` and beside ``sources``. Raises UsageError for a sidecar line that cannot be read.
+    Directives stand in ``parts`` and beside ``sources``; of those that name only rules with codes among ``silent``,
+    which were not run, nobody knows. Raises UsageError for a sidecar line that cannot be read.
     """
     by_line: defaultdict[tuple[str, int], list[_Directive]] = defaultdict(list)
     found = [directive for part in parts for directive in _directives(part)]
@@ -63,6 +74,7 @@ def without_ignored(
         return list(problems)
     remaining = [problem for problem in problems if not _is_ignored(problem, by_line)]
     unused = [directive for found in by_line.values() for directive in found if not directive.used]
+    unused = [directive for directive in unused if not directive.is_about(silent)]
     return remaining + [_unused(directive) for directive in unused]
 
 

@@ -12,10 +12,10 @@ from nerconv.cli import main
 from nerconv.document import Document
 from nerconv.io.sources import Unreadable
 from nerconv.linting.baseline import baseline_of, read_baseline, write_baseline
-from nerconv.linting.engine import Selection, lint
+from nerconv.linting.engine import lint
 from nerconv.linting.fix import fix
 from nerconv.linting.problem import Problem
-from nerconv.options import ReadOptions, UsageError
+from nerconv.options import ReadOptions, Selection, UsageError
 
 READ = ReadOptions()
 
@@ -126,3 +126,12 @@ def lint_text(folder: Path, text: str) -> list[Problem]:
     """Return what the linter says of ``text``."""
     (folder / "a.txt").write_text(text)
     return lint(formats.sources([str(folder / "a.txt")], READ), READ, Selection(), lambda _: None).problems
+
+
+def test_what_is_ignored_of_a_rule_that_was_not_run_is_no_finding(tmp_path: Path) -> None:
+    """A person rejected what a model says: a run without the model does not complain."""
+    (tmp_path / "a.txt").write_text("all is well \n")
+    (tmp_path / "a.txt.ignore").write_text("1 M601  # rejected\n1 C201\n1 B\n")
+    sources = formats.sources([str(tmp_path / "a.txt")], ReadOptions())
+    found = lint(sources, ReadOptions(), Selection(ignore=("C201",)), lambda _: None).problems
+    assert [(problem.code, problem.where and problem.where.line) for problem in found] == [("N001", 3)]

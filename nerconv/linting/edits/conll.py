@@ -1,7 +1,8 @@
 """Edits of column files: the tags of the rows that a change is about, in the scheme that the file is read in.
 
 Where a scheme has another letter for a span that touches one of its own label, the tags of that neighbour change, too.
-All else of a row stays, and so do all other rows. A row is a token: it can be rewritten, and whole rows can go.
+All else of a row stays, and so do all other rows. A row is a token: it can be rewritten, but no row goes or comes,
+since lines of ignore files count them.
 """
 
 from __future__ import annotations
@@ -174,7 +175,9 @@ class _Rows:
             (row for rows in self.sentences for row in rows if row.start <= change.start <= change.end <= row.end), None
         )
         if row is None:
-            raise Refused("a change of the text of a column file stands within one token", change)
+            raise Refused(
+                "a change of the text of a column file stands within one token, and no row is taken out", change
+            )
         old = self.document.text[row.start : row.end]
         new = old[: change.start - row.start] + change.text + old[change.end - row.start :]
         line = self.text.line(row.line)
