@@ -188,7 +188,7 @@ def check(
 
 
 def _silent(corpus: LintCorpus, chosen: Chosen) -> frozenset[str]:
-    """Return the codes of rules that are not run: those that were not chosen, and those about a model where none was asked."""
+    """Return the codes of rules that are not run: not chosen, or about a model where none was asked."""
     asked = corpus.guesses is not None
     return frozenset(code for code in RULES if code not in chosen or (code.startswith("M6") and not asked))
 
