@@ -79,6 +79,7 @@ class Queue:
         counts = sorted(self.corpus.label_counts.items(), key=lambda pair: (-pair[1], pair[0]))
         changes = (change for place in self.places.values() for change in place.changes)
         proposed = {change.new.label for change in changes if isinstance(change, SpanChange) and change.new}
+        proposed |= {s.label for place in self.places.values() for reading in place.readings for s in reading.spans}
         return list(dict.fromkeys([*(label for label, _ in counts), *sorted(proposed)]))
 
     @cached_property

@@ -4,7 +4,7 @@ import { setLooks, selected } from "./marks.js";
 import { remote } from "./remote.js";
 import { local } from "./local.js";
 import { queueView } from "./queue.js";
-import { actionOf as draftAction, added, changesOf, drafted, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
+import { actionOf as draftAction, added, changesOf, drafted, draftedResult, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
 import { decisionView, included, places as placesText } from "./decision.js";
 import { conflictView, taken } from "./conflict.js";
 import { barView } from "./bar.js";
@@ -168,7 +168,7 @@ async function openApply() {
 const WORDS = { accept: "accepted", reject: "rejected", label: "labelled", move: "moved", add: "added to", drop: "dropped", skip: "skipped", take: "settled" };
 
 function lastText(action, question, number, label) {
-  const what = `${question.surface || question.rule} ${question.label || ""}`.trim();
+  const what = `${question.surface || question.rule} ${question.kind === "conflict" ? "" : question.label || ""}`.trim();
   return `Last: ${WORDS[action]} ${what}${action === "label" ? ` as ${label}` : ""}${question.places_total > 1 ? ` in ${placesText(number)}` : ""}.`;
 }
 
@@ -254,8 +254,7 @@ function withDraft(change) {
 function startDraft() {
   const { question } = view;
   if (question.kind !== "conflict") return drafted(question.place);
-  const spans = taken(question.conflict, question.decision?.take || "1");
-  return drafted({ sentence: { ...question.place.sentence, spans } });
+  return draftedResult(question.place.sentence, question.decision ? taken(question) : question.conflict.rows[0].spans);
 }
 
 function saveDraft() {

@@ -1,5 +1,6 @@
 // The bar at the bottom edge: what can be done with the question, and what was done last.
 import { button, h } from "./dom.js";
+import { canTakeBoth } from "./conflict.js";
 import { included } from "./decision.js";
 import { sourcesOf } from "./views.js";
 import { count, figure } from "./words.js";
@@ -43,7 +44,7 @@ function conflictButtons(view, act) {
   const { question } = view;
   return [
     question.answer ? button("a", question.button || "Accept result", act.accept, "pri", { "data-key": "accept" }) : null,
-    question.conflict.nested === false ? null : button("3", "Both", () => act.take("both"), "more"),
+    canTakeBoth(question.conflict) ? button(question.conflict.rows.length < 3 ? "3" : "b", "Both", () => act.take("both"), "more") : null,
     button("0", "Neither", () => act.take("neither"), "more"),
     button("e", "Edit result…", act.edit, "more"),
   ];

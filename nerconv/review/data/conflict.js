@@ -36,57 +36,70 @@ function nameSwitch(view, act) {
 const nameOf = (view, number) => (view.hideNames ? "" : view.question.conflict.annotators[number] || "");
 
 function rowOf(view, act, points, row, number) {
-  const spans = marked(view, row.spans, number);
   const letter = LETTERS[number];
   const take = view.readOnly ? null : button(String(number + 1), `Take ${letter}`, () => act.take(String(number + 1)), "", { "data-key": `take-${letter}` });
   return h("div.side", { class: letter }, h("span.who", null, letter, " ", h("bdi.muted.small", null, nameOf(view, number))),
-    h("div", null, sentenceView(points, spans, focusOf(view), view.showAll, act.showAll)), take);
+    h("div", null, sentenceView(points, shownSpans(view.question, row.spans), focusOf(view), view.showAll, act.showAll)), take);
 }
 
 const same = (a, b) => a.start === b.start && a.end === b.end && a.label === b.label;
 
-/** Return spans, marked as differing where not every annotator has them. */
-function marked(view, spans) {
-  const { rows } = view.question.conflict;
-  return spans.map((span) => ({ ...span, differs: !rows.every((row) => row.spans.some((other) => same(span, other))) }));
+/** Return the spans that all annotators have, and ``spans``, which differ. */
+function shownSpans(question, spans) {
+  return [...question.place.sentence.spans, ...spans.map((span) => ({ ...span, differs: true }))];
 }
 
 function focusOf(view) {
-  const differing = view.question.conflict.rows.flatMap((row) => marked(view, row.spans).filter((span) => span.differs));
-  return differing.length ? [Math.min(...differing.map((span) => span.start)), Math.max(...differing.map((span) => span.end))] : [0, 0];
+  const spans = allOf(view.question.conflict);
+  return spans.length ? [Math.min(...spans.map((span) => span.start)), Math.max(...spans.map((span) => span.end))] : [0, 0];
 }
 
-/** Return the spans that a choice gives: "1", "2", "both" or "neither". */
-export function taken(conflict, choice) {
-  const agreed = conflict.rows[0].spans.filter((span) => conflict.rows.every((row) => row.spans.some((other) => same(span, other))));
-  if (choice === "neither" || !choice) return agreed;
-  const rows = choice === "both" ? conflict.rows : [conflict.rows[Number(choice) - 1]];
-  const all = rows.flatMap((row) => row.spans);
+/** Return the spans in question of all annotators, each once. */
+function allOf(conflict) {
+  const all = conflict.rows.flatMap((row) => row.spans);
   return all.filter((span, number) => all.findIndex((other) => same(span, other)) === number);
+}
+
+/** Return whether all the spans in question can be taken: each two are apart, or one is inside the other. */
+export function canTakeBoth(conflict) {
+  const spans = allOf(conflict);
+  const inside = (a, b) => a.start >= b.start && a.end <= b.end && a.end - a.start < b.end - b.start;
+  const apart = (a, b) => a.end <= b.start || b.end <= a.start;
+  return spans.every((a, at) => spans.slice(at + 1).every((b) => apart(a, b) || inside(a, b) || inside(b, a)));
+}
+
+/** Return the spans in question that a decision leaves. */
+export function taken(question) {
+  const { conflict, decision, place } = question;
+  if (!decision || decision.action === "skip") return [];
+  if (decision.take === "both") return allOf(conflict);
+  if (decision.take) return decision.take === "neither" ? [] : conflict.rows[Number(decision.take) - 1].spans;
+  const { offset } = place.sentence;
+  return (decision.changes || []).filter((change) => change.new)
+    .map(({ new: [start, end, label] }) => ({ start: start - offset, end: end - offset, label }));
 }
 
 const TAKEN = { both: "both", neither: "neither" };
 
 function resultRow(view, act, points) {
-  const { conflict, decision } = view.question;
-  const choice = view.draft ? null : decision?.take || "";
-  const spans = view.draft ? view.spans : conflict.result || taken(conflict, choice);
-  const text = view.draft ? "edit, not saved" : TAKEN[choice] || (choice ? `of ${LETTERS[Number(choice) - 1]}` : "still open");
+  const { question, draft } = view;
+  const { decision } = question;
+  const settled = decision && decision.action !== "skip";
+  const spans = draft ? view.spans.map((span) => ({ ...span, differs: !span.agreed })) : shownSpans(question, taken(question));
+  const taking = TAKEN[decision?.take] || (decision?.take ? `of ${LETTERS[Number(decision.take) - 1]}` : "own");
+  const text = draft ? "edit, not saved" : settled ? taking : "still open";
   return h("div.side.R", null, h("span.who", null, "Result"),
-    h("div", { id: "sentence" }, sentenceView(points, marked(view, spans), focusOf(view), view.showAll, act.showAll)),
-    h("span.tag.bn", { class: choice || view.draft ? "pass" : "" }, text));
+    h("div", { id: "sentence" }, sentenceView(points, spans, focusOf(view), view.showAll, act.showAll)),
+    h("span.tag.bn", { class: settled || draft ? "pass" : "" }, text));
 }
 
 function table(view, points) {
   const { rows } = view.question.conflict;
-  const all = taken(view.question.conflict, "both").sort((a, b) => a.start - b.start || b.end - a.end);
+  const all = allOf(view.question.conflict).sort((a, b) => a.start - b.start || b.end - a.end);
   const from = (span) => rows.map((row, number) => [row, number]).filter(([row]) => row.spans.some((other) => same(span, other)))
     .map(([, number]) => `${LETTERS[number]}${nameOf(view, number) ? ` (${nameOf(view, number)})` : ""}`);
-  const body = all.map((span) => {
-    const names = from(span);
-    return h("tr", null, h("td", null, h("bdi", null, points.slice(span.start, span.end).join(""))), h("td", null, chip(span.label)),
-      h("td", null, names.length === rows.length ? "all agree" : listed(names)));
-  });
-  return h("div.scroll", { tabindex: "0", role: "group", "aria-label": "Who has which span" }, h("table", null, h("thead", null, h("tr", null, ["Span", "Label", "From"].map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", null, body)));
+  const body = all.map((span) => h("tr", null, h("td", null, h("bdi", null, points.slice(span.start, span.end).join(""))),
+    h("td", null, chip(span.label)), h("td", null, listed(from(span)))));
+  return h("div.scroll", { tabindex: "0", role: "group", "aria-label": "Who has which span" }, h("table", null,
+    h("thead", null, h("tr", null, ["Span in question", "Label", "Only from"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", null, body)));
 }

@@ -23,10 +23,11 @@ export function decisionView(view, act) {
 export function crumb(view, act) {
   const { question } = view;
   const state = stateOf(question.state);
+  const isConflict = question.kind === "conflict";
   const decided = question.state === "open" ? null : h("span.tag", { class: state.look === "n" ? "error" : "pass" }, `${state.icon} ${state.word}`);
   const by = question.decision && question.decision.by ? `by ${question.decision.by}` : "";
-  return h("div.row.crumb.small", null, h("span.tag", { class: question.severity }, question.severity || question.kind),
-    h("b", null, `${question.rule} ${question.name}`.trim()), decided,
+  return h("div.row.crumb.small", null, h("span.tag", { class: isConflict ? "warning" : question.severity }, isConflict ? "conflict" : question.severity),
+    h("b", null, isConflict ? question.name : `${question.rule} ${question.name}`), decided,
     h("span.muted", null, [by, question.decision?.comment && `“${question.decision.comment}”`].filter(Boolean).join(" · ")),
     question.kind === "model" ? hideSwitch(view, act) : null);
 }

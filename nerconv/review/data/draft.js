@@ -25,6 +25,13 @@ function replaced(draft, span) {
   return { ...draft, spans: draft.spans.map((old, number) => (number === draft.at ? span : old)) };
 }
 
+/** Return a draft of a conflict: the spans that all have, and those that are ``taken``, which the result adds. */
+export function draftedResult(sentence, taken) {
+  const agreed = sentence.spans.map((span) => ({ ...span, agreed: true, was: [span.start, span.end, span.label] }));
+  const spans = [...agreed, ...taken.map((span) => ({ ...span, flagged: false, was: null }))];
+  return { points: [...sentence.text], offset: sentence.offset, spans, at: taken.length ? agreed.length : -1, gone: [] };
+}
+
 /** Return the draft with one edge of its span moved by a token. */
 export function edge(draft, side, outwards) {
   return current(draft) ? replaced(draft, moved(draft.points, current(draft), side, outwards)) : draft;

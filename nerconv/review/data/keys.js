@@ -1,5 +1,6 @@
 // Which key does what: one table, for the handler and for the list that people read.
 import { h } from "./dom.js";
+import { canTakeBoth } from "./conflict.js";
 
 /** Rows: keys, text, action, where it works (question, conflict, draft, any). */
 export const KEYS = [
@@ -68,9 +69,9 @@ function deciding(key, view) {
 
 function conflicting(key, view) {
   const { annotators } = view.question.conflict;
-  if (key === "3" && annotators.length < 3) return ["take", "both"];
+  if (key === (annotators.length < 3 ? "3" : "b")) return canTakeBoth(view.question.conflict) ? ["take", "both"] : null;
   if (/^[1-9]$/.test(key) && Number(key) <= annotators.length) return ["take", key];
-  return { a: ["accept"], b: ["take", "both"], 0: ["take", "neither"] }[key] || null;
+  return { a: ["accept"], 0: ["take", "neither"] }[key] || null;
 }
 
 function drafting(event) {

@@ -65,8 +65,8 @@ function rows(view) {
 function rowView(row, current) {
   const state = stateOf(row.state);
   const surface = h("span.t", null, h("span.sr", null, `${state.word}: `), h("bdi", null, row.surface || row.name), " ",
-    row.label ? chip(row.label) : null);
-  const why = [row.rule, row.answer || row.name].filter(Boolean).join(" · ");
+    row.label && row.kind !== "conflict" ? chip(row.label) : null);
+  const why = (row.kind === "conflict" ? [row.name, row.label] : [row.rule, row.answer || row.name]).filter(Boolean).join(" · ");
   return h("li", null, h("a", {
     href: `#/q/${row.id}`, "data-key": row.id, "aria-current": current ? "true" : null,
     class: row.state === "open" ? "" : "done", title: [row.surface, row.rule, row.name].filter(Boolean).join(" · "),

@@ -45,7 +45,7 @@ export function applyView(view, act) {
       places > decided ? h("span.tag.info", null, `${count(places - decided, "place")} left open`) : null),
     refused.length ? refusedView(refused) : null,
     files.map(diffView),
-    files.length ? h("p.small.muted", null, "Every line outside these places stays byte for byte, and all of it can be undone.") : null,
+    files.some((file) => file.diff) ? h("p.small.muted", null, "Every line outside these places stays byte for byte, and all of it can be undone.") : null,
   ];
 }
 
@@ -61,7 +61,7 @@ function diffView(file, number) {
   const lines = file.diff.split("\n").filter((line) => line && !/^(---|\+\+\+) /.test(line));
   const changed = lines.filter((line) => line.startsWith("+")).length;
   const shown = number < 20 ? LINES : 0;
-  const head = h("summary.hd", { "data-key": `diff-${file.path}` }, h("b", null, h("bdi", null, file.path)), ` · ${count(changed, "line")}`);
+  const head = h("summary.hd", { "data-key": `diff-${file.path}` }, h("b", null, h("bdi", null, file.path)), file.diff ? ` · ${count(changed, "line")}` : " · written as a whole");
   const body = pairs(lines).slice(0, LINES).map(pairView);
   return h("details.diff", { open: shown > 0 }, head, body,
     lines.length > LINES * 2 ? h("div.hd", null, "The rest of this file is in the patch.") : null);
