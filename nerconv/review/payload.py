@@ -29,6 +29,7 @@ def head(queue: Queue, progress: Progress) -> Json:
     labels = queue.labels
     return {
         "files": queue.files,
+        "sources": len(queue.sources),
         "rules": list(dict.fromkeys(question.rule for question in queue.questions)),
         "labels": labels,
         "looks": {label: look(label) for label in labels},

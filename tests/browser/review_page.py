@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from chromium import Browser
 from selenium.webdriver.common.action_chains import ActionChains
@@ -18,27 +19,37 @@ from selenium.webdriver.common.keys import Keys
 _PATIENCE = 20
 
 
-@contextmanager
-def reviewed(folder: Path, *arguments: str, kill: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """Run ``nerconv review`` in ``folder``; yield the address of the page, and a list that gets what it says.
+class Run(NamedTuple):
+    """A command that runs: the address of its page, what it said, and its process."""
 
-    At the end it is interrupted as with Ctrl+C, or killed.
-    """
+    address: str
+    said: list[str]
+    process: subprocess.Popen[str]
+
+    def end(self, by: int = signal.SIGINT) -> None:
+        """End it by a signal: as with Ctrl+C, or another."""
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+            self.said.extend(self.process.communicate(timeout=_PATIENCE))
+            self.said.append(f"exit status {self.process.returncode}")
+
+
+@contextmanager
+def reviewed(folder: Path, *arguments: str) -> Iterator[Run]:
+    """Run ``nerconv review`` in ``folder`` until the block ends."""
     command = [sys.executable, "-m", "nerconv", "review", *arguments, "--no-browser"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    said: list[str] = []
+    run = Run("", [], process)
     try:
         assert process.stderr
         for line in process.stderr:
-            said.append(line)
+            run.said.append(line)
             if found := re.search(r"http://127\.0\.0\.1:\d+/#token=[\w-]+", line):
-                yield found[0], said
+                yield run._replace(address=found[0])
                 break
         else:
-            raise AssertionError("".join(said))
-        process.send_signal(signal.SIGKILL if kill else signal.SIGINT)
-        out, err = process.communicate(timeout=_PATIENCE)
-        said += [out, err, f"exit status {process.returncode}"]
+            raise AssertionError("".join(run.said))
+        run.end()
     finally:
         process.kill()
         process.wait()
@@ -74,6 +85,14 @@ class ReviewPage:
         for key in keys:
             self.browser.driver.switch_to.active_element.send_keys(key)
             self.settle()
+
+    def tab_to(self, text: str) -> None:
+        """Press Tab until the focus is on the button with ``text``."""
+        for _ in range(40):
+            self.browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+            if text in str(self.browser.script("return document.activeElement.innerText")):
+                return
+        raise AssertionError(f"Tab never reaches {text!r}")
 
     def apply(self) -> None:
         """Press Ctrl+Enter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -106,8 +107,8 @@ def decide(page: ReviewPage) -> None:
 def test_decisions_change_these_bytes_and_no_others_and_can_be_undone(browser: Browser, cables: Path) -> None:
     before = contents(cables)
     browser.view(1280)
-    with reviewed(cables, "cables", "--profile", "cable") as (address, said):
-        page = ReviewPage(browser, address)
+    with reviewed(cables, "cables", "--profile", "cable") as run:
+        page = ReviewPage(browser, run.address)
         decide(page)
         assert contents(cables) == before
         page.click("[data-key=apply]")
@@ -119,7 +120,7 @@ def test_decisions_change_these_bytes_and_no_others_and_can_be_undone(browser: B
         ]  # fmt: skip
         page.keys(Keys.ESCAPE)
         assert page.headline == "Drop the label from XXXXXXXXXXXX ORG?"
-    assert said[-1] == "exit status 0"
+    assert run.said[-1] == "exit status 0"
     assert contents(cables) == replaced(before, *HEADERS, *MASKS, *SINGLE)
     assert sorted(path.name for path in (cables / "cables").glob("*.ignore")) == [
         f"cable_00{number}.txt.ignore" for number in (1, 2, 5)
@@ -134,11 +135,20 @@ def test_decisions_change_these_bytes_and_no_others_and_can_be_undone(browser: B
 
 def test_a_killed_review_goes_on_where_it_stopped(browser: Browser, cables: Path) -> None:
     browser.view(1280)
-    with reviewed(cables, "cables", "--profile", "cable", kill=True) as (address, _):
-        page = ReviewPage(browser, address)
+    with reviewed(cables, "cables", "--profile", "cable") as run:
+        page = ReviewPage(browser, run.address)
         page.keys("a", "r")
-    with reviewed(cables, "cables", "--profile", "cable") as (address, _):
-        page = ReviewPage(browser, address)
+        run.end(signal.SIGKILL)
+        page.keys("a")  # about DECL:
+        assert "Not saved: nerconv does not answer" in page.last
+        assert page.browser.script("return getComputedStyle(document.getElementById('bar')).borderTopWidth") == "3px"
+        page.keys("j", "r", "u")
+        assert page.headline == "Drop the label from DECL: LOC, 3 times?"
+        page.button("Leave it undecided")
+        assert "a Accept 3" in page.shown("#bar button")
+        assert len(page.browser.errors()) == 1
+    with reviewed(cables, "cables", "--profile", "cable") as run:
+        page = ReviewPage(browser, run.address)
         assert page.headline == "Drop the label from DECL: LOC, 3 times?"
         assert page.shown(".prog label")[0].startswith("2 of 10 decisions")
         page.keys("u")
@@ -164,3 +174,95 @@ def test_a_page_without_a_server_is_decided_on_and_applied(
     file.unlink()
     assert done.returncode == 0, done.stderr
     assert contents(cables) == replaced(before, *HEADERS, *MASKS, *SINGLE)
+
+
+def test_without_a_mouse_everything_is_in_reach(browser: Browser, cables: Path) -> None:
+    before = contents(cables)
+    browser.view(1280)
+    with reviewed(cables, "cables", "--select", "B102") as run:
+        page = ReviewPage(browser, run.address)
+        page.keys("?")
+        assert page.headline == "Keys"
+        page.keys(Keys.ESCAPE, "e", "+", "2", Keys.SHIFT + Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ESCAPE)
+        page.keys("c", "edge", Keys.ENTER, "a")
+        assert page.headline == "Nothing left to decide"
+        page.tab_to("Apply…")
+        page.keys(Keys.ENTER)
+        page.apply()
+        assert page.headline == "1 file written"
+        page.tab_to("Undo what was written")
+        page.keys(Keys.ENTER)
+    assert contents(cables) == before
+    lines = [json.loads(line) for line in (cables / "cables.review.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(line["action"], line["comment"]) for line in lines] == [("accept", "edge"), ("apply", ""), ("unapply", "")]
+
+
+def test_two_annotators_become_one_gold(browser: Browser, tmp_path: Path) -> None:
+    lines = {
+        "maja": ["The [ORG Skopje Ledger  ] met [PER Matteo  ] . ", "[ORG Levant  ] rose . ", "Rain fell . "],
+        "ruben": ["The [LOC Skopje  ] Ledger met [PER Matteo  ] . ", "[LOC Levant  ] rose . ", "Rain [PER fell  ] . "],
+        "gold": ["The [ORG [LOC Skopje  ] Ledger  ] met [PER Matteo  ] . ", "[LOC Levant  ] rose . ", "Rain fell . "],
+    }
+    texts = {name: "".join(f"{line}\n" for line in each) for name, each in lines.items()}
+    for name in ("maja", "ruben"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(texts[name], encoding="utf-8")
+    browser.view(1280)
+    with reviewed(tmp_path, "--annotators", "maja,ruben", "-o", "gold.txt") as run:
+        page = ReviewPage(browser, run.address)
+        page.to("Skopje Ledger")
+        assert [text.split(" ", 2)[0] for text in page.shown(".side .who")] == ["A", "B", "Result"]
+        assert browser.faults() == []
+        browser.view(400, dark=True)
+        assert browser.faults() == []
+        browser.view(1280)
+        page.keys("3")
+        page.to("Levant")
+        assert "Both" not in " ".join(page.shown("#bar button"))
+        page.keys("2")
+        page.to("fell")
+        page.keys("2", "u", "0")
+        page.click("[data-key=apply]")
+        page.apply()
+    assert (tmp_path / "gold.txt").read_text(encoding="utf-8") == texts["gold"]
+
+
+def test_read_only_shows_and_decides_nothing(browser: Browser, cables: Path) -> None:
+    browser.view(1280)
+    with reviewed(cables, "cables", "--profile", "cable", "--read-only") as run:
+        page = ReviewPage(browser, run.address)
+        headline = page.headline
+        page.keys("a", "r", "d", "e", "]", "x", "u")
+        assert page.headline == headline
+        assert page.last == "This review is read-only: decisions are shown, none can be made."
+        assert page.shown("#top button") == ["? Keys"]
+        page.keys("j")
+        assert page.headline != headline
+        assert browser.faults() == []
+    assert not (cables / "cables.review.jsonl").exists()
+
+
+def test_nothing_to_decide_says_so(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("[PER Ann Lee  ] left . \n", encoding="utf-8")
+    browser.view(400)
+    with reviewed(tmp_path, "a.txt") as run:
+        page = ReviewPage(browser, run.address)
+        assert page.headline == "Nothing to decide in 1 file"
+        assert browser.faults() == []
+
+
+def test_another_tab_without_the_token_learns_nothing(browser: Browser, cables: Path) -> None:
+    with reviewed(cables, "cables", "--profile", "cable") as run:
+        page = ReviewPage(browser, run.address)
+        assert "token" not in browser.driver.current_url
+        browser.driver.refresh()
+        page.settle()
+        assert page.headline.startswith("Drop the label")
+        browser.driver.switch_to.new_window("tab")
+        browser.open(run.address.split("#")[0])
+        page.wait(lambda: page.shown("h1"))
+        assert page.headline == "This page cannot be shown"
+        assert "XXXX" not in browser.driver.page_source
+        browser.driver.close()
+        browser.driver.switch_to.window(browser.driver.window_handles[0])
+        browser.errors()

@@ -41,8 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def page(browser: Browser, folder: Path) -> Iterator[ReviewPage]:
     browser.view(1280)
-    with reviewed(folder, "cables", "--profile", "cable") as (address, _):
-        yield ReviewPage(browser, address)
+    with reviewed(folder, "cables", "--profile", "cable") as run:
+        yield ReviewPage(browser, run.address)
 
 
 def check(page: ReviewPage) -> None:

@@ -84,12 +84,12 @@ function applyButtons(view, act) {
 
 /** Buttons of what is shown instead of a question. */
 function pageButtons(view, act) {
-  if (!view.state.counts.decisions) return [];
-  if (view.page === "rule") return ruleButtons(view, act);
   const back = button("Esc", "Back", act.back);
+  if (view.page === "rule") return ruleButtons(view, act);
   if (view.page === "help") return [back];
   if (view.page === "written") return [button("Esc", "Back to the decisions", act.back, "pri"), button("", "Undo what was written", act.unapply)];
-  return [view.state.counts.decided ? button("", view.offline ? "Download…" : "Apply…", act.toApply, "pri") : null, back];
+  if (!view.state.counts.decisions) return [];
+  return [view.state.counts.decided_places ? button("", view.offline ? "Download…" : "Apply…", act.toApply, "pri") : null, back];
 }
 
 function ruleButtons(view, act) {

@@ -8,10 +8,9 @@ export function topView(view, act) {
   const { state } = view;
   const { counts } = state;
   const left = state.seconds_left ? ` · ${duration(state.seconds_left)} left` : "";
-  const files = typeof state.files === "number" ? state.files : (state.files || []).length;
   return [
     h("span.brand", null, "nerconv review"),
-    h("span.muted.small.opt", null, h("bdi", null, state.title), ` · ${count(files, "file")} · reviewer `, h("b", null, h("bdi", null, state.reviewer))),
+    h("span.muted.small.opt", null, h("bdi", null, state.title), ` · ${count(state.sources, "file")} · reviewer `, h("b", null, h("bdi", null, state.reviewer))),
     h("div.prog", null,
       h("label.small", { for: "pg" }, `${figure(counts.decided)} of ${count(counts.decisions, "decision")}`,
         h("span.muted.opt", null, ` · ${figure(counts.decided_places)} of ${count(counts.places, "place")}${left}`)),
@@ -181,9 +180,8 @@ export function ruleView(view, act) {
 export function doneView(view, act) {
   const { counts } = view.state;
   const nothing = !counts.decisions;
-  const files = typeof view.state.files === "number" ? view.state.files : (view.state.files || []).length;
   if (nothing) return [
-    h("h1", { id: "h1", tabindex: "-1" }, `Nothing to decide in ${count(files, "file")}`),
+    h("h1", { id: "h1", tabindex: "-1" }, `Nothing to decide in ${count(view.state.sources, "file")}`),
     h("p", null, "Lint found nothing with the rules that are on."),
     view.state.command ? h("p.muted.small", null, "The command was: ", h("code", null, view.state.command)) : null,
   ];
