@@ -13,7 +13,7 @@ from nerconv.review.decisions import State
 from nerconv.review.progress import WAITING, Progress
 from nerconv.review.question import Place, Question
 from nerconv.review.queue import Queue
-from nerconv.review.records import Decision, change_record, place_record
+from nerconv.review.records import Decision, place_record
 from nerconv.review.wording import visible, wording
 
 Json = dict[str, Any]
@@ -172,8 +172,7 @@ def _decision(state: State, place: Place) -> Json | None:
     if decision is None:
         return None
     names = ("action", "by", "at", "comment", "take")
-    decided = next(each for each in decision.places if each.id == place.id)
-    return {**{name: getattr(decision, name) for name in names}, "changes": list(map(change_record, decided.changes))}
+    return {name: getattr(decision, name) for name in names}
 
 
 def score(progress: Progress, kind: str, place: Place) -> Json | None:

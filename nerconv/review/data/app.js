@@ -6,7 +6,7 @@ import { local } from "./local.js";
 import { queueView } from "./queue.js";
 import { actionOf as draftAction, added, changesOf, drafted, draftedResult, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
 import { decisionView, included, places as placesText } from "./decision.js";
-import { conflictView, taken } from "./conflict.js";
+import { conflictView } from "./conflict.js";
 import { barView } from "./bar.js";
 import { applyView, doneView, errorView, ruleView, topView, writtenView } from "./views.js";
 import { KEYS, actionOf, helpView } from "./keys.js";
@@ -254,13 +254,13 @@ function withDraft(change) {
 function startDraft() {
   const { question } = view;
   if (question.kind !== "conflict") return drafted(question.place);
-  return draftedResult(question.place.sentence, question.decision ? taken(question) : question.conflict.rows[0].spans);
+  return draftedResult(question.place.sentence, question.conflict.result || question.conflict.rows[0].spans);
 }
 
 function saveDraft() {
   const changes = changesOf(view.draft);
   const { question } = view;
-  const base = question.kind === "conflict" ? { take: question.decision?.take || "1" } : {};
+  const base = question.kind === "conflict" ? { take: "neither" } : {};
   if (changes.length) decide(draftAction(changes), { changes, place: question.place.id, ...base });
 }
 
@@ -393,7 +393,7 @@ const act = {
   unapply: async () => {
     const done = await attempt(() => back.unapply());
     if (!done) return;
-    Object.assign(view, { written: null, question: null, id: "" });
+    Object.assign(view, { written: null, question: null, id: "", page: "done" });
     await loadState();
     await loadQueue();
     tell("Undid what was written; the files are as they were.");

@@ -44,7 +44,7 @@ function conflictButtons(view, act) {
   const { question } = view;
   return [
     question.answer ? button("a", question.button || "Accept result", act.accept, "pri", { "data-key": "accept" }) : null,
-    canTakeBoth(question.conflict) ? button(question.conflict.rows.length < 3 ? "3" : "b", "Both", () => act.take("both"), "more") : null,
+    canTakeBoth(question) ? button(question.conflict.rows.length < 3 ? "3" : "b", "Both", () => act.take("both"), "more") : null,
     button("0", "Neither", () => act.take("neither"), "more"),
     button("e", "Edit result…", act.edit, "more"),
   ];

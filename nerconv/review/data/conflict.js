@@ -44,40 +44,33 @@ function rowOf(view, act, points, row, number) {
 
 const same = (a, b) => a.start === b.start && a.end === b.end && a.label === b.label;
 
-/** Return the spans that all annotators have, and ``spans``, which differ. */
+/** Return spans, those marked that not all annotators have. */
 function shownSpans(question, spans) {
-  return [...question.place.sentence.spans, ...spans.map((span) => ({ ...span, differs: true }))];
+  const agreed = question.place.sentence.spans;
+  return spans.map((span) => ({ ...span, differs: !agreed.some((other) => same(span, other)) }));
 }
 
 function focusOf(view) {
-  const spans = allOf(view.question.conflict);
+  const spans = inQuestion(view.question);
   return spans.length ? [Math.min(...spans.map((span) => span.start)), Math.max(...spans.map((span) => span.end))] : [0, 0];
 }
 
-/** Return the spans in question of all annotators, each once. */
-function allOf(conflict) {
-  const all = conflict.rows.flatMap((row) => row.spans);
+/** Return the spans of all annotators that not all of them have, each once. */
+function inQuestion(question) {
+  const all = question.conflict.rows.flatMap((row) => shownSpans(question, row.spans)).filter((span) => span.differs);
   return all.filter((span, number) => all.findIndex((other) => same(span, other)) === number);
 }
 
 /** Return whether all the spans in question can be taken: each two are apart, or one is inside the other. */
-export function canTakeBoth(conflict) {
-  const spans = allOf(conflict);
+export function canTakeBoth(question) {
+  const spans = inQuestion(question);
   const inside = (a, b) => a.start >= b.start && a.end <= b.end && a.end - a.start < b.end - b.start;
   const apart = (a, b) => a.end <= b.start || b.end <= a.start;
   return spans.every((a, at) => spans.slice(at + 1).every((b) => apart(a, b) || inside(a, b) || inside(b, a)));
 }
 
-/** Return the spans in question that a decision leaves. */
-export function taken(question) {
-  const { conflict, decision, place } = question;
-  if (!decision || decision.action === "skip") return [];
-  if (decision.take === "both") return allOf(conflict);
-  if (decision.take) return decision.take === "neither" ? [] : conflict.rows[Number(decision.take) - 1].spans;
-  const { offset } = place.sentence;
-  return (decision.changes || []).filter((change) => change.new)
-    .map(({ new: [start, end, label] }) => ({ start: start - offset, end: end - offset, label }));
-}
+/** Return the spans that the result has; where nobody decided those that all annotators have. */
+export const resultOf = (question) => question.conflict.result || question.place.sentence.spans;
 
 const TAKEN = { both: "both", neither: "neither" };
 
@@ -85,7 +78,7 @@ function resultRow(view, act, points) {
   const { question, draft } = view;
   const { decision } = question;
   const settled = decision && decision.action !== "skip";
-  const spans = draft ? view.spans.map((span) => ({ ...span, differs: !span.agreed })) : shownSpans(question, taken(question));
+  const spans = shownSpans(question, draft ? view.spans : resultOf(question));
   const taking = TAKEN[decision?.take] || (decision?.take ? `of ${LETTERS[Number(decision.take) - 1]}` : "own");
   const text = draft ? "edit, not saved" : settled ? taking : "still open";
   return h("div.side.R", null, h("span.who", null, "Result"),
@@ -95,7 +88,7 @@ function resultRow(view, act, points) {
 
 function table(view, points) {
   const { rows } = view.question.conflict;
-  const all = allOf(view.question.conflict).sort((a, b) => a.start - b.start || b.end - a.end);
+  const all = inQuestion(view.question).sort((a, b) => a.start - b.start || b.end - a.end);
   const from = (span) => rows.map((row, number) => [row, number]).filter(([row]) => row.spans.some((other) => same(span, other)))
     .map(([, number]) => `${LETTERS[number]}${nameOf(view, number) ? ` (${nameOf(view, number)})` : ""}`);
   const body = all.map((span) => h("tr", null, h("td", null, h("bdi", null, points.slice(span.start, span.end).join(""))),

@@ -25,11 +25,14 @@ function replaced(draft, span) {
   return { ...draft, spans: draft.spans.map((old, number) => (number === draft.at ? span : old)) };
 }
 
-/** Return a draft of a conflict: the spans that all have, and those that are ``taken``, which the result adds. */
-export function draftedResult(sentence, taken) {
-  const agreed = sentence.spans.map((span) => ({ ...span, agreed: true, was: [span.start, span.end, span.label] }));
-  const spans = [...agreed, ...taken.map((span) => ({ ...span, flagged: false, was: null }))];
-  return { points: [...sentence.text], offset: sentence.offset, spans, at: taken.length ? agreed.length : -1, gone: [] };
+/** Return a draft of a conflict, which begins as ``result``; it changes the spans that all annotators have. */
+export function draftedResult(sentence, result) {
+  const edges = (span) => [span.start, span.end, span.label];
+  const agreed = sentence.spans.map(edges), had = agreed.map(String);
+  const spans = result.map((span) => ({ ...span, flagged: false, was: had.includes(String(edges(span))) ? edges(span) : null }));
+  const left = spans.map((span) => String(span.was));
+  const at = spans.findIndex((span) => !span.was);
+  return { points: [...sentence.text], offset: sentence.offset, spans, at, gone: agreed.filter((edge) => !left.includes(String(edge))) };
 }
 
 /** Return the draft with one edge of its span moved by a token. */

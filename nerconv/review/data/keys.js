@@ -69,7 +69,7 @@ function deciding(key, view) {
 
 function conflicting(key, view) {
   const { annotators } = view.question.conflict;
-  if (key === (annotators.length < 3 ? "3" : "b")) return canTakeBoth(view.question.conflict) ? ["take", "both"] : null;
+  if (key === (annotators.length < 3 ? "3" : "b")) return canTakeBoth(view.question) ? ["take", "both"] : null;
   if (/^[1-9]$/.test(key) && Number(key) <= annotators.length) return ["take", key];
   return { a: ["accept"], 0: ["take", "neither"] }[key] || null;
 }

@@ -105,7 +105,7 @@ function questionOf(payload, question, k, page, states, stateOf) {
   const here = question.places[Math.min(k, question.places.length - 1)];
   const decision = states.get(keyOf(here.record))?.decision;
   return {
-    ...question, score: here.score, conflict: here.conflict, state: stateOf(question), place: placeOf(payload, here, k, question.places.length), places: question.places.slice(from, to).map(shown),
+    ...question, score: here.score, conflict: conflictOf(payload, here, decision), state: stateOf(question), place: placeOf(payload, here, k, question.places.length), places: question.places.slice(from, to).map(shown),
     places_total: question.places.length, waiting, decision: decision ? { action: decision.action, by: decision.by, comment: decision.comment, take: decision.take } : null,
   };
 }
@@ -119,4 +119,15 @@ function placeOf(payload, place, k, of) {
     id: place.id, k, of, where: place.row.where, record: place.record, fix: place.fix, note: place.note,
     sentence: { ...sentence, spans: marked }, before_line, after_line,
   };
+}
+
+/** Return a conflict with the spans that were decided: those that all annotators have, changed. */
+function conflictOf(payload, place, decision) {
+  if (!place.conflict || !decision || decision.action === "skip") return place.conflict;
+  const { spans, offset } = payload.sentences[place.sentence];
+  const { changes } = decision.places.find((each) => keyOf(each) === keyOf(place.record));
+  const gone = changes.filter((change) => change.old).map((change) => String(change.old));
+  const added = changes.filter((change) => change.new).map(({ new: [start, end, label] }) => ({ start: start - offset, end: end - offset, label }));
+  const left = spans.filter((span) => !gone.includes(String([span.start + offset, span.end + offset, span.label])));
+  return { ...place.conflict, result: [...left, ...added] };
 }
