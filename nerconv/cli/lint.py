@@ -9,7 +9,7 @@ from typing import Final
 
 from nerconv import api, plan
 from nerconv.cli import refusals, show
-from nerconv.cli.given import Given, check_outputs
+from nerconv.cli.given import Given, check_outputs, typed_command
 from nerconv.cli.table.linting import FAIL_ON
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.sources import Source
@@ -58,6 +58,7 @@ def _rendered(report: LintReport, given: Given) -> str:
     if form in ("text", "summary"):
         layout = layout_of(sys.stdout, grouped, (USUAL.most if grouped else 0) if most is None else most)
         return lint_text.lint(report, layout) if form == "text" else lint_text.summary(report, layout)
+    report.command, report.date = typed_command(), given["--date"] or ""
     return LINT[form](report)
 
 

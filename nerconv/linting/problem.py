@@ -92,7 +92,7 @@ class Problem:
 class LintReport:
     """What a run found, in source order, and what it looked at: the number of documents, and the files of them.
 
-    ``spans``: how many there are; ``rules``: the codes of those that ran.
+    ``spans``: how many there are; ``rules``: the codes of those that ran. ``command``, ``date``: of the run, if known.
     Iterates over the problems; ``len`` is their number.
 
     >>> from nerconv import lint, read
@@ -106,6 +106,8 @@ class LintReport:
     files: tuple[str, ...] = ()
     spans: int = 0
     rules: tuple[str, ...] = ()
+    command: str = ""
+    date: str = ""
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(self.problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nerconv.cli.option import FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, Option, Use, comma_list
+from nerconv.cli.option import DATE, FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, Option, Use, comma_list
 from nerconv.cli.table.labels import label_map
 from nerconv.codes import SEVERITIES
 from nerconv.terminal import USUAL
@@ -56,6 +56,8 @@ LINTING: Final = (
     Option("--max-per-rule", "Print at most so many groups of a rule, or findings with --no-group; 0 prints all. "
         f"Default: {USUAL.most} groups, all findings.", _LINT, NUMBER, _OUTPUT, "N", least=0,
         use=Use("limits what is printed of a rule", needs=("--format=text",))),
+    Option("--date", "Put a date into the page: now, or one such as 2026-11-26.", _LINT, DATE, _OUTPUT, "DATE",
+        use=Use("dates the page", needs=("--format=html",))),
     Option("--fail-on", "Exit with status 1 on findings of this severity or a higher one.", _LINT, TEXT, _OUTPUT,
         "SEVERITY", choices=tuple(FAIL_ON), checked="--fail-on", default="warning"),
     Option("--all", "Print the manual page of every rule.", ("rule",), FLAG),
