@@ -125,8 +125,8 @@ class _Files:
         if name not in self._read:
             try:
                 self._read[name] = ReviewFile.of(self.sources[name], self.read)
-            except (Refused, UsageError, Unreadable) as error:
-                self._read[name] = error if isinstance(error, Refused) else Refused(str(error))
+            except Refused as error:
+                self._read[name] = error
         found = self._read[name]
         if isinstance(found, Refused):
             raise found

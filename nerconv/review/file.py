@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -15,7 +16,7 @@ from nerconv.linting.edits import check_editable, editor_of
 from nerconv.linting.edits.outcome import Editor, Outcome, Refused, outcome_of, within
 from nerconv.linting.edits.text import SourceText
 from nerconv.linting.rule import SpanChange, TextChange
-from nerconv.options import ReadOptions
+from nerconv.options import ReadOptions, UsageError
 from nerconv.review.question import Change, Place, line_digest
 
 
@@ -30,21 +31,21 @@ class ReviewFile:
     @classmethod
     def of(cls, source: Source, read: ReadOptions) -> ReviewFile:
         """Read ``source``. Raises Refused for one that cannot be edited where it stands, or cannot be read."""
-        check_editable(source, read)
-        try:
+        with _refusing():
+            check_editable(source, read)
             return cls(source, read, source.read())
-        except Unreadable as error:
-            raise Refused(str(error)) from error
 
     @cached_property
     def edited(self) -> tuple[SourceText, Editor]:
         """Its text, and what edits it. Raises Refused."""
-        return editor_of(self.source, self.raw, self.read)
+        with _refusing():
+            return editor_of(self.source, self.raw, self.read)
 
     @cached_property
     def documents(self) -> dict[str, Document]:
-        """Its documents by their ids, in order."""
-        return documents_of(self.source, self.raw, self.read)
+        """Its documents by their ids, in order. Raises Refused."""
+        with _refusing():
+            return documents_of(self.source, self.raw, self.read)
 
     def line(self, number: int) -> str:
         """Return the line with a number without its end. Raises Refused where there is none."""
@@ -78,6 +79,15 @@ class ReviewFile:
         while at >= 0:
             yield at - place.start
             at = document.text.find(place.surface, at + 1, end)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Raise Refused for what cannot be read, or not with these options."""
+    try:
+        yield
+    except (Unreadable, UsageError) as error:
+        raise Refused(str(error)) from error
 
 
 def documents_of(source: Source, raw: bytes, read: ReadOptions) -> dict[str, Document]:

@@ -148,6 +148,11 @@ RECORDS = [
         '{"spans": [{"label": "PER", "text": "Ann Bo", "end": 6, "start": 0}, {"label": "X", "end": 10, "start": 7, '
         '"text": "met"}], "text": "Ann Bo met"}',
     ),
+    (
+        '{"text": "Ann\\nBo", "spans": []}',
+        ["+Ann\nBo=PER"],
+        '{"text": "Ann\\nBo", "spans": [{"start": 0, "end": 6, "label": "PER"}]}',
+    ),
     ('{"text": "Ann"}', ["+Ann=PER"], '{"text": "Ann", "spans": [{"start": 0, "end": 3, "label": "PER"}]}'),
     (
         '{"text":"\\u00e9 Ann","spans":[]}',
@@ -187,7 +192,7 @@ REFUSED = [
     ("a.conll", "a B-PER\nb I-PER\n", "+b=LOC", "columns hold no span inside of another"),
     ("a.conll", "a B-PER\nb O\n", "+b=X Y", "cannot be 'B-X Y'"),
     ("a.conll", "a PER\nb O\n", "+b=PER", "cannot separate the touching 'PER' spans"),
-    ("a.conll", "a B-PER\n\nb O\n", "+a\nb=X", "runs over the end of a line"),
+    ("a.conll", "a B-PER\n\nb O\n", "+a\nb=X", "a span of a column file stands within one sentence"),
     ("a.conll", "a B-PER\nb O\n", "a~a b", "a row is one token"),
     (
         "a.jsonl",

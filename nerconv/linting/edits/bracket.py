@@ -116,6 +116,8 @@ class _Brackets:
             change = pairs.get(place(span))
             if change and not _LABEL.fullmatch(span.label):
                 raise Refused(f"brackets cannot hold the label {span.label!r}", change)
+            if change and "\n" in self.document.covered(span):
+                raise Refused(f"{named(self.document, span)} runs over the end of a line", change)
             found.append(_Final(span, change.old if change else span))
         open_ones: list[Span] = []
         for span, _ in sorted(found, key=lambda each: (each.span.start, -each.span.end)):

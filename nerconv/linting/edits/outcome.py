@@ -159,8 +159,6 @@ def _check(document: Document, span: Span, change: Change) -> None:
         raise Refused(f"{span.start}:{span.end} ends behind the text, which has {len(text):,} characters", change)
     if text[span.start] in WHITE_SPACE or text[span.end - 1] in WHITE_SPACE:
         raise Refused(f"{named(document, span)} begins or ends with white space", change)
-    if "\n" in text[span.start : span.end]:
-        raise Refused(f"{named(document, span)} runs over the end of a line", change)
 
 
 def _shown(document: Document, span: Span) -> str:
