@@ -17,4 +17,5 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "prodigy": (".jsonl", ".json"),
     "label_studio": (".json",),
     "brat": (".ann",),
+    "conllu": (".conllu",),
 }

@@ -85,6 +85,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bytes.json").write_bytes(b'{"tokens": ["Ren\xe9"], "ner_tags": ["B-PER"]}\n')
     (folder / "compact.brat.txt").write_text("Ann met Bob Lee .\n")
     (folder / "compact.brat.ann").write_text("T1\tPER 0 3\tAnn\nT2\tPER 0 3;8 11\tAnn Bob\n")
+    (folder / "bytes.conllu.conllu").write_bytes(b"1\tRen\xe9" + b"\t_" * 8 + b"\n")
     for name, text in CONLL.items():
         (folder / f"{name}.conll").write_text(text)
         text = text.replace("% nothing", "")

@@ -19,9 +19,9 @@ _BRACKETS: Final = ("bracket",)
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
 _OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
-_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio", "brat")
+_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio", "brat", "conllu")
 #: Formats that hold a tag for each token.
-TAGGED: Final = ("conll", "dataset", "tags_jsonl")
+TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu")
 
 
 def _labels(values: Iterable[str]) -> frozenset[str] | None:
@@ -62,7 +62,7 @@ READING: Final = (
         "in a header. Default: the first.", _ALL, WORD, INPUT, "N|NAME", field="read.token_column",
         use=Use("names the column of tokens in column files", _COLUMNS)),
     Option("--tag-column", "Column of the tags, in the same way. Default: the last.", _ALL, WORD, INPUT, "N|NAME",
-        field="read.tag_column", use=Use("names the column of tags in column files", _COLUMNS)),
+        field="read.tag_column", use=Use("names the column of tags in column files", (*_COLUMNS, "conllu"))),
     Option("--comments", "What comment lines of CoNLL files begin with, or none. Default: #, where all such lines "
         "stand before sentences.", _ALL, TEXT, INPUT, "PREFIX|none", field="read.comments",
         use=Use("says what comment lines of column files begin with", _COLUMNS)),
