@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 #: By kind of error, its name and what it is.
 KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "missed": ("missed", "The gold has a span here, and the predictions have none."),
-        "spurious": ("spurious", "The predictions have a span here, and the gold has none."),
-        "type": ("wrong label", "Gold and predictions label the same text differently."),
+        "missed": ("no predicted span", "The gold has a span here, and the predictions have none."),
+        "spurious": ("no gold span", "The predictions have a span here, and the gold has none."),
+        "type": ("other label", "Gold and predictions label the same text differently."),
         "boundary": (
             "wrong edges",
             "Gold and predictions agree on the label, and not on where the name begins and ends.",
         ),
-        "type+boundary": ("wrong label and edges", "Gold and predictions agree on neither label nor edges."),
+        "type+boundary": ("other label and edges", "Gold and predictions agree on neither label nor edges."),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 #: Rules about what a model says.
 _MODEL: Final = "M6"
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
 @dataclass(eq=False)
@@ -173,10 +175,21 @@ def _question(group: Group, owners: dict[str, Owner]) -> Question:
         places.append(place)
         assert problem.source
         owners[place.id] = problem.source
-    why = RULES[group.code].about.partition("\n")[0].replace("`", "")
+    why = reason(RULES[group.code].about)
     return Question(
         kind, group.code, group.name, group.severity, group.surface, group.label, group.answer, why, tuple(places)
     )
+
+
+def reason(about: str) -> str:
+    """Return why a rule matters, in the sentence that its manual begins with once it has said what it finds.
+
+    >>> reason("A thing.\\n\\nA model learns `it`, as\\nalways. Drop it.")
+    'A model learns it, as always.'
+    """
+    what, _, rest = about.partition("\n\n")
+    text = " ".join((rest or what).split()).replace("`", "")
+    return _SENTENCE_END.split(text, maxsplit=1)[0]
 
 
 def _place(problem: Problem) -> Place:

@@ -15,7 +15,6 @@ import pytest
 from nerconv import formats
 from nerconv.document import Document, Span
 from nerconv.linting.guesses import Ask, Guess
-from nerconv.linting.rules import RULES
 from nerconv.options import ReadOptions, Selection, UsageError
 from nerconv.review.applying import InFiles
 from nerconv.review.decisions import Log, NotDecidable, read_decisions
@@ -64,7 +63,9 @@ def test_a_question_is_a_headline_with_its_sentence_its_fix_and_all_its_places(f
         shown = session.question(asked(session, "XXXXXXXX", "ORG"), 1, 0)
         assert shown["title"] == "Drop the label from XXXXXXXX ORG, 3 times?"
         assert (shown["button"], shown["reject"], shown["severity"]) == ("Accept", "Reject", "error")
-        assert shown["why"] == RULES["C201"].about.partition("\n")[0].replace("`", "")
+        assert shown["why"].startswith("Nobody can tell what stood there") and shown["why"].endswith(
+            "rewards it for that."
+        )
         place = shown["place"]
         assert (place["k"], place["of"], place["where"]) == (1, 3, f"{file}:3:9")
         assert place["before_line"] == "Ann told XXXXXXXX that Oman won ."
