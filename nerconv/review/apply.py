@@ -197,6 +197,8 @@ class _Edits:
         waiting = [list(self._apart(items))]
         while waiting:
             batch = waiting.pop()
+            if not batch:
+                continue
             try:
                 self._check([*accepted, *batch])
                 accepted += batch

@@ -110,9 +110,10 @@ class Queue:
 
     @cached_property
     def files(self) -> list[str]:
-        """The files that questions are about, in reading order."""
+        """The files that questions are about, in reading order of their sources."""
+        order = {source.name: number for number, source in enumerate(self.sources)}
         known = {place.where.path for place in self.places.values() if place.where}
-        return [source.name for source in self.sources if source.name in known]
+        return sorted(known, key=lambda name: (order.get(name, len(order)), name))
 
 
 def queue_of(

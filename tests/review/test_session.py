@@ -397,3 +397,16 @@ def test_a_file_that_changed_meanwhile_loses_only_the_decisions_where_it_changed
         assert file.read_text().count("[ORG XXXXXXXX  ]") == 1
         why = "1 earlier decision is about text that has changed"
         assert session.preview()["refused"] == [{"where": "", "why": why}]
+
+
+def test_a_file_that_cannot_be_written_again_refuses_every_decision(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(TEXT.replace("Ann", "Ren\xe9").encode("cp1252"))
+    with review(tmp_path / "a.txt") as session:
+        for question in session.asked.questions:
+            shown = session.question(question.id, 0, 0)["place"]
+            assert shown["fix"] is None and "This cannot be written: its bytes are not all utf-8" in shown["note"]
+            session.decide({"question": question.id, "action": "accept"})
+        seen = session.preview()
+        assert (seen["files"], len(seen["refused"])) == ([], 5)
+        with pytest.raises(NotDecidable, match="nothing to apply"):
+            session.apply()
