@@ -91,10 +91,14 @@ class InGold(NamedTuple):
         return {"files": files, "refused": _outdated(gold), "ignored": 0, "changed": gold.decided}
 
     def apply(self, log: Log) -> Json:
-        """Write the gold, and return its name; what nobody decided is marked in it as not labelled."""
+        """Write the gold, and return its name and the spans that its format cannot hold.
+
+        What nobody decided is marked in it as not labelled.
+        """
         gold, target = gold_of(self.found, log.state), self._named()
-        write_gold(gold, target)
-        done = {"written": [target], "number": 0, "refused": _outdated(gold), "changed": gold.decided, "ignored": 0}
+        lost = write_gold(gold, target).lost
+        refused = [*_outdated(gold), *({"where": str(each.where or ""), "why": each.message} for each in lost)]
+        done = {"written": [target], "number": 0, "refused": refused, "changed": gold.decided, "ignored": 0}
         return {**done, "agreed": gold.agreed, "undecided": len(gold.undecided)}
 
     def unapply(self, log: Log, which: int = 0) -> list[str]:

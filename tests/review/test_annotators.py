@@ -44,13 +44,10 @@ def queue(found: Annotations, folder: Path) -> Queue:
 
 def decide(log: Log, question: Question, take: str, action: str = "take", changes: tuple[SpanChange, ...] = ()) -> None:
     """Decide as the page does: the spans of the reading that is taken are added."""
-    spans = {
-        "both": [span for reading in question.places[0].readings for span in reading.spans],
-        "neither": [],
-    }
     places = []
     for place in question.places:
-        chosen = place.readings[int(take) - 1].spans if take.isdigit() else spans.get(take, [])
+        every = [span for reading in place.readings for span in reading.spans]
+        chosen = place.readings[int(take) - 1].spans if take.isdigit() else every if take == "both" else ()
         places.append(replace(place, changes=changes or tuple(SpanChange(None, span) for span in chosen)))
     log.decide(action, Asked.of(question), places, take=take)
 
@@ -130,6 +127,15 @@ def test_own_spans_and_dropped_agreed_spans(tmp_path: Path, log: Log) -> None:
     gold = gold_of(found, log.state)
     assert shown(gold) == [("Skopje", "LOC", [])]
     assert (gold.agreed, gold.added) == (0, 1)
+
+
+def test_spans_that_the_format_of_the_gold_cannot_hold_are_named(tmp_path: Path, log: Log) -> None:
+    found = annotated(tmp_path, maja=MAJA, ruben=RUBEN)
+    for question in queue(found, tmp_path).questions:
+        decide(log, question, "both")
+    done = InGold(found, str(tmp_path / "gold.conll")).apply(log)
+    assert [Path(each["where"]).name for each in done["refused"]] == ["maja.txt:1:8", "ruben.txt:2:1", "ruben.txt:2:16"]
+    assert done["undecided"] == 0
 
 
 def test_an_edited_result_keeps_what_was_not_edited_and_is_shown_again(tmp_path: Path, log: Log) -> None:
