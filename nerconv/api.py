@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nerconv.linting.problem import LintReport
     from nerconv.linting.stats import Stats
     from nerconv.models import ModelOptions, Predictor
+    from nerconv.models.asked import Asked
 
 #: Files, folders, globs and URLs; or sources that were found before.
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Sequence[Source]
@@ -144,12 +145,13 @@ def lint(
     labels: Mapping[str, str] | None = None,
     folds: int | None = None,
     progress: Progress | None = None,
+    asked: Asked | None = None,
 ) -> LintReport:
     """Return the noise that ``rules`` find in ``source``; None stands for the default rules.
 
     ``model``: the name or folder of a model to ask, too (rules M601 and M602); ``labels`` maps its labels. ``folds``:
-    models are trained on all folds of the documents but one, and asked about that one. Raises UsageError for a rule
-    that does not exist, ModelError.
+    models are trained on all folds of the documents but one, and asked about that one. ``asked`` is called while a
+    model is asked. Raises UsageError for a rule that does not exist, ModelError.
 
     >>> found = lint(read(text="[PER Ann  ] , [PER XXXXX  ] and [LOC Rome ,  ] . \\n"))
     >>> [(problem.code, problem.text, str(problem.where)) for problem in found]
@@ -159,7 +161,7 @@ def lint(
     from nerconv.linting.guesses import asker
 
     options = options or ReadOptions()
-    ask = asker(model, folds, labels or {})
+    ask = asker(model, folds, labels or {}, asked)
     return run(_sources(source, options), options, rules or Selection(), progress or _silent, ask)
 
 
@@ -211,13 +213,15 @@ def evaluate(
     verify: bool = False,
     gates: GateOptions | None = None,
     progress: Progress | None = None,
+    asked: Asked | None = None,
 ) -> EvaluationReport:
     """Return the scores of ``predicted``, or of a ``model`` that is asked, against ``gold``.
 
     Without either, ``gold`` has columns of both tags. ``seeds``: what models trained with other seeds predicted;
     ``train``: training data, to score seen and unseen names; ``lint``: rules whose findings in the gold are counted,
-    with the score without; ``verify``: seqeval counts, too; ``gates``: floors, and a baseline. Raises UsageError where
-    the two sides do not fit, Unreadable for what would be left out of the score, ModelError.
+    with the score without; ``verify``: seqeval counts, too; ``gates``: floors, and a baseline; ``asked`` is called
+    while a model is asked. Raises UsageError where the two sides do not fit, Unreadable for what would be left out of
+    the score, ModelError.
 
     >>> report = evaluate(read(text="[PER Ann  ] left [LOC Rome  ] . \\n"), read(text="[PER Ann  ] left Rome . \\n"))
     >>> report.micro.precision, report.micro.recall, report.labels["LOC"].f1
@@ -243,6 +247,7 @@ def evaluate(
         train=() if train is None else _sources(train, reading),
         lint=lint,
         verify=verify,
+        asked=asked,
     )
     baseline = gates and gates.baseline
     before = read_report(baseline) if baseline and baseline.exists() else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from nerconv import api, plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs
+from nerconv.cli.progress import Bar, progress
 from nerconv.codes import exit_code
 from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
@@ -122,8 +122,8 @@ def _run(given: Given, to: str | None) -> int:
     _check_suffix(given, target)
     if target == "dataset":
         options = _with_class_labels(options, given)
-    with show.progress(len(inputs.files)) as begin:
-        report = _converted(inputs, given, options, begin)
+    with progress(inputs.files) as bar:
+        report = _converted(inputs, given, options, bar)
     show.conversion(report, output, options.write.tokens)
     if given["--ledger"]:
         with replacing(given["--ledger"]) as part:
@@ -131,11 +131,9 @@ def _run(given: Given, to: str | None) -> int:
     return exit_code((*report.findings, *report.lost), bool(given["--strict"]))
 
 
-def _converted(
-    inputs: _Inputs, given: Given, options: ConvertOptions, begin: Callable[[Source], None]
-) -> ConversionReport:
+def _converted(inputs: _Inputs, given: Given, options: ConvertOptions, bar: Bar) -> ConversionReport:
     return api.convert(
-        inputs.parts or inputs.files,
+        {name: bar.watched(part) for name, part in inputs.parts.items()} or bar.watched(inputs.files),
         given["--output"],
         options,
         lint=given["--lint"],
@@ -144,5 +142,5 @@ def _converted(
         shard_docs=given["--shard-docs"],
         force=bool(given["--force"] and given["--shard-docs"]),
         workers=Workers(**given.fields("workers")),
-        progress=begin,
+        progress=bar.begin,
     )

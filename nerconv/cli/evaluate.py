@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv import api, plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs, typed_command
+from nerconv.cli.progress import progress
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
@@ -55,9 +56,9 @@ def evaluate(given: Given) -> int:
     renewed = {"--update-baseline": asked.baseline} if asked.renewed and asked.baseline else {}
     _check_outputs(outputs | renewed, inputs, given["--model"], asked)
     before = api.read_report(asked.baseline) if renewed and asked.baseline and asked.baseline.exists() else None
-    with show.progress(len(inputs.gold)) as begin:
+    with progress(inputs.gold) as bar:
         found = api.evaluate(
-            inputs.gold,
+            bar.watched(inputs.gold),
             options=options,
             model=given["--model"],
             read=inputs.read,
@@ -68,7 +69,8 @@ def evaluate(given: Given) -> int:
             lint=given.selection() if given["--lint"] else None,
             verify=bool(given["--verify"]),
             gates=asked,
-            progress=begin,
+            progress=bar.begin,
+            asked=bar.asked,
         )
     found = replace(found, command=typed_command(), date=given["--date"] or "")
     _report(found.redacted() if given["--redact"] else found, given, outputs, asked, before)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from nerconv import api, plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs, typed_command
+from nerconv.cli.progress import progress
+from nerconv.cli.table import options_of
 from nerconv.cli.table.linting import FAIL_ON
 from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.sources import Source
@@ -48,8 +51,20 @@ def lint(given: Given) -> int:
         show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
     else:
         show.put(_rendered(report, given))
+    if report.problems and given["--format"] == "text" and sys.stderr.isatty():
+        show.say(f"Decide one by one: {_review_of(given)}")
     show.job_summary(lambda: job_summary(report))
     return 3 if done and done.refused else _exit_status(report, given["--fail-on"])
+
+
+def _review_of(given: Given) -> str:
+    """Return the command that asks about what was found: the same sources, rules and ways of reading."""
+    known = options_of("review")
+    words = ["nerconv", "review", *given.arguments["src"]]
+    for name, value in given.typed.items():
+        if name in known and name != "--format":
+            words += [name] if value is True else [name, ",".join(value) if isinstance(value, tuple) else str(value)]
+    return " ".join(map(quote, words))
 
 
 def _rendered(report: LintReport, given: Given) -> str:
@@ -86,15 +101,16 @@ def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, pr
 
 
 def _looked(files: list[Source], given: Given) -> LintReport:
-    with show.progress(len(files)) as begin:
+    with progress(files) as bar:
         return api.lint(
-            files,
+            bar.watched(files),
             given.selection(),
             given.read_options(),
             model=given["--with-model"],
             folds=given["--folds"],
             labels=given["--map"],
-            progress=begin,
+            progress=bar.begin,
+            asked=bar.asked,
         )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from nerconv import plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs
+from nerconv.cli.progress import progress
 from nerconv.cli.table.reading import READING
 from nerconv.io.outputs import Place, read_places
 from nerconv.io.replacing import replacing
@@ -69,8 +70,8 @@ def _between_annotators(given: Given) -> int:
     if other := next((name for name in ("--undo", "--diff") if given[name]), None):
         raise UsageError(f"{other} is about changed files, and --annotators makes a file of its own; leave it out")
     gold = [Place("--output", given["--output"])] if given["--output"] else []
-    with _log(given, paths, list(read_places(files)), files, gold) as log, show.progress(len(files)) as begin:
-        found = annotations_of(annotators, options, begin)
+    with _log(given, paths, list(read_places(files)), files, gold) as log, progress(files) as bar:
+        found = annotations_of(annotators, options, bar.begin)
         for line in in_words(found):
             show.say(line)
         target = InGold(found, given["--output"])
@@ -115,12 +116,12 @@ def _predicted(given: Given, options: ReadOptions) -> tuple[list[Source], ReadOp
 
 
 def _asked(given: Given, files: Sequence[Source], predicted: tuple[list[Source], ReadOptions]) -> Queue:
-    with show.progress(len(files)) as begin:
+    with progress(files) as bar:
         return asked(
-            files,
+            bar.watched(files),
             given.read_options(),
             given.selection(),
-            begin,
+            bar.begin,
             model=given["--with-model"],
             folds=given["--folds"],
             labels=given["--map"],

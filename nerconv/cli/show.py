@@ -7,7 +7,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +15,6 @@ from rich.markup import escape
 
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
-from nerconv.io.sources import Source
 from nerconv.printable import counted, in_json, one_line
 from nerconv.terminal import Piece, excerpt, layout_of, line
 
@@ -64,29 +62,6 @@ def job_summary(text: Callable[[], str]) -> None:
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text() + "\n")
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Any]:
-    """Give a function to call with each source; on a terminal and for several sources it moves a bar."""
-    console = _stderr()
-    if total < 2 or not console.is_terminal:
-        yield lambda source: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("reading", total=total)
-        begun = 0
-
-        def begin(source: Source) -> None:
-            """Show that a source is being read, and that those before it are done."""
-            nonlocal begun
-            bar.update(task, description=one_line(source.name[-40:]), completed=begun)
-            begun += 1
-
-        yield begin
 
 
 def findings(found: Sequence[Finding]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nerconv import api, plan
 from nerconv.cli import refusals, show
 from nerconv.cli.given import Given
+from nerconv.cli.progress import progress
 from nerconv.codes import costs, exit_code
 from nerconv.report import STATS
 
@@ -14,8 +15,8 @@ def stats(given: Given) -> int:
     options = given.read_options()
     files = plan.sources(given.arguments["src"], options)
     refusals.check(given, {"input": plan.formats_of(files, options)})
-    with show.progress(len(files)) as begin:
-        corpus = api.read(files, options, progress=begin)
+    with progress(files) as bar:
+        corpus = api.read(bar.watched(files), options, progress=bar.begin)
     losses = list(filter(costs, corpus.findings))
     show.findings(losses)
     show.put(STATS[given["--format"]](api.stats(corpus)))

@@ -16,6 +16,7 @@ from nerconv.evaluation.statistics import seeds
 from nerconv.evaluation.verify import verify
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions, load
+from nerconv.models.asked import Asked, counted
 from nerconv.options import OTHER_RULE, ReadOptions, Selection, UsageError
 from nerconv.spelling import spelling
 
@@ -30,7 +31,8 @@ class Job:
     """What to score and how. ``predictions`` are sets of files, one for each seed; without them ``model`` predicts.
 
     Sets are sorted by name, so that their order makes no difference. With neither, the gold files are columns as
-    conlleval reads them: the gold tag in the last column but one, the predicted tag in the last.
+    conlleval reads them: the gold tag in the last column but one, the predicted tag in the last. ``asked`` is called
+    while a model is asked.
     """
 
     gold: Sequence[Source]
@@ -43,6 +45,7 @@ class Job:
     train: Sequence[Source] = ()
     lint: Selection | None = None
     verify: bool = False
+    asked: Asked | None = None
 
 
 def evaluate_files(job: Job, progress: Progress) -> EvaluationReport:
@@ -185,7 +188,7 @@ def _linted(gold: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
 def _of_model(job: Job, gold: Annotated, context: Context) -> EvaluationReport:
     assert job.model is not None
     predictor = load(job.model, job.model_options)
-    predictions = list(predictor.predict(gold.documents))
+    predictions = list(predictor.predict(counted(gold.documents, job.asked)))
     scores = {
         (each.document.id, span.start, span.end, job.options.labels.get(span.label, span.label)): score
         for each in predictions

@@ -25,6 +25,7 @@ from nerconv.io import folders, urls
 from nerconv.io.folders import Entry
 from nerconv.io.private import private_folder
 from nerconv.io.replay import Replay
+from nerconv.io.watched import Watch, watched
 from nerconv.printable import file_name
 
 
@@ -80,7 +81,8 @@ class Source:
     ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs; ``format`` the
     name of its format, where that is known. With a ``fault`` it is a place in a folder that gives no documents: it
     cannot be read, or is read elsewhere. ``content``: the bytes themselves, where they are in memory. ``stream``:
-    standard input or a pipe, which comes once, and is stored as far as it was read.
+    standard input or a pipe, which comes once, and is stored as far as it was read. ``watch`` is told how far a file
+    was read.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Source:
     format: str = ""
     content: bytes | None = field(default=None, repr=False)
     stream: Replay | None = field(default=None, repr=False, compare=False)
+    watch: Watch | None = field(default=None, repr=False, compare=False)
 
     @property
     def suffix(self) -> str:
@@ -134,7 +137,7 @@ class Source:
             return self.stream.open()
         if self.path is None:
             raise Unreadable(f"{self.name}: there is nothing to read it from")
-        return self.path.open("rb")
+        return watched(self.path, self.watch) if self.watch else self.path.open("rb")
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from nerconv.evaluation.count import ratio
 from nerconv.evaluation.report import EvaluationReport
 from nerconv.report.escaped import in_html
 from nerconv.report.evaluation_sentences import Lists
@@ -103,7 +102,8 @@ def documents(report: EvaluationReport, lists: Lists) -> str:
         shown = (
             f'<a class="mono" href="#s{at}">{in_html(name)}</a>' if at else f'<span class="mono">{in_html(name)}</span>'
         )
-        f1 = percent(ratio(2 * held["tp"], held["gold"] + held["predicted"]))
+        sides = held["gold"] + held["predicted"]
+        f1 = percent(2 * held["tp"] / sides if sides else None)
         rows.append(
             [shown, f1, f"{held['gold'] - held['tp']:,}", f"{held['predicted'] - held['tp']:,}", f"{held['gold']:,}"]
         )
