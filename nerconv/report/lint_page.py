@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from nerconv.codes import SEVERITIES
 from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.linting.rules import RULES, brief
 from nerconv.printable import counted
 from nerconv.report.escaped import in_html
 from nerconv.report.shell import labelled, look, page, sheet, table
@@ -218,6 +217,8 @@ def _findings(report: LintReport, found: Sequence[Group], files: _Files, limits:
 
 
 def _section(one: Group, held: Sequence[Group], files: _Files, limits: _Limits, first: bool) -> str:
+    from nerconv.linting.rules import RULES, brief
+
     problems = [problem for group in held for problem in group.problems]
     count = len(problems)
     about = f"{in_html(brief(one.code))}. " if one.code in RULES else ""
