@@ -16,7 +16,7 @@ from chromium import Browser
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-_PATIENCE = 20
+_PATIENCE = 60
 
 
 class Run(NamedTuple):
@@ -58,10 +58,11 @@ def reviewed(folder: Path, *arguments: str) -> Iterator[Run]:
 class ReviewPage:
     """The page, with what a person does on it; every method returns when the page has settled."""
 
-    def __init__(self, browser: Browser, address: Path | str) -> None:
+    def __init__(self, browser: Browser, address: Path | str = "") -> None:
         self.browser = browser
-        browser.open("about:blank")
-        browser.open(address)
+        if address:
+            browser.open("about:blank")
+            browser.open(address)
         self.settle()
 
     def settle(self) -> None:

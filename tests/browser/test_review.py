@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -36,6 +37,16 @@ def cables(tmp_path: Path) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / "cables" / name).read_bytes() for name in CABLES}
+
+
+def picture(page: ReviewPage, name: str, width: int = 1280, dark: bool = False) -> None:
+    """Take a picture for the documentation, where they are wanted."""
+    if PICTURES:
+        page.browser.view(width, dark, 820)
+        page.settle()
+        shot = page.browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": 80})
+        (ROOT / PICTURES / name).write_bytes(base64.b64decode(shot["data"]))
+        page.browser.view(1280)
 
 
 def nerconv(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -86,7 +97,9 @@ SINGLE = [
 def decide(page: ReviewPage) -> None:
     """Make a decision of each kind, by key; the mouse selects the text of a new span."""
     assert page.headline == "Drop the label from XXXXXXXXXXXX ORG, 10 times?"
-    page.keys("x", "a")
+    page.keys("x")
+    picture(page, "review.webp")
+    page.keys("a")
     assert page.last.startswith("Last: accepted XXXXXXXXXXXX ORG in 9 places.")
     assert page.headline == "Label the names of the header, 4 times?"
     page.keys("a")
@@ -113,6 +126,7 @@ def test_decisions_change_these_bytes_and_no_others_and_can_be_undone(browser: B
         assert contents(cables) == before
         page.click("[data-key=apply]")
         assert page.headline == "Write 17 changes into 4 files?"
+        picture(page, "review-apply.webp")
         page.apply()
         assert page.headline == "4 files written"
         assert page.shown("main code") == [
@@ -212,6 +226,7 @@ def test_two_annotators_become_one_gold(browser: Browser, tmp_path: Path) -> Non
         page = ReviewPage(browser, run.address)
         page.to("Skopje Ledger")
         assert [text.split(" ", 2)[0] for text in page.shown(".side .who")] == ["A", "B", "Result"]
+        picture(page, "review-conflict.webp", dark=True)
         assert browser.faults() == []
         browser.view(400, dark=True)
         assert browser.faults() == []

@@ -3,7 +3,7 @@ import { byId, download, put, say, stored } from "./dom.js";
 import { setLooks, selected } from "./marks.js";
 import { remote } from "./remote.js";
 import { local } from "./local.js";
-import { queueView } from "./queue.js";
+import { drawQueue } from "./queue.js";
 import { actionOf as draftAction, added, changesOf, drafted, draftedResult, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
 import { decisionView, included, places as placesText } from "./decision.js";
 import { conflictView } from "./conflict.js";
@@ -47,7 +47,7 @@ function show(focusHeadline) {
   document.title = `${shown.question && shown.page === "question" ? `${shown.question.surface || shown.question.rule} · ` : ""}nerconv review: ${shown.state.title}`;
   put(byId("top"), topView(shown, act));
   const listTop = byId("rows")?.scrollTop;
-  put(byId("queue"), queueView({ ...shown, page: view.filter.page }, act));
+  drawQueue(byId("queue"), { ...shown, page: view.filter.page }, act);
   if (listTop) byId("rows").scrollTop = listTop;
   put(byId("main"), VIEWS[shown.page](shown));
   const bar = byId("bar");
@@ -96,6 +96,7 @@ function busy(step) {
 }
 
 async function loadQueue() {
+  ahead = { id: "", answer: null };
   const { kind, page, ...rest } = view.filter;
   const asked = Object.fromEntries(Object.entries({ kind, page: String(page), ...rest }).filter(([, value]) => value));
   const found = await attempt(() => back.queue(asked));
@@ -113,9 +114,25 @@ async function refresh() {
   if (await loadState()) put(byId("top"), topView(derived(), act));
 }
 
+// The question that is likely to be shown next, asked for while a person looks at the one before it.
+let ahead = { id: "", answer: null };
+
+function lookAhead() {
+  const at = view.rows.findIndex((row) => row.id === view.id);
+  const next = view.rows.slice(at + 1).find((row) => row.state === "open");
+  if (next && next.id !== ahead.id) ahead = { id: next.id, answer: back.question(next.id, 0, 0).catch(() => null) };
+}
+
+/** Return question ``id`` at its place number ``k``. */
+async function asked(id, k) {
+  const { answer } = k === 0 && id === ahead.id ? ahead : { answer: null };
+  ahead = { id: "", answer: null };
+  return (await answer) || back.question(id, k, 0);
+}
+
 /** Show question ``id`` at its place number ``k``. */
 async function toQuestion(id, k = 0, focusHeadline = true) {
-  const question = await attempt(() => back.question(id, k, 0));
+  const question = await attempt(() => asked(id, k));
   if (!question) return;
   const fresh = id !== view.id;
   Object.assign(view, { page: "question", id, question, draft: null, showAll: false, places: fresh ? question.places : view.places });
@@ -125,6 +142,7 @@ async function toQuestion(id, k = 0, focusHeadline = true) {
     question.places.forEach((place, number) => { view.places[number] = place; });
   }
   show(focusHeadline);
+  setTimeout(lookAhead, 0);
 }
 
 /** Whether something would be lost by leaving the question. */

@@ -1,19 +1,40 @@
 // The list of decisions, with its filters and tabs.
-import { button, h } from "./dom.js";
+import { button, byId, h, put } from "./dom.js";
 import { chip } from "./marks.js";
 import { KINDS, count, figure, stateOf } from "./words.js";
 
 const SHOWN_STATES = ["open", "accepted", "rejected", "changed", "skipped", "refused"];
 
-/** Return the list: ``view`` has state, filter, rows, total, pages and id; ``act`` what can be done. */
-export function queueView(view, act) {
+let drawn = "";
+
+/** Draw the list into ``node``: ``view`` has state, filter, rows, total, pages and id; ``act`` what can be done. */
+export function drawQueue(node, view, act) {
+  const now = JSON.stringify([view.rows.map((row) => row.id), view.filter, view.total, view.wide || view.listOpen, view.state.files.length, view.state.labels]);
+  if (now === drawn && node.firstChild) patch(node, view);
+  else put(node, queueView(view, act));
+  drawn = now;
+}
+
+/** Replace the rows that changed: of two hundred of them a decision changes two. */
+function patch(node, view) {
+  node.querySelector("summary").textContent = summaryText(view);
+  view.rows.forEach((row, at) => {
+    const old = byId("rows").children[at];
+    if (old.dataset.drawn !== drawnRow(row, view)) old.replaceWith(rowView(row, view));
+  });
+}
+
+const drawnRow = (row, view) => `${row.state} ${row.id === view.id}`;
+
+function queueView(view, act) {
   if (!view.state.counts.decisions) return null;
   const open = view.wide || view.listOpen;
-  const summary = h("summary", { "data-key": "list" }, `${position(view)} · open the list`);
   return h("details", { open, on: { toggle: (event) => act.listOpened(event.target.open) } },
-    summary, filters(view, act), tabs(view, act), rows(view), h("p.small.muted.pad", null, shownText(view), " ",
-      h("span.opt", null, h("kbd", null, "j"), " ", h("kbd", null, "k"), " move.")), pages(view, act));
+    h("summary", { "data-key": "list" }, summaryText(view)), filters(view, act), tabs(view, act), rows(view),
+    h("p.small.muted.pad", null, shownText(view), " ", h("span.opt", null, h("kbd", null, "j"), " ", h("kbd", null, "k"), " move.")), pages(view, act));
 }
+
+const summaryText = (view) => `${position(view)} · open the list`;
 
 function position(view) {
   const at = view.rows.findIndex((row) => row.id === view.id);
@@ -59,15 +80,16 @@ function tabs(view, act) {
 }
 
 function rows(view) {
-  return h("ol.ql", { id: "rows" }, view.rows.map((row) => rowView(row, row.id === view.id)));
+  return h("ol.ql", { id: "rows" }, view.rows.map((row) => rowView(row, view)));
 }
 
-function rowView(row, current) {
+function rowView(row, view) {
+  const current = row.id === view.id;
   const state = stateOf(row.state);
   const surface = h("span.t", null, h("span.sr", null, `${state.word}: `), h("bdi", null, row.surface || row.name), " ",
     row.label && row.kind !== "conflict" ? chip(row.label) : null);
   const why = (row.kind === "conflict" ? [row.name, row.label] : [row.rule, row.answer || row.name]).filter(Boolean).join(" · ");
-  return h("li", null, h("a", {
+  return h("li", { "data-drawn": drawnRow(row, view) }, h("a", {
     href: `#/q/${row.id}`, "data-key": row.id, "aria-current": current ? "true" : null,
     class: row.state === "open" ? "" : "done", title: [row.surface, row.rule, row.name].filter(Boolean).join(" · "),
   }, h("span.ic", { class: state.look, "aria-hidden": "true" }, state.icon), surface,
