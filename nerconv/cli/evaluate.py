@@ -175,7 +175,7 @@ def compare(given: Given) -> int:
     asked = given["--max-drop"] is not None or given["--hard-drop"] is not None
     drops = Drops(given["--max-drop"] or 0.0, given["--hard-drop"]) if asked else None
     found = api.compare(before, after, resamples=given["--resamples"], seed=given["--seed"], drops=drops)
-    show.put(COMPARISON[given["--format"]](replace(found, command=typed_command())))
+    show.put(COMPARISON[given["--format"]](replace(found, command=typed_command(), date=given["--date"] or "")))
     return int(any(not gate.passed for gate in found.gates))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from nerconv.evaluation.report import EvaluationReport
 from nerconv.linting.problem import LintReport
 from nerconv.report import (
+    comparison_page,
     csv,
     evaluation_page,
     github,
@@ -58,6 +59,7 @@ COMPARISON: Final[dict[str, Callable[[Comparison], str]]] = {
     "text": text.comparison,
     "json": json.comparison,
     "markdown": markdown.comparison,
+    "html": comparison_page.comparison,
 }
 #: Every output of statistics.
 STATS: Final[dict[str, Callable[[Stats], str]]] = {"text": text.stats, "json": json.stats}

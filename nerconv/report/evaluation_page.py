@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from nerconv.evaluation.report import Average, EvaluationReport, Gate, Interval, Score
+from nerconv.printable import counted
 from nerconv.report import evaluation_details, evaluation_sentences
 from nerconv.report.escaped import in_html
 from nerconv.report.evaluation_sentences import KINDS, Lists
@@ -53,14 +54,10 @@ def evaluation(report: EvaluationReport) -> str:
 def _title(report: EvaluationReport) -> str:
     failed = sum(not gate.passed for gate in report.gates)
     if failed:
-        return f"Failed: {failed:,} of {_number(len(report.gates), 'gate')}"
+        return f"Failed: {failed:,} of {counted(len(report.gates), 'gate')}"
     if report.gates:
-        return f"Passed: {_number(len(report.gates), 'gate')}"
+        return f"Passed: {counted(len(report.gates), 'gate')}"
     return f"micro F1 {percent(report.overall.micro.f1)}"
-
-
-def _number(count: int, one: str) -> str:
-    return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
 def _verdict(report: EvaluationReport) -> str:

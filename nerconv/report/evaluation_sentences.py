@@ -7,11 +7,12 @@ the predicted label. A filter is a radio button or the target of a link, and rul
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from nerconv.evaluation.errors import Sentence
 from nerconv.evaluation.report import EvaluationReport
+from nerconv.printable import counted
 from nerconv.report.escaped import in_html
 from nerconv.report.interlinear import Bar, interlinear
 from nerconv.report.rows import kind_counts
@@ -119,30 +120,27 @@ def section(lists: Lists) -> str:
     if not report.sentences:
         return ""
     total, held = sum(kind_counts(report.kinds)[1:]), sum(map(len, lists.errors))
-    number = _number(held, "error") if held == total else f"{held:,} of {_number(total, 'error')}"
+    number = counted(held, "error") if held == total else f"{held:,} of {counted(total, 'error')}"
     more = "" if held == total else f" All of them: evaluate with <code>--examples {total}</code>."
-    about = f"{number} in {_number(len(report.sentences), 'sentence')}.{more}"
+    about = f"{number} in {counted(len(report.sentences), 'sentence')}.{more}"
     blocks = "".join(_block(sentence, lists, n) for n, sentence in enumerate(report.sentences, 1))
     return (
         f'<section id="errors"><h2>Errors by sentence</h2><p class="muted">{about} The gold stands <b>above</b> '
         f"the text, the model <b>below</b> it; a red ✕ marks what is wrong.</p>\n{_filters(lists)}{_anchors(lists)}"
-        f'<div class="list">\n{blocks}<p class="cnt muted small">of {_number(len(report.sentences), "sentence")} '
+        f'<div class="list">\n{blocks}<p class="cnt muted small">of {counted(len(report.sentences), "sentence")} '
         f"shown.</p></div></section>\n"
     )
-
-
-def _number(count: int, one: str) -> str:
-    return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
 def _filters(lists: Lists) -> str:
     kinds = [("all", "all")]
     kinds += [(letter, f"{name} {lists.shown[letter]:,}") for letter, name in KINDS.values() if lists.shown[letter]]
     labels = [("all", "all"), *((f"l{number}", label) for number, label in _offered(lists))]
-    return f'<div class="filters noprint">{_radios("Kind", "k", kinds)}{_radios("Label", "l", labels)}</div>\n'
+    return f'<div class="filters noprint">{radios("Kind", "k", kinds)}{radios("Label", "l", labels)}</div>\n'
 
 
-def _radios(legend: str, name: str, values: list[tuple[str, str]]) -> str:
+def radios(legend: str, name: str, values: Sequence[tuple[str, str]]) -> str:
+    """Return radio buttons, the one of the value ``all`` checked; ``values``: each with what stands beside it."""
     buttons = " ".join(
         f'<label class="rb"><input type="radio" name="{name}" id="{name}-{value}"'
         f"{' checked' if value == 'all' else ''}>{in_html(shown)}</label>"

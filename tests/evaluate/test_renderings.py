@@ -21,9 +21,8 @@ from nerconv.document import Document, Span, Where
 from nerconv.evaluation.differences import Comparison, compare
 from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.evaluation.run import Context, EvaluateOptions
-from nerconv.report import EVALUATION, escaped
+from nerconv.report import COMPARISON, EVALUATION, escaped
 from nerconv.report.json import from_json
-from nerconv.report.text import comparison
 
 Command = Callable[..., tuple[int, str]]
 SECRET = "Zorgblatt"
@@ -77,10 +76,14 @@ def test_no_output_holds_control_characters_or_commands_of_others(text: str, for
     shown.encode()
 
 
+@pytest.mark.parametrize("format", COMPARISON)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_comparison_is_escaped(text: str) -> None:
+def test_a_comparison_is_escaped(text: str, format: str) -> None:
     report = report_on(text)
-    shown = comparison(Comparison(report, report, tuple(compare(report, report)), (text,)))
+    other = replace(report, sentences=tuple(replace(each, predicted=each.predicted[:1]) for each in report.sentences))
+    found = Comparison(report, other, tuple(compare(report, report)), (text,), text, text, report.gates)
+    shown = COMPARISON[format](found)
+    assert format != "html" or not ("<img" in shown or "<script" in shown)
     assert not CONTROL.search(shown) and not any(line.startswith("::") for line in shown.split("\n"))
 
 

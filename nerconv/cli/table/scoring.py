@@ -77,6 +77,8 @@ SCORING: Final = (
         choices="nerconv.report:EVALUATION", checked="output format", default="html"),
     Option("--format", "Form in which the comparison is printed", ("compare",), TEXT, _OUTPUT, "FORMAT",
         choices="nerconv.report:COMPARISON", checked="output format", default="text"),
+    Option("--date", "Put a date into the page: now, or one such as 2026-11-26.", ("compare",), DATE, _OUTPUT, "DATE",
+        use=Use("dates the page", needs=("--format=html",))),
     Option("--examples", "Keep the sentences of about this many errors in the report; 0 for none.", _EVALUATE, NUMBER,
         _OUTPUT, "N", default=500, least=0, field="evaluate.examples"),
     Option("--examples-by", "Which sentences these are: most errors first, at random (--seed), or the first ones.",
