@@ -9,7 +9,7 @@ commands have, sources that ``nerconv.plan`` found. Options are frozen records (
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,12 +122,14 @@ def convert(
     options, target = options or ConvertOptions(), os.fspath(target)
     cleaning = cleaning_of(lint, redactions, rules or Selection())
     options = replace(options, cleaning=cleaning) if any(cleaning) else options
-    team = Workers(workers) if isinstance(workers, int) else workers
+    team = workers if isinstance(workers, Workers) else Workers(workers)
     if force and shard_docs is None:
         raise UsageError("force makes shards again, and none are made without shard_docs; leave it out")
     if isinstance(paths, Mapping):
         if shard_docs is not None:
             raise UsageError("shard_docs makes files of each source, and parts are files themselves; choose one")
+        if odd := [name for name in paths or ("",) if not str(name).isidentifier()]:
+            raise UsageError(f"a part is named by a word, such as train, got {odd[0]!r}")
         named = {name: _sources(part, options.read) for name, part in paths.items()}
         return splits.convert_parts(named, target, options, progress or _silent, team)
     sources = _sources(paths, options.read)
@@ -207,7 +209,7 @@ def evaluate(
     read: ReadOptions | None = None,
     read_predicted: ReadOptions | None = None,
     model_options: ModelOptions | None = None,
-    seeds: Iterable[Paths | Corpus] = (),
+    seeds: Sequence[Paths | Corpus] = (),
     train: Paths | Corpus | None = None,
     lint: Selection | None = None,
     verify: bool = False,
@@ -232,6 +234,8 @@ def evaluate(
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.models import ModelOptions
 
+    if predicted is None and model is None and not seeds and hasattr(gold, "source"):
+        raise UsageError("a corpus has one label a span; name what was predicted, or a model to ask")
     reading = read or ReadOptions()
     reading_predicted = read_predicted or ReadOptions(invalid="lenient")
     options = options or EvaluateOptions()
@@ -366,7 +370,7 @@ def propose(report: LintReport, source: Paths, options: ReadOptions | None = Non
     ...     found = lint(file)
     ...     propose(found, file)
     >>> [(edit.start[1:], edit.end[1:], edit.text) for edit in found.problems[0].edits]
-    [((1, 13), (1, 18), '  ] ,')]
+    [((1, 13), (1, 13), '  ]'), ((1, 15), (1, 18), '')]
     """
     from nerconv.linting.proposed import propose as run
 
@@ -378,7 +382,9 @@ def _sources(given: Paths | Corpus, options: ReadOptions) -> list[Source]:
     """Return the sources that paths name, those that are given, or the one that a corpus is."""
     if isinstance(given, str | os.PathLike):
         return formats.sources([os.fspath(given)], options)
-    if not isinstance(given, Sequence):
+    if hasattr(given, "source"):
         return [given.source()]
+    if not isinstance(given, Sequence) or not all(isinstance(each, str | os.PathLike | Source) for each in given):
+        raise UsageError(f"sources are named by a path, several, or a Corpus, got {given!r}")
     found = [each for each in given if isinstance(each, Source)]
     return found or formats.sources([os.fspath(each) for each in given if not isinstance(each, Source)], options)

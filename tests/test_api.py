@@ -202,3 +202,32 @@ def test_several_predictions_are_seeds_and_gates_are_asked_of_the_report() -> No
     report = nerconv.evaluate(gold, gold, seeds=[other], gates=gates)
     assert report.seeds is not None and len(report.seeds.runs) == 2
     assert [gate.passed for gate in report.gates] == [False]
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (
+            lambda corpus, file: nerconv.convert({"../dev": corpus}, file, nerconv.ConvertOptions(to="conll")),
+            "'../dev'",
+        ),
+        (lambda corpus, file: nerconv.convert({}, file, nerconv.ConvertOptions(to="conll")), "named by a word"),
+        (lambda corpus, file: nerconv.convert(corpus, file, workers="2"), "Workers.workers takes int, got '2' (str)"),
+        (lambda corpus, file: nerconv.evaluate(corpus), "name what was predicted, or a model"),
+        (lambda corpus, file: nerconv.lint(7), "a path, several, or a Corpus, got 7"),
+        (lambda corpus, file: nerconv.read(["a.txt", None]), "a path, several, or a Corpus"),
+    ],
+    ids=[
+        "a part outside",
+        "no parts",
+        "a text for workers",
+        "nothing predicted",
+        "a number for paths",
+        "none of several",
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_name(ask: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(nerconv.UsageError) as raised:
+        ask(nerconv.read(text=TEXT), tmp_path / "out" / "out.conll")
+    assert message in str(raised.value)
+    assert not (tmp_path / "out").exists()
