@@ -18,4 +18,5 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "label_studio": (".json",),
     "brat": (".ann",),
     "conllu": (".conllu",),
+    "gliner": (".json", ".jsonl"),
 }

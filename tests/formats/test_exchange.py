@@ -21,7 +21,7 @@ from nerconv.options import ReadOptions, WriteOptions
 from nerconv.unique_ids import UniqueIds
 from nerconv.views import batch_of, documents_of
 
-FORMATS = ["doccano", "prodigy", "offsets_jsonl", "label_studio", "brat", "conllu"]
+FORMATS = ["doccano", "prodigy", "offsets_jsonl", "label_studio", "brat", "conllu", "gliner"]
 
 
 def sources(path: Path) -> list[Source]:
@@ -39,8 +39,8 @@ def test_what_is_written_is_read_back_as_far_as_the_format_holds_it(name: str) -
     @given(st.lists(documents(), max_size=3))
     def check(some: list[Document]) -> None:
         ids = UniqueIds()
-        if name == "conllu":
-            # A token that is a carriage return would be the end of a row.
+        if not format.KEEPS.text:
+            # A token that is a carriage return would become part of a line end.
             some = [one for one in some if "\r" not in one.text]
         some = [one for one in some if ids.are_new([one.id])]
         if not format.KEEPS.ids or name == "conllu":

@@ -19,7 +19,7 @@ _BRACKETS: Final = ("bracket",)
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
 _OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
-_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio", "brat", "conllu")
+_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio", "brat", "conllu", "gliner")
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu")
 
