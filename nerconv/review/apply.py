@@ -194,13 +194,14 @@ class _Edits:
     def plan(self, items: Sequence[_Item]) -> None:
         """Enter in the plan what ``items`` change, those that can be done together and read back as decided."""
         accepted: list[_Item] = []
+        edits: tuple[Edit, ...] = ()
         waiting = [list(self._apart(items))]
         while waiting:
             batch = waiting.pop()
             if not batch:
                 continue
             try:
-                self._check([*accepted, *batch])
+                edits = self._checked([*accepted, *batch])
                 accepted += batch
             except Refused as error:
                 if len(batch) == 1:
@@ -211,7 +212,6 @@ class _Edits:
                     middle = len(batch) // 2
                     waiting += [batch[middle:], batch[:middle]]
         if accepted:
-            edits = self._edits(accepted)[0]
             source = self.file.source
             assert source.path is not None
             text = self.file.edited[0]
@@ -270,8 +270,8 @@ class _Edits:
             expected[id] = outcome(document, changes, made.spaces)
         return tuple(sorted(edits, key=lambda edit: edit[:2])), expected
 
-    def _check(self, items: Sequence[_Item]) -> None:
-        """Raise Refused unless the file, with the changes of ``items``, is read as it was decided."""
+    def _checked(self, items: Sequence[_Item]) -> tuple[Edit, ...]:
+        """Return the edits that make the changes of ``items``. Raises Refused unless the file is read as decided then."""
         edits, expected = self._edits(items)
         text = self.file.edited[0]
         after = text.encoded(applied(text.text, edits))
@@ -284,6 +284,7 @@ class _Edits:
                 raise Refused(_difference(wanted, other))
         if len(found) != len(expected):
             raise Refused("the file would be read as other documents")
+        return edits
 
 
 def _meets(change: TextChange, taken: Sequence[tuple[int, int, Decision]]) -> Decision | None:

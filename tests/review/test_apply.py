@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nerconv import formats, schemes
 from nerconv.document import Document, Span, Where
 from nerconv.io.sources import Source, Unreadable
+from nerconv.linting.edits import bracket
 from nerconv.linting.engine import lint
 from nerconv.linting.rule import SpanChange, TextChange
 from nerconv.options import ReadOptions, Selection
@@ -319,6 +320,58 @@ def test_no_file_is_written_that_was_not_named(tmp_path: Path, log: Log) -> None
     with pytest.raises(NotDecidable, match="not among the files that were named"):
         written.undo(log, sources(tmp_path))
     assert outside.read_bytes() == b"x"
+
+
+ODD = [
+    ("a.txt", "\ufeffé [ORG XXXX  ] \r\nof [LOC Rome  ]".encode("utf-16-le"), READ),
+    ("a.txt", "\ufeffé [ORG XXXX  ] \r\nof [LOC Rome  ]".encode("utf-16-be"), READ),
+    ("a.txt", "é [ORG XXXX  ] \n".encode("cp1252"), ReadOptions(encoding="cp1252")),
+    ("a.txt", b"-DOCSTART-\n[LOC Rome  ] c \n-DOCSTART-\nd [ORG XXXX  ] \n", READ),
+    ("a.txt", b"<p>a <b>b</b> [ORG XXXX  ] AT&amp;T</p> \n", READ),
+    ("a.txt", "a\u2028b\rc [ORG XXXX  ]\t\u00a0x \n".encode(), READ),
+    ("a.conll", b"# id = 1\n1\tXXXX\tB-ORG\n2\tx\tO\n\n# id = 2\n1\tRome\tB-LOC\n", ReadOptions(token_column="2")),
+    ("a.conll", b"Ann I-PER\nx O\nXXXX I-ORG\n\na B-PER\nb O\n", ReadOptions(scheme="IOB2", invalid="lenient")),
+    ("a.conll", b"XXXX ORG\nx 0\n\nRome LOC\n", READ),
+    ("a.jsonl", b'\xef\xbb\xbf{"text": "XXXX", "spans": [{"start": "0", "end": 4, "label": "ORG"}]}\r\n\r\nno', READ),
+]
+
+
+@pytest.mark.parametrize(("name", "raw", "read"), ODD)
+def test_encodings_documents_markup_and_odd_rows_stay(
+    name: str, raw: bytes, read: ReadOptions, tmp_path: Path, log: Log
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(raw)
+    found = documents(path, read)
+    ((document, span),) = ((d, s) for d in found.values() for s in d.spans if d.covered(s) == "XXXX")
+    place = Place("C201", span.where, document.id, span.start, span.end, "XXXX", changes=(SpanChange(span, None),))
+    log.decide("drop", ASKED, [place])
+    proposed = plan(log.state, [Source(str(path), "a", path)], read)
+    assert whys(proposed) == []
+    written.write(proposed, log)
+    after = documents(path, read)
+    assert [d.text for d in after.values()] == [d.text for d in found.values()]
+    before = [(s.start, s.end, s.label) for d in found.values() for s in d.spans if s != span]
+    assert [(s.start, s.end, s.label) for d in after.values() for s in d.spans] == before
+    written.undo(log, [Source(str(path), "a", path)])
+    assert path.read_bytes() == raw
+
+
+def test_a_file_is_edited_and_read_back_once_for_all_its_decisions(
+    tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, {"a.txt": b"an [ORG XXXXXXXXXXXX  ] man \n" * 300})
+    decided(log, tmp_path)
+    calls = []
+    edited = bracket._Brackets.edited
+
+    def counted(self: bracket._Brackets, changes: Sequence[Change]) -> object:
+        calls.append(len(changes))
+        return edited(self, changes)
+
+    monkeypatch.setattr(bracket._Brackets, "edited", counted)
+    assert plan(log.state, sources(tmp_path), READ).changed == 300
+    assert calls == [300]
 
 
 _TOKENS = st.sampled_from(["Ann", "met", "Oz", ",", "é", "\U0001f600", "x:"])
