@@ -271,7 +271,7 @@ class _Edits:
         return tuple(sorted(edits, key=lambda edit: edit[:2])), expected
 
     def _checked(self, items: Sequence[_Item]) -> tuple[Edit, ...]:
-        """Return the edits that make the changes of ``items``. Raises Refused unless the file is read as decided then."""
+        """Return the edits that make the changes of ``items``. Raises Refused where it is read otherwise."""
         edits, expected = self._edits(items)
         text = self.file.edited[0]
         after = text.encoded(applied(text.text, edits))
