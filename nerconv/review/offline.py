@@ -74,12 +74,12 @@ def _place(session: Session, question: Question, number: int, sentences: Table, 
         "sentence": sentences.number(sentence),
         "flagged": flagged,
         "beside": [shown[name] and lines.number(shown[name]) for name in ("before_line", "after_line")],
-        "span": _edges(place.span),
+        "span": row["span"],
         "readings": [[_edges(span) for span in reading.spans] for reading in place.readings],
         "score": payload.score(session.progress, question.kind, place),
         "conflict": payload.conflict(session.asked, question, place),
     }
 
 
-def _edges(span: Span | None) -> list[Any] | None:
-    return [span.start, span.end, span.label] if span else None
+def _edges(span: Span) -> list[Any]:
+    return [span.start, span.end, span.label]

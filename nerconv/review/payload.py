@@ -151,6 +151,8 @@ def places(queue: Queue, progress: Progress, places: Sequence[Place], is_open: b
             "after": words.behind,
             "included": found in WAITING or not is_open,
             "state": found,
+            "span": [place.span.start, place.span.end, place.span.label] if place.span else None,
+            "record": place_record(place),
         }
 
 

@@ -86,6 +86,7 @@ MASKS = [
     ("cable_004.txt", 13, "[ORG XXXXXXXXXXXX  ]", "XXXXXXXXXXXX"),
     ("cable_005.txt", 7, "[ORG XXXXXXXXXXXX  ]", "XXXXXXXXXXXX"),
 ]
+MASK_OF_FIRST = ("cable_001.txt", 3, "[ORG XXXXXXXXXXXX  ]", "XXXXXXXXXXXX")
 SINGLE = [
     ("cable_002.txt", 2, "[ORG XXXXXXXXXXX  ]", "[LOC XXXXXXXXXXX  ]"),
     ("cable_001.txt", 4, "[PER Nwabeze:  ] ,", "[PER Nwabeze  ] : ,"),
@@ -147,7 +148,9 @@ def test_decisions_change_these_bytes_and_no_others_and_can_be_undone(browser: B
     assert contents(cables) == before
 
 
-def test_a_killed_review_goes_on_where_it_stopped(browser: Browser, cables: Path) -> None:
+def test_a_killed_review_goes_on_where_it_stopped(
+    browser: Browser, cables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     browser.view(1280)
     with reviewed(cables, "cables", "--profile", "cable") as run:
         page = ReviewPage(browser, run.address)
@@ -156,6 +159,9 @@ def test_a_killed_review_goes_on_where_it_stopped(browser: Browser, cables: Path
         page.keys("a")  # about DECL:
         assert "Not saved: nerconv does not answer" in page.last
         assert page.browser.script("return getComputedStyle(document.getElementById('bar')).borderTopWidth") == "3px"
+        page.button("Download the decision")
+        file = next(tmp_path_factory.getbasetemp().glob("downloads*")) / "unsaved.review.jsonl"
+        page.wait(file.exists)
         page.keys("j", "r", "u")
         assert page.headline == "Drop the label from DECL: LOC, 3 times?"
         page.button("Leave it undecided")
@@ -167,6 +173,11 @@ def test_a_killed_review_goes_on_where_it_stopped(browser: Browser, cables: Path
         assert page.shown(".prog label")[0].startswith("2 of 10 decisions")
         page.keys("u")
         assert page.headline == "Label the names of the header, 4 times?"
+    before = contents(cables)
+    assert nerconv(cables, "review", "cables", "--apply", str(file)).returncode == 0
+    file.unlink()
+    declassified = [(name, 1, "[LOC DECL:  ]", "DECL:") for name in CABLES if name != "cable_004.txt"]
+    assert contents(cables) == replaced(before, *declassified, MASK_OF_FIRST, *MASKS)
 
 
 def test_a_page_without_a_server_is_decided_on_and_applied(

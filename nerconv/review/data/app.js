@@ -3,10 +3,11 @@ import { byId, download, put, say, stored } from "./dom.js";
 import { setLooks, selected } from "./marks.js";
 import { remote } from "./remote.js";
 import { local } from "./local.js";
+import { record } from "./records.js";
 import { drawQueue } from "./queue.js";
 import { actionOf as draftAction, added, changesOf, drafted, draftedResult, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
 import { decisionView, included, places as placesText } from "./decision.js";
-import { conflictView } from "./conflict.js";
+import { conflictView, readingsOf } from "./conflict.js";
 import { barView } from "./bar.js";
 import { applyView, doneView, errorView, ruleView, topView, writtenView } from "./views.js";
 import { KEYS, actionOf, helpView } from "./keys.js";
@@ -19,7 +20,7 @@ const back = payload ? local(payload) : remote();
 const view = {
   offline: back.offline, state: null, page: "question", filter: { kind: "", rule: "", label: "", file: "", text: "", state: "", page: 0 },
   rows: [], total: 0, pages: 0, id: "", question: null, places: [], except: new Set(), draft: null, comment: "", showAll: false,
-  last: "", offer: "", failed: null, preview: null, written: null, group: null, busy: false, listOpen: false, selection: null,
+  last: "", offer: "", wrong: false, failed: null, preview: null, written: null, group: null, busy: false, listOpen: false, selection: null,
   keysOn: stored.get("nerconv-keys") !== "off", hideAnswers: stored.get("nerconv-hide") === "on", hideNames: false, revealed: "",
 };
 
@@ -65,7 +66,7 @@ function headline() {
 
 /** Show ``text`` as what happened last, and announce it. */
 function tell(text) {
-  Object.assign(view, { last: text, offer: "" });
+  Object.assign(view, { last: text, offer: "", wrong: false });
   say(text);
   show();
 }
@@ -78,7 +79,7 @@ async function attempt(run, request) {
   } catch (error) {
     if (request && error.status !== 400) view.failed = { message: error.message, request };
     else if (!view.state) put(byId("main"), errorView(error.message));
-    else Object.assign(view, { last: error.message, offer: "" });
+    else Object.assign(view, { last: error.message, offer: "", wrong: true });
     say(error.message);
     if (view.state) show();
     return null;
@@ -211,7 +212,7 @@ async function send(request, text) {
 }
 
 async function decided(done, text, request) {
-  Object.assign(view, { last: text, offer: "undo", draft: null });
+  Object.assign(view, { last: text, offer: "undo", wrong: false, draft: null });
   view.state.counts = done.counts;
   replaceRow(done.row);
   say(text);
@@ -255,7 +256,7 @@ async function revert(run, word) {
   if (!done) return;
   await loadState();
   await loadQueue();
-  Object.assign(view, { last: word, offer: run === back.undo ? "redo" : "undo", id: "" });
+  Object.assign(view, { last: word, offer: run === back.undo ? "redo" : "undo", wrong: false, id: "" });
   say(word);
   const id = done.question || (done.row || {}).id || view.question?.id;
   if (id && location.hash !== `#/q/${id}`) go(`q/${id}`);
@@ -335,6 +336,17 @@ async function acceptGroup() {
   first();
 }
 
+/** Offer the decision that was not saved as a file for --apply: about the places that the page has. */
+function rescue() {
+  const { question, failed: { request } } = view;
+  const only = request.place || (question.conflict ? question.place.id : "");
+  const chosen = view.places.filter((place) => (only ? place.id === only : place.included && !request.except.includes(place.id)));
+  const readings = question.conflict ? readingsOf(question) : [];
+  const line = record(question, chosen.map((place) => ({ ...place, readings })), request, view.state.reviewer, 1);
+  download("unsaved.review.jsonl", `${JSON.stringify(line)}\n`);
+  say(`Downloaded the decision about ${placesText(chosen.length)}.`);
+}
+
 function toggle(set, id) {
   if (!set.delete(id)) set.add(id);
   show();
@@ -361,7 +373,7 @@ const act = {
   accept: () => (view.question.answer ? decide("accept") : say("This question has no proposed answer; label it, drop it or reject it.")),
   reject: () => decide("reject"),
   skip: () => decide("skip"),
-  drop: () => (view.draft ? withDraft(dropped) : view.question.label && decide("drop")),
+  drop: () => (view.draft ? withDraft(dropped) : view.question.label ? decide("drop") : tell("No span stands here that could be dropped.")),
   label: () => askLabel(labelNames(), view.draft ? "Label of this span" : "Change the label to", (label) => (view.draft ? withDraft((draft) => relabelled(draft, label)) : decide("label", { label }))),
   take: (choice) => decide("take", { take: choice }),
   undo: () => revert(back.undo, "Undid the last decision."),
@@ -420,7 +432,7 @@ const act = {
   patch: () => download("review.patch", view.preview.files.map((file) => file.diff).join("")),
   download: () => { download(view.state.decisions_name || "nerconv.review.jsonl", back.lines()); say("Downloaded."); },
   retry: () => { const { request } = view.failed; view.failed = null; send(request, lastText(request.action, view.question, included(view), request.label)); },
-  rescue: () => download("unsaved.review.jsonl", `${JSON.stringify({ request: view.failed.request })}\n`),
+  rescue,
   forget: () => { view.failed = null; show(true); },
   more,
 };

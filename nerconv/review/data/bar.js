@@ -17,7 +17,7 @@ export function barView(view, act) {
 
 function lastLine(view, act) {
   if (!view.last && !view.comment) return null;
-  return h("p.last", null, view.last, " ", view.offer ? offered(view.offer, act) : null,
+  return h("p.last", { class: view.wrong ? "wrong" : "" }, view.last, " ", view.offer ? offered(view.offer, act) : null,
     view.comment ? [" Comment: ", h("b", null, h("bdi", null, view.comment))] : null);
 }
 
@@ -87,7 +87,7 @@ function pageButtons(view, act) {
   const back = button("Esc", "Back", act.back);
   if (view.page === "rule") return ruleButtons(view, act);
   if (view.page === "help") return [back];
-  if (view.page === "written") return [button("Esc", "Back to the decisions", act.back, "pri"), button("", "Undo what was written", act.unapply)];
+  if (view.page === "written") return [view.state.counts.decisions ? button("Esc", "Back to the decisions", act.back, "pri") : null, button("", "Undo what was written", act.unapply)];
   if (!view.state.counts.decisions) return [];
   return [view.state.counts.decided_places ? button("", view.offline ? "Download…" : "Apply…", act.toApply, "pri") : null, back];
 }

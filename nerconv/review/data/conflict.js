@@ -61,6 +61,13 @@ function inQuestion(question) {
   return all.filter((span, number) => all.findIndex((other) => same(span, other)) === number);
 }
 
+/** Return what each annotator has in question, as [start, end, label] in the document. */
+export function readingsOf(question) {
+  const { offset } = question.place.sentence;
+  return question.conflict.rows.map((row) => shownSpans(question, row.spans).filter((span) => span.differs)
+    .map((span) => [span.start + offset, span.end + offset, span.label]));
+}
+
 /** Return whether all the spans in question can be taken: each two are apart, or one is inside the other. */
 export function canTakeBoth(question) {
   const spans = inQuestion(question);

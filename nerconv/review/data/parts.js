@@ -36,7 +36,7 @@ export const neighbour = (line) => (line ? h("p.nb", { dir: "auto" }, shortened(
 
 function shortened(line) {
   const points = [...line];
-  return points.length > 300 ? `${points.slice(0, 300).join("")}…` : line;
+  return points.length >= 300 ? `${points.slice(0, 300).join("")}…` : line;
 }
 
 /** Return the fix in the file: the bytes before and after, what changes boxed. */
