@@ -14,6 +14,7 @@ from nerconv.printable import counted
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import Owner
+    from nerconv.linting.groups import Group
 
 
 class Replacement(NamedTuple):
@@ -125,6 +126,13 @@ class LintReport:
             f"{counted(len(self), 'finding')} in {counted(self.documents, 'document')} "
             f"with {counted(self.spans, 'span')}"
         )
+
+    @property
+    def groups(self) -> list[Group]:
+        """The findings that one decision settles together: the same rule, text, label and fix."""
+        from nerconv.linting.groups import groups
+
+        return groups(self.problems)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``nerconv lint --format json`` prints, as a value."""

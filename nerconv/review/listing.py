@@ -34,7 +34,8 @@ def _pieces(session: Session, question: Question, width: int, layout: Layout) ->
         Piece(f"  {question.rule} ", question.severity),
     ]
     left = layout.width - sum(cells(piece.text) for piece in head)
-    return [*head, Piece(cut(visible(question.answer or question.name), max(left, 10)))]
+    score = "" if question.score is None else f"{question.score:.2f} "
+    return [*head, Piece(cut(score + visible(question.answer or question.name), max(left, 10)))]
 
 
 def _surface(question: Question) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nerconv.io.folders import REVIEW
+from nerconv.printable import file_name
 
 
 def log_path(paths: Sequence[str]) -> Path:
@@ -27,7 +28,7 @@ def title_of(paths: Sequence[str]) -> str:
     >>> title_of(["corpus/cables"]), title_of(["a.txt", "b.txt"])
     ('cables', 'a.txt and 1 more')
     """
-    name = Path(paths[0]).name or Path(paths[0]).resolve().name
+    name = file_name(Path(paths[0]).name or Path(paths[0]).resolve().name)
     return name if len(paths) == 1 else f"{name} and {len(paths) - 1} more"
 
 

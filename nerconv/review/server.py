@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -186,15 +186,20 @@ async def _body(request: Request) -> Json | Response:
 def _answer(ask: Callable[[], Json]) -> Response:
     """Return what ``ask`` answers, or why it cannot."""
     try:
-        return JSONResponse(ask())
+        return _json(ask())
     except Unreadable as error:
         return _error(507, str(error))
     except NerconvError as error:
         return _error(400, str(error))
 
 
-def _error(status: int, reason: str) -> JSONResponse:
-    return JSONResponse({"error": reason}, status)
+def _json(value: Json, status: int = 200) -> Response:
+    """Return ``value`` as an answer; what is not Unicode, as in names of files, is escaped like all beyond ASCII."""
+    return Response(json.dumps(value), status, media_type="application/json")
+
+
+def _error(status: int, reason: str) -> Response:
+    return _json({"error": reason}, status)
 
 
 def serve(review: Review, page: str, opened: Callable[[str], None], port: int = 0, read_only: bool = False) -> None:

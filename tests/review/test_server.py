@@ -28,7 +28,7 @@ class Log:
         return {"title": "cables", "labels": ["PER"]}
 
     def queue(self, query: Mapping[str, str]) -> dict[str, Any]:
-        return {"rows": [], "query": dict(query)}
+        return {"rows": [], "query": dict(query), "file": "a\udcff.txt"}
 
     def question(self, id: str, place: int, places_page: int) -> dict[str, Any]:
         if id == "unknown":
@@ -111,7 +111,8 @@ def test_the_owner_of_the_token_gets_answers(served: Served) -> None:
     assert served.ask("GET", "/api/state")[1] == {
         "title": "cables", "labels": ["PER"], "read_only": False,
     }  # fmt: skip
-    assert served.ask("GET", "/api/queue?rule=C201&page=2")[1]["query"] == {"rule": "C201", "page": "2"}
+    found = served.ask("GET", "/api/queue?rule=C201&page=2")[1]
+    assert (found["query"], found["file"]) == ({"rule": "C201", "page": "2"}, "a\udcff.txt")
     assert served.ask("GET", "/api/question/ab12?place=3&places_page=1")[1] == {"id": "ab12", "place": 3, "page": 1}
     status, answer, _ = served.ask("POST", "/api/decide", b'{"question": "q", "action": "accept"}')
     assert (status, answer) == (200, {"next": None})

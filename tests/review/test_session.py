@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,8 +18,10 @@ from nerconv import formats
 from nerconv.document import Document, Span
 from nerconv.linting.guesses import Ask, Guess
 from nerconv.options import ReadOptions, Selection, UsageError
+from nerconv.review import context, payload
 from nerconv.review.applying import InFiles
 from nerconv.review.decisions import Log, NotDecidable, read_decisions
+from nerconv.review.progress import Progress
 from nerconv.review.question import Place, Question, Reading
 from nerconv.review.queue import Queue, queue_of
 from nerconv.review.records import Asked, Decision
@@ -410,3 +414,50 @@ def test_a_file_that_cannot_be_written_again_refuses_every_decision(tmp_path: Pa
         assert (seen["files"], len(seen["refused"])) == ([], 5)
         with pytest.raises(NotDecidable, match="nothing to apply"):
             session.apply()
+
+
+def test_a_decision_and_a_page_of_the_queue_look_at_nothing_but_what_they_are_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("[ORG XXXXXXX  ] left . \n" * 300 + "[LOC Oman,  ] won . \n")
+    looked: Counter[str] = Counter()
+
+    def counted(module: object, name: str) -> None:
+        function = getattr(module, name)
+
+        def wrapped(*given: Any) -> Any:
+            looked[name] += 1
+            return function(*given)
+
+        monkeypatch.setattr(module, name, wrapped)
+
+    with review(tmp_path / "a.txt") as session:
+        counted(Progress, "_now")
+        counted(payload, "context_of")
+        counted(context, "_offsets")
+        session.queue({})
+        session.state()
+        assert not looked
+        id = session.asked.questions[0].id
+        session.question(id, 7, 0)
+        assert looked == {"context_of": 1, "_offsets": 1 + 20}
+        looked.clear()
+        session.decide({"question": asked(session, "Oman,", "LOC"), "action": "accept"})
+        assert looked == {"_now": 1}
+        session.decide({"question": id, "action": "accept"})
+        session.undo()
+        assert looked == {"_now": 1 + 300 + 300}
+
+
+def test_a_file_whose_name_is_not_utf_8_is_reviewed_like_any_other(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"a\xff.txt")
+    try:
+        file.write_text(TEXT)
+    except OSError:
+        pytest.skip("this file system holds names in UTF-8 alone")
+    with review(file) as session:
+        for question in session.asked.questions:
+            assert session.question(question.id, 0, 0)["place"]["where"].startswith(f"{tmp_path}/a\\xff.txt:")
+            session.decide({"question": question.id, "action": "accept"})
+        assert session.apply()["written"] == [f"{tmp_path}/a\\xff.txt"]
+        assert "XXXXXXXX  ]" not in file.read_text()
