@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from nerconv.document import Document, Span
 from nerconv.io.sources import Source
 from nerconv.linting.edits import editor_of
 from nerconv.linting.edits.outcome import Change, Refused, outcome, outcome_of
-from nerconv.linting.edits.text import Edit, applied, shortened
+from nerconv.linting.edits.text import Edit, SourceText, applied, shortened
 from nerconv.linting.rule import SpanChange, TextChange
 from nerconv.options import ReadOptions
 from nerconv.tokens import edges
@@ -333,3 +334,25 @@ def test_records_read_back_as_decided(
 def test_an_edit_is_as_short_as_can_be() -> None:
     assert shortened("[PER Ann  ]", Edit(0, 5, "[PERS ")) == Edit(4, 4, "S")
     assert shortened("aa", Edit(0, 2, "a")) == Edit(1, 2, "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding", "codec"),
+    [
+        (b"a", "utf-8-sig", "utf-8"),
+        (b"\xef\xbb\xbfa", "utf-8", "utf-8"),
+        ("a".encode(f"utf-16-{sys.byteorder[0]}e"), "utf-16", f"utf-16-{sys.byteorder[0]}e"),
+        (b"\xfe\xff\x00a", "utf-8", "utf-16-be"),
+        (b"\xff\xfe\x00\x00a\x00\x00\x00", "utf-8", "utf-32-le"),
+        (b"a\xe9", "latin-1", "iso8859-1"),
+    ],
+)
+def test_the_bytes_of_a_text_come_back_in_its_own_encoding(raw: bytes, encoding: str, codec: str) -> None:
+    text = SourceText.of(raw, encoding)
+    assert (text.text[0], text.codec, text.encoded(text.text)) == ("a", codec, raw)
+
+
+@pytest.mark.parametrize(("raw", "encoding"), [(b"a\xe9", "utf-8"), (b"+AGE-", "utf-7"), (b"a", "rot13")])
+def test_bytes_that_would_not_come_back_are_refused(raw: bytes, encoding: str) -> None:
+    with pytest.raises(Refused, match="its bytes are not all"):
+        SourceText.of(raw, encoding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,13 +35,14 @@ class SourceText:
     def of(cls, raw: bytes, encoding: str) -> SourceText:
         """Return the text of ``raw``. Raises Refused where its bytes could not be written again as they are."""
         mark, named = byte_order(raw, encoding)
-        codec = codecs.lookup(named).name
-        if mark and codec in ("utf-16", "utf-32"):
-            codec += "-be" if mark in (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE) else "-le"
+        codec = codecs.lookup(named).name.removesuffix("-sig")
+        if codec in ("utf-16", "utf-32"):  # which would write a mark of their own
+            big = mark in (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE) if mark else sys.byteorder == "big"
+            codec += "-be" if big else "-le"
         try:
             text = raw[len(mark) :].decode(codec)
             same = mark + text.encode(codec) == raw
-        except ValueError:
+        except (LookupError, ValueError):
             same = False
         if not same:
             raise Refused(f"its bytes are not all {named}, so they cannot be written again as they are; see --encoding")
