@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nerconv.codes import CODES
 from nerconv.linting.edits.outcome import Refused
 from nerconv.linting.edits.text import Edit, SourceText
+from nerconv.linting.rules import RULES
 from nerconv.linting.suppress import SIDECAR
 from nerconv.review.question import Place
 from nerconv.review.records import Decision
@@ -30,8 +32,7 @@ def added(text: SourceText, rejected: Iterable[tuple[Decision, Place]]) -> list[
     for decision, place in rejected:
         assert place.where
         number, code = place.where.line, place.rule
-        if any(line in (0, number) and (not words or any(code.startswith(word) for word in words))
-               for line, words in known):  # fmt: skip
+        if any(line in (0, number) and _speaks_of(words, code) for line, words in known):
             continue
         known.append((number, [code]))
         reason = " ".join(decision.comment.split())
@@ -41,6 +42,12 @@ def added(text: SourceText, rejected: Iterable[tuple[Decision, Place]]) -> list[
     end = "\r\n" if "\r\n" in text.text else "\n"
     first = end if text.text and not text.text.endswith("\n") else ""
     return [Edit(len(text.text), len(text.text), first + "".join(line + end for line in lines))]
+
+
+def _speaks_of(words: Sequence[str], code: str) -> bool:
+    """Whether a line with ``words`` speaks of the rule with a code: of all rules where it names none."""
+    name = RULES[code].name if code in RULES else CODES[code].name if code in CODES else ""
+    return not words or any(code.startswith(word) or word == name for word in words)
 
 
 def _known(text: str) -> Iterator[tuple[int, Sequence[str]]]:

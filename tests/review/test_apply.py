@@ -170,10 +170,11 @@ def test_a_rejected_finding_is_a_line_of_the_ignore_file(tmp_path: Path, log: Lo
     assert (tmp_path / "b.conll.ignore").read_bytes() == b"5 C301  # Rome"
 
 
-def test_what_is_ignored_already_is_not_ignored_twice(tmp_path: Path, log: Log) -> None:
+@pytest.mark.parametrize("known", ["* C2\n", "1\n2 C201 B1 # x\n", "*  redaction-placeholder\n"])
+def test_what_is_ignored_already_is_not_ignored_twice(known: str, tmp_path: Path, log: Log) -> None:
     put(tmp_path, {"a.txt": BEFORE["a.txt"]})
     decided(log, tmp_path, "reject")
-    (tmp_path / "a.txt.ignore").write_text("* C2\n")
+    (tmp_path / "a.txt.ignore").write_text(known)
     found = plan(log.state, sources(tmp_path), READ)
     assert (found.written, found.ignored) == ([], 2)
 
