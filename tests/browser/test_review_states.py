@@ -63,8 +63,37 @@ def test_nobody_is_kept_out(page: ReviewPage, keys: str) -> None:
     page.keys(Keys.ESCAPE)
 
 
+def test_what_will_be_written_can_be_read(page: ReviewPage) -> None:
+    page.to("XXXXXXXXXXX")
+    page.keys("a")
+    page.click("[data-key=apply]")
+    assert page.headline == "Write 1 change into 1 file?"
+    check(page)
+    page.keys(Keys.ESCAPE, "u")
+
+
 @pytest.mark.parametrize("surface", ["names in headers", "Nwabeze:", "東京都:", "<img src=x onerror=alert(1)>:"])
 def test_hard_texts_stand_whole(page: ReviewPage, surface: str) -> None:
     page.to(surface)
     check(page)
     assert surface in " ".join(page.shown("h1, .ql .t")).replace("⏎", "")
+
+
+def test_what_a_model_says_can_be_hidden(browser: Browser, tmp_path: Path) -> None:
+    gold, predicted = (f"[{label} Northwind Rail  ] stopped paying [PER Ann  ] . \n" for label in ("LOC", "ORG"))
+    (tmp_path / "gold.txt").write_text(gold, encoding="utf-8")
+    (tmp_path / "predicted.txt").write_text(predicted, encoding="utf-8")
+    browser.view(1280)
+    with reviewed(tmp_path, "gold.txt", "--predictions", "predicted.txt") as run:
+        page = ReviewPage(browser, run.address)
+        assert page.headline == "Change Northwind Rail LOC to ORG?"
+        check(page)
+        page.click("[data-key=hide]")
+        assert page.headline == "What is “Northwind Rail”?"
+        assert "ORG" not in " ".join(page.shown("main, #bar, #queue .ql"))
+        check(page)
+        page.keys("a")
+        assert page.headline == "Change Northwind Rail LOC to ORG?"
+        page.keys("a")
+        assert page.headline == "Nothing left to decide"
+        check(page)

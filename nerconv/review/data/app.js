@@ -6,7 +6,7 @@ import { local } from "./local.js";
 import { record } from "./records.js";
 import { drawQueue } from "./queue.js";
 import { actionOf as draftAction, added, changesOf, drafted, draftedResult, dropped, edge, flaggedSpans, nextExtent, relabelled, shownSpans, turned } from "./draft.js";
-import { decisionView, included, places as placesText } from "./decision.js";
+import { decisionView, included, ofModel, places as placesText } from "./decision.js";
 import { conflictView, readingsOf } from "./conflict.js";
 import { barView } from "./bar.js";
 import { applyView, doneView, errorView, ruleView, topView, writtenView } from "./views.js";
@@ -33,7 +33,7 @@ function derived() {
     ...view, wide: wide.matches, readOnly: Boolean(view.state.read_only), filtered: ["rule", "label", "file", "text", "state"].some((name) => view.filter[name]),
     page: view.page, filter: view.filter, spans: draft ? shownSpans(draft) : question ? flaggedSpans(question.place) : [],
     changes: draft ? changesOf(draft) : [], unappliable: Boolean(view.written && !view.written.undone),
-    answerHidden: Boolean(question && question.kind === "model" && view.hideAnswers && question.state === "open" && view.revealed !== question.id),
+    answerHidden: Boolean(question && ofModel(question) && view.hideAnswers && question.state === "open" && view.revealed !== question.id),
   };
 }
 

@@ -19,6 +19,9 @@ export function decisionView(view, act) {
   ];
 }
 
+/** Whether a model answers the question, whose answer can be hidden. */
+export const ofModel = (question) => ["model", "error"].includes(question.kind);
+
 /** Return the line above the headline: severity, rule, state, and who decided what before. */
 export function crumb(view, act) {
   const { question } = view;
@@ -29,7 +32,7 @@ export function crumb(view, act) {
   return h("div.row.crumb.small", null, h("span.tag", { class: isConflict ? "warning" : question.severity }, isConflict ? "conflict" : question.severity),
     h("b", null, isConflict ? question.name : `${question.rule} ${question.name}`), decided,
     h("span.muted", null, [by, question.decision?.comment && `“${question.decision.comment}”`].filter(Boolean).join(" · ")),
-    question.kind === "model" ? hideSwitch(view, act) : null);
+    ofModel(question) ? hideSwitch(view, act) : null);
 }
 
 function hideSwitch(view, act) {

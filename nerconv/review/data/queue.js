@@ -9,7 +9,7 @@ let drawn = "";
 
 /** Draw the list into ``node``: ``view`` has state, filter, rows, total, pages and id; ``act`` what can be done. */
 export function drawQueue(node, view, act) {
-  const now = JSON.stringify([view.rows.map((row) => row.id), view.filter, view.total, view.wide || view.listOpen, view.state.files.length, view.state.labels]);
+  const now = JSON.stringify([view.rows.map((row) => row.id), view.filter, view.total, view.wide || view.listOpen, view.state.files.length, view.state.labels, view.hideAnswers]);
   if (now === drawn && node.firstChild) patch(node, view);
   else put(node, queueView(view, act));
   drawn = now;
@@ -88,7 +88,8 @@ function rowView(row, view) {
   const state = stateOf(row.state);
   const surface = h("span.t", null, h("span.sr", null, `${state.word}: `), h("bdi", null, row.surface || row.name), " ",
     row.label && row.kind !== "conflict" ? chip(row.label) : null);
-  const why = (row.kind === "conflict" ? [row.name, row.label] : [row.rule, row.answer || row.name]).filter(Boolean).join(" · ");
+  const hidden = view.hideAnswers && row.state === "open" && ["model", "error"].includes(row.kind);
+  const why = (row.kind === "conflict" ? [row.name, row.label] : [row.rule, (!hidden && row.answer) || row.name]).filter(Boolean).join(" · ");
   return h("li", { "data-drawn": drawnRow(row, view) }, h("a", {
     href: `#/q/${row.id}`, "data-key": row.id, "aria-current": current ? "true" : null,
     class: row.state === "open" ? "" : "done", title: [row.surface, row.rule, row.name].filter(Boolean).join(" · "),
