@@ -138,6 +138,12 @@ def _next(given: Given, paths: Sequence[str]) -> str:
 
 def _opened(given: Given, session: Session) -> int:
     """Show the questions as it was asked for: as a list, as a file, or as the page."""
+    asked_about = {*session.asked.files, *(source.name for source in session.asked.sources)}
+    if others := sorted(session.log.state.files() - asked_about):
+        show.say(
+            f"{session.log.path}: decisions about {others[0]}{f' and {len(others) - 1:,} more' if others[1:] else ''} "
+            "count only where files are named as they were then"
+        )
     if given["--list"]:
         show.put(listing(session, layout_of(sys.stdout)))
         return 0

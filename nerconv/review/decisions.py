@@ -68,6 +68,10 @@ class State:
             if here and decision.action != "skip":
                 yield decision, here
 
+    def files(self) -> set[str]:
+        """Return the files that decisions to be applied are about, by the names that they had."""
+        return {place.where.path for _, places in self.pending() for place in places if place.where}
+
     def application(self, decision: Decision) -> int:
         """Return the number of the application that wrote ``decision``, at some of its places at least, or 0."""
         return max((self.applied(p.id) for p in decision.places if self.at(p.id) is decision), default=0)

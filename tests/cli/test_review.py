@@ -100,6 +100,15 @@ def test_downloaded_decisions_are_taken_over_once_and_applied() -> None:
     assert [each.by for each in read_decisions(Path("a.txt.review.jsonl")).decisions][:2] == ["maja", "maja"]
 
 
+def test_decisions_about_files_under_other_names_are_said_to_be_elsewhere() -> None:
+    decide()
+    path = str(Path("a.txt").resolve())
+    shown = nerconv("review", path, "--list")[1]
+    assert "decisions about a.txt count only where files are named as they were then" in " ".join(shown.split())
+    assert "0 of 2 decisions made" in shown
+    assert "named as they were" not in nerconv("review", "a.txt", "--list")[1]
+
+
 def test_a_file_that_changed_meanwhile_is_said_and_gives_status_1() -> None:
     decide()
     Path("a.txt").write_text(TEXT.replace("told", "asked"))
