@@ -16,7 +16,7 @@ import msgspec
 
 from nerconv.conversion.report import ConversionReport
 from nerconv.document import Facts, Finding
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import together
 from nerconv.io.sources import Source
 from nerconv.printable import file_name
 
@@ -36,6 +36,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     """What was made of a source: the digest of bytes and options that it was made from, the shards, and the account.
 
     ``id`` and ``path`` are those of the source, the path absolute, or empty where it has none that text can hold.
+    ``before``: shards of an earlier note, as long as some of them may be there still.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     digest: str
     shards: list[Shard]
+    before: list[Shard] = []
     read: dict[str, int]
     written: dict[str, int]
     left_out: dict[str, int]
@@ -67,8 +69,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def made(source: Source, digest: str, report: ConversionReport, shards: list[Shard]) -> Note:
-    """Return the note that ``shards`` were made of ``source``, with the account of it."""
+def made(source: Source, digest: str, report: ConversionReport, shards: list[Shard], old: Note | None) -> Note:
+    """Return the note that ``shards`` were made of ``source``, with the account of it; ``old``: the one before."""
     path = "" if source.path is None else str(source.path.absolute())
     return Note(
         source=source.name,
@@ -76,6 +78,7 @@ def made(source: Source, digest: str, report: ConversionReport, shards: list[Sha
         path=path if file_name(path) == path else "",
         digest=digest,
         shards=shards,
+        before=[*old.shards, *old.before] if old else [],
         read=dict(report.read),
         written=dict(report.written),
         left_out=dict(report.left_out),
@@ -89,25 +92,35 @@ def made(source: Source, digest: str, report: ConversionReport, shards: list[Sha
 
 def read(folder: Path, id: str) -> Note | None:
     """Return the note of the source with an ``id``, or None when there is none that can be read."""
-    return _read(_path(folder, id))
+    return _read(path_of(folder, id))
 
 
 def holds(note: Note, folder: Path, digest: str) -> bool:
     """Whether a note still holds: same bytes and options, and every shard as it was written."""
-    return bool(digest) and note.digest == digest and all(_as_written(folder, shard) for shard in note.shards)
+    same = bool(digest) and note.digest == digest and not note.before
+    return same and all(_as_written(folder, shard) for shard in note.shards)
 
 
-def replace(folder: Path, note: Note, report: ConversionReport) -> None:
-    """Write ``note``; shards of an earlier one of its source that it does not name are removed, and remarked."""
-    if old := read(folder, note.id):
-        _remove(folder, old, {shard.name for shard in note.shards}, "no longer made of it", report)
-    with replacing(_path(folder, note.id)) as part:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1))
+def write(folder: Path, note: Note, part: Path | None = None, within: Path | None = None) -> None:
+    """Write ``note``, to ``part`` where that goes into place later."""
+    data = msgspec.json.format(msgspec.json.encode(note), indent=1)
+    if part is not None:
+        part.write_bytes(data)
+        return
+    with together(within) as changes:
+        changes.new(path_of(folder, note.id)).write_bytes(data)
+
+
+def settle(folder: Path, note: Note, report: ConversionReport, within: Path) -> None:
+    """Remove the shards of before that ``note`` no longer names, and remark it; then the note forgets them."""
+    if note.before:
+        _remove(folder, note, {shard.name for shard in note.shards}, "no longer made of it", report)
+        write(folder, msgspec.structs.replace(note, before=[]), within=within)
 
 
 def forget(folder: Path, sources: Sequence[Source], report: ConversionReport) -> None:
     """Remove the shards of sources that are gone, and remark those of sources that are not among ``sources``."""
-    known = {_path(folder, source.id) for source in sources}
+    known = {path_of(folder, source.id) for source in sources}
     for path in sorted((folder / FOLDER).glob("*.json")):
         if path in known or (note := _read(path)) is None:
             continue
@@ -115,25 +128,28 @@ def forget(folder: Path, sources: Sequence[Source], report: ConversionReport) ->
             _remove(folder, note, set(), "since it is gone", report)
             path.unlink(missing_ok=True)
         elif note.shards:
-            report.remarks.append(f"{folder}: also holds {_listed(note.shards)} of {note.source}, not read now")
+            report.remarks.append(
+                f"{folder}: also holds {_listed([shard.name for shard in note.shards])} of {note.source}, not read now"
+            )
 
 
 def _remove(folder: Path, note: Note, spared: set[str], why: str, report: ConversionReport) -> None:
     """Remove the shards that a note names and that are as they were written, but for those ``spared``."""
-    stale = [shard for shard in note.shards if shard.name not in spared and (folder / shard.name).is_file()]
-    removed = [shard for shard in stale if _as_written(folder, shard)]
-    for shard in removed:
-        (folder / shard.name).unlink()
+    named = [shard for shard in (*note.shards, *note.before) if shard.name not in spared]
+    stale = dict.fromkeys(shard.name for shard in named if (folder / shard.name).is_file())
+    removed = dict.fromkeys(shard.name for shard in named if shard.name in stale and _as_written(folder, shard))
+    for name in removed:
+        (folder / name).unlink()
     if removed:
-        report.remarks.append(f"{note.source}: removed {_listed(removed)}, {why}")
-    for shard in stale:
-        if shard not in removed:
-            report.remarks.append(f"{folder / shard.name}: is stale, but was changed since it was written, and stays")
+        report.remarks.append(f"{note.source}: removed {_listed(list(removed))}, {why}")
+    for name in stale:
+        if name not in removed:
+            report.remarks.append(f"{folder / name}: is stale, but was changed since it was written, and stays")
 
 
-def _listed(shards: Sequence[Shard]) -> str:
-    more = f" and {len(shards) - 3:,} more" if len(shards) > 3 else ""
-    return ", ".join(shard.name for shard in shards[:3]) + more
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _as_written(folder: Path, shard: Shard) -> bool:
@@ -163,7 +179,7 @@ def digest_of(path: Path) -> str:
     return found.hexdigest()
 
 
-def _path(folder: Path, id: str) -> Path:
+def path_of(folder: Path, id: str) -> Path:
     return folder / FOLDER / f"{hashlib.blake2b(id.encode(), digest_size=8).hexdigest()}.json"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nerconv import formats
 from nerconv.conversion import notes
@@ -29,7 +29,7 @@ from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import Place
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
@@ -73,13 +73,21 @@ def convert_to_shards(
         for source, report, pieces in _by_source(pending, format, options, place, progress, executor):
             report.findings.sort(key=source_order)
             if not _is_unread(source, report):
-                shards = list(_write(pieces, folder, source, format, options))
-                notes.replace(folder, notes.made(source, digests[source.id], report, shards), report)
-                written += (folder / shard.name for shard in shards)
+                note = _write(_Work(folder, format, options, place), source, report, pieces, digests[source.id])
+                written += (folder / shard.name for shard in note.shards)
             total.add(report)
     notes.forget(folder, sources, total)
     total.findings += class_label_findings({path: path for path in written}, format)
     return finished(total, sources, options)
+
+
+class _Work(NamedTuple):
+    """What holds for all sources: where shards go, how they are written, and a private folder to make them in."""
+
+    folder: Path
+    format: Format
+    options: ConvertOptions
+    place: Path
 
 
 def _is_unread(source: Source, report: ConversionReport) -> bool:
@@ -160,18 +168,28 @@ def _settle(source: Source, outcome: Outcome) -> None:
         raise NotVerified(f"{source.name}: spans read are not those written and those named as lost")
 
 
-def _write(
-    paths: Sequence[Path], folder: Path, source: Source, format: Format, options: ConvertOptions
-) -> Iterator[notes.Shard]:
-    """Write the pieces of a source as shards, each of as many as make up the size, or of one larger piece."""
-    stem = _stem(source)
-    for number, held in enumerate(_groups(paths, options.most or 1), 1):
-        path = folder / f"{stem}.{number:05}{format.SUFFIXES[0]}"
-        with replacing(path) as part:
-            format.join(Pieces(held, sum(piece.documents - piece.goes_on for piece in held)), part, options.write)
-        yield notes.Shard(path.name, notes.digest_of(path))
+def _write(work: _Work, source: Source, report: ConversionReport, paths: Sequence[Path], digest: str) -> notes.Note:
+    """Write the pieces of a source as shards, each of as many as make up the size, or of one larger piece.
+
+    The note is moved into place first: whenever this ends early, all that may be there is named in it. It names the
+    shards of before, too, until those that are stale are removed.
+    """
+    old = notes.read(work.folder, source.id)
+    with named(work.folder), together(work.place) as changes:
+        part = changes.new(notes.path_of(work.folder, source.id))
+        shards = []
+        for number, held in enumerate(_groups(paths, work.options.most or 1), 1):
+            name = f"{_stem(source)}.{number:05}{work.format.SUFFIXES[0]}"
+            shard = changes.new(work.folder / name)
+            documents = sum(piece.documents - piece.goes_on for piece in held)
+            work.format.join(Pieces(held, documents), shard, work.options.write)
+            shards.append(notes.Shard(name, notes.digest_of(shard)))
+        note = notes.made(source, digest, report, shards, old)
+        notes.write(work.folder, note, part)
+    notes.settle(work.folder, note, report, work.place)
     for path in paths:
         path.unlink(missing_ok=True)
+    return note
 
 
 def _stem(source: Source) -> str:

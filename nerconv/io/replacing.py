@@ -40,9 +40,13 @@ class Step(Protocol):
 
 @dataclass(slots=True)
 class Changes:
-    """Targets that change together: ``new`` gives the place where what is to stand at each is made."""
+    """Targets that change together: ``new`` gives the place where what is to stand at each is made.
+
+    ``within``: a private folder to use for all targets on its file system, or None for one beside each.
+    """
 
     stack: ExitStack
+    within: Path | None = None
     folders: dict[Path, Path] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
@@ -63,6 +67,8 @@ class Changes:
 
     def beside(self, folder: Path | None) -> Path:
         """Return the private folder of these changes in ``folder``, or among temporary files. Raises OSError."""
+        if folder and self.within and folder.stat().st_dev == self.within.stat().st_dev:
+            return self.within
         key = folder or Path()
         if key not in self.folders:
             self.folders[key] = self.stack.enter_context(private_folder(folder))
@@ -83,16 +89,20 @@ class Changes:
                 with suppress(OSError):
                     step.undo()
             raise
+        for step in self.steps:
+            if isinstance(step, _Move):
+                step.forget()
 
 
 @contextmanager
-def together() -> Iterator[Changes]:
+def together(within: Path | None = None) -> Iterator[Changes]:
     """Give changes to prepare; at the end all of them are made. On any failure, an interrupt included, none is.
 
-    Raises Unreadable, with the target, when it cannot be written.
+    ``within``: a private folder to make them in, which spares one for each set where there are many sets. Raises
+    Unreadable, with the target, when it cannot be written.
     """
     with ExitStack() as stack:
-        changes = Changes(stack)
+        changes = Changes(stack, within)
         yield changes
         changes.make()
 
@@ -188,6 +198,12 @@ class _Move:
                 remove(self.target)
         for folder in reversed(self.made):
             folder.rmdir()
+
+    def forget(self) -> None:
+        """Remove what stood at the target before."""
+        with suppress(OSError):
+            for path in (self.part, self.old):
+                remove(path)
 
     def _is_new(self, path: Path) -> bool:
         return self.new is not None and os.path.samestat(path.lstat(), self.new)
