@@ -128,9 +128,8 @@ def forget(folder: Path, sources: Sequence[Source], report: ConversionReport) ->
             _remove(folder, note, set(), "since it is gone", report)
             path.unlink(missing_ok=True)
         elif note.shards:
-            report.remarks.append(
-                f"{folder}: also holds {_listed([shard.name for shard in note.shards])} of {note.source}, not read now"
-            )
+            held = _listed([shard.name for shard in note.shards])
+            report.remarks.append(f"{folder}: also holds {held} of {note.source}, not read now")
 
 
 def _remove(folder: Path, note: Note, spared: set[str], why: str, report: ConversionReport) -> None:

@@ -29,7 +29,7 @@ from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import Place
-from nerconv.io.replacing import named, together
+from nerconv.io.replacing import flush_all, named, together
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
@@ -76,6 +76,9 @@ def convert_to_shards(
                 note = _write(_Work(folder, format, options, place), source, report, pieces, digests[source.id])
                 written += (folder / shard.name for shard in note.shards)
             total.add(report)
+        made = [notes.path_of(folder, source.id) for source in pending]
+        with named(folder):
+            flush_all([path for path in (*written, *made, folder / notes.FOLDER, folder) if path.exists()])
     notes.forget(folder, sources, total)
     total.findings += class_label_findings({path: path for path in written}, format)
     return finished(total, sources, options)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from nerconv.document import Where
 from nerconv.io.inplace import rewrite
-from nerconv.io.private import private_folder
+from nerconv.io.private import private_folder, sweep
 from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.corpus import Owner
 from nerconv.linting.edits import check_editable, editor_of
@@ -349,6 +349,8 @@ def check_places(sources: Iterable[Source]) -> None:
 
 def write(report: FixReport) -> None:
     """Write the files that changed, each whole or not at all; a draft says why it could not be written."""
+    for folder in {draft.source.path.resolve().parent for draft in report.drafts if draft.source.path}:
+        sweep(folder)
     for draft in report.changed:
         assert draft.source.path is not None
         try:
