@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
@@ -18,8 +19,9 @@ from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
 from nerconv.options import ReadOptions, UsageError
-from nerconv.report import COMPARISON, EVALUATION
+from nerconv.report import COMPARISON, EVALUATION, evaluation_text
 from nerconv.report.rows import percent
+from nerconv.terminal import layout_of
 
 if TYPE_CHECKING:
     from nerconv.evaluation.gates import GateOptions
@@ -90,7 +92,7 @@ def _report(
         _write(found, {"json": asked.baseline})
         was = f", was {percent(before.overall.micro.f1)}" if before else ""
         show.say(f"{asked.baseline}: holds this report now, micro F1 {percent(found.overall.micro.f1)}{was}")
-    show.put(EVALUATION[given["--format"]](found))
+    show.put(_rendered(found, given["--format"]))
 
 
 def _gates(given: Given) -> GateOptions:
@@ -166,6 +168,11 @@ def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
     show.job_summary(lambda: EVALUATION["markdown"](found))
 
 
+def _rendered(found: EvaluationReport, form: str) -> str:
+    """Return a report in the form that was asked for, with colours where it goes to a terminal."""
+    return evaluation_text.evaluation(found, layout_of(sys.stdout)) if form == "text" else EVALUATION[form](found)
+
+
 def compare(given: Given) -> int:
     """Print how far two reports on the same gold are apart; a fall that was not allowed ends in 1."""
     from nerconv.evaluation.gates import Drops
@@ -183,5 +190,5 @@ def report(given: Given) -> int:
     """Print a report in another form."""
     refusals.check(given)
     found = api.read_report(given.arguments["report"])
-    show.put(EVALUATION[given["--format"]](found.redacted() if given["--redact"] else found))
+    show.put(_rendered(found.redacted() if given["--redact"] else found, given["--format"]))
     return 0

@@ -26,8 +26,10 @@ def with_ends(problems: Sequence[Problem]) -> list[Problem]:
             by_part[problem.source.batch].append((number, problem.source, problem.extent))
     for some in by_part.values():
         part = some[0][1].part
-        last = part.places([(owner.number, max(end - 1, start)) for _, owner, (start, end) in some])
-        behind = part.places([(owner.number, end) for _, owner, (_, end) in some])
+        # The last character of each, and what stands behind it: one look-up for all.
+        ends = [(owner.number, max(end - 1, start)) for _, owner, (start, end) in some]
+        places = part.places([*ends, *((owner.number, end) for _, owner, (_, end) in some)])
+        last, behind = places[: len(some)], places[len(some) :]
         for (number, *_), inner, outer in zip(some, last, behind, strict=True):
             found[number] = replace(found[number], end=_end(problems[number], inner, outer))
         part.forget()

@@ -14,6 +14,7 @@ from nerconv.report import (
     comparison_page,
     csv,
     evaluation_page,
+    evaluation_text,
     github,
     gitlab,
     json,
@@ -44,7 +45,7 @@ LINT: Final[dict[str, Callable[[LintReport], str]]] = {
 }
 #: Every output of an evaluation.
 EVALUATION: Final[dict[str, Callable[[EvaluationReport], str]]] = {
-    "text": text.evaluation,
+    "text": evaluation_text.evaluation,
     "json": json.evaluation,
     "markdown": markdown.evaluation,
     "junit": junit.evaluation,

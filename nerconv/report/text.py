@@ -1,13 +1,12 @@
-"""Evaluations and statistics for a terminal."""
+"""Comparisons and statistics for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nerconv.evaluation.report import EvaluationReport
 from nerconv.printable import one_line
-from nerconv.report.rows import changes, legend, notes, tables
+from nerconv.report.rows import changes, legend
 
 if TYPE_CHECKING:
     from nerconv.evaluation.differences import Comparison
@@ -44,20 +43,6 @@ def stats(found: Stats) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
-
-
-def evaluation(report: EvaluationReport) -> str:
-    """Return the scores as columns, slices, notes, and last the gates.
-
-    >>> from nerconv import evaluate, read
-    >>> gold = read(text="[PER Ann  ] left [LOC Rome  ] . \\n")
-    >>> found = evaluate(gold, read(text="[PER Ann  ] left Rome . \\n"))
-    >>> evaluation(found).splitlines()[0].split()[:6]
-    ['TP', 'predicted', 'gold', 'P', 'R', 'F1']
-    """
-    gates = [one_line(f"{'PASS' if gate.passed else 'FAIL'}  {gate.name}: {gate.why}") for gate in report.gates]
-    lines = ["\n".join(block) for block in (map(one_line, notes(report)), gates) if block]
-    return "\n\n".join([*map(columns, tables(report)), *lines]) + "\n"
 
 
 def comparison(found: Comparison) -> str:

@@ -223,3 +223,30 @@ def test_a_written_baseline_is_named_with_what_is_in_it(
     known = tmp_path / "known.json"
     _, _, said = run(capsys, monkeypatch, "lint", str(CABLE), "--write-baseline", str(known))
     assert said == f"wrote {known} (7 findings, {known.stat().st_size} bytes)\n"
+
+
+def test_an_evaluation_fits_in_eighty_cells_and_says_what_went_wrong(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gold, worse, base = (str(tmp_path / name) for name in ("gold.conll", "worse.conll", "base.json"))
+    rows = "".join(f"東京 B-LOC\nleft O\nAnn B-PER\n{n} O\n\n" for n in range(30))
+    Path(gold).write_text(rows, encoding="utf-8")
+    Path(worse).write_text(rows.replace("B-LOC", "B-PER", 9).replace("B-PER", "O", 4), encoding="utf-8")
+    run(capsys, monkeypatch, "evaluate", gold, "--predictions", gold, "--json", base)
+    status, out, _ = run(capsys, monkeypatch, "evaluate", gold, "--predictions", worse, "--baseline", base)
+    scores, kinds, *_ = out.split("\n\n")
+    assert max(map(cells, [*scores.splitlines(), *kinds.splitlines()])) <= 80
+    assert scores.split()[:9] == ["F1", "95", "%", "interval", "change", "P", "R", "TP", "pred"]
+    assert re.search(r"^micro +\d+\.\d\d .* ▼ +\d+\.\d\d ", scores, re.M)
+    assert "errors: 7 wrong label, 4 missed" in kinds and "most often taken for another: 7 LOC as PER" in kinds
+    assert status == 1 and re.search(r"^FAIL  .*\n(?:FAIL .*\n)*(?:PASS .*\n)*\d of 3 gates failed$", out, re.M)
+
+
+def test_an_evaluation_has_colours_where_colours_are_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run(capsys, monkeypatch, "evaluate", str(CABLE), "--predictions", str(CABLE), "--fail-under", "0.5")[1]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    coloured = run(capsys, monkeypatch, "evaluate", str(CABLE), "--predictions", str(CABLE), "--fail-under", "0.5")[1]
+    assert "\x1b[1;32mPASS\x1b[0m" in coloured and "\x1b" not in plain
+    assert [text.rstrip() for text in without_colours(coloured).splitlines()] == plain.splitlines()
