@@ -70,6 +70,8 @@ class SentenceSpan:
     other: str = ""
     #: Codes of the lint rules that report it, for a gold span.
     flags: tuple[str, ...] = ()
+    #: How sure the model was of it, 0 to 1; null where it does not say, and for a gold span.
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

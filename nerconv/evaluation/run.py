@@ -95,7 +95,7 @@ def evaluate(
     matched = {label: row[0] for label, row in by_label.items()}
     total, kinds = count.kinds(errors, matched)
     unit_counts = units(paired, found)
-    shown, sentences = chosen(paired, errors, options.examples, options.order, options.seed)
+    shown, sentences = chosen(paired, errors, options.examples, options.order, options.seed, context.scores)
     report = EvaluationReport(
         overall=count.overall(labels),
         labels=labels,

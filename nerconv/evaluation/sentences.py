@@ -18,22 +18,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from nerconv.evaluation.count import sentence_starts
 from nerconv.evaluation.errors import Sentence, SentenceSpan
+from nerconv.evaluation.examples import Scores
 from nerconv.evaluation.match import Mismatch
 from nerconv.evaluation.pair import Paired
 from nerconv.tables import Numbers
 
 #: A sentence longer than this, in code points, is cut into parts of about half of it.
 _LONG: Final = 600
+#: No scores of predicted spans.
+_NONE: Final[Scores] = MappingProxyType({})
 
 
 def chosen(
-    paired: Paired, found: Sequence[Mismatch], limit: int, order: str = "worst", seed: int = 0
+    paired: Paired, found: Sequence[Mismatch], limit: int, order: str = "worst", seed: int = 0, scores: Scores = _NONE
 ) -> tuple[list[Mismatch], list[Sentence]]:
     """Return errors and the sentences that hold them, as many sentences as ``limit`` errors need.
 
@@ -53,7 +57,7 @@ def chosen(
     units = filled[ranked[picked]]
     inside = np.isin(of, units).tolist()
     errors = sorted((error for error, held in zip(found, inside, strict=True) if held), key=_place)
-    return errors, list(_Sentences(paired, begins, errors).of(units))
+    return errors, list(_Sentences(paired, begins, errors, scores).of(units))
 
 
 def _place(error: Mismatch) -> tuple[int, int]:
@@ -111,8 +115,9 @@ class _Marked(NamedTuple):
 class _Sentences:
     """Makes the sentences of units that begin at ``begins``; ``errors`` are all that are in those it is asked for."""
 
-    def __init__(self, paired: Paired, begins: Numbers, errors: Sequence[Mismatch]) -> None:
+    def __init__(self, paired: Paired, begins: Numbers, errors: Sequence[Mismatch], scores: Scores) -> None:
         self.paired = paired
+        self.scores = scores
         self.begins = begins
         self.starts = frozenset([*sentence_starts(paired.gold).tolist(), len(paired.gold.text)])
         self.sides = (paired.gold, paired.predicted)
@@ -160,7 +165,16 @@ class _Sentences:
         marked = self.wrong[side].get(number, _Marked("correct", label))
         flags = self.flags[number] if side == 0 else ()
         begin, end = int(extents.starts[number]) - start, int(extents.ends[number]) - start
-        return SentenceSpan(begin, end, label, marked.kind, marked.other, flags)
+        return SentenceSpan(begin, end, label, marked.kind, marked.other, flags, self._score(side, number, label))
+
+    def _score(self, side: int, number: int, label: str) -> float | None:
+        if not side or not self.scores:
+            return None
+        said = self.paired.predicted
+        owner, begin = int(said.owners[number]), int(said.begins[number])
+        return self.scores.get(
+            (said.ids[owner], int(said.starts[number]) - begin, int(said.ends[number]) - begin, label)
+        )
 
     def _where(self, numbers: Sequence[Sequence[int]]) -> str:
         """Return where the first wrong gold span was read, or else any gold span, or else the first predicted one."""

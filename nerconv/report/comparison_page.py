@@ -213,15 +213,12 @@ def _block(each: ChangedSentence, number: int, labels: Sequence[str]) -> str:
 def _line(each: ChangedSentence) -> str:
     found = [{key_of(span) for span in side.gold if span.kind == "correct"} for side in (each.before, each.after)]
     right = found[0] & found[1]
-    above = [
-        gold_bar(span.start, span.end, span.label, "correct" if key_of(span) in right else "wrong")
-        for span in each.after.gold
-    ]
+    above = [gold_bar(span, key_of(span) in right) for span in each.after.gold]
     return interlinear(each.text, above, _bars(each.before, "A", "before"), _bars(each.after, "B", "after"))
 
 
 def _bars(answer: Answer, mark: str, side: str) -> list[Bar]:
-    bars = [predicted_bar(span.start, span.end, span.label, span.kind, side, f"{mark} ") for span in answer.predicted]
+    bars = [predicted_bar(span, side, f"{mark} ") for span in answer.predicted]
     return bars + [missed_bar(span.start, span.end, side, f"{mark} ") for span in answer.gold if span.kind == "missed"]
 
 

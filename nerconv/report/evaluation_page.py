@@ -65,9 +65,11 @@ def _verdict(report: EvaluationReport) -> str:
     failed = [gate for gate in report.gates if not gate.passed]
     passed = [gate for gate in report.gates if gate.passed]
     state = " no" if failed else " yes" if passed else ""
-    spread = f" (95 % interval {interval(micro.interval)})" if micro.interval else ""
+    spread = f"95 % interval {interval(micro.interval)}" if micro.interval else ""
     change = _change(micro.f1, report.baseline.get("micro"))
-    against = f", {change} against the baseline" if change else ""
+    against = f"{change} against the baseline" if change else ""
+    score = f"micro F1 <b>{percent(micro.f1)}</b>" if report.gates else ""
+    said = ", ".join(filter(None, (score, spread, against)))
     shown = [*failed, *passed] if len(passed) <= _GATES else failed
     gates = f'<ul class="gates">{"".join(map(_gate, shown))}</ul>' if shown else ""
     if len(shown) < len(report.gates):
@@ -78,8 +80,8 @@ def _verdict(report: EvaluationReport) -> str:
     return (
         f'<p class="muted small">nerconv evaluation report: {about}</p>\n'
         f'<div class="verdict{state}"><h1>{_title(report)}</h1>'
-        f"<p>micro F1 <b>{percent(micro.f1)}</b>{spread}{against}. "
-        f"Precision {percent(micro.precision)}, recall {percent(micro.recall)}: {micro.tp:,} of {micro.predicted:,} "
+        f"<p>{said}{'. ' if said else ''}Precision {percent(micro.precision)}, recall {percent(micro.recall)}: "
+        f"{micro.tp:,} of {micro.predicted:,} "
         f"predicted and {micro.gold:,} gold spans match exactly.</p>{gates}</div>\n"
     )
 

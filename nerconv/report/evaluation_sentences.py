@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from nerconv.evaluation.errors import Sentence
+from nerconv.evaluation.errors import Sentence, SentenceSpan
 from nerconv.evaluation.report import EvaluationReport
 from nerconv.printable import counted
 from nerconv.report.escaped import in_html
@@ -189,29 +189,28 @@ def _block(sentence: Sentence, lists: Lists, number: int) -> str:
 
 def line(sentence: Sentence) -> str:
     """Return the text of a sentence, the gold above it and the predictions below."""
-    above = [gold_bar(span.start, span.end, span.label, span.kind) for span in sentence.gold]
+    above = [gold_bar(span, span.kind == "correct") for span in sentence.gold]
     above += [
         Bar(span.start, span.end, "none", "gold", "no d") for span in sentence.predicted if span.kind == "spurious"
     ]
-    below = [predicted_bar(span.start, span.end, span.label, span.kind) for span in sentence.predicted]
+    below = [predicted_bar(span) for span in sentence.predicted]
     below += [missed_bar(span.start, span.end) for span in sentence.gold if span.kind == "missed"]
     shown = interlinear(sentence.text, above, below)
     before, after = ("… " if cut else "" for cut in (sentence.cut_before, sentence.cut_after))
     return shown.replace(">", f">{before}", 1).removesuffix("</p>") + f"{' ' if after else ''}{after.strip()}</p>"
 
 
-def gold_bar(start: int, end: int, label: str, kind: str) -> Bar:
+def gold_bar(span: SentenceSpan, right: bool) -> Bar:
     """Return the bar of a gold span; that of one that is matched is quiet."""
-    right = kind == "correct"
-    return Bar(start, end, label, "gold", f"{look(label)}{' k' if right else ''}", wrong=not right)
+    return Bar(span.start, span.end, span.label, "gold", f"{look(span.label)}{' k' if right else ''}", wrong=not right)
 
 
-def predicted_bar(start: int, end: int, label: str, kind: str, side: str = "predicted", mark: str = "") -> Bar:
-    """Return the bar of a predicted span: a cross stands before the label of a wrong one."""
-    right = kind == "correct"
-    return Bar(
-        start, end, label, side, f"{look(label)} {'k' if right else 'no'}", f"{mark}{'' if right else '✕ '}", not right
-    )
+def predicted_bar(span: SentenceSpan, side: str = "predicted", mark: str = "") -> Bar:
+    """Return the bar of a predicted span: a cross stands before the label of a wrong one, its score behind."""
+    right = span.kind == "correct"
+    label = span.label if span.score is None else f"{span.label} {span.score:.2f}"
+    css = f"{look(span.label)} {'k' if right else 'no'}"
+    return Bar(span.start, span.end, label, side, css, f"{mark}{'' if right else '✕ '}", not right)
 
 
 def missed_bar(start: int, end: int, side: str = "predicted", mark: str = "") -> Bar:

@@ -13,17 +13,20 @@ from typing import Final
 
 from nerconv.document import Document, Span
 from nerconv.evaluation.report import EvaluationReport
+from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import LintReport
+from nerconv.printable import counted
 from nerconv.report import rows
 from nerconv.report.escaped import in_html
+from nerconv.report.shell import inline_looks
 
 #: So many documents, characters of each, and findings are shown.
 _DOCUMENTS: Final = 5
 _CHARACTERS: Final = 2_000
 _FINDINGS: Final = 50
 _TEXT: Final = "line-height:1.9;white-space:pre-wrap;margin:.5em 0"
-_MARK: Final = "background:#e8eefc;color:#10204a;border:1px solid #8fa6dc;border-radius:.25em;padding:.1em .25em"
-_LABEL: Final = "font-size:.7em;margin-left:.4em;color:#33508f"
+_MARK: Final = "border-radius:.25em;padding:.1em .25em"
+_LABEL: Final = "font-size:.7em;margin-left:.4em"
 _NUMBERS: Final = ' style="text-align:right"'
 
 
@@ -45,14 +48,15 @@ def document(shown: Document) -> str:
 
 def _tags(spans: Iterable[Span], length: int) -> Iterator[tuple[int, str]]:
     """Yield the tags that mark ``spans``, with their offsets; a span that crosses another ends with it."""
-    opened: list[tuple[int, str]] = []
+    spans, opened = list(spans), list[tuple[int, str]]()
+    looks = inline_looks(span.label for span in spans)
     for span in (*(span for span in spans if span.end <= length), None):
         while opened and (span is None or opened[-1][0] <= span.start):
             end, label = opened.pop()
-            yield end, f'<b style="{_LABEL}">{in_html(label)}</b></mark>'
+            yield end, f'<b style="{_LABEL};{looks[label][1]}">{in_html(label)}</b></mark>'
         if span is not None:
             opened.append((min([span.end, *(end for end, _ in opened)]), span.label))
-            yield span.start, f'<mark style="{_MARK}">'
+            yield span.start, f'<mark style="{_MARK};{looks[span.label][0]}">'
 
 
 def evaluation(report: EvaluationReport) -> str:
@@ -64,13 +68,18 @@ def evaluation(report: EvaluationReport) -> str:
 
 
 def lint(report: LintReport) -> str:
-    """Return the findings: rule, place, text, label and message."""
-    head = _row("th", ("rule", "where", "text", "label", "message"))
-    shown = report.problems[:_FINDINGS]
-    body = "".join(_row("td", (p.code, str(p.where or ""), p.text, p.label, p.message)) for p in shown)
-    more = f"<p>… and {len(report) - _FINDINGS:,} more</p>" if len(report) > _FINDINGS else ""
-    found = report.size
-    return f"<p>{found}</p><table>{head}{body}</table>{more}"
+    """Return the findings, those that one decision settles as one: rule, text, label, number, first place, fix."""
+    found = groups(report.problems)
+    head = _row("th", ("rule", "text", "label", "findings", "first place", "fix"))
+    body = "".join(_row("td", _cells(group)) for group in found[:_FINDINGS])
+    more = f"<p>… and {counted(len(found) - _FINDINGS, 'more group')}</p>" if len(found) > _FINDINGS else ""
+    return f"<p>{report.size}</p><table>{head}{body}</table>{more}"
+
+
+def _cells(group: Group) -> tuple[str, ...]:
+    one = group.problems[0]
+    name, count = f"{group.code} {group.name}", f"{len(group.problems):,}"
+    return name, group.surface or one.message, group.label, count, str(one.where or one.document), group.answer
 
 
 def _row(tag: str, cells: Sequence[str], style: str = "") -> str:

@@ -6,6 +6,7 @@ attribute, an inline handler or anything from another place does nothing.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -57,10 +58,32 @@ def look(label: str) -> str:
     >>> look("ORG"), look("ORGANIZATION"), look("Vessel")
     ('a2 u2', 'a2 u2', 'a5 u1')
     """
+    hue, underline = _look(label)
+    return f"a{hue} u{underline}"
+
+
+def _look(label: str) -> tuple[int, int]:
     name = _LONG.get(label, label)
     number = _NAMED.index(name) if name in _NAMED else sha256(name.encode("utf-8", "surrogatepass")).digest()[0]
     hue, turn = number % _HUES, number // _HUES
-    return f"a{hue} u{(hue + turn) % _UNDERLINES}"
+    return hue, (hue + turn) % _UNDERLINES
+
+
+def inline_looks(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the look of each label for where there is no style sheet: the style of a mark, and of the label in it.
+
+    The colours are those of the light pages; text has a colour of its own, so that it can be read on dark pages, too.
+    """
+    light = sheet("shell.css").partition("@media")[0]
+    colours = {int(hue): (tint, ink) for hue, tint, ink in re.findall(r"--t(\d):(#\w+);--i\d:(#\w+)", light)}
+    ink = re.findall(r"--ink:(#\w+)", light)[0]
+    looks = {}
+    for label in set(labels):
+        hue, underline = _look(label)
+        tint, dark = colours[hue]
+        line = ("solid", "dashed", "double", "dotted")[underline]
+        looks[label] = f"background:{tint};color:{ink};border-bottom:3px {line} {dark}", f"color:{dark}"
+    return looks
 
 
 def labelled(label: str) -> str:

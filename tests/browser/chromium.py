@@ -6,7 +6,9 @@ page, and errors in the console, such as what its content security policy refuse
 
 from __future__ import annotations
 
+import os
 import shutil
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -67,6 +69,21 @@ class Browser:
     def click(self, selector: str) -> None:
         """Click an element as a person does: it must be in reach."""
         self.driver.find_element("css selector", selector).click()
+
+    def picture(self, name: str, selector: str, width: int = 1000, height: int = 800) -> None:
+        """Take a picture of an element for the documentation, where they are wanted: NERCONV_PICTURES=docs/images."""
+        if not (folder := os.environ.get("NERCONV_PICTURES")):
+            return
+        self.view(width)
+        box = self.script(
+            "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [box.x + scrollX, box.y + scrollY]",
+            selector,
+        )
+        clip = {"x": 0, "y": max(box[1] - 16, 0), "width": width, "height": height, "scale": 1}
+        asked = {"format": "webp", "quality": 80, "clip": clip, "captureBeyondViewport": True}
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", asked)
+        (Path(__file__).parent.parent.parent / folder / name).write_bytes(b64decode(shot["data"]))
 
     def violations(self) -> list[str]:
         """Return what axe-core finds: rule, help, and the first places."""

@@ -45,6 +45,7 @@ def test_a_sentence_stands_once_with_all_its_spans(browser: Browser, folder: Pat
         "e.querySelectorAll('.g,.p').forEach(x => x.remove()); return e.textContent })"
     )
     assert sorted(texts) == sorted(sentence.text for sentence in shown.sentences)
+    browser.picture("sentences.webp", "#errors", 1000, 760)
     nested = next(text for text in browser.shown(".s") if "Skopje" in text)
     assert nested.count("Skopje") == 1 and "wrong label MISC → ORG" in nested and "✕ missed" in nested
 

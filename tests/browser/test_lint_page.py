@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,15 @@ from nerconv.linting.groups import groups
 from nerconv.linting.problem import LintReport
 from nerconv.report import LINT
 
-SAMPLES = Path(__file__).parent.parent.parent / "corpus_samples" / "cables"
+ROOT = Path(__file__).parent.parent.parent
 ARABIC = "\u0642\u0627\u0644 [PER \u0646\u0627\u062f\u0631  ] [ORG XXXXXXXX  ] . \n"
 LONG = f"[ORG {'X' * 150}  ] met [PER <script>alert(1)</script>:  ] . \n"
 
 
 @pytest.fixture(scope="module")
 def found() -> LintReport:
-    return nerconv.lint(SAMPLES)
+    with chdir(ROOT):
+        return nerconv.lint("corpus_samples/cables")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,7 @@ def test_everybody_can_read_opened_groups_of_hard_texts(browser: Browser, tmp_pa
 def test_every_group_stands_once_below_its_rule(browser: Browser, file: Path, found: LintReport) -> None:
     browser.view(1280)
     browser.open(file)
+    browser.picture("lint.webp", "body", 1120, 840)
     assert len(set(shown(browser, ".g"))) == len(groups(found.problems))
     rows = browser.script("""
         const count = rule => [...rule.querySelectorAll('.n')].reduce((n, e) => n + parseInt(e.textContent), 0);

@@ -11,7 +11,7 @@ from scoring import evaluate
 
 from nerconv.document import Document, Span, Where
 from nerconv.evaluation.report import EvaluationReport
-from nerconv.evaluation.run import EvaluateOptions
+from nerconv.evaluation.run import Context, EvaluateOptions
 from nerconv.options import ORDERS
 
 #: Sentences of three names each; the numbers say how many of them the predictions have wrong.
@@ -84,6 +84,14 @@ def test_predicted_spans_of_another_spacing_stand_in_the_text_of_the_gold() -> N
     (sentence,) = evaluate([gold], [said], options()).sentences
     (span,) = sentence.predicted
     assert sentence.text[span.start : span.end] == "Bo" and span.kind == "boundary"
+
+
+def test_the_score_of_a_predicted_span_stands_in_its_sentence() -> None:
+    text = "Ann met Bo ."
+    gold, said = Document("a", text, (Span(0, 3, "PER"),)), Document("a", text, (Span(0, 3, "PER"), Span(8, 10, "PER")))
+    context = Context(scores={("a", 0, 3, "PER"): 0.9, ("a", 8, 10, "PER"): 0.25})
+    (sentence,) = evaluate([gold], [said], options(), context).sentences
+    assert [span.score for span in (*sentence.gold, *sentence.predicted)] == [None, 0.9, 0.25]
 
 
 @st.composite
