@@ -103,8 +103,10 @@ def unified(name: str, before: str, after: str) -> str:
     -two
     +2
     """
-    old, new = (text.split("\n") for text in (before, after))
-    return "".join(f"{line}\n" for line in difflib.unified_diff(old, new, name, name, lineterm="", n=0))
+    old, new = ([*map("{}\n".format, lines[:-1]), *filter(None, lines[-1:])]
+                for lines in (text.split("\n") for text in (before, after)))  # fmt: skip
+    found = difflib.unified_diff(old, new, name, name, n=0)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
 
 
 @dataclass(slots=True)

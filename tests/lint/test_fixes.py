@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from nerconv.linting.edits.bracket import editor
 from nerconv.linting.edits.outcome import Refused
 from nerconv.linting.edits.text import SourceText
 from nerconv.linting.engine import Selection, lint
-from nerconv.linting.fix import FixReport, fix, write
+from nerconv.linting.fix import FixReport, fix, unified, write
 from nerconv.linting.rule import SpanChange, TextChange
 from nerconv.options import ReadOptions
 
@@ -121,6 +122,17 @@ def test_a_diff_shows_the_lines_and_changes_nothing(tmp_path: Path) -> None:
     report = fix([Source(str(path), "a", path)], READ, Selection(), unsafe=True)
     assert "-an [ORG XXXXXXXXXXXX  ] man \n+an XXXXXXXXXXXX man \n" in report.drafts[0].diff()
     assert path.read_text() == "one \nan [ORG XXXXXXXXXXXX  ] man \n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("a\nb", "a\nc"), ("a\r\nb\r\n", "a\r\nc\r\n"), ("b", ""), ("\n", "x\n\n")]
+)
+def test_a_diff_is_a_patch_that_git_applies(before: str, after: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(before.encode())
+    (tmp_path / "a.patch").write_bytes(unified("a.txt", before, after).encode())
+    command = ["git", "apply", "-p0", "--unidiff-zero", "a.patch"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert (tmp_path / "a.txt").read_bytes() == after.encode()
 
 
 def test_edits_that_the_source_does_not_bear_out_are_not_made(tmp_path: Path) -> None:
