@@ -24,6 +24,7 @@ HARD = (
     "قال [PER وزير الخارجية [LOC دبي  ] محمد:  ] في [LOC دبي  ] . \n"
     "[LOC 東京都:  ] の [PER 田中太郎  ] は 昨日 . \n"
     f"The [ORG Ministry of {'very ' * 30}important Affairs ,  ] said {'no and ' * 80} . \n"
+    "He met [PER \u202eevil\u202c:  ] today . \n"
     "<script>alert(1)</script> [PER <img src=x onerror=alert(1)>:  ] \n"
 )
 
@@ -77,6 +78,13 @@ def test_hard_texts_stand_whole(page: ReviewPage, surface: str) -> None:
     page.to(surface)
     check(page)
     assert surface in " ".join(page.shown("h1, .ql .t")).replace("⏎", "")
+
+
+def test_nothing_in_a_text_turns_the_order_of_what_is_shown(page: ReviewPage) -> None:
+    page.to("<U+202E>evil<U+202C>:")
+    assert "\ufffdevil\ufffd:" in page.shown("#sentence mark")[0]
+    shown = page.browser.script("return document.querySelector('.lay').textContent")
+    assert not set("\u202e\u202c") & set(str(shown))
 
 
 def test_what_a_model_says_can_be_hidden(browser: Browser, tmp_path: Path) -> None:

@@ -17,9 +17,13 @@ export function svg(tag, props, ...children) {
 
 function filled(node, props, children) {
   for (const [name, value] of Object.entries(props || {})) set(node, name, value);
-  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  const shown = children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
+  node.append(...shown.map((child) => (child instanceof Node ? child : inOrder(String(child)))));
   return node;
 }
+
+/** Return a text in which nothing turns the order of what is shown; as many characters as before. */
+export const inOrder = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 function set(node, name, value) {
   if (name === "on") {

@@ -1,5 +1,5 @@
 // Labels and marked spans.
-import { h } from "./dom.js";
+import { h, inOrder } from "./dom.js";
 
 let looks = {};
 
@@ -36,7 +36,7 @@ export function nested(spans) {
 const begins = new WeakMap();
 
 function text(points, start, end) {
-  const node = document.createTextNode(points.slice(start, end).join(""));
+  const node = document.createTextNode(inOrder(points.slice(start, end).join("")));
   begins.set(node, start);
   return node;
 }
