@@ -90,7 +90,8 @@ class ReadOptions:
     for them as well, those of discard beside those of lenient.
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
-    ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format.
+    ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format;
+    ``id_key``: where they have their id.
     ``annotator``: whose annotations are read where a task has several.
     ``discontinuous``: what becomes of spans in several pieces, a value of DISCONTINUOUS.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
@@ -119,6 +120,7 @@ class ReadOptions:
     accept_unrecognised: bool = False
     text_key: str = ""
     spans_key: str = ""
+    id_key: str = ""
     annotator: str = ""
     discontinuous: str = "lose"
 

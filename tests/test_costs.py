@@ -67,6 +67,7 @@ WORDS: Final = {
     "--force": "--force --shard-docs 100 @documents",
     "--from": "--from bracket",
     "--group-sentences": "--group-sentences 20",
+    "--id-key": "--id-key id @text_column",
     "--invalid": "--invalid lenient @conll",
     "--label-set": "--label-set LOC,ORG,PER,MISC",
     "--labels": "--labels LOC,ORG,PER,MISC",

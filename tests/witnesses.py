@@ -32,6 +32,7 @@ WITNESSES = {
     "--force": Witness("--force", "--shard-docs 1", unseen=True),
     "--from": Witness("--from {other}"),
     "--group-sentences": Witness("--group-sentences 1"),
+    "--id-key": Witness("--id-key annotated"),
     "--invalid": Witness("--invalid discard"),
     "--label-set": Witness("--label-set LOC,ORG,PER,MISC,DRUG,PERSON"),
     "--labels": Witness("--labels DRUG"),

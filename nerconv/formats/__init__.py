@@ -148,7 +148,7 @@ def of_source(source: Source, options: ReadOptions) -> Format:
 def _recognised(source: Source, options: ReadOptions) -> Format:
     """Return the one format that recognises ``source``; those are asked first whose suffix it has.
 
-    JSON that none recognises is of offsets where a key of spans is named.
+    JSON that none recognises has offsets where a key of spans is named, and bracket text where a key of texts is.
 
     What none of all recognises is of the first format with its suffix, which says what is wrong with it.
     """
@@ -162,8 +162,8 @@ def _recognised(source: Source, options: ReadOptions) -> Format:
         if said:
             listed = " and ".join(f"{name} ({why})" for name, why in said)
             raise UsageError(f"{source.name}: it could be {listed}; choose one with --from")
-    if options.spans_key and holds_objects(begin):
-        return get("offsets_jsonl")
+    if (options.spans_key or options.text_key) and holds_objects(begin):
+        return get("offsets_jsonl" if options.spans_key else "text_column")
     if own or (source.path is None and source.url is None):
         return get(own[0] if own else "bracket")
     raise UsageError(

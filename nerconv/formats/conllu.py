@@ -21,7 +21,7 @@ from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
-from nerconv.formats.record import OriginRecord, Record, SpanRecord
+from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import corrected
 from nerconv.formats.scheme_detection import detect, refusal
 from nerconv.formats.shapes import listed, shown
@@ -245,7 +245,8 @@ def _record(
         begin += len(text) + 1
     anchors[:1] = [(0, *anchors[0][1:])] if anchors else [(0, 1, 1)]
     text = "\n".join(lines)
-    return Record(id=id, text=text, spans=spans, joins=joins, origin=OriginRecord(name, anchors)), findings
+    origin = OriginRecord(name, anchors)
+    return Record(id=id, text=text, offset_unit=OFFSET_UNIT, spans=spans, joins=joins, origin=origin), findings
 
 
 def _unread(finding: Finding, tags: Sequence[str]) -> Finding:

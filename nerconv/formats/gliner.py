@@ -126,7 +126,7 @@ def _of_tokens(raw: Mapping[str, Any]) -> Loose:
             lost.append((name, f"the span {span!r} is not within the text, {place}"))
         else:
             spans.append(SpanRecord(starts[first], starts[last] + len(words[last]), label))
-    return Loose(Record(text=text, spans=spans), (), lost)
+    return Loose(Record(text=text, offset_unit=OFFSET_UNIT, spans=spans), (), lost)
 
 
 def _of_surfaces(raw: Mapping[str, Any]) -> Loose:
@@ -147,7 +147,7 @@ def _of_surfaces(raw: Mapping[str, Any]) -> Loose:
         else:
             lost += [(label, f"{shown(surface)} {_why(len(places), by_surface[surface])}")] * count
     ignored = [f"output.{key}" for key in output if key != "entities"] if output is not raw else []
-    return Loose(Record(text=text, spans=spans), (), lost, "", ignored)
+    return Loose(Record(text=text, offset_unit=OFFSET_UNIT, spans=spans), (), lost, "", ignored)
 
 
 def _why(places: int, labels: set[str]) -> str:

@@ -19,4 +19,5 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "brat": (".ann",),
     "conllu": (".conllu",),
     "gliner": (".json", ".jsonl"),
+    "text_column": (".jsonl", ".csv"),
 }

@@ -6,6 +6,7 @@ show what it does.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -85,6 +86,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bytes.json").write_bytes(b'{"tokens": ["Ren\xe9"], "ner_tags": ["B-PER"]}\n')
     (folder / "compact.brat.txt").write_text("Ann met Bob Lee .\n")
     (folder / "compact.brat.ann").write_text("T1\tPER 0 3\tAnn\nT2\tPER 0 3;8 11\tAnn Bob\n")
+    marked = "<p>[PER Ann] left &amp; [DRUG aspirin] . [PER x  ] [LOC: Oslo]"
+    (folder / "marked.text_column.jsonl").write_text(
+        json.dumps({"id": "a", "annotated": marked}, separators=(",", ":"))
+    )
+    (folder / "bytes.text_column.jsonl").write_bytes(b'{"id":"a","annotated":"[PER Ren\xe9  ] left . "}\n')
     (folder / "bytes.conllu.conllu").write_bytes(b"1\tRen\xe9" + b"\t_" * 8 + b"\n")
     for name, text in CONLL.items():
         (folder / f"{name}.conll").write_text(text)

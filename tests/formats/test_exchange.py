@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import documents
 
+import nerconv
 from nerconv import formats
 from nerconv.conversion.fit import fit
 from nerconv.conversion.verify import difference
@@ -58,3 +59,21 @@ def test_what_is_written_is_read_back_as_far_as_the_format_holds_it(name: str) -
             assert [one.id for one in documents_of(batch)] == [one.id for one in back]
 
     check()
+
+
+WORDS = st.lists(
+    st.tuples(st.sampled_from(["Ann", "Rome", "'s", "\U0001f600", "."]), st.sampled_from(["", "PER"])), min_size=1
+)
+
+
+@examples(60)
+@given(st.lists(WORDS, min_size=1, max_size=4))
+def test_brackets_in_a_column_are_read_back(lines: list[list[tuple[str, str]]]) -> None:
+    texts = [" ".join(f"[{label} {word}  ]" if label else word for word, label in line) for line in lines]
+    read = [nerconv.read(text=f"{text}\n")[0] for text in texts]
+    some = [replace(one, id=f"d{number}", meta={"n": number}) for number, one in enumerate(read)]
+    piece = formats.get("text_column").encode(batch_of(some, ""), WriteOptions())
+    back = list(documents_of(formats.get("text_column").read_back(piece, WriteOptions())))
+    assert [(one.id, one.text, one.spans, one.meta) for one in back] == [
+        (one.id, one.text, one.spans, one.meta) for one in some
+    ]

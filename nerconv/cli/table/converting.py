@@ -72,7 +72,7 @@ WRITING: Final = (
         field="write.target", use=Use("names the reader of columns", writes=("conll",))),
     Option("--write-dialect", "Dialect of written brackets", CONVERSIONS, panel=_OUTPUT, metavar="DIALECT",
         choices=DIALECTS[:3], default="illinois", field="write.dialect",
-        use=Use("sets the dialect of written brackets", writes=("bracket",))),
+        use=Use("sets the dialect of written brackets", writes=("bracket", "text_column"))),
     Option("--tokens", "Tokens of a DocBin: those of the corpus, or those of spaCy's tokenizer.", CONVERSIONS,
         panel=_OUTPUT, metavar="corpus|spacy[:LANG]", choices=("corpus", "spacy"), default="corpus",
         field="write.tokens", use=Use("sets the tokens of a DocBin", writes=("docbin",))),

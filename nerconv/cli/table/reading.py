@@ -15,11 +15,23 @@ CONVERSIONS: Final = ("convert", "to-spans", "to-conll", "to-spacy", "to-dataset
 _READERS: Final = ("inspect", *CONVERSIONS, "lint", "review", "stats")
 _ALL: Final = (*_READERS, "evaluate")
 
-_BRACKETS: Final = ("bracket",)
+_BRACKETS: Final = ("bracket", "text_column")
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
 _OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
-_TEXT: Final = ("bracket", "spans_jsonl", "conll", "tags_jsonl", *_OFFSETS, "label_studio", "brat", "conllu", "gliner")
+_KEYED: Final = (*_OFFSETS, "label_studio", "text_column")
+_TEXT: Final = (
+    "bracket",
+    "spans_jsonl",
+    "conll",
+    "tags_jsonl",
+    *_OFFSETS,
+    "label_studio",
+    "brat",
+    "conllu",
+    "gliner",
+    "text_column",
+)
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu")
 
@@ -66,14 +78,17 @@ READING: Final = (
     Option("--comments", "What comment lines of CoNLL files begin with, or none. Default: #, where all such lines "
         "stand before sentences.", _ALL, TEXT, INPUT, "PREFIX|none", field="read.comments",
         use=Use("says what comment lines of column files begin with", _COLUMNS)),
-    Option("--text-key", "Key under which records of JSON have their text.", _ALL, WORD, INPUT, "KEY",
-        field="read.text_key", use=Use("names the key of texts in records with offsets", (*_OFFSETS, "label_studio"))),
+    Option("--text-key", "Key or column of the text of records, in brackets too.", _ALL, WORD, INPUT, "KEY",
+        field="read.text_key",
+        use=Use("names the key of texts in records", _KEYED)),
     Option("--annotator", "Whose annotations are read where tasks of Label Studio have several: a number, an "
         "address, or predictions.", _ALL, WORD, INPUT, "NAME", field="read.annotator",
         use=Use("names whose annotations of Label Studio are read", ("label_studio",))),
     Option("--discontinuous", "What becomes of spans of brat in several pieces: lose them, or cover all from the first "
         "piece to the last.", _ALL, choices=DISCONTINUOUS, panel=INPUT, default="lose", field="read.discontinuous",
         use=Use("says what becomes of discontinuous spans", ("brat",))),
+    Option("--id-key", "Column of ids where bracket text stands in a column. Default: id.", _ALL, WORD, INPUT,
+        "KEY", field="read.id_key", use=Use("names the column of ids", ("text_column",))),
     Option("--spans-key", "Key under which records of JSON have their spans.", _ALL, WORD, INPUT, "KEY",
         field="read.spans_key", use=Use("names the key of spans in records with offsets", _OFFSETS)),
     Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "

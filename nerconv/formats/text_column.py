@@ -1,0 +1,282 @@
+"""Bracket text in a column: the answers of a language model, or any other table with annotated text in one field.
+
+Read are lines of JSON, a JSON list, CSV or TSV with a header, Parquet and Arrow: the text under ``--text-key``, each
+value a document, its id from the column that ``--id-key`` names, else from ``id``; all other columns are its meta. The
+dialect is that of all texts together. Written are lines of JSON with the text under ``annotated``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+
+from nerconv.document import Facts, Finding, Where
+from nerconv.formats import bracket, json_items
+from nerconv.formats.json_lines import Decoder, JsonLine
+from nerconv.formats.keeps import TokenEdges
+from nerconv.formats.known import FORMATS
+from nerconv.formats.once import Once
+from nerconv.formats.pieces import Pieces, join_lines
+from nerconv.formats.shapes import keys, shape
+from nerconv.io.sources import Source, Unreadable, local_path
+from nerconv.io.text import TextSource, text_of
+from nerconv.options import ReadOptions, UsageError, WriteOptions
+from nerconv.packages import package
+from nerconv.unique_ids import UniqueIds
+
+if TYPE_CHECKING:
+    from nerconv.batch import Batch
+    from nerconv.views import Read, Reading
+
+NAME: Final = "text_column"
+SUFFIXES: Final = FORMATS[NAME]
+UNIT: Final = "document"
+SURVEYOR: Final = None
+KEEPS: Final = replace(bracket.KEEPS, ids=True, meta=True, open_end=True)
+#: The key of what is written.
+ANNOTATED: Final = "annotated"
+_TABLES: Final = (".parquet", ".arrow", ".feather")
+
+
+class _Row(NamedTuple):
+    """A row: its number and line, and its columns."""
+
+    number: int
+    line: int
+    columns: Mapping[str, Any]
+
+
+class _Text(NamedTuple):
+    """A text with the id of its document, the line it stands on, and what else its row holds."""
+
+    id: str
+    text: str
+    line: int
+    meta: dict[str, Any]
+
+
+class _Line(msgspec.Struct, omit_defaults=True):
+    """What is written of a document."""
+
+    id: str
+    annotated: str
+    meta: dict[str, Any] = {}
+
+
+def looks_like(head: bytes, suffix: str) -> str | None:
+    """Return that it has the suffix of tables, or that its first record has bracket text as it is written here."""
+    if suffix in (".csv",):
+        return f"its suffix is {suffix}"
+    begins = head.lstrip().startswith(b'{"id":"') and b'","annotated":"' in head.partition(b"\n")[0]
+    return f"its first record has the key {ANNOTATED}" if begins else None
+
+
+def tokens(options: WriteOptions) -> TokenEdges | None:
+    """Return None: a bracket stands at any offset."""
+    return None
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Read]:
+    """Yield Facts, then the texts as documents. Raises Unreadable, UsageError where no key is named."""
+    once, key = Once(), options.text_key or ANNOTATED
+    texts, findings = _texts(source, options, key, once)
+    named = Facts(source.name, NAME, {"text": f"column {key}", "texts": f"{len(texts):,}"})
+    yield named
+    yield from findings
+    if texts:
+        yield from _documents(texts, source, options)
+    yield from once.findings()
+
+
+def _texts(source: Source, options: ReadOptions, key: str, once: Once) -> tuple[list[_Text], list[Finding]]:
+    """Return the texts of a table, and what is wrong with rows of it. Raises UsageError without the column."""
+    ids, texts, findings = UniqueIds(), [], []
+    found: set[str] = set()
+    for row in _rows(source, options, once):
+        if isinstance(row, Finding):
+            findings.append(row)
+            continue
+        found.update(row.columns)
+        value, where = row.columns.get(key), Where(source.name, row.line, 1)
+        if not isinstance(value, str):
+            once.add("F012", f"{key} is {shape(value)}, where a text is expected; the row is left out", where, {})
+            continue
+        id_key = options.id_key or "id"
+        own = row.columns.get(id_key)
+        id = f"{source.id}#{row.number}" if own in (None, "") else str(own)
+        if not ids.are_new([id]):
+            id = f"{id}#{row.number}"
+        texts.append(_Text(id, value, row.line, _meta(row.columns, {key, id_key})))
+    if found and key not in found:
+        raise UsageError(f"{source.name}: no column is called {key}; it has {keys(found)}: name one with --text-key")
+    return texts, findings
+
+
+def _meta(columns: Mapping[str, Any], read: set[str]) -> dict[str, Any]:
+    own = columns.get("meta")
+    rest = {key: value for key, value in columns.items() if key not in read | {"meta"} and value is not None}
+    return (own if isinstance(own, dict) else {} if own is None else {"meta": own}) | rest
+
+
+def _rows(source: Source, options: ReadOptions, once: Once) -> Iterator[_Row | Finding]:
+    """Yield the rows of a table of any kind."""
+    if source.suffix in _TABLES:
+        yield from _arrow(source)
+        return
+    with text_of(source, options.encoding) as text:
+        yield from text.findings
+        if source.suffix in (".csv", ".tsv"):
+            yield from _csv(text, "\t" if source.suffix == ".tsv" else ",", source.name)
+        else:
+            yield from _json(text, source.name, once)
+
+
+def _csv(text: TextSource, delimiter: str, name: str) -> Iterator[_Row]:
+    text.file.seek(0)
+    rows = csv.DictReader(io.StringIO(text.file.read().decode(), newline=""), delimiter=delimiter, strict=True)
+    try:
+        _, line = rows.fieldnames, rows.line_num
+        for number, columns in enumerate(rows, 1):
+            line, first = rows.line_num, line + 1
+            yield _Row(number, first, {key: value for key, value in columns.items() if key is not None})
+    except csv.Error as error:
+        raise Unreadable(f"{name}: is not CSV: {error} (line {rows.line_num})") from error
+
+
+def _json(text: TextSource, name: str, once: Once) -> Iterator[_Row | Finding]:
+    decoder, whole = Decoder(name, once), json_items.whole(text)
+    if whole is None:
+        json_items.check(text, name)
+    for items in json_items.lines(text) if whole is None else [whole]:
+        for item in items:
+            found = decoder.decode(item.line, line) if (line := item.data.decode()).strip() else None
+            if isinstance(found, Finding):
+                yield found
+            elif isinstance(found, JsonLine) and isinstance(found.raw, dict):
+                yield _Row(item.number, item.line, found.raw)
+            elif isinstance(found, JsonLine):
+                where = Where(name, item.line, 1)
+                once.add("F012", f"the row is {shape(found.raw)}, where an object is expected", where, {})
+
+
+def _arrow(source: Source) -> Iterator[_Row]:
+    package("pyarrow", f"{source.name}, a table,", "datasets")
+    import pyarrow as pa
+    import pyarrow.feather as feather
+    import pyarrow.parquet as parquet
+
+    with local_path(source) as path:
+        try:
+            if source.suffix == ".parquet":
+                table = parquet.read_table(path)
+            elif source.suffix == ".feather":
+                table = feather.read_table(path)
+            else:
+                table = _arrow_table(path)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise Unreadable(f"{source.name}: is no table of Arrow or is damaged: {error}") from error
+        for number, columns in enumerate(table.to_pylist(), 1):
+            yield _Row(number, number, columns)
+
+
+def _arrow_table(path: Path) -> Any:
+    """Return the table of a file of Arrow, one that can be read at any place or a stream."""
+    import pyarrow as pa
+
+    with pa.OSFile(str(path)) as file:
+        try:
+            return pa.ipc.open_file(file).read_all()
+        except pa.ArrowInvalid:
+            file.seek(0)
+            return pa.ipc.open_stream(file).read_all()
+
+
+def _documents(texts: Sequence[_Text], source: Source, options: ReadOptions) -> Iterator[Read]:
+    """Yield the texts as documents of one batch, in the dialect of all of them."""
+    from nerconv.bracket import survey
+
+    raw = "\n".join(text.text for text in texts).encode(errors="replace")
+    whole = TextSource(io.BytesIO(raw), len(raw))
+    surveyed = survey.survey(whole, source, replace(options, documents="file"))
+    lines = [text.line for text in texts]
+    firsts = list(accumulate((text.text.count("\n") + 1 for text in texts), initial=1))
+    for item in surveyed.facts:
+        if isinstance(item, Finding) and item.where:
+            item = replace(item, where=item.where._replace(line=lines[bisect_right(firsts, item.where.line) - 1]))
+        yield replace(item, format=NAME) if isinstance(item, Facts) else item
+    known = surveyed.survey
+    if isinstance(known, survey.BracketSurvey):
+        yield _read(raw, texts, lines, known)
+
+
+def _read(raw: bytes, texts: Sequence[_Text], lines: Sequence[int], known: Any) -> Reading:
+    """Return the documents of ``raw``, the texts one after the other, places being those of their rows."""
+    import numpy as np
+
+    from nerconv.bracket import reader, scan
+    from nerconv.tables import Anchors, Extent
+    from nerconv.views import Reading
+
+    sizes = np.array([len(text.text.encode(errors="replace")) for text in texts], dtype=np.int64)
+    begins = np.cumsum(sizes + 1) - sizes - 1
+    extents = [
+        Extent(text.id, begin, begin + size)
+        for text, begin, size in zip(texts, begins.tolist(), sizes.tolist(), strict=True)
+    ]
+    reading = reader.read(scan.find(raw, known.marked_up), known.name, known.detection, extents)
+    batch = reading.batch
+    rows = np.array(lines, dtype=np.int64)
+    ones = np.ones(len(rows), dtype=np.int64)
+    batch = replace(
+        batch,
+        source_lines=rows[batch.document_of(batch.starts)],
+        source_map=Anchors(batch.bounds[:, 0], rows, ones),
+        line=None,
+        extras=batch.extras._replace(meta=tuple(text.meta for text in texts) if any(t.meta for t in texts) else ()),
+    )
+    findings = {
+        number: [replace(f, where=f.where and f.where._replace(line=lines[number])) for f in some]
+        for number, some in reading.findings.items()
+    }
+    return Reading(batch, findings)
+
+
+def encode(batch: Batch, options: WriteOptions) -> bytes:
+    """Return a line for each document: its id, its text in brackets under ``annotated``, and its meta."""
+    found = []
+    for number, one in enumerate(batch.groups(1)):
+        (extent,) = one.documents
+        text = bracket.encode(one, options).headed(True, 1).decode()
+        if not one.text[extent.start : extent.end].endswith(b"\n"):
+            text = text.removesuffix("\n")
+        meta = batch.extras.meta[number] if batch.extras.meta else {}
+        found.append(_Line(extent.id, text, dict(meta)))
+    return msgspec.json.Encoder().encode_lines(found)
+
+
+def read_back(piece: bytes, options: WriteOptions) -> Batch:
+    """Return what is read of lines that were written. Raises ValueError where they do not read as they stand."""
+    from nerconv.bracket.dialect import DialectDetection
+    from nerconv.bracket.survey import BracketSurvey
+
+    lines = msgspec.json.Decoder(_Line).decode_lines(piece)
+    texts = [_Text(line.id, line.annotated, number, line.meta) for number, line in enumerate(lines, 1)]
+    raw = "\n".join(text.text for text in texts).encode()
+    known = BracketSurvey("", "", "file", False, DialectDetection(options.dialect, "", {}, frozenset()), False)
+    reading = _read(raw, texts, [text.line for text in texts], known)
+    if reading.findings:
+        raise ValueError("the text holds what reads as a bracket")
+    return reading.batch
+
+
+def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
+    """Write the lines of ``pieces``."""
+    join_lines(pieces.packed, path)
