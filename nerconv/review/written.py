@@ -64,7 +64,8 @@ def undo(log: Log, sources: Sequence[Source], number: int = 0) -> Decision:
         raise NotDecidable(f"there is no application {number} to take back; there are: {known}")
     paths = {source.name: source.path for source in sources if source.path}
     beside = {str(Path(name).with_name(ignore_path(path).name)): ignore_path(path) for name, path in paths.items()}
-    backs = [_back(record, beside | paths, number) for record in applications[number].files]
+    hint = _later(log, number)
+    backs = [_back(record, beside | paths, number, hint) for record in applications[number].files]
     with together() as changes:
         for back in backs:
             if back is not None:
@@ -89,7 +90,17 @@ def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def _back(record: Mapping[str, Any], paths: Mapping[str, Path], number: int) -> tuple[Path, bytes, bytes | None] | None:
+def _later(log: Log, number: int) -> str:
+    """Return which applications behind the one with a ``number`` may have to be taken back first."""
+    names = {str(record.get("path")) for record in log.state.applications[number].files}
+    later = [each for each, found in log.state.applications.items()
+             if each > number and names & {str(record.get("path")) for record in found.files}]  # fmt: skip
+    return f"; take back {max(later)} first: nerconv review SRC --undo {max(later)}" if later else ""
+
+
+def _back(
+    record: Mapping[str, Any], paths: Mapping[str, Path], number: int, hint: str
+) -> tuple[Path, bytes, bytes | None] | None:
     """Return the path of a file, its bytes and those that it had; None where it has these already."""
     name, before, after = (record.get(key) for key in ("path", "before", "after"))
     if not isinstance(name, str) or name not in paths:
@@ -102,7 +113,7 @@ def _back(record: Mapping[str, Any], paths: Mapping[str, Path], number: int) -> 
     if (None if raw is None else _digest(raw)) == before:
         return None
     if raw is None or _digest(raw) != after:
-        raise NotDecidable(f"{name} was changed after application {number} wrote it, and is not taken back")
+        raise NotDecidable(f"{name} was changed after application {number} wrote it, and is not taken back{hint}")
     if before is None and name.endswith(SIDECAR):
         return path, raw, None
     if (old := _before(record, raw)) is None or _digest(old) != before:

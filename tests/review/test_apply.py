@@ -261,6 +261,18 @@ def test_a_file_that_was_changed_since_is_not_taken_back(tmp_path: Path, log: Lo
         written.undo(log, sources(tmp_path), 3)
 
 
+def test_an_earlier_application_is_taken_back_after_the_later_one(tmp_path: Path, log: Log) -> None:
+    put(tmp_path, {"a.txt": b"an [ORG XXXXXXXXXXXX  ] man and [PER Velidze:  ] \n"})
+    for rule in ("C201", "B102"):
+        decided(log, tmp_path, rule=rule)
+        written.write(plan(log.state, sources(tmp_path), READ), log)
+    with pytest.raises(NotDecidable, match="take back 2 first: nerconv review SRC --undo 2"):
+        written.undo(log, sources(tmp_path), 1)
+    written.undo(log, sources(tmp_path))
+    written.undo(log, sources(tmp_path))
+    assert (tmp_path / "a.txt").read_bytes() == b"an [ORG XXXXXXXXXXXX  ] man and [PER Velidze:  ] \n"
+
+
 def test_a_run_that_was_killed_between_record_and_files_can_be_taken_back(tmp_path: Path, log: Log) -> None:
     put(tmp_path, BEFORE)
     decided(log, tmp_path)
