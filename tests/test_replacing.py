@@ -240,7 +240,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next_one(tmp_path: Path) -> No
 def test_what_a_run_uses_that_lives_is_left_alone(tmp_path: Path) -> None:
     with private_folder(tmp_path) as folder:
         (folder / "piece").touch()
-        assert sweep(tmp_path) == []
+        assert sweep(tmp_path) == ([], [])
         assert names(folder) == ["owner", "piece"]
 
 
@@ -260,13 +260,13 @@ def test_what_only_looks_like_an_orphan_stays(tmp_path: Path) -> None:
     (tmp_path / "link").mkdir()
     (tmp_path / ".nerconv.ijklmnop").symlink_to("link")
     before = sorted(tmp_path.rglob("*"))
-    assert sweep(tmp_path) == []
+    assert sweep(tmp_path) == ([], [])
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_file_that_was_being_written_over_stays_as_it_was(tmp_path: Path) -> None:
     left = killed(tmp_path, "(folder / 'original').write_text('all of it')")
-    assert sweep(tmp_path) == [left]
+    assert sweep(tmp_path) == ([], [left])
     assert (left / "original").read_text() == "all of it"
 
 
@@ -290,7 +290,7 @@ def test_a_folder_that_is_swept_before_its_owner_has_it_is_made_again(
 def test_without_locks_nothing_is_an_orphan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = killed(tmp_path)
     monkeypatch.setattr(private, "fcntl", None)
-    assert sweep(tmp_path) == []
+    assert sweep(tmp_path) == ([], [])
     assert names(left) == ["owner", "piece"]
     with private_folder(tmp_path) as folder:
         assert folder.is_dir()

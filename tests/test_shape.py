@@ -68,6 +68,7 @@ CALLED = (
     "nerconv.printable",
     "nerconv.terminal",
     "nerconv.io.outputs",
+    "nerconv.io.private",
     "nerconv.io.replacing",
     "nerconv.codes",
     "nerconv.options",

@@ -131,6 +131,12 @@ COMMANDS: Final = {
         "nerconv finetune hf.toml",
         (Argument("SETTINGS", "A TOML file, written by config hf."),),
     ),
+    "clean": Command(
+        "clean:clean",
+        "Remove the temporary folders of runs that were killed, below FOLDER and where the system has such files.",
+        "nerconv clean corpus",
+        (Argument("FOLDER...", "Where runs wrote to. Default: this folder.", number=-1, required=False),),
+    ),
 }
 #: What stands about groups of commands.
 GROUPS: Final = {"config": "Make training configurations from the data."}

@@ -14,10 +14,10 @@ import shutil
 import stat
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 try:
     import fcntl
@@ -114,30 +114,62 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def sweep(place: Path) -> list[Path]:
-    """Remove the orphans in the folder ``place``, and return those that hold something to be looked at, which stay."""
-    left: list[Path] = []
+class Swept(NamedTuple):
+    """Orphans that were removed, and those that stay, since they hold a file as it was before it was written over."""
+
+    removed: list[Path]
+    left: list[Path]
+
+
+def clean(folders: Iterable[Path]) -> Swept:
+    """Remove the orphans anywhere below ``folders``, and where the system has its temporary files.
+
+    Links are not followed. Raises OSError for a folder that cannot be read.
+    """
+    found = Swept([], [])
+    for folder in folders:
+        for place, names, _ in os.walk(folder, onerror=_fail):
+            _add(found, sweep(Path(place)))
+            names[:] = [name for name in names if not _NAME.fullmatch(name)]
+    _add(found, sweep(Path(tempfile.gettempdir())))
+    return found
+
+
+def _fail(error: OSError) -> None:
+    raise error
+
+
+def _add(found: Swept, more: Swept) -> None:
+    found.removed.extend(more.removed)
+    found.left.extend(more.left)
+
+
+def sweep(place: Path) -> Swept:
+    """Remove the orphans in the folder ``place``, not in those below it."""
+    swept = Swept([], [])
     with suppress(OSError), os.scandir(place) as found:
-        for name in [entry.name for entry in found if _NAME.fullmatch(entry.name)]:
+        for name in sorted(entry.name for entry in found if _NAME.fullmatch(entry.name)):
             with suppress(OSError):
-                left += _sweep_one(place / name)
-    return left
+                _sweep_one(place / name, swept)
+    return swept
 
 
-def _sweep_one(folder: Path) -> Iterator[Path]:
-    """Remove ``folder`` if it is an orphan of this user; yield it where it stays, since it holds an original."""
+def _sweep_one(folder: Path, swept: Swept) -> None:
+    """Remove ``folder`` if it is an orphan of this user and holds no original."""
     if not _is_own(folder):
         return
     try:
         number = os.open(folder / _OWNER, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:
         folder.rmdir()  # which has no owner yet, or no longer; its owner makes another
+        swept.removed.append(folder)
         return
     try:
         if _locked(number, folder, unless=True):
             if (folder / ORIGINAL).exists():
-                yield folder
+                swept.left.append(folder)
             else:
                 remove_folder(folder)
+                swept.removed.append(folder)
     finally:
         os.close(number)
