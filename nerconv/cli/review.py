@@ -158,6 +158,10 @@ def _opened(given: Given, session: Session) -> int:
     open_page(session, _opener(not given["--no-browser"]), given["--port"] or 0)
     found = session.progress.counts()
     show.say(f"{session.log.path}: {found['decided']:,} of {counted(found['decisions'], 'decision')} made")
+    if found["decided_places"]:
+        show.say(f"the same command goes on; with --apply {session.log.path} it writes what is decided")
+    elif session.command:
+        show.say(f"next: {session.command}")
     return 0
 
 

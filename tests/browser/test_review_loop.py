@@ -136,6 +136,7 @@ def test_decisions_change_these_bytes_and_no_others_and_can_be_undone(browser: B
         page.keys(Keys.ESCAPE)
         assert page.headline == "Drop the label from XXXXXXXXXXXX ORG?"
     assert run.said[-1] == "exit status 0"
+    assert "next: nerconv lint cables --profile cable" in run.said[-2]
     assert contents(cables) == replaced(before, *HEADERS, *MASKS, *SINGLE)
     assert sorted(path.name for path in (cables / "cables").glob("*.ignore")) == [
         f"cable_00{number}.txt.ignore" for number in (1, 2, 5)
@@ -217,6 +218,9 @@ def test_without_a_mouse_everything_is_in_reach(browser: Browser, cables: Path) 
         assert page.headline == "1 file written"
         page.tab_to("Undo what was written")
         page.keys(Keys.ENTER)
+        run.end()
+        assert "1 of 1 decision made" in run.said[-2]
+        assert "with --apply cables.review.jsonl it writes what is decided" in run.said[-2]
     assert contents(cables) == before
     lines = [json.loads(line) for line in (cables / "cables.review.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(line["action"], line["comment"]) for line in lines] == [("accept", "edge"), ("apply", ""), ("unapply", "")]
