@@ -91,7 +91,7 @@ class ReadOptions:
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
     name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
     ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format;
-    ``id_key``: where they have their id.
+    ``id_key``: where they have their id. ``labels_file``: the names of tags that are numbers.
     ``annotator``: whose annotations are read where a task has several.
     ``discontinuous``: what becomes of spans in several pieces, a value of DISCONTINUOUS.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
@@ -121,6 +121,7 @@ class ReadOptions:
     text_key: str = ""
     spans_key: str = ""
     id_key: str = ""
+    labels_file: str = ""
     annotator: str = ""
     discontinuous: str = "lose"
 

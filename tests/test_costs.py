@@ -72,6 +72,7 @@ WORDS: Final = {
     "--label-set": "--label-set LOC,ORG,PER,MISC",
     "--labels": "--labels LOC,ORG,PER,MISC",
     "--labels-from": "--labels-from labels.json",
+    "--labels-file": "--labels-file labels.json @tags_jsonl",
     "--ledger": "--ledger ledger.jsonl",
     "--lint": "--lint drop",
     "--lint-select": "--lint-select B1 --lint drop",

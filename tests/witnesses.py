@@ -37,6 +37,7 @@ WITNESSES = {
     "--label-set": Witness("--label-set LOC,ORG,PER,MISC,DRUG,PERSON"),
     "--labels": Witness("--labels DRUG"),
     "--labels-from": Witness("--labels-from labels.json"),
+    "--labels-file": Witness("--labels-file labels.json"),
     "--ledger": Witness("--ledger ledger.jsonl"),
     "--lint": Witness("--lint drop"),
     "--lint-select": Witness("--lint-select D", "--lint drop"),

@@ -124,6 +124,29 @@ def names_in(path: Path) -> list[str]:
         raise Unreadable(f"{path}: its class labels cannot be read: {type(error).__name__}: {reason}") from error
 
 
+def names_of(path: Path) -> list[str]:
+    """Return the names of tags in the order of their numbers, as a file has them. Raises Unreadable.
+
+    ``path``: a JSON list, an object of names by number, a configuration of a model with ``id2label``, a text with a
+    name a line, a Parquet file or a saved dataset.
+    """
+    if path.is_dir() or path.suffix == ".parquet":
+        return names_in(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text) if path.suffix == ".json" else text.split()
+        held = found.get("id2label", found) if isinstance(found, dict) else found
+        if isinstance(held, dict):
+            by_number = {int(number): str(name) for number, name in held.items()}
+            held = [by_number[number] for number in range(len(by_number))]
+        if not held or not all(isinstance(name, str) for name in held):
+            raise ValueError("it holds no list of names, and no id2label")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise Unreadable(f"--labels-file {path}: cannot be read: {type(error).__name__}: {reason}") from error
+    return list(held)
+
+
 def _features(path: Path) -> dict[str, Any]:
     if path.is_dir():
         found: dict[str, Any] = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))["features"]

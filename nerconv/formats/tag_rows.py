@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -14,6 +16,7 @@ import msgspec
 from nerconv import schemes
 from nerconv import tokens as corpus
 from nerconv.document import Facts, Finding, Where
+from nerconv.formats import class_labels
 from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exactly, seen_spans
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord, unlabelled
@@ -81,7 +84,7 @@ Item = Record | Row | Finding
 _Rows = Callable[[Once], "Iterator[Columns | list[Item]]"]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Table:
     """A table of rows, and what was learnt of it: by their names where tokens and tags stand among columns, the tag
     scheme once it was needed, the columns that are not read, and how many tags had to be repaired, rows have
@@ -117,10 +120,12 @@ class _Table:
             raise ValueError(missing(row.columns))
         tokens, tags = row.columns[found.tokens], row.columns[found.tags]
         unlabelled = not_labelled(tags) if isinstance(tags, list) else {}
+        if self.names and isinstance(tags, list):
+            tags = [self.name(tag) for tag in tags]
         if are_numbers([tag for at, tag in enumerate(tags or ()) if at not in unlabelled]):
             raise ValueError(
-                f"{found.tags} holds numbers, and nothing says which tag each stands for: name them in the schema "
-                "(ClassLabel of datasets), or write the tags as texts"
+                f"{found.tags} holds numbers, and nothing says which tag each stands for: name them with "
+                "--labels-file, in the schema (ClassLabel of datasets), or write the tags as texts"
             )
         if unlabelled:
             tags = ["O" if at in unlabelled else tag for at, tag in enumerate(tags)]
@@ -132,6 +137,15 @@ class _Table:
             count = f"{len(tagged.tokens):,} {found.tokens} and {len(tagged.tags):,} {found.tags}"
             raise ValueError(f"the row has {count}")
         return tagged
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The names of tags by their numbers, where a file has them."""
+        return class_labels.names_of(Path(self.options.labels_file)) if self.options.labels_file else ()
+
+    def name(self, tag: Any) -> Any:
+        """Return the name of a tag that is a number; -100 and what has no name stay."""
+        return self.names[tag] if type(tag) is int and 0 <= tag < len(self.names) else tag
 
     def all_tags(self) -> Iterator[list[str]]:
         """Yield the tags of every row that is read from them; those that cannot be read become findings later."""

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from nerconv.document import Facts, Finding, Where
+from nerconv.formats import json_items
+from nerconv.formats.json_items import JsonItem
 from nerconv.formats.json_lines import Decoder, has_keys, whole_json
 from nerconv.formats.json_record import enter_bad
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
@@ -83,26 +85,29 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     with text_of(source, options.encoding) as text:
         yield Facts(source.name, NAME, text.facts)
         yield from text.findings
-        if (finding := whole_json(text, source.name)) is not None:
+        whole = json_items.whole(text)
+        if whole is None and (finding := whole_json(text, source.name)) is not None:
             yield finding
             return
-        yield from read_rows(partial(_rows, text, source), source, NAME, options)
+        yield from read_rows(partial(_rows, text, whole, source), source, NAME, options)
 
 
-def _rows(text: TextSource, source: Source, once: Once) -> Iterator[Columns | list[Item]]:
+def _rows(
+    text: TextSource, whole: Sequence[JsonItem] | None, source: Source, once: Once
+) -> Iterator[Columns | list[Item]]:
     from nerconv.formats.record_sound import parted
 
     decoder = Decoder(source.name, once)
-    for first, lines in text.blocks():
-        places = [Where(source.name, number, 1) for number in range(first, first + len(lines))]
+    for items in json_items.lines(text) if whole is None else [whole]:
+        places, lines = [Where(source.name, item.line, 1) for item in items], [item.data for item in items]
 
         def columns(begin: int, end: int, lines: Any = lines, places: Any = places) -> Columns:
             return placed(_columns(list(map(_ROWS.decode, lines[begin:end]))), places[begin:end])
 
         found = parted(0, len(lines), columns)
         if isinstance(found, list):
-            items = (_item(lines[at], places[at], source, decoder) if isinstance(at, int) else at for at in found)
-            yield list(filter(None, items))
+            made = (_item(lines[at], places[at], source, decoder) if isinstance(at, int) else at for at in found)
+            yield list(filter(None, made))
         else:
             yield found
 

@@ -86,6 +86,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bytes.json").write_bytes(b'{"tokens": ["Ren\xe9"], "ner_tags": ["B-PER"]}\n')
     (folder / "compact.brat.txt").write_text("Ann met Bob Lee .\n")
     (folder / "compact.brat.ann").write_text("T1\tPER 0 3\tAnn\nT2\tPER 0 3;8 11\tAnn Bob\n")
+    (folder / "numbers.json").write_text('{"tokens": ["Ann", "left"], "ner_tags": [5, 0]}\n')
+    numbers = Dataset.from_dict({"tokens": [["Ann", "left"]], "ner_tags": [[5, 0]]})
+    numbers.to_parquet(folder / "numbers.parquet")
     marked = "<p>[PER Ann] left &amp; [DRUG aspirin] . [PER x  ] [LOC: Oslo]"
     (folder / "marked.text_column.jsonl").write_text(
         json.dumps({"id": "a", "annotated": marked}, separators=(",", ":"))

@@ -89,6 +89,9 @@ READING: Final = (
         use=Use("says what becomes of discontinuous spans", ("brat",))),
     Option("--id-key", "Column of ids where bracket text stands in a column. Default: id.", _ALL, WORD, INPUT,
         "KEY", field="read.id_key", use=Use("names the column of ids", ("text_column",))),
+    Option("--labels-file", "Names of tags that are numbers: a JSON list, id2label of a model, a name a line, or a "
+        "dataset.", _ALL, WORD, INPUT, "FILE", field="read.labels_file",
+        use=Use("names tags that are numbers", ("dataset", "tags_jsonl"))),
     Option("--spans-key", "Key under which records of JSON have their spans.", _ALL, WORD, INPUT, "KEY",
         field="read.spans_key", use=Use("names the key of spans in records with offsets", _OFFSETS)),
     Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "
