@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -144,3 +145,9 @@ def test_every_option_of_a_conversion_has_a_witness() -> None:
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.commands[0]} {row.name}")
 def test_an_option_that_something_may_not_use_says_what_it_does(row: Option) -> None:
     assert bool(row.use.does) == (row.use != ALWAYS)
+
+
+def test_no_two_test_files_have_the_same_name() -> None:
+    """Pytest cannot collect both, and says so only where all tests are run."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
