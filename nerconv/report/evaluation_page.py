@@ -76,9 +76,9 @@ def _verdict(report: EvaluationReport) -> str:
         rest = f'<ul class="gates">{"".join(map(_gate, passed))}</ul>'
         gates += f'<details class="more"><summary>{len(passed):,} gates passed</summary>{rest}</details>'
     name = report.model.get("name") or report.method.get("predictions", "")
-    about = f"{in_html(name)} against {in_html(report.method.get('gold', 'the gold'))}"
+    about = f": {in_html(name)} against {in_html(report.method.get('gold', 'the gold'))}" if name else ""
     return (
-        f'<p class="muted small">nerconv evaluation report: {about}</p>\n'
+        f'<p class="muted small">nerconv evaluation report{about}</p>\n'
         f'<div class="verdict{state}"><h1>{_title(report)}</h1>'
         f"<p>{said}{'. ' if said else ''}Precision {percent(micro.precision)}, recall {percent(micro.recall)}: "
         f"{micro.tp:,} of {micro.predicted:,} "

@@ -20,6 +20,8 @@ from nerconv.report.shell import look
 
 #: The widest piece, in columns of a terminal: a wide character takes two.
 _WIDEST: Final = 26
+#: More of a label, in code points, does not stand on a bar.
+_LABEL: Final = 30
 #: A stretch of text under the same spans that is longer, in code points, is shown without its middle.
 _LONGEST: Final = 400
 #: So many lanes a layer has at most; deeper spans share the last one.
@@ -142,7 +144,8 @@ def _cell(bar: Bar, of: _Stretch) -> str:
     """Return a piece of a bar: with its label where it begins, and once more where its text was cut for its length."""
     first, last = bar.start == of.start and not of.number, bar.end == of.end and of.last
     classes = " ".join(filter(None, [bar.look or look(bar.label), "" if first else "c", "" if last else "o"]))
-    label = f"{bar.mark}{in_html(bar.label)}"
+    short = bar.label if len(bar.label) <= _LABEL else f"{bar.label[:_LABEL]}…"
+    label = f"{bar.mark}{in_html(short)}"
     if first:
         return f'<b class="{classes}"><i class="sr">{in_html(bar.side)} </i>{label}</b>'
     return f'<b class="{classes}" aria-hidden="true">{f"…{label}" if of.number else ""}</b>'
