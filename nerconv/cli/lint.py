@@ -15,6 +15,7 @@ from nerconv.cli.progress import progress
 from nerconv.cli.table import options_of
 from nerconv.cli.table.linting import FAIL_ON
 from nerconv.io.outputs import STDOUT, Place, read_places
+from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
 from nerconv.linting.fix import FixReport
 from nerconv.linting.problem import LintReport
@@ -51,6 +52,7 @@ def lint(given: Given) -> int:
         show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
     else:
         show.put(_rendered(report, given))
+    _write_page(report, given)
     if report.problems and given["--format"] == "text" and sys.stderr.isatty():
         show.say(f"Decide one by one: {_review_of(given)}")
     show.job_summary(lambda: job_summary(report))
@@ -73,19 +75,32 @@ def _rendered(report: LintReport, given: Given) -> str:
     if form in ("text", "summary"):
         layout = layout_of(sys.stdout, grouped, (USUAL.most if grouped else 0) if most is None else most)
         return lint_text.lint(report, layout) if form == "text" else lint_text.summary(report, layout)
+    return LINT[form](_dated(report, given))
+
+
+def _dated(report: LintReport, given: Given) -> LintReport:
     report.command, report.date = typed_command(), given["--date"] or ""
-    return LINT[form](report)
+    return report
+
+
+def _write_page(report: LintReport, given: Given) -> None:
+    if not (path := given["--html"]):
+        return
+    with together() as changes, named(path):
+        changes.new(path).write_text(LINT["html"](_dated(report, given)), encoding="utf-8", newline="")
+    show.wrote(path)
 
 
 def _check_outputs(given: Given, files: Sequence[Source]) -> None:
-    """Raise UsageError where a baseline would replace a source, its ignore file, or another baseline."""
+    """Raise UsageError where a baseline or a page would replace a source, its ignore file, or another of them."""
     prune = given["--prune-baseline"]
     beside = [Place("the ignore file", str(s.path) + SIDECAR) for s in files if s.path and not s.path.is_dir()]
     known, learnt = (
         [Place(name, str(given[name]))] if given[name] else [] for name in ("--baseline", "--write-baseline")
     )
+    page = [Place("--html", str(given["--html"]))] if given["--html"] else []
     read = [*read_places(files), *beside, *([] if prune else known)]
-    check_outputs(read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt])
+    check_outputs(read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt, *page])
 
 
 def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> None:

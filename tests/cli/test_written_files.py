@@ -64,6 +64,7 @@ WRITING = {
     ("to-dataset", "--output"): ("to-dataset a.txt -o {}", ["a.txt"], []),
     ("to-dataset", "--ledger"): ("to-dataset a.txt -o o --ledger {}", ["a.txt"], ["o/ledger", "o"]),
     ("lint", "--write-baseline"): ("lint a.txt --baseline b.txt --write-baseline {}", ["a.txt", "b.txt"], []),
+    ("lint", "--html"): ("lint a.txt --write-baseline o --html {}", ["a.txt", "a.txt.ignore"], ["o"]),
     ("lint", "--baseline"): ("lint a.txt --prune-baseline --baseline {}", ["a.txt", "a.txt.ignore"], []),
     ("evaluate", "--json"): (
         "evaluate a.txt --predictions b.txt --train in --json {} --html o",
