@@ -13,6 +13,7 @@ from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import Final, NamedTuple, TextIO
 
+from nerconv.document import Where
 from nerconv.printable import one_line
 
 #: Select Graphic Rendition of ECMA-48 by what is shown.
@@ -32,6 +33,8 @@ _STYLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 #: Colours of other labels, one of them for each name, the same in every run.
 _OTHERS: Final = ("36", "94", "92", "93", "95", "96")
+#: So many places are shown where they fit.
+_PLACES: Final = 3
 #: The zero width joiner holds an emoji together; all else that is invisible could mislead.
 _JOINER: Final = "\u200d"
 
@@ -130,6 +133,18 @@ def _code(style: str) -> str:
     if style.startswith("label ") and style not in _STYLES:
         return _OTHERS[zlib.crc32(style.encode("utf-8", "surrogatepass")) % len(_OTHERS)]
     return _STYLES.get(style, "")
+
+
+def places(wheres: Iterable[Where], home: str, width: int) -> str:
+    """Return the first places as far as ``width`` cells hold them, the file only where it is another one."""
+    shown, path = "", home
+    for number, where in enumerate(wheres):
+        name = "" if where.path == path else where.path.removeprefix(home) + ":"
+        next = f"{shown} {name}{where.line}:{where.column}".strip()
+        if number == _PLACES or (shown and cells(next) > width):
+            break
+        shown, path = next, where.path
+    return shown if cells(shown) <= width else "…" + shown[len(shown) - width + 1 :]
 
 
 def visible(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,15 +17,17 @@ from rich.markup import escape
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.printable import counted, in_json, one_line
-from nerconv.terminal import Piece, excerpt, layout_of, line
+from nerconv.terminal import Layout, Piece, excerpt, layout_of, line, places
 
 if TYPE_CHECKING:
     from nerconv.conversion.report import ConversionReport
     from nerconv.inspection import Inspection
     from nerconv.linting.fix import FixReport
 
-#: So many findings are shown; the rest by their number.
+#: So many findings are shown, and of those whose messages differ in values alone; the rest by number and first places.
 SHOWN: Final = 20
+OF_A_KIND: Final = 5
+_VALUES: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\d+")
 #: What is set where stdout is a log that commands in it are read from.
 _LOGS: Final = ("GITHUB_ACTIONS", "TF_BUILD")
 
@@ -40,9 +43,13 @@ def say(message: str) -> None:
 
 def wrote(path: Path, what: str = "") -> None:
     """Say that ``path`` was written, ``what`` is in it, and how large it is."""
+    say(f"wrote {path} ({what}{_size(path)})")
+
+
+def _size(path: Path) -> str:
     size = path.stat().st_size
     unit, name = next(((n, name) for n, name in ((1_000_000, "MB"), (1000, "kB")) if size >= n), (1, "bytes"))
-    say(f"wrote {path} ({what}{size / unit:,.0f} {name})")
+    return f"{size / unit:,.0f} {name}"
 
 
 def put(text: str) -> None:
@@ -65,24 +72,36 @@ def job_summary(text: Callable[[], str]) -> None:
 
 
 def findings(found: Sequence[Finding]) -> None:
-    """Print the first findings with their source line and a caret, then how many there are of each code."""
-    layout, console = layout_of(sys.stderr), _stderr()
-    for finding in found[:SHOWN]:
-        row = CODES[finding.code]
-        place = [Piece(f"{finding.where}: ", "bold")] if finding.where else []
-        sentence = [*place, Piece(row.severity, row.severity), Piece(f" {row.code} {row.name} {finding.message}")]
-        sys.stderr.write(line(sentence, layout))
-        if shown := finding.excerpt:
-            text = shown.text[: shown.start], shown.text[shown.start : shown.end], shown.text[shown.end :]
-            before, flagged, after = ([Piece(part)] for part in text)
-            number = finding.where and finding.where.line
-            sys.stderr.write(excerpt(number, (before, flagged, after), row.severity, layout))
-    if len(found) > SHOWN:
-        console.print(f"… and {len(found) - SHOWN:,} more", markup=False)
+    """Print the first findings of each kind with their source line and carets, then how many there are of each code."""
+    layout, left = layout_of(sys.stderr), SHOWN
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        alike.setdefault((finding.code, _VALUES.sub("", finding.message)), []).append(finding)
+    for (code, _), some in alike.items():
+        first = min(OF_A_KIND, left)
+        left -= len(some[:first])
+        for finding in some[:first]:
+            _finding(finding, layout)
+        if rest := some[first:]:
+            wheres = [finding.where for finding in rest if finding.where]
+            named = f"  … and {len(rest):,} more of {code}: "
+            sys.stderr.write(line([Piece(named), Piece(places(wheres, "", layout.width - len(named)))], layout))
     if found:
         counts = Counter(finding.code for finding in found)
-        names = _counts({f"{c} {CODES[c].name}": n for c, n in counts.items()})
-        console.print(f"{'finding' if len(found) == 1 else 'findings'}: {names}", markup=False)
+        names = _counts({f"{code} {CODES[code].name}": count for code, count in counts.items()})
+        say(f"{'finding' if len(found) == 1 else 'findings'}: {names}")
+
+
+def _finding(finding: Finding, layout: Layout) -> None:
+    row = CODES[finding.code]
+    place = [Piece(f"{finding.where}: ", "bold")] if finding.where else []
+    sentence = [*place, Piece(row.severity, row.severity), Piece(f" {row.code} {row.name} {finding.message}")]
+    sys.stderr.write(line(sentence, layout))
+    if shown := finding.excerpt:
+        text = shown.text[: shown.start], shown.text[shown.start : shown.end], shown.text[shown.end :]
+        before, flagged, after = ([Piece(part)] for part in text)
+        number = finding.where and finding.where.line
+        sys.stderr.write(excerpt(number, (before, flagged, after), row.severity, layout))
 
 
 def fixes(done: FixReport, written: bool) -> None:
@@ -136,7 +155,8 @@ def conversion(report: ConversionReport, target: str, tokens: str) -> None:
     for remark in _grouped(report.grouped):
         say(remark)
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
-    say(f"{target}: {report.format}, records: {records}; read back and compared")
+    size = f" ({_size(Path(target))})" if Path(target).is_file() else ""
+    say(f"{target}: {report.format}, records: {records}; read back and compared{size}")
 
 
 def _misaligned(count: int, spans: int, format: str, tokens: str) -> str:

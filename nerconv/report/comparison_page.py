@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.evaluation.changed import STATES, Answer, Changed, ChangedSentence, changed, key_of
-from nerconv.evaluation.differences import Comparison, Difference
 from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.printable import counted
 from nerconv.report.escaped import in_html
@@ -15,6 +14,9 @@ from nerconv.report.evaluation_sentences import KINDS, gold_bar, missed_bar, pre
 from nerconv.report.interlinear import Bar, interlinear
 from nerconv.report.rows import interval, kind_counts, percent
 from nerconv.report.shell import labelled, page, sheet, table
+
+if TYPE_CHECKING:
+    from nerconv.evaluation.differences import Comparison, Difference
 
 #: So many sentences are shown at most.
 _SHOWN: Final = 500

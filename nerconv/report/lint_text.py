@@ -9,15 +9,12 @@ from pathlib import PurePath
 from typing import Final
 
 from nerconv.codes import SEVERITIES
-from nerconv.document import Where
 from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import LintReport, Problem
 from nerconv.printable import counted
 from nerconv.report.excerpts import excerpt
-from nerconv.terminal import USUAL, Layout, Piece, cells, cut, line, padded, visible
+from nerconv.terminal import USUAL, Layout, Piece, cells, cut, line, padded, places, visible
 
-#: So many places of a group are shown where they fit.
-_PLACES: Final = 3
 #: The most of a line that a surface takes, and an answer; the cells that the number of findings takes.
 _SURFACE, _ANSWER, _COUNT = 0.4, 0.4, 6
 
@@ -108,7 +105,7 @@ def _group(group: Group, home: str, widths: tuple[int, int], layout: Layout) -> 
     surface = Piece(_surface(group), f"label {group.label}" if group.label else "")
     if group.surface:
         yield _row(
-            surface, len(group.problems), "" if below else _places(wheres, home, room), group.answer, widths, layout
+            surface, len(group.problems), "" if below else places(wheres, home, room), group.answer, widths, layout
         )
     else:
         wide = layout.width - _COUNT - 2
@@ -116,15 +113,15 @@ def _group(group: Group, home: str, widths: tuple[int, int], layout: Layout) -> 
     if not group.answer and group.surface:
         yield line([Piece("    " + cut(visible(group.problems[0].message), layout.width - 4), "dim")], layout)
     if below and wheres:
-        yield line([Piece("    " + _places(wheres, home, layout.width - 4), "dim")], layout)
+        yield line([Piece("    " + places(wheres, home, layout.width - 4), "dim")], layout)
 
 
-def _row(surface: Piece, number: int, places: str, answer: str, widths: tuple[int, int], layout: Layout) -> str:
+def _row(surface: Piece, number: int, at: str, answer: str, widths: tuple[int, int], layout: Layout) -> str:
     """Return a line: what was found, how often, places, and at the end what a fix would do."""
     name = Piece(padded(cut(surface.text, widths[0]), widths[0]), surface.style)
-    room = layout.width - sum(widths) - _COUNT - 6 if places else 0
+    room = layout.width - sum(widths) - _COUNT - 6 if at else 0
     count = f"{number:,}×".rjust(_COUNT)
-    end = Piece("  " + padded(places, room) + "  " * bool(room) + cut(answer, max(widths[1], 16)))
+    end = Piece("  " + padded(at, room) + "  " * bool(room) + cut(answer, max(widths[1], 16)))
     return line([Piece("  "), name, Piece(count), end], layout)
 
 
@@ -132,18 +129,6 @@ def _surface(group: Group) -> str:
     """Return what a group is about as the file would have it: a span in brackets, bare text, or the message."""
     text = visible(group.surface or group.problems[0].message)
     return f"[{group.label} {text}]" if group.label else text
-
-
-def _places(wheres: Iterable[Where], home: str, width: int) -> str:
-    """Return the first places as far as ``width`` cells hold them, the file only where it is another one."""
-    shown, path = "", home
-    for number, where in enumerate(wheres):
-        name = "" if where.path == path else where.path.removeprefix(home) + ":"
-        next = f"{shown} {name}{where.line}:{where.column}".strip()
-        if number == _PLACES or (shown and cells(next) > width):
-            break
-        shown, path = next, where.path
-    return shown if cells(shown) <= width else "…" + shown[len(shown) - width + 1 :]
 
 
 def _singly(problems: Iterable[Problem], layout: Layout) -> str:

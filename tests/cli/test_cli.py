@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -283,3 +284,20 @@ def test_a_small_conversion_imports_no_library_that_it_does_not_need(tmp_path: P
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
         assert not heavy & set(done.stdout.split()), target
+
+
+def test_findings_alike_are_shown_five_times_and_then_counted(run: Run) -> None:
+    write("a.txt", LINE * 40 + "He met [PER Ann in Rome . \n")
+    _, _, err = run("inspect", "a.txt")
+    assert err.count("warning F004 nested-or-overlapping") == 5
+    assert "\n  … and 35 more of F004: a.txt:6:29 7:29 8:29\n" in err
+    assert "a.txt:41:8: error F001 unclosed-bracket" in err
+    assert "findings: F004 nested-or-overlapping 40, F001 unclosed-bracket 1" in err
+
+
+def test_findings_of_many_kinds_are_limited_and_all_counted(run: Run) -> None:
+    write("a.jsonl", "".join(f'{{"text": "x", "spans": {value}}}\n' for value in ("1", "{}", '"a"', "[1]", "[{}]") * 8))
+    _, _, err = run("inspect", "a.jsonl")
+    assert err.count("error F012 bad-record ") <= 20
+    shown, more = err.count(": error F012"), sum(map(int, re.findall(r"and (\d+) more of F012", err)))
+    assert f"findings: F012 bad-record {shown + more}\n" in err
