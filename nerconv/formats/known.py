@@ -11,7 +11,7 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "conll": (".conll", ".bio", ".iob", ".iob2", ".tsv", ".bioes", ".bilou"),
     "docbin": (".spacy",),
     "dataset": (".parquet",),
-    "tags_jsonl": (".json",),
+    "tags_jsonl": (".json", ".csv"),
     "offsets_jsonl": (".jsonl", ".json"),
     "doccano": (".jsonl", ".json"),
     "prodigy": (".jsonl", ".json"),

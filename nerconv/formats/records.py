@@ -171,7 +171,7 @@ class _RecordReader:
 
         def columns(begin: int, end: int) -> Columns:
             """Return some of the records, each with an id."""
-            if self.options.text_key or self.options.spans_key:
+            if self.options.text_key or self.options.spans_key or self.options.annotator:
                 raise ValueError("objects with other keys are looked at one by one")
             some = items[begin:end]
             found = self.format.columns(map(self.format.decoder.decode, (item.data for item in some)))

@@ -46,8 +46,8 @@ NESTED: Final = ("spans", "sentences", "marks", "joins", "line", "column", "anch
 NOT_LABELLED: Final = -100
 
 #: Names of columns, joined: of tokens, and of tags that are not spelt as such.
-_TOKENS: Final = frozenset({"tokens", "words", "token", "word"})
-_TAGS: Final = frozenset(
+TOKENS: Final = frozenset({"tokens", "words", "token", "word"})
+TAGS: Final = frozenset(
     ["nertags", "ner", "tags", "labels", "nertag", "tag", "label", "iob", "bio", "iobtags", "biotags"]
 )
 #: Tags of something else than entities.
@@ -67,7 +67,7 @@ USUAL: Final = TableLayout("tokens", "ner_tags")
 
 def layout(columns: Mapping[str, Any]) -> TableLayout | None:
     """Return where the tokens and tags of a row stand, or None where it has none, or several that may be meant."""
-    tokens = _only([key for key, value in columns.items() if joined(key) in _TOKENS and _is_texts(value)], USUAL.tokens)
+    tokens = _only([key for key, value in columns.items() if joined(key) in TOKENS and _is_texts(value)], USUAL.tokens)
     if tokens is None:
         return None
     count = len(columns[tokens])
@@ -82,7 +82,7 @@ def layout(columns: Mapping[str, Any]) -> TableLayout | None:
 
 
 def _named(lists: Mapping[str, Any]) -> list[str]:
-    return [key for key, value in lists.items() if joined(key) in _TAGS and _may_be_tags(value)]
+    return [key for key, value in lists.items() if joined(key) in TAGS and _may_be_tags(value)]
 
 
 def _only(names: Sequence[str], usual: str = "") -> str | None:

@@ -2,6 +2,8 @@
 
 The columns are those of ``nerconv.formats.tagged``. The ones that hold more than strings are JSON within JSON:
 ``datasets`` tells the type of a column from the first megabytes, where it may stay empty, and refuses the rest.
+
+Read is CSV with a row for each token, too (``nerconv.formats.token_csv``).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats import json_items
+from nerconv.formats import json_items, token_csv
 from nerconv.formats.json_items import JsonItem
 from nerconv.formats.json_lines import Decoder, has_keys, whole_json
 from nerconv.formats.json_record import enter_bad
@@ -47,7 +49,9 @@ _KEYS: Final = ("tokens", "ner_tags")
 
 
 def looks_like(head: bytes, suffix: str) -> str | None:
-    """Return that the first line has tokens and tags."""
+    """Return that the first line has tokens and tags, or of CSV a column of each."""
+    if suffix == token_csv.SUFFIX and token_csv.header(head.partition(b"\n")[0].decode(errors="replace")):
+        return "its header has columns of sentence, token and tag"
     return has_keys(head, _KEYS)
 
 
@@ -85,6 +89,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     with text_of(source, options.encoding) as text:
         yield Facts(source.name, NAME, text.facts)
         yield from text.findings
+        if source.suffix == token_csv.SUFFIX:
+            yield from read_rows(lambda _: iter([list(token_csv.rows(text, source))]), source, NAME, options)
+            return
         whole = json_items.whole(text)
         if whole is None and (finding := whole_json(text, source.name)) is not None:
             yield finding

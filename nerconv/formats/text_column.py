@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats import bracket, json_items
+from nerconv.formats import bracket, json_items, token_csv
 from nerconv.formats.json_lines import Decoder, JsonLine
 from nerconv.formats.keeps import TokenEdges
 from nerconv.formats.known import FORMATS
@@ -73,7 +73,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that it has the suffix of tables, or that its first record has bracket text as it is written here."""
-    if suffix in (".csv",):
+    if suffix == token_csv.SUFFIX and token_csv.header(head.partition(b"\n")[0].decode(errors="replace")) is None:
         return f"its suffix is {suffix}"
     begins = head.lstrip().startswith(b'{"id":"') and b'","annotated":"' in head.partition(b"\n")[0]
     return f"its first record has the key {ANNOTATED}" if begins else None
@@ -249,7 +249,14 @@ def _read(raw: bytes, texts: Sequence[_Text], lines: Sequence[int], known: Any) 
     return Reading(batch, findings)
 
 
-def encode(batch: Batch, options: WriteOptions) -> bytes:
+class ColumnPiece(NamedTuple):
+    """Lines, and the labels of their spans."""
+
+    lines: bytes
+    labels: frozenset[str]
+
+
+def encode(batch: Batch, options: WriteOptions) -> ColumnPiece:
     """Return a line for each document: its id, its text in brackets under ``annotated``, and its meta."""
     found = []
     for number, one in enumerate(batch.groups(1)):
@@ -259,24 +266,21 @@ def encode(batch: Batch, options: WriteOptions) -> bytes:
             text = text.removesuffix("\n")
         meta = batch.extras.meta[number] if batch.extras.meta else {}
         found.append(_Line(extent.id, text, dict(meta)))
-    return msgspec.json.Encoder().encode_lines(found)
+    return ColumnPiece(msgspec.json.Encoder().encode_lines(found), frozenset(batch.labels))
 
 
-def read_back(piece: bytes, options: WriteOptions) -> Batch:
-    """Return what is read of lines that were written. Raises ValueError where they do not read as they stand."""
+def read_back(piece: ColumnPiece, options: WriteOptions) -> Batch:
+    """Return what is read of lines that were written."""
     from nerconv.bracket.dialect import DialectDetection
     from nerconv.bracket.survey import BracketSurvey
 
-    lines = msgspec.json.Decoder(_Line).decode_lines(piece)
+    lines = msgspec.json.Decoder(_Line).decode_lines(piece.lines)
     texts = [_Text(line.id, line.annotated, number, line.meta) for number, line in enumerate(lines, 1)]
     raw = "\n".join(text.text for text in texts).encode()
-    known = BracketSurvey("", "", "file", False, DialectDetection(options.dialect, "", {}, frozenset()), False)
-    reading = _read(raw, texts, [text.line for text in texts], known)
-    if reading.findings:
-        raise ValueError("the text holds what reads as a bracket")
-    return reading.batch
+    known = BracketSurvey("", "", "file", False, DialectDetection(options.dialect, "", {}, piece.labels or None), False)
+    return _read(raw, texts, [text.line for text in texts], known).batch
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
     """Write the lines of ``pieces``."""
-    join_lines(pieces.packed, path)
+    join_lines((packed._replace(piece=packed.piece.lines) for packed in pieces.packed), path)

@@ -84,6 +84,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         b'{"text": "Ren\xe9 left", "spans": [{"start": 0, "end": 4, "label": "PER"}]}\n'
     )
     (folder / "bytes.json").write_bytes(b'{"tokens": ["Ren\xe9"], "ner_tags": ["B-PER"]}\n')
+    (folder / "bytes.brat.txt").write_bytes(b"Ren\xe9 left .\n")
+    (folder / "bytes.brat.ann").write_text("T1\tPER 0 4\tRen\u00e9\n", encoding="utf-8")
     (folder / "compact.brat.txt").write_text("Ann met Bob Lee .\n")
     (folder / "compact.brat.ann").write_text("T1\tPER 0 3\tAnn\nT2\tPER 0 3;8 11\tAnn Bob\n")
     (folder / "numbers.json").write_text('{"tokens": ["Ann", "left"], "ner_tags": [5, 0]}\n')
