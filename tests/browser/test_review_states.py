@@ -87,6 +87,51 @@ def test_nothing_in_a_text_turns_the_order_of_what_is_shown(page: ReviewPage) ->
     assert not set("\u202e\u202c") & set(str(shown))
 
 
+def test_the_list_is_filtered_by_what_is_typed_and_chosen(page: ReviewPage) -> None:
+    page.keys("/", "d", "e", "c")
+    page.wait(lambda: len(page.shown(".ql .t")) == 1)
+    page.settle()
+    assert page.shown(".ql .t") == ["open: DECL: LOC"]
+    assert page.headline == "Drop the label from DECL: LOC, 3 times?"
+    assert page.browser.script("return document.activeElement.value") == "dec"
+    page.keys(Keys.BACKSPACE * 3)
+    page.wait(lambda: len(page.shown(".ql .t")) > 1)
+    page.settle()
+    page.browser.script(
+        "const s = document.querySelector('[data-key=rule]'); s.value = 'C205'; s.dispatchEvent(new Event('change'))"
+    )
+    page.settle()
+    assert {text.split(" · ")[0] for text in page.shown(".ql .why")} == {"C205"}
+    page.browser.script(
+        "const s = document.querySelector('[data-key=rule]'); s.value = ''; s.dispatchEvent(new Event('change'))"
+    )
+    page.settle()
+
+
+def test_all_open_questions_of_a_rule_are_accepted_after_a_list_of_them(page: ReviewPage) -> None:
+    page.to("ASHGABAT")
+    page.keys("A")
+    assert page.headline == "Accept 3 open decisions of C205 page-furniture at once?"
+    page.click("main .picks li:nth-child(2) input")
+    page.keys(Keys.ENTER)
+    page.wait(lambda: page.last.startswith("Last: accepted 2 decisions"))
+    page.settle()
+    page.keys("u", "u")
+    assert page.last.startswith("Undid the last decision.")
+
+
+def test_places_are_left_out_by_their_boxes(page: ReviewPage) -> None:
+    page.to("XXXXXXXXXXXX")
+    boxes = page.browser.driver.find_elements("css selector", ".occ input")
+    boxes[3].click()
+    page.settle()
+    assert page.shown("#bar .pri") == ["a Accept 9"]
+    assert page.shown(".occ tr.ex .fn") == [page.shown(".occ .fn")[3]]
+    page.browser.driver.find_elements("css selector", ".occ input")[3].click()
+    page.settle()
+    assert page.shown("#bar .pri") == ["a Accept 10"]
+
+
 def test_what_a_model_says_can_be_hidden(browser: Browser, tmp_path: Path) -> None:
     gold, predicted = (f"[{label} Northwind Rail  ] stopped paying [PER Ann  ] . \n" for label in ("LOC", "ORG"))
     (tmp_path / "gold.txt").write_text(gold, encoding="utf-8")

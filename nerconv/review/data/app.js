@@ -357,8 +357,11 @@ let waiting = 0;
 async function filter(change) {
   view.filter = { ...view.filter, page: 0, ...change };
   await loadQueue();
-  if (view.page === "question" && view.rows.length && !view.rows.some((row) => row.id === view.id)) first();
-  else show();
+  const fits = view.rows.some((row) => row.id === view.id);
+  if (view.page !== "question" || fits || !view.rows.length || unsaved()) { show(); return; }
+  const { id } = view.rows.find((row) => row.state === "open") || view.rows[0];
+  history.replaceState(null, "", `#/q/${id}`);
+  await toQuestion(id, 0, false);  // the focus stays where somebody types
 }
 
 function more() {

@@ -46,7 +46,7 @@ export function actionOf(event, view) {
   if (typing(event.target)) return null;
   if (view.draft) return drafting(event);
   if (!view.keysOn) return null;
-  if (view.page === "rule" && event.key === "Enter" && !event.target.closest("button, input")) return ["acceptGroup"];
+  if (view.page === "rule" && event.key === "Enter" && !event.target.closest("button, a, summary")) return ["acceptGroup"];
   if (event.key === "?") return ["help"];
   if (event.key === "u") return ["undo"];
   if (event.key === "U") return ["redo"];
