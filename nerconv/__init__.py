@@ -16,7 +16,21 @@ from typing import TYPE_CHECKING, Any
 from nerconv.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from nerconv.api import compare, convert, evaluate, fix, inspect, lint, load_model, read, read_report, stats, write
+    from nerconv.alignment.job import Alignment, AlignOptions
+    from nerconv.api import (
+        align,
+        compare,
+        convert,
+        evaluate,
+        fix,
+        inspect,
+        lint,
+        load_model,
+        read,
+        read_report,
+        stats,
+        write,
+    )
     from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
     from nerconv.conversion.workers import Workers
     from nerconv.corpus import Corpus
@@ -38,7 +52,12 @@ if TYPE_CHECKING:
 
 #: Where each name is defined.
 _HOMES = {
+    "nerconv.alignment.job": (
+        "AlignOptions",
+        "Alignment",
+    ),
     "nerconv.api": (
+        "align",
         "compare",
         "convert",
         "evaluate",
@@ -100,6 +119,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "FORMATS",
     "RULES",
+    "AlignOptions",
+    "Alignment",
     "Comparison",
     "ConversionReport",
     "ConvertOptions",
@@ -132,6 +153,7 @@ __all__ = [
     "Workers",
     "WriteOptions",
     "__version__",
+    "align",
     "compare",
     "convert",
     "evaluate",

@@ -1,25 +1,25 @@
 """The public API: what ``import nerconv`` offers as functions, and what the commands call.
 
 Each takes what people have: a path, several, a glob, a folder, a URL, or a ``Corpus`` that was read before; and what
-commands have, sources that ``nerconv.plan`` found. Options are frozen records (``ReadOptions``, ``WriteOptions``,
-``ConvertOptions``, ``Selection``, ``EvaluateOptions``, ``ModelOptions``) whose defaults are those of the commands.
-``progress`` is called with each source when it is begun.
+commands have, sources that ``nerconv.plan`` found. Options are frozen records (``ReadOptions``, ``ConvertOptions`` …)
+whose defaults are those of the commands. ``progress`` is called with each source when it is begun.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nerconv import formats
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, Selection, UsageError
+from nerconv.plan import Paths, Progress, given_sources, given_texts, silent
 from nerconv.settings import cleaning_of
 
 if TYPE_CHECKING:
+    from nerconv.alignment.job import Alignment, AlignOptions
     from nerconv.conversion.report import ConversionReport, ConvertOptions
     from nerconv.conversion.workers import Workers
     from nerconv.corpus import Corpus
@@ -33,14 +33,6 @@ if TYPE_CHECKING:
     from nerconv.linting.stats import Stats
     from nerconv.models import ModelOptions, Predictor
     from nerconv.models.asked import Asked
-
-#: Files, folders, globs and URLs; or sources that were found before.
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Sequence[Source]
-Progress = Callable[[Source], None]
-
-
-def _silent(source: Source) -> None:
-    """Show no progress."""
 
 
 def read(
@@ -66,7 +58,7 @@ def read(
 
     options = options or ReadOptions()
     if text is None and paths is not None:
-        return read_sources(_sources(paths, options), options, progress or _silent)
+        return read_sources(given_sources(paths, options), options, progress or silent)
     if text is None or paths is not None:
         raise UsageError("read takes paths or text=, one of the two")
     content = text.encode(options.encoding, "surrogatepass")
@@ -130,12 +122,42 @@ def convert(
             raise UsageError("shard_docs makes files of each source, and parts are files themselves; choose one")
         if odd := [name for name in paths or ("",) if not str(name).isidentifier()]:
             raise UsageError(f"a part is named by a word, such as train, got {odd[0]!r}")
-        named = {name: _sources(part, options.read) for name, part in paths.items()}
-        return splits.convert_parts(named, target, options, progress or _silent, team)
-    sources = _sources(paths, options.read)
+        named = {name: given_sources(part, options.read) for name, part in paths.items()}
+        return splits.convert_parts(named, target, options, progress or silent, team)
+    sources = given_sources(paths, options.read)
     if shard_docs is not None:
-        return shards.convert_to_shards(sources, Path(target), options, shard_docs, progress or _silent, team, force)
-    return pipeline.convert(sources, target, options, progress or _silent, team)
+        return shards.convert_to_shards(sources, Path(target), options, shard_docs, progress or silent, team, force)
+    return pipeline.convert(sources, target, options, progress or silent, team)
+
+
+def align(
+    annotated: Paths | Corpus,
+    originals: Paths,
+    options: AlignOptions | None = None,
+    *,
+    read: ReadOptions | None = None,
+    progress: Progress | None = None,
+) -> Alignment:
+    """Return the spans of ``annotated`` on the text of ``originals``, which is read as it stands.
+
+    Each span has a status (``nerconv.alignment.placing``); those without a place are findings, never guessed. Raises
+    UsageError, and Unreadable for an original that cannot be read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a.txt")
+    ...     _ = path.write_text("He met “Ann  Lee”.")
+    ...     found = align(read(text="He met `` [PER Ann Lee  ] '' . \\n"), path)
+    >>> [(document.text, document.spans[0].start, document.spans[0].end) for document in found.documents]
+    [('He met “Ann  Lee”.', 8, 16)]
+    """
+    from nerconv.alignment.job import AlignOptions
+    from nerconv.alignment.job import align as run
+
+    read = read or ReadOptions()
+    return run(
+        given_sources(annotated, read), given_texts(originals), read, options or AlignOptions(), progress or silent
+    )
 
 
 def lint(
@@ -164,7 +186,7 @@ def lint(
 
     options = options or ReadOptions()
     ask = asker(model, folds, labels or {}, asked)
-    return run(_sources(source, options), options, rules or Selection(), progress or _silent, ask)
+    return run(given_sources(source, options), options, rules or Selection(), progress or silent, ask)
 
 
 def fix(
@@ -191,7 +213,7 @@ def fix(
     from nerconv.linting import fix as fixes
 
     options = options or ReadOptions()
-    sources = _sources(paths, options)
+    sources = given_sources(paths, options)
     if write:
         fixes.check_places(sources)
     found = fixes.fix(sources, options, rules or Selection(), unsafe)
@@ -241,21 +263,21 @@ def evaluate(
     options = options or EvaluateOptions()
     sets = ([] if predicted is None else [predicted]) + [*seeds]
     job = Job(
-        gold=_sources(gold, reading),
-        predictions=[_sources(each, reading_predicted) for each in sets],
+        gold=given_sources(gold, reading),
+        predictions=[given_sources(each, reading_predicted) for each in sets],
         model=model,
         read=reading,
         read_predictions=reading_predicted,
         options=options,
         model_options=model_options or ModelOptions(),
-        train=() if train is None else _sources(train, reading),
+        train=() if train is None else given_sources(train, reading),
         lint=lint,
         verify=verify,
         asked=asked,
     )
     baseline = gates and gates.baseline
     before = read_report(baseline) if baseline and baseline.exists() else None
-    report = evaluate_files(job, progress or _silent)
+    report = evaluate_files(job, progress or silent)
     return gated(report, gates, before, options.resamples or 1000, options.seed) if gates else report
 
 
@@ -325,7 +347,7 @@ def inspect(
     from nerconv import inspection
 
     options = options or ReadOptions()
-    return inspection.inspect(_sources(paths, options), options, progress or _silent)
+    return inspection.inspect(given_sources(paths, options), options, progress or silent)
 
 
 def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:
@@ -375,16 +397,4 @@ def propose(report: LintReport, source: Paths, options: ReadOptions | None = Non
     from nerconv.linting.proposed import propose as run
 
     options = options or ReadOptions()
-    run(report, _sources(source, options), options)
-
-
-def _sources(given: Paths | Corpus, options: ReadOptions) -> list[Source]:
-    """Return the sources that paths name, those that are given, or the one that a corpus is."""
-    if isinstance(given, str | os.PathLike):
-        return formats.sources([os.fspath(given)], options)
-    if hasattr(given, "source"):
-        return [given.source()]
-    if not isinstance(given, Sequence) or not all(isinstance(each, str | os.PathLike | Source) for each in given):
-        raise UsageError(f"sources are named by a path, several, or a Corpus, got {given!r}")
-    found = [each for each in given if isinstance(each, Source)]
-    return found or formats.sources([os.fspath(each) for each in given if not isinstance(each, Source)], options)
+    run(report, given_sources(source, options), options)

@@ -250,6 +250,22 @@ _TABLE = (
         "Spread the labels with --balance labels, collect more, or map the label to another.",
     ),
     Code(
+        "F029",
+        "span-not-placed",
+        "warning",
+        "A span of an annotated text that has no place in the original, or none that is as sure as was asked for.",
+        "Look it up in the file of --placements and annotate the original there; --min-status fuzzy takes edited ones.",
+        loses=True,
+    ),
+    Code(
+        "F030",
+        "no-original",
+        "error",
+        "An annotated document that belongs to none of the originals.",
+        "Give the original, or say with --pair how documents and originals are matched.",
+        loses=True,
+    ),
+    Code(
         "N001",
         "unused-suppression",
         "warning",

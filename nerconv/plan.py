@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nerconv import formats
+from nerconv.io import sources as files
 from nerconv.io.outputs import Place
 from nerconv.io.sources import Source
-from nerconv.options import ReadOptions, Selection
+from nerconv.options import ReadOptions, Selection, UsageError
 
 if TYPE_CHECKING:
     from nerconv.conversion.report import ConvertOptions
+    from nerconv.corpus import Corpus
     from nerconv.formats.class_labels import ClassLabels
+
+
+#: The suffixes of texts without annotation that are read of a folder.
+_TEXTS: Final = (".txt", ".text", ".md", ".jsonl", ".ndjson")
+#: Files, folders, globs and URLs; or sources that were found before.
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Sequence[Source]
+Progress = Callable[[Source], None]
+
+
+def silent(source: Source) -> None:
+    """Show no progress. Raises nothing.
+
+    >>> silent(Source("a.txt", "a"))
+    """
+
+
+def given_sources(given: Paths | Corpus, options: ReadOptions) -> list[Source]:
+    """Return the sources that paths name, those that are given, or the one that a corpus is.
+
+    Raises UsageError for anything else, Unreadable.
+
+    >>> [source.name for source in given_sources([Source("a.txt", "a")], ReadOptions())]
+    ['a.txt']
+    """
+    if isinstance(given, str | os.PathLike):
+        return formats.sources([os.fspath(given)], options)
+    if hasattr(given, "source"):
+        return [given.source()]
+    if not isinstance(given, Sequence) or not all(isinstance(each, str | os.PathLike | Source) for each in given):
+        raise UsageError(f"sources are named by a path, several, or a Corpus, got {given!r}")
+    found = [each for each in given if isinstance(each, Source)]
+    return found or formats.sources([os.fspath(each) for each in given if not isinstance(each, Source)], options)
 
 
 def sources(paths: Sequence[str], options: ReadOptions) -> list[Source]:
@@ -23,6 +58,19 @@ def sources(paths: Sequence[str], options: ReadOptions) -> list[Source]:
     ['<stdin>']
     """
     return formats.sources(paths, options)
+
+
+def given_texts(given: Paths) -> list[Source]:
+    """Return the sources of texts without annotation: files, and what folders hold of text and JSON lines.
+
+    Raises Unreadable where one gives nothing.
+
+    >>> [source.name for source in given_texts("-")]
+    ['<stdin>']
+    """
+    each = [given] if isinstance(given, str | os.PathLike) else list(given)
+    found = [one for one in each if isinstance(one, Source)]
+    return found or files.expand([os.fspath(one) for one in each if not isinstance(one, Source)], _TEXTS)
 
 
 def parts(texts: Iterable[str], options: ReadOptions) -> dict[str, list[Source]]:

@@ -81,7 +81,7 @@ def test_the_copy_of_a_text_lasts_until_the_last_slice_of_it_is_read(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_stream_without_an_end_that_is_no_text_is_refused() -> None:
+def test_a_stream_without_an_end_that_is_not_text_is_refused() -> None:
     zeros = io.BufferedReader(io.FileIO("/dev/zero"))
     with (
         pytest.raises(Unreadable, match="is not text"),

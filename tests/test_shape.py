@@ -39,7 +39,7 @@ LAYERS = (
     ("bracket",),
     ("formats", "fit"),
     ("conversion",),
-    ("inspection", "models"),
+    ("inspection", "models", "alignment"),
     ("linting",),
     ("evaluation",),
     ("report", "training"),
@@ -50,6 +50,7 @@ LAYERS = (
 )
 #: Methods that people call on a value import what shows or converts it when they are called.
 UPWARD = {
+    ("nerconv.alignment.job", "nerconv.corpus"),
     ("nerconv.document", "nerconv.corpus"),
     ("nerconv.document", "nerconv.report"),
     ("nerconv.linting.problem", "nerconv.report"),

@@ -67,6 +67,12 @@ COMMANDS: Final = {
         "nerconv to-dataset corpus_samples/news -o news.parquet",
         (_SOME,),
     ),
+    "align": Command(
+        "align:align",
+        "Place the spans of tokenised, normalised or edited text on the original text, and write that.",
+        "nerconv align tagged --to originals -o gold.jsonl",
+        (_SRC,),
+    ),
     "lint": Command(
         "lint:lint",
         "Find noise in the annotations of SRC: masked names, layout words, bad edges, odd forms.",

@@ -174,7 +174,7 @@ def _rendered(found: EvaluationReport, form: str) -> str:
 
 
 def compare(given: Given) -> int:
-    """Print how far two reports on the same gold are apart; a fall that was not allowed ends in 1."""
+    """Print how far two reports on the same gold are apart; a fall that was not allowed gives exit status 1."""
     from nerconv.evaluation.gates import Drops
 
     refusals.check(given)

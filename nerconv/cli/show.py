@@ -7,19 +7,21 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 
+from nerconv.alignment.statuses import STATUSES
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
 from nerconv.printable import counted, in_json, one_line
 from nerconv.terminal import Layout, Piece, excerpt, layout_of, line, places
 
 if TYPE_CHECKING:
+    from nerconv.alignment.job import Alignment
     from nerconv.conversion.report import ConversionReport
     from nerconv.inspection import Inspection
     from nerconv.linting.fix import FixReport
@@ -157,6 +159,20 @@ def conversion(report: ConversionReport, target: str, tokens: str) -> None:
     records = ", ".join(f"{name} {n:,}".strip() for name, n in report.documents.items())
     size = f" ({_size(Path(target))})" if Path(target).is_file() else ""
     say(f"{target}: {report.format}, records: {records}; read back and compared{size}")
+
+
+def placed(aligned: Alignment) -> Iterator[str]:
+    """Yield how many spans have each status, and which originals no document belongs to."""
+    counts = aligned.counts
+    yield f"placed: {', '.join(f'{status} {counts[status]:,}' for status in STATUSES if counts[status]) or 'no span'}"
+    if missing := aligned.unpaired:
+        more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
+        yield f"no annotated document belongs to {', '.join(map(one_line, missing[:3]))}{more}; not written"
+
+
+def json_lines(values: Iterable[Mapping[str, Any]]) -> str:
+    """Return ``values`` as JSON lines."""
+    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
 
 
 def _misaligned(count: int, spans: int, format: str, tokens: str) -> str:

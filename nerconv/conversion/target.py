@@ -42,7 +42,7 @@ def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:
     always_folder = getattr(format, "FOLDER", False)
     if options.split:
         if always_folder:
-            raise UsageError(f"{format.NAME} is a folder of files, which is no part of a split; leave --split out")
+            raise UsageError(f"{format.NAME} is a folder of files, and a split has files as parts; leave --split out")
         if outputs.is_stdout(target):
             raise UsageError("--split writes a folder, which standard output is not; name one with -o")
         parts = [part_path(Path(target), name, format) for name in parse_shares(options.split)]

@@ -182,7 +182,7 @@ def _arrow(source: Source) -> Iterator[_Row]:
             else:
                 table = _arrow_table(path)
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise Unreadable(f"{source.name}: is no table of Arrow or is damaged: {error}") from error
+            raise Unreadable(f"{source.name}: is not a table of Arrow, or is damaged: {error}") from error
         for number, columns in enumerate(table.to_pylist(), 1):
             yield _Row(number, number, columns)
 

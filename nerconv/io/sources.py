@@ -81,7 +81,7 @@ class Source:
     ``name`` is how it is shown; ``id`` is its name without suffixes, which documents take as theirs; ``format`` the
     name of its format, where that is known. With a ``fault`` it is a place in a folder that gives no documents: it
     cannot be read, or is read elsewhere. ``content``: the bytes themselves, where they are in memory. ``stream``:
-    standard input or a pipe, which comes once, and is stored as far as it was read. ``watch`` is told how far a file
+    standard input or a pipe, which comes once, and is stored as far as it was read. ``watch`` learns how far a file
     was read.
     """
 

@@ -1,6 +1,6 @@
 """A sentence once, with bars above and below it: what one side says stands above the text, what others say below.
 
-Spans may nest and cross: each layer has as many lanes as it needs, the outer span farthest from the text. A long span
+Spans may nest and cross: each layer has as many rows as it needs, the outer span farthest from the text. A long span
 is cut into pieces that a narrow window can break between; each piece repeats the label behind an ellipsis.
 
 >>> print(interlinear("Ann left", [Bar(0, 3, "PER", "gold")], [Bar(0, 3, "missed", "predicted", "no", wrong=True)]))
@@ -24,8 +24,8 @@ _WIDEST: Final = 26
 _LABEL: Final = 30
 #: A stretch of text under the same spans that is longer, in code points, is shown without its middle.
 _LONGEST: Final = 400
-#: So many lanes a layer has at most; deeper spans share the last one.
-LANES: Final = 6
+#: So many rows a layer has at most; deeper spans share the last one.
+ROWS: Final = 6
 
 
 class Bar(NamedTuple):
@@ -46,7 +46,7 @@ class Bar(NamedTuple):
 
 class _Laid(NamedTuple):
     bar: Bar
-    lane: int
+    row: int
 
 
 class _Stretch(NamedTuple):
@@ -77,14 +77,14 @@ def interlinear(text: str, above: Iterable[Bar], *below: Iterable[Bar]) -> str:
 
 
 def _laid(layer: Iterable[Bar], length: int) -> list[_Laid]:
-    """Return the bars that are in the text, cut to it, in text order and each in a lane that no other is in there."""
+    """Return the bars that are in the text, cut to it, in text order and each in a row that no other is in there."""
     inside = [bar._replace(start=max(bar.start, 0), end=min(bar.end, length)) for bar in layer]
     laid, active = list[_Laid](), list[_Laid]()
     for bar in sorted((bar for bar in inside if bar.start < bar.end), key=lambda bar: (bar.start, -bar.end)):
         active = [other for other in active if other.bar.end > bar.start]
-        taken = {other.lane for other in active}
-        lane = next(lane for lane in range(LANES) if lane not in taken or lane == LANES - 1)
-        active.append(_Laid(bar, lane))
+        taken = {other.row for other in active}
+        row = next(row for row in range(ROWS) if row not in taken or row == ROWS - 1)
+        active.append(_Laid(bar, row))
         laid.append(active[-1])
     return laid
 
@@ -126,10 +126,10 @@ def _group(text: str, group: Sequence[Sequence[_Laid]], right: bool) -> str:
 def _segment(piece: str, group: Sequence[Sequence[_Laid]], of: _Stretch) -> str:
     rows, wrong = [], False
     for layer in group:
-        cells = ["<b></b>"] * (max((laid.lane for laid in layer), default=0) + 1)
-        for bar, lane in layer:
+        cells = ["<b></b>"] * (max((laid.row for laid in layer), default=0) + 1)
+        for bar, row in layer:
             if bar.start <= of.start and of.end <= bar.end:
-                cells[lane] = _cell(bar, of)
+                cells[row] = _cell(bar, of)
                 wrong |= bar.wrong
         rows.append(cells)
     above, *below = rows

@@ -57,7 +57,7 @@ def check(page: ReviewPage) -> None:
 
 
 @pytest.mark.parametrize("keys", ["", "l", "c", "e]", "+", "?", "A"])
-def test_nobody_is_kept_out(page: ReviewPage, keys: str) -> None:
+def test_nobody_is_locked_out(page: ReviewPage, keys: str) -> None:
     page.to("XXXXXXXXXXXX")
     page.keys(*keys)
     check(page)

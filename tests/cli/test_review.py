@@ -220,7 +220,7 @@ def test_a_port_that_is_taken_is_said() -> None:
     assert (code, f"127.0.0.1:{port} cannot be had: Address already in use" in shown) == (2, True)
 
 
-def test_a_record_of_decisions_in_a_folder_is_no_data(tmp_path: Path) -> None:
+def test_a_record_of_decisions_in_a_folder_is_not_data(tmp_path: Path) -> None:
     Path("corpus").mkdir()
     Path("corpus/a.txt").write_text(TEXT)
     Path("corpus/a.txt.review.jsonl").write_text("")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nerconv.alignment.job import AlignOptions
 from nerconv.cli import table
 from nerconv.cli.option import Option, Use, values_of
 from nerconv.conversion.report import ConvertOptions
@@ -26,6 +27,7 @@ RECORDS = {
     "workers": Workers,
     "evaluate": EvaluateOptions,
     "model": ModelOptions,
+    "align": AlignOptions,
 }
 SETS = [row for row in table.TABLE if row.field]
 

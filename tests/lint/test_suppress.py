@@ -128,7 +128,7 @@ def lint_text(folder: Path, text: str) -> list[Problem]:
     return lint(formats.sources([str(folder / "a.txt")], READ), READ, Selection(), lambda _: None).problems
 
 
-def test_what_is_ignored_of_a_rule_that_was_not_run_is_no_finding(tmp_path: Path) -> None:
+def test_what_is_ignored_of_a_rule_that_was_not_run_gives_no_finding(tmp_path: Path) -> None:
     """A person rejected what a model says: a run without the model does not complain."""
     (tmp_path / "a.txt").write_text("all is well \n")
     (tmp_path / "a.txt.ignore").write_text("1 M601  # rejected\n1 C201\n1 B\n")

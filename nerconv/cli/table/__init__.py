@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from nerconv.cli.option import TEXT, Option
+from nerconv.cli.table.aligning import ALIGNING
 from nerconv.cli.table.converting import CONVERTING
 from nerconv.cli.table.linting import LINTING
 from nerconv.cli.table.reading import READING
@@ -26,7 +27,7 @@ SHOWING: Final = (
 )
 # fmt: on
 #: In the order of the help: what a command is for stands before how its input is read.
-TABLE: Final = (*LINTING, *REVIEWING, *SCORING, *TRAINING, *READING, *CONVERTING, *SHOWING)
+TABLE: Final = (*LINTING, *REVIEWING, *SCORING, *TRAINING, *ALIGNING, *READING, *CONVERTING, *SHOWING)
 
 
 def options_of(command: str) -> dict[str, Option]:

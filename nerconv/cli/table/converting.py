@@ -22,6 +22,8 @@ from nerconv.options import (
 )
 from nerconv.schemes import SCHEMES
 
+#: Commands that write a corpus.
+_WRITERS: Final = (*CONVERSIONS, "align")
 _OUTPUT, _SPLITTING, _CLEANING, _SPEED = "Output", "Splitting", "Cleaning", "Speed"
 #: Targets that hold flat spans only, or have a part that does.
 _FLAT: Final = ("conll", "docbin", "dataset", "tags_jsonl")
@@ -45,49 +47,49 @@ def _label_set(values: list[str]) -> tuple[str, ...]:
 # A row an option, as dense as a table.
 # fmt: off
 WRITING: Final = (
-    Option("--output", "Where to write; - for standard output.", CONVERSIONS, TEXT, _OUTPUT, "DST", required=True,
+    Option("--output", "Where to write; - for standard output.", _WRITERS, TEXT, _OUTPUT, "DST", required=True,
         short="-o"),
     Option("--to", "Write this format instead of that of the suffix of DST", ("convert",), panel=_OUTPUT,
         metavar="FORMAT", choices=tuple(FORMATS), field="convert.to"),
-    Option("--unit", "What one record holds, if not what is usual for the format", CONVERSIONS, panel=_OUTPUT,
+    Option("--unit", "What one record holds, if not what is usual for the format", _WRITERS, panel=_OUTPUT,
         choices=UNITS, metavar="UNIT", field="convert.unit"),
     # CoNLL does not hold spacing; the report counts what is left out.
     Option("--detokenize", "Restore natural spacing: no space before punctuation.", CONVERSIONS, FLAG, _OUTPUT,
         field="convert.detokenize"),
     Option("--cut-tokens", "Split punctuation off every word, as in untokenised text, and split tokens where a span "
-        "begins or ends inside them.", CONVERSIONS, FLAG, _OUTPUT, field="convert.cut_tokens",
+        "begins or ends inside them.", _WRITERS, FLAG, _OUTPUT, field="convert.cut_tokens",
         use=Use("cuts tokens where spans begin and end", writes=("spans_jsonl", *_FLAT), against=("--tokens=spacy",))),
     Option("--nested", "Which span a format without nesting keeps. Default: the outer, and each inner one is reported "
-        "as lost.", CONVERSIONS, panel=_OUTPUT, choices=NESTED, field="write.nested",
+        "as lost.", _WRITERS, panel=_OUTPUT, choices=NESTED, field="write.nested",
         use=Use("says which of two spans that share text a flat target holds", writes=_FLAT)),
-    Option("--scheme", "Tag scheme to write", CONVERSIONS, panel=_OUTPUT, metavar="SCHEME", choices=tuple(SCHEMES),
+    Option("--scheme", "Tag scheme to write", _WRITERS, panel=_OUTPUT, metavar="SCHEME", choices=tuple(SCHEMES),
         default="IOB2", field="write.scheme", use=Use("names the tag scheme to write", writes=TAGGED)),
-    Option("--delimiter", "What separates the columns of a CoNLL file.", CONVERSIONS, panel=_OUTPUT,
+    Option("--delimiter", "What separates the columns of a CoNLL file.", _WRITERS, panel=_OUTPUT,
         choices=tuple(DELIMITERS), default="space", field="write.delimiter",
         use=Use("sets what stands between columns", writes=("conll",), against=("--for=flair", "--for=hf"))),
-    Option("--columns", "How many columns a CoNLL file has: token and tag, or the four of CoNLL-2003.", CONVERSIONS,
+    Option("--columns", "How many columns a CoNLL file has: token and tag, or the four of CoNLL-2003.", _WRITERS,
         NUMBER, _OUTPUT, "2|4", default=2, field="write.columns",
         use=Use("sets the number of columns", writes=("conll",))),
-    Option("--for", "Write CoNLL as this tool reads it", CONVERSIONS, panel=_OUTPUT, metavar="TOOL", choices=TARGETS,
+    Option("--for", "Write CoNLL as this tool reads it", _WRITERS, panel=_OUTPUT, metavar="TOOL", choices=TARGETS,
         field="write.target", use=Use("names the reader of columns", writes=("conll",))),
-    Option("--write-dialect", "Dialect of written brackets", CONVERSIONS, panel=_OUTPUT, metavar="DIALECT",
+    Option("--write-dialect", "Dialect of written brackets", _WRITERS, panel=_OUTPUT, metavar="DIALECT",
         choices=DIALECTS[:3], default="illinois", field="write.dialect",
         use=Use("sets the dialect of written brackets", writes=("bracket", "text_column"))),
-    Option("--tokens", "Tokens of a DocBin: those of the corpus, or those of spaCy's tokenizer.", CONVERSIONS,
+    Option("--tokens", "Tokens of a DocBin: those of the corpus, or those of spaCy's tokenizer.", _WRITERS,
         panel=_OUTPUT, metavar="corpus|spacy[:LANG]", choices=("corpus", "spacy"), default="corpus",
         field="write.tokens", use=Use("sets the tokens of a DocBin", writes=("docbin",))),
     Option("--group-sentences", "Write documents as Docs of this many sentences. Default: 10 where a document has over "
-        "2,000 tokens.", CONVERSIONS, WORD._replace(parse=_group), _OUTPUT, "N|off", field="write.group",
+        "2,000 tokens.", _WRITERS, WORD._replace(parse=_group), _OUTPUT, "N|off", field="write.group",
         use=Use("groups the sentences of a DocBin", writes=("docbin",), against=("--unit=sentence",))),
     Option("--label-set", "Class labels of a dataset in this order, such as PER,LOC; any other label is an error.",
-        CONVERSIONS, NAMES._replace(parse=_label_set), _OUTPUT, "LABEL,...", setting="label-set",
+        _WRITERS, NAMES._replace(parse=_label_set), _OUTPUT, "LABEL,...", setting="label-set",
         use=Use("fixes class labels", writes=("dataset",), against=("--labels-from",))),
     Option("--labels-from", "Take the class labels of a dataset from this file or folder, such as train.parquet.",
-        CONVERSIONS, TEXT, _OUTPUT, "FILE|FOLDER", setting="labels-from",
+        _WRITERS, TEXT, _OUTPUT, "FILE|FOLDER", setting="labels-from",
         use=Use("takes class labels from what was written before", writes=("dataset",))),
-    Option("--ledger", "Write every lost span, with its reason and place, as JSON lines.", CONVERSIONS, TEXT, _OUTPUT,
+    Option("--ledger", "Write every lost span, with its reason and place, as JSON lines.", _WRITERS, TEXT, _OUTPUT,
         "FILE"),
-    Option("--strict", "Exit with status 1 on any finding, not only on losses.", ("inspect", *CONVERSIONS), FLAG,
+    Option("--strict", "Exit with status 1 on any finding, not only on losses.", ("inspect", *_WRITERS), FLAG,
         _OUTPUT, setting="strict"),
 )
 SPLITTING: Final = (

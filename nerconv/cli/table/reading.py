@@ -12,7 +12,7 @@ from nerconv.options import DIALECTS, DISCONTINUOUS, INVALID, MARKUPS
 
 INPUT: Final = "Input"
 CONVERSIONS: Final = ("convert", "to-spans", "to-conll", "to-spacy", "to-dataset")
-_READERS: Final = ("inspect", *CONVERSIONS, "lint", "review", "stats")
+_READERS: Final = ("inspect", *CONVERSIONS, "align", "lint", "review", "stats")
 _ALL: Final = (*_READERS, "evaluate")
 
 _BRACKETS: Final = ("bracket", "text_column")
