@@ -142,7 +142,8 @@ def _gate_chip(gate: Gate) -> str:
     asked = f"≥ {100 * gate.asked:g}" if gate.measure != "drop" else f"≤ {abs(100 * gate.asked):g}"
     state = f'<span class="sr">{"passed" if passed else "failed"}</span>'
     mark = f'<span aria-hidden="true">{"✓" if passed else "✕"}</span>'
-    return f'<span class="tag {"pass" if passed else "error"}">{mark}{state} {_MEASURES[gate.measure]}{asked}</span>'
+    what = f"{_MEASURES.get(gate.measure, '')}{asked}"
+    return f'<span class="tag {"pass" if passed else "error"}">{mark}{state} {what}</span>'
 
 
 def _axis(report: EvaluationReport, rows: Sequence[tuple[str, Score | Average]]) -> float:
@@ -151,7 +152,7 @@ def _axis(report: EvaluationReport, rows: Sequence[tuple[str, Score | Average]])
     drawn += [found.interval.low for _, found in rows if found.interval]
     drawn += [value for value in report.baseline.values() if value is not None]
     drawn += [gate.asked for gate in report.gates if gate.measure == "f1"]
-    return next(low for low in _AXES if low <= min(drawn, default=0.0))
+    return next((low for low in _AXES if low <= min(drawn, default=0.0)), 0.0)
 
 
 def _axis_head(low: float) -> str:

@@ -143,8 +143,9 @@ def _check(report: EvaluationReport) -> None:
         raise ValueError(f"kinds and label_kinds hold other names than {', '.join(KINDS)}")
     if any(example.kind not in KINDS for example in report.examples):
         raise ValueError("an example is of a kind that does not exist")
-    if any(span.kind not in KINDS for each in report.sentences for span in (*each.gold, *each.predicted)):
-        raise ValueError("a span of a sentence is of a kind that does not exist")
+    spans = [span for each in report.sentences for span in (*each.gold, *each.predicted)]
+    if any(span.kind not in KINDS or not span.label for span in spans):
+        raise ValueError("a span of a sentence has no label, or is of a kind that does not exist")
     runs = [report.units, *(run.units for run in (report.seeds.runs if report.seeds else ()))]
     for units in runs:
         if len({unit.id for unit in units}) < len(units):

@@ -57,6 +57,16 @@ def test_pass_and_missed_gate(run: object) -> None:
     assert "FAIL  F1 micro at least 0.9: 0.8571 is below 0.9" in out and "PASS  F1 PER at least 0.9" in out
 
 
+def test_a_report_names_its_command_and_the_date_that_is_asked_for(run: object) -> None:
+    code, page, _ = evaluate(run, "worse", "--format", "html", "--date", "2026-11-26", "--examples", "1")
+    assert code == 0 and "nerconv evaluate gold.conll --predictions worse.conll" in page and ", 2026-11-26</dd>" in page
+    assert (
+        evaluate(run, "worse", "--format", "html", "--examples", "0")[1].count("<article") == 0 < page.count("<article")
+    )
+    code, _, err = evaluate(run, "worse", "--date", "soon")
+    assert code == 2 and "--date takes now, or a date such as 2026-11-26" in err
+
+
 def test_a_significant_drop_fails_and_an_insignificant_one_passes(run: object) -> None:
     assert evaluate(run, "right", "--json", "base.json")[0] == 0
     code, out, _ = evaluate(run, "worse", "--baseline", "base.json", "--max-drop", "0.01", "--format", "markdown")

@@ -14,7 +14,7 @@ import pytest
 
 from nerconv import __version__
 from nerconv.cli import main
-from nerconv.report import EVALUATION
+from nerconv.report import COMPARISON, EVALUATION
 
 ROOT = Path(__file__).parents[2]
 GOLD = "Mara B-PER\nVoss I-PER\nsailed O\nBergen B-LOC\n\nIvo B-PER\n\n"
@@ -80,12 +80,40 @@ def test_a_damaged_report_is_refused_or_shown(
         shown = chance.choice([*EVALUATION])
         for words in (
             ("report", "bad.json", "--format", shown),
-            ("compare", "good.json", "bad.json", "--resamples", "5"),
+            ("compare", "good.json", "bad.json", "--resamples", "5", "--format", chance.choice([*COMPARISON])),
             ("evaluate", "gold.conll", "--predictions", "one.conll", "--baseline", "bad.json", "--resamples", "5"),
         ):
             ends.add(code := status(monkeypatch, *words))
             assert code in (0, 1, 2, 3), (path, how, words, capfd.readouterr().err[-2000:])
     assert {0, 3} <= ends
+
+
+@pytest.mark.parametrize("name", ["numbers", "sentences"])
+def test_a_page_is_made_of_damaged_numbers_labels_and_gates_or_refused(
+    name: str, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gate = {"name": "n", "asked": 0.5, "measured": None, "passed": False, "why": "", "of": "PER", "measure": "x"}
+    report["baseline"]["PER"] = -1
+    report["gates"] = [gate]
+    if name == "sentences":
+        report["sentences"][0]["gold"][0]["label"] = ""
+    Path("bad.json").write_text(json.dumps(report))
+    assert status(monkeypatch, "report", "bad.json") == (3 if name == "sentences" else 0)
+    assert status(monkeypatch, "compare", "good.json", "bad.json", "--format", "html") == (
+        3 if name == "sentences" else 0
+    )
+
+
+def test_a_report_that_was_written_before_it_held_sentences_shows_its_errors(
+    report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    del report["sentences"]
+    Path("old.json").write_text(json.dumps(report))
+    assert status(monkeypatch, "report", "old.json") == 0
+    page = capfd.readouterr().out
+    assert page.count("<article") > 0
+    kinds = {example["kind"] for example in report["examples"]}
+    assert ("✕ missed" in page) == ("missed" in kinds) and "Errors by sentence" in page
 
 
 @pytest.mark.parametrize(
