@@ -16,7 +16,7 @@ def spacy_config(given: Given) -> int:
     """Write a filled configuration for spacy train, and for cpu-sourced the weights that it starts from."""
     refusals.check(given)
     request = SpacyRequest(**{name: given[f"--{name}"] for name in SpacyRequest._fields})
-    check_outputs(request.read, request.written)
+    check_outputs(given, request.read, request.written)
     for line in configure_spacy(request):
         say(line)
     output = request.output
@@ -27,7 +27,7 @@ def spacy_config(given: Given) -> int:
 def project(given: Given) -> int:
     """Write a project.yml."""
     source, output = given.arguments["src"], given["--output"]
-    check_outputs([Place("the input", source, everything)], [_place(output)])
+    check_outputs(given, [Place("the input", source, everything)], [_place(output)])
     named = configure_project(source, output, given["--profile"], given["--lint-profile"])
     if not (output.parent / named).exists():
         say(f"note: {named} is a path of Windows and was not looked for here")
@@ -38,7 +38,7 @@ def project(given: Given) -> int:
 def hf_config(given: Given) -> int:
     """Write the settings of a fine-tuning."""
     data, output = given["--data"], given["--output"]
-    check_outputs([Place("--data", data, everything)], [_place(output)])
+    check_outputs(given, [Place("--data", data, everything)], [_place(output)])
     configure_hf(given["--model"], data, output)
     say(f"{output}: train with it by nerconv finetune {shlex.quote(str(output))}")
     return 0

@@ -95,8 +95,8 @@ def _inputs(given: Given, options: ConvertOptions) -> _Inputs:
 def _check_outputs(given: Given, inputs: _Inputs, options: ConvertOptions) -> None:
     """Raise UsageError where the target or the ledger would replace an input, the settings or one another."""
     written = plan.written(inputs.parts or inputs.files, given["--output"], options, given["--shard-docs"])
-    labels, account = ([Place(name, given[name])] if given[name] else [] for name in ("--labels-from", "--ledger"))
-    check_outputs([*read_places(inputs.files), *labels], [*written, *account])
+    account = [Place("--ledger", given["--ledger"])] if given["--ledger"] else []
+    check_outputs(given, read_places(inputs.files), [*written, *account])
 
 
 def _check_suffix(given: Given, target: str) -> None:

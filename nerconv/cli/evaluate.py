@@ -56,7 +56,7 @@ def evaluate(given: Given) -> int:
     asked = _gates(given)
     outputs = {name: given[name] for name in _FILES if given[name]}
     renewed = {"--update-baseline": asked.baseline} if asked.renewed and asked.baseline else {}
-    _check_outputs(outputs | renewed, inputs, given["--model"], asked)
+    _check_outputs(given, outputs | renewed, inputs, asked)
     before = api.read_report(asked.baseline) if renewed and asked.baseline and asked.baseline.exists() else None
     with progress(inputs.gold) as bar:
         found = api.evaluate(
@@ -111,7 +111,7 @@ def _gates(given: Given) -> GateOptions:
     )
 
 
-def _check_outputs(written: dict[str, Path], inputs: _Inputs, model: str | None, asked: GateOptions) -> None:
+def _check_outputs(given: Given, written: dict[str, Path], inputs: _Inputs, asked: GateOptions) -> None:
     """Raise UsageError where an output would replace an input or another output."""
     predictions = chain.from_iterable(inputs.predictions)
     read = [
@@ -119,12 +119,12 @@ def _check_outputs(written: dict[str, Path], inputs: _Inputs, model: str | None,
         *read_places(predictions, "--predictions"),
         *read_places(inputs.train, "--train"),
     ]
-    if model and Path(model).is_dir():
+    if (model := given["--model"]) and Path(model).is_dir():
         read.append(Place("--model", model, lambda inside: _OF_MODEL.fullmatch(inside) is not None))
     if asked.baseline and not asked.renewed:
         read.append(Place("--baseline, which --update-baseline renews,", str(asked.baseline)))
     named = [Place(option, str(path)) for option, path in written.items()]
-    check_outputs(read, [Place("what --format prints", STDOUT), *named])
+    check_outputs(given, read, [Place("what --format prints", STDOUT), *named])
 
 
 def _inputs(given: Given) -> _Inputs:

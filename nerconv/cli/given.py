@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, Final
 
 from nerconv.cli import table
 from nerconv.cli.commands import COMMANDS
@@ -16,6 +16,9 @@ from nerconv.cli.show import say
 from nerconv.io.outputs import Place, check
 from nerconv.options import ReadOptions, Selection, UsageError, WriteOptions, check_choice
 from nerconv.settings import load, path_of
+
+#: Options that name a file to read whatever the command does.
+_READ: Final = ("--labels-file", "--labels-from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,11 @@ def _value(row: Option, raw: Any) -> object:
     return value
 
 
-def check_outputs(inputs: Iterable[Place], written: Sequence[Place]) -> None:
+def check_outputs(given: Given, inputs: Iterable[Place], written: Sequence[Place]) -> None:
     """Raise UsageError where one of the places ``written`` is read, as settings too, or written otherwise."""
-    found = path_of(Path.cwd())
-    check([*inputs, *([Place("the settings", str(found))] if found else ())], written)
+    found, options = path_of(Path.cwd()), table.options_of(given.command)
+    named = [Place(name, str(given[name])) for name in _READ if name in options and given[name]]
+    check([*inputs, *named, *([Place("the settings", str(found))] if found else ())], written)
 
 
 def typed_command() -> str:

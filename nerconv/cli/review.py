@@ -92,7 +92,7 @@ def _log(
     path = given["--decisions"] or log_path(paths)
     beside = [Place("the ignore file", str(s.path) + SIDECAR) for s in files if s.path and not s.path.is_dir()]
     made = [Place("--export", str(given["--export"]))] if given["--export"] else []
-    check_outputs([*read, *beside], [Place("the record of decisions", str(path)), *made, *written])
+    check_outputs(given, [*read, *beside], [Place("the record of decisions", str(path)), *made, *written])
     reading = any(given[name] for name in ("--read-only", "--list", "--export", "--diff"))
     log = Log(path, given["--reviewer"] or login_name(), reading)
     if log.note:

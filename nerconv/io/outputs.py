@@ -21,6 +21,7 @@ from nerconv.options import UsageError
 STDOUT: Final = "-"
 _STDOUT: Final = (STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 _ADVICE: Final = "name another place"
+_WRITABLE: Final = 0o222
 #: What a file is by, whatever it is called.
 Identity = tuple[object, ...]
 
@@ -96,6 +97,8 @@ def _check_kind(output: Place) -> None:
     elif path.exists():
         if not path.is_file():
             raise UsageError(f"{output.what} {path}: is neither a file nor a folder, but a device or a pipe")
+        if not path.stat().st_mode & _WRITABLE:
+            raise Unreadable(f"{output.what} {path}: is read-only and stays as it is; make it writable, or {_ADVICE}")
         if output.owns is not None:
             raise UsageError(f"{output.what} {path}: is a file, and a folder is to be written; name another place")
     folder = next((parent for parent in path.absolute().parents if os.path.lexists(parent)), path)

@@ -47,6 +47,11 @@ def tree() -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(Path().rglob("*")) if path.is_file()}
 
 
+def options_named(name: str) -> list[str]:
+    """Return the commands that have an option."""
+    return [words for row in TABLE for words in row.commands if row.name == name]
+
+
 #: Each option that names a file to write, in a command that does without it, and what the command reads and writes.
 WRITING = {
     ("convert", "--output"): ("convert a.txt --to conll -o {}", ["a.txt", "nerconv.toml"], []),
@@ -79,10 +84,18 @@ WRITING = {
     ("evaluate", "--junit"): ("evaluate a.txt --predictions b.txt --junit {} --json o", ["b.txt"], ["o"]),
     ("config spacy", "--output"): ("config spacy --train t.spacy --dev in -o {}", ["t.spacy", "in/c.txt"], []),
     ("config hf", "--output"): ("config hf --model m --data in -o {}", ["in/c.txt"], []),
+    ("review", "--export"): ("review a.txt --export {}", ["a.txt", "a.txt.ignore"], ["a.txt.review.jsonl"]),
+    ("review", "--decisions"): ("review a.txt --export o --decisions {}", ["a.txt"], ["o"]),
     ("config project", "--output"): ("config project a.txt -o {}", ["a.txt"], []),
 }
 #: Options that name what is only read.
-READING = {("evaluate", "--baseline"), ("config spacy", "--train"), ("config spacy", "--dev")}
+READING = {
+    *((words, "--labels-file") for words in options_named("--labels-file")),
+    ("review", "--apply"),
+    ("evaluate", "--baseline"),
+    ("config spacy", "--train"),
+    ("config spacy", "--dev"),
+}
 
 
 def test_every_option_that_names_a_file_is_here() -> None:
@@ -117,6 +130,35 @@ def test_an_output_replaces_no_folder_and_no_device(words: str, place: str, run:
     code, _, err = run(words.format(place))
     assert code == 2, err
     assert "folder" in err or "device" in err
+    assert tree() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "to-conll t.json --labels-file b.txt -o b.txt",
+        "to-conll t.json --labels-file b.txt -o o.conll --ledger b.txt",
+        "to-dataset a.txt --labels-from b.txt -o o.parquet --ledger b.txt",
+        "lint t.json --labels-file b.txt --write-baseline b.txt",
+        "evaluate t.json --predictions t.json --labels-file b.txt --json b.txt",
+        "review t.json --labels-file b.txt --export b.txt",
+    ],
+)
+def test_a_file_of_labels_is_an_input(words: str, run: Run) -> None:
+    Path("t.json").write_text('{"tokens": ["Ann", "left"], "ner_tags": [1, 0]}\n')
+    before = tree()
+    code, _, err = run(words)
+    assert (code, "b.txt would be replaced" in err) == (2, True), err
+    assert tree() == before
+
+
+@pytest.mark.parametrize("words", [words for words, *_ in WRITING.values()], ids=lambda text: text[:60])
+def test_a_file_that_is_read_only_stays_as_it_is(words: str, run: Run) -> None:
+    Path("kept").write_text("by a person")
+    Path("kept").chmod(0o444)
+    before = tree()
+    code, _, err = run(words.format("kept"))
+    assert (code, "kept: is read-only" in err) == (3, True), err
     assert tree() == before
 
 
