@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from shlex import quote
 from typing import Final
 
 from nerconv import api, plan
 from nerconv.cli import refusals, show
-from nerconv.cli.given import Given, check_outputs, typed_command
-from nerconv.cli.progress import progress
+from nerconv.cli.given import Given, typed_command
 from nerconv.cli.table import options_of
-from nerconv.cli.table.linting import FAIL_ON
-from nerconv.io.outputs import STDOUT, Place, read_places
+from nerconv.io.outputs import Place, read_places
 from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
-from nerconv.linting.fix import FixReport
 from nerconv.linting.problem import LintReport
-from nerconv.linting.rules import RULES
 from nerconv.linting.suppress import SIDECAR
-from nerconv.options import UsageError, did_you_mean
-from nerconv.printable import counted
-from nerconv.report import LINT, lint_text, rule_list
-from nerconv.report.markdown import job_summary, manual
+from nerconv.report import LINT, lint_text
+from nerconv.report.markdown import job_summary
 from nerconv.terminal import USUAL, layout_of
 
 #: The forms that say what fixes would change in the files.
