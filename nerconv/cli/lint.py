@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from shlex import quote
 from typing import Final
 
 from nerconv import api, plan
 from nerconv.cli import refusals, show
-from nerconv.cli.given import Given, typed_command
+from nerconv.cli.given import Given, check_outputs, typed_command
+from nerconv.cli.progress import progress
 from nerconv.cli.table import options_of
-from nerconv.io.outputs import Place, read_places
+from nerconv.cli.table.linting import FAIL_ON
+from nerconv.io.outputs import STDOUT, Place, read_places
 from nerconv.io.replacing import named, together
 from nerconv.io.sources import Source
+from nerconv.linting.fix import FixReport
 from nerconv.linting.problem import LintReport
+from nerconv.linting.rules import RULES
 from nerconv.linting.suppress import SIDECAR
-from nerconv.report import LINT, lint_text
-from nerconv.report.markdown import job_summary
+from nerconv.options import UsageError, did_you_mean
+from nerconv.printable import counted
+from nerconv.report import LINT, lint_text, rule_list
+from nerconv.report.markdown import job_summary, manual
 from nerconv.terminal import USUAL, layout_of
 
 #: The forms that say what fixes would change in the files.
@@ -93,3 +100,62 @@ def _check_outputs(given: Given, files: Sequence[Source]) -> None:
     )
     page = [Place("--html", str(given["--html"]))] if given["--html"] else []
     read = [*read_places(files), *beside, *([] if prune else known)]
+    check_outputs(given, read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt, *page])
+
+
+def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> None:
+    """Leave what is known out of ``report``, and write the baselines that were asked for."""
+    found = counted(len(report), "finding")
+    if gone := api.apply_baseline(report, known, new, prune):
+        verb = "taken out" if prune else "gone; prune with --prune-baseline"
+        show.say(f"{known}: {counted(gone, 'finding')} {verb}")
+    if new:
+        show.wrote(new, f"{found}, ")
+    if known and prune:
+        show.wrote(known)
+
+
+def _looked(files: list[Source], given: Given) -> LintReport:
+    with progress(files) as bar:
+        return api.lint(
+            bar.watched(files),
+            given.selection(),
+            given.read_options(),
+            model=given["--with-model"],
+            folds=given["--folds"],
+            labels=given["--map"],
+            progress=bar.begin,
+            asked=bar.asked,
+        )
+
+
+def _exit_status(report: LintReport, fail_on: str) -> int:
+    if any(problem.finding.code == "F014" for problem in report.problems):
+        return 3
+    return int(any(problem.severity in FAIL_ON[fail_on] for problem in report.problems))
+
+
+def _fixed(done: FixReport, given: Given, written: bool) -> LintReport:
+    """Say what was fixed, or show what would change; return what the linter says of the files as they are then."""
+    if given["--diff"]:
+        show.put_lines("".join(draft.diff() for draft in done.drafts))
+    show.fixes(done, written)
+    return done.remaining if written and not done.refused else done.found
+
+
+def rule(given: Given) -> int:
+    """Print a list of the rules, the manual page of one, or those of all."""
+    code, every = given.arguments["rule"], given["--all"]
+    refusals.check(given)
+    if every and code is not None:
+        raise UsageError(f"--all prints every rule, {code!r} one; leave one of the two out")
+    if code is None and not every:
+        layout = layout_of(sys.stdout)
+        show.put(rule_list.listed(layout if sys.stdout.isatty() else layout._replace(width=_WHOLE)))
+        return 0
+    codes = [known for known, found in RULES.items() if every or code in (known, found.name)]
+    if not codes:
+        near = did_you_mean(code, [*RULES, *(found.name for found in RULES.values())])
+        raise UsageError(f"no rule is called {code!r}{near}; nerconv rule lists them")
+    show.put("\n".join(map(manual, codes)))
+    return 0
