@@ -25,7 +25,7 @@ def align(given: Given) -> int:
     files, onto = plan.sources(given.arguments["src"], read), plan.given_texts(given["--to"])
     refusals.check(given, {"input": plan.formats_of(files, read)}, plan.target_format(output, convert))
     beside = [Place(name, given[name]) for name in ("--placements", "--ledger") if given[name]]
-    check_outputs([*read_places(files), *read_places(onto)], [*plan.written(files, output, convert), *beside])
+    check_outputs(given, [*read_places(files), *read_places(onto)], [*plan.written(files, output, convert), *beside])
     with progress(files) as bar:
         aligned = api.align(bar.watched(files), onto, options, read=read, progress=bar.begin)
     report = aligned.corpus.write(output, convert)
