@@ -29,7 +29,7 @@ from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import Anchor, MarkRecord, SpanRecord
 from nerconv.formats.shapes import shape
 from nerconv.formats.tag_rows import Item, Row, placed, read_rows
-from nerconv.formats.tag_table import COLUMNS, NESTED
+from nerconv.formats.tag_table import COLUMNS, NESTED, layout
 from nerconv.io.sources import Source
 from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions, WriteOptions
@@ -52,7 +52,17 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that the first line has tokens and tags, or of CSV a column of each."""
     if suffix == token_csv.SUFFIX and token_csv.header(head.partition(b"\n")[0].decode(errors="replace")):
         return "its header has columns of sentence, token and tag"
-    return has_keys(head, _KEYS)
+    return has_keys(head, _KEYS) or _first_row(head)
+
+
+def _first_row(head: bytes) -> str | None:
+    """Return in words which columns of the first line hold tokens and tags, or None."""
+    try:
+        raw = msgspec.json.decode(head.lstrip().partition(b"\n")[0])
+    except (ValueError, RecursionError):
+        return None
+    found = layout(raw) if isinstance(raw, dict) and "text" not in raw else None
+    return f"its first line has tokens in {found.tokens} and tags in {found.tags}" if found else None
 
 
 class _Span(SpanRecord, omit_defaults=False, forbid_unknown_fields=True):
