@@ -39,7 +39,7 @@ def lint(report: LintReport, layout: Layout = USUAL) -> str:
     rules = (
         _rule(list(some), home, (width, answers), layout) for _, some in groupby(found, key=lambda group: group.code)
     )
-    return head + "".join(f"\n{text}" for text in rules) + _closing(report, found, layout)
+    return head + "\n".join(rules) + _closing(report, found, layout)
 
 
 def summary(report: LintReport, layout: Layout = USUAL) -> str:

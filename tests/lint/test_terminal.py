@@ -66,6 +66,11 @@ def test_a_cable_with_thirteen_findings_takes_forty_lines_of_eighty_cells(tmp_pa
     assert max(map(cells, lines[1:])) <= 80
 
 
+def test_each_cable_of_the_samples_takes_forty_lines() -> None:
+    sizes = [len(lint_text.lint(report_of(path)).splitlines()) for path in sorted(CABLE.parent.iterdir())]
+    assert len(sizes) == 46 and max(sizes) <= 40
+
+
 def test_every_cable_of_the_samples_fits_in_eighty_cells() -> None:
     for width in 44, 80, 133:
         shown = lint_text.lint(report_of(CABLE.parent), Layout(width=width))
