@@ -151,7 +151,8 @@ def _span(value: Any) -> _Span | None:
 def _extraction(value: Mapping[str, Any]) -> _Span:
     """Return a span as LangExtract has it."""
     text = value.get("extraction_text")
-    interval = value.get("char_interval") or {}
+    interval = value.get("char_interval")
+    interval = interval if isinstance(interval, dict) else {}
     item = of_object({"start": interval.get("start_pos"), "end": interval.get("end_pos"), "label": "x"})
     own = text if isinstance(text, str) and value.get("alignment_status") == "match_exact" else None
     return _Span(value["extraction_class"], item.extent if item else None, own if item and item.extent else text)

@@ -210,7 +210,10 @@ class _RecordReader:
 
     def _made(self, raw: Any) -> Loose:
         """Return the record that ``raw`` makes; that its offsets counted something else than code points is noted."""
-        found = self.format.loose_record(raw, self.options)
+        try:
+            found = self.format.loose_record(raw, self.options)
+        except (TypeError, AttributeError, LookupError, OverflowError) as error:
+            raise ValueError(f"a value is of another kind than {self.format.name} has there ({error})") from error
         self.units.update(filter(None, [found.unit]))
         self.ignored.update(found.ignored)
         return found

@@ -122,7 +122,7 @@ class _Table:
         unlabelled = not_labelled(tags) if isinstance(tags, list) else {}
         if self.names and isinstance(tags, list):
             tags = [self.name(tag) for tag in tags]
-        if are_numbers([tag for at, tag in enumerate(tags or ()) if at not in unlabelled]):
+        if are_numbers([tag for at, tag in enumerate(tags if isinstance(tags, list) else ()) if at not in unlabelled]):
             raise ValueError(
                 f"{found.tags} holds numbers, and nothing says which tag each stands for: name them with "
                 "--labels-file, in the schema (ClassLabel of datasets), or write the tags as texts"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from effort import examples
@@ -77,3 +79,30 @@ def test_brackets_in_a_column_are_read_back(lines: list[list[tuple[str, str]]]) 
     assert [(one.id, one.text, one.spans, one.meta) for one in back] == [
         (one.id, one.text, one.spans, one.meta) for one in some
     ]
+
+
+@pytest.mark.parametrize("value", [None, 5, 1.5, True, "x", [None], {"a": None}])
+@pytest.mark.parametrize(
+    "key", ["result", "annotations", "to_name", "ner", "tokenized_text", "sents", "char_interval", "entities", "text"]
+)
+def test_a_value_of_another_kind_is_named_and_nothing_crashes(key: str, value: object, tmp_path: Path) -> None:
+    region = {"value": {"start": 0, "end": 3, "text": "Ann", "labels": ["PER"]}, "from_name": "a", "to_name": "text"}
+    extraction = {"extraction_class": "PER", "extraction_text": "Ann", "char_interval": {"start_pos": 0, "end_pos": 3}}
+    records: dict[str, dict[str, object]] = {
+        "label_studio": {"annotations": [{"result": [region]}], "data": {"text": "Ann left", "note": "x"}},
+        "gliner": {"tokenized_text": ["Ann"], "ner": [[0, 0, "PER"]]},
+        "offsets_jsonl": {"text": "Ann left", "extractions": [extraction], "sents": [{"start": 0, "end": 8}]},
+        "doccano": {"text": "Ann left", "entities": [{"start_offset": 0, "end_offset": 3, "label": "PER"}]},
+    }
+    for name, record in records.items():
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text(json.dumps(_with(record, key, value)) + "\n")
+        items = list(formats.documents(Source(path.name, "a", path), ReadOptions(format=name)))
+        assert any(isinstance(item, Document | Finding) for item in items)
+
+
+def _with(record: Any, key: str, value: object) -> Any:
+    """Return ``record`` with ``value`` wherever ``key`` stands."""
+    if isinstance(record, dict):
+        return {name: value if name == key else _with(inner, key, value) for name, inner in record.items()}
+    return [_with(inner, key, value) for inner in record] if isinstance(record, list) else record
