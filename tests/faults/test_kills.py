@@ -31,6 +31,7 @@ def test_a_command_killed_at_any_change_leaves_whole_files_and_the_next_run_noth
 def test_a_split_of_which_a_part_is_of_another_run_shows(tmp_path: Path) -> None:
     scenario, mixed = SCENARIOS["convert --split"], 0
     assert scenario.shows
+    (tmp_path / "runs").mkdir()
     for before, after, killed in runs(scenario, tmp_path / "runs"):
         if verdict(scenario, before, after, killed)[0] == "new and old":
             place = tmp_path / f"left-{killed.number}"
