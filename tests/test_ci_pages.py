@@ -117,6 +117,18 @@ def test_the_action_keeps_its_verdict_where_a_fork_may_not_comment(checkout: Pat
     assert "::warning::no comment" in ran.output
 
 
+def test_a_comment_that_would_be_too_long_for_github_ends_after_a_line(checkout: Path) -> None:
+    ran = job(checkout, "pull_request", environ={"GH_COMMENT": "901\n902"})
+    (ran.home / "report.md").write_text("| é | 1 |\n" * 9000, encoding="utf-8")
+    ran.context["steps.start.outputs.reports"] = str(ran.home)
+    assert ran.run([step for step in STEPS if step.get("name") == "Comment on the pull request"]) == 0, ran.output
+    mark, *lines = (ran.home / "calls/body").read_text(encoding="utf-8").splitlines()
+    assert mark == "<!-- nerconv: ner -->"
+    assert set(lines) == {"| é | 1 |"}
+    assert 5000 < len(lines) < 9000
+    assert "issues/comments/901 " in ran.calls("gh")
+
+
 def test_the_action_says_3_of_a_gold_that_cannot_be_read_and_uploads_no_findings(checkout: Path) -> None:
     ran = job(checkout, "pull_request", inputs={"gold": "missing.conll"})
     assert ran.run(STEPS) == 3
