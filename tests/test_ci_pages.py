@@ -134,7 +134,8 @@ def test_the_action_says_3_of_a_gold_that_cannot_be_read_and_uploads_no_findings
     assert ran.run(STEPS) == 3
     assert "missing.conll: no such file or folder" in ran.output
     assert "Upload the findings" not in ran.used
-    assert not (ran.home / "calls/body").exists()
+    body = (ran.home / "calls/body").read_text(encoding="utf-8")
+    assert body == "<!-- nerconv: ner -->\n## No score: exit status 3, see the log of the job\n"
 
 
 @pytest.mark.parametrize(
