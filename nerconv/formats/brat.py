@@ -147,12 +147,13 @@ def _spans(
                 others[line[0]] += 1
             continue
         label, offsets, covers = found.groups()
-        fragments = [(int(a), int(b)) for a, b in (pair.split(" ") for pair in offsets.split(";"))]
-        if not cover and not _is_continuous(fragments, text):
+        numbers = [*map(int, re.split("[ ;]", offsets))]
+        start, end = min(numbers[::2]), max(numbers[1::2])
+        fragments = [*zip(numbers[::2], numbers[1::2], strict=True)]
+        if len(fragments) > 1 and not cover and not _is_continuous(fragments, text):
             message = f"{label} {offsets} {shown(covers or '')} is discontinuous; --discontinuous cover reads all of it"
             findings.append(Finding("F012", message, where, unread={label: 1}))
             continue
-        start, end = min(a for a, _ in fragments), max(b for _, b in fragments)
         spans.append(SpanRecord(start, end, label))
         agrees = _covered(text, fragments) == covers
         own.append(Own(text[start:end] if agrees else covers, None))
@@ -161,7 +162,7 @@ def _spans(
 
 def _covered(text: str, fragments: Sequence[tuple[int, int]]) -> str:
     """Return what fragments cover as a line of brat has it."""
-    return _WHITE.sub(" ", " ".join(text[start:end] for start, end in fragments))
+    return _WHITE.sub(" ", " ".join([text[start:end] for start, end in fragments]))
 
 
 def _is_continuous(fragments: Sequence[tuple[int, int]], text: str) -> bool:

@@ -41,6 +41,8 @@ _HEADS: Final = {
     "its tasks say who completed them": (rb'"annotations"\s*:\s*\[', rb'"completed_by"\s*:'),
     "it has annotator and annotation_id, as JSON-MIN": (rb'"annotator"\s*:', rb'"annotation_id"\s*:'),
 }
+#: A list whose first task has data that a head ends in: its text is long.
+_LONG: Final = re.compile(rb'\s*\[\s*\{\s*"data"\s*:\s*\{(?>[^"{}]|"(?:[^"\\]|\\.)*+")*+(?:"(?:[^"\\]|\\.)*+\\?)?\Z')
 #: Texts beside the one that is annotated.
 _NO_TEXT: Final = ("id", "created_at", "updated_at")
 
@@ -269,4 +271,5 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     """Return by what tasks of Label Studio show."""
     if not head.lstrip().startswith((b"[", b"{")):
         return None
-    return next((why for why, patterns in _HEADS.items() if all(re.search(each, head) for each in patterns)), None)
+    said = (why for why, patterns in _HEADS.items() if all(re.search(each, head) for each in patterns))
+    return next(said, "its first task begins with long data" if _LONG.match(head) else None)

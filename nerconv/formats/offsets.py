@@ -86,6 +86,7 @@ def record_format(
         lambda raw, options: loose(raw, keys.asked(options)),
         lambda raw, options: known(raw, keys.asked(options)),
         listed=True,
+        named=("text", next(key for key in keys.spans if key in kind.__struct_fields__)),
     )
 
 

@@ -8,7 +8,7 @@ than what is read, the proof of what is written, detection by the keys that its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +47,8 @@ class RecordFormat:
     ``QuotedSpan`` where the object has their text as well; it raises ValueError when it cannot. ``loose`` does so with
     anything decoded from JSON, in place of what takes objects of ``kind`` with digits for numbers; ``read_keys`` says
     which keys it reads, the others being meta. ``listed``: a file may be one list of them, too;
-    ``skipped`` says why nobody may learn from one, or nothing.
+    ``skipped`` says why nobody may learn from one, or nothing. ``named``: the keys of text and spans that ``text_key``
+    and ``spans_key`` of the options replace.
     """
 
     name: str
@@ -59,6 +60,7 @@ class RecordFormat:
     read_keys: Callable[[Any, ReadOptions], Collection[str]] | None = None
     listed: bool = False
     skipped: Callable[[Any], str] | None = None
+    named: tuple[str, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -105,6 +107,18 @@ class RecordFormat:
         """What decodes lines as its objects."""
         return msgspec.json.Decoder(self.kind)
 
+    def decoder_of(self, options: ReadOptions) -> msgspec.json.Decoder[Any] | None:
+        """Return what decodes lines under the keys that ``options`` name; None where each takes a closer look."""
+        asked = (options.text_key, options.spans_key)
+        if options.annotator or (any(asked) and not self.named):
+            return None
+        renamed = {name: key for name, key in zip(self.named, asked, strict=True) if key} if self.named else {}
+        try:
+            return msgspec.json.Decoder(_renamed(self.kind, renamed)) if renamed else self.decoder
+        except ValueError:
+            # A key that is named is one of its others.
+            return None
+
     def read_back(self, piece: bytes, options: WriteOptions) -> Batch:
         """Return what the lines of a piece hold. Raises ValueError where they are not read as they stand."""
         from nerconv.formats.record_batch import batch_of
@@ -148,6 +162,18 @@ class RecordFormat:
             yield Facts(source.name, self.name, {"keys not read": keys})
 
 
+def _renamed(kind: Any, keys: Mapping[str, str]) -> Any:
+    """Return a type like ``kind`` whose fields stand under ``keys``. Raises ValueError where two have the same one."""
+    fields: list[Any] = []
+    for each in msgspec.structs.fields(kind):
+        made: Any = each.default_factory
+        default = (
+            msgspec.field(default=each.default) if made is msgspec.NODEFAULT else msgspec.field(default_factory=made)
+        )
+        fields.append((each.name, each.type) if each.required else (each.name, each.type, default))
+    return msgspec.defstruct(kind.__name__, fields, rename=keys, forbid_unknown_fields=True)
+
+
 @dataclass
 class _RecordReader:
     """Reads the lines of a source, and notes what is said of all of them."""
@@ -162,6 +188,7 @@ class _RecordReader:
 
     def __post_init__(self) -> None:
         self._exact = Decoder(self.source.name, self.once)
+        self._decoder = self.format.decoder_of(self.options)
 
     def read(self, items: Sequence[JsonItem]) -> Iterator[Read]:
         """Yield the documents of ``items``, and what is wrong with them."""
@@ -171,10 +198,10 @@ class _RecordReader:
 
         def columns(begin: int, end: int) -> Columns:
             """Return some of the records, each with an id."""
-            if self.options.text_key or self.options.spans_key or self.options.annotator:
+            if self._decoder is None:
                 raise ValueError("objects with other keys are looked at one by one")
             some = items[begin:end]
-            found = self.format.columns(map(self.format.decoder.decode, (item.data for item in some)))
+            found = self.format.columns(map(self._decoder.decode, (item.data for item in some)))
             ids = [own or f"{self.source.id}#{item.number}" for own, item in zip(found.ids, some, strict=True)]
             return found._replace(ids=ids)
 

@@ -101,6 +101,37 @@ def test_a_value_of_another_kind_is_named_and_nothing_crashes(key: str, value: o
         assert any(isinstance(item, Document | Finding) for item in items)
 
 
+@pytest.mark.parametrize("name", ["doccano", "prodigy", "offsets_jsonl"])
+@pytest.mark.parametrize("key", ["body", "id", "meta"])
+def test_named_keys_are_read_alike_by_arrays_and_one_by_one(
+    name: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the text stands under a key that has another meaning otherwise."""
+    spans = {"doccano": "label", "prodigy": "spans", "offsets_jsonl": "entities"}[name]
+    (tmp_path / "a.txt").write_text("[PER Ann  ] met [LOC Rome  ] . \n-DOCSTART-\n[PER Bo  ] left . \n")
+    batch = batch_of(list(nerconv.read(tmp_path / "a.txt")), "a.txt")
+    formats.write(formats.get(name), [batch], tmp_path / "a.jsonl", WriteOptions())
+    records = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    renamed = [record | {key: record["text"], "found": record[spans]} for record in records]
+    gone = {"text", spans} - {key}
+    lines = [json.dumps({key: value for key, value in record.items() if key not in gone}) for record in renamed]
+    (tmp_path / "b.jsonl").write_text("\n".join(lines) + "\n")
+    options = ReadOptions(format=name, text_key=key, spans_key="found")
+
+    def read() -> list[Any]:
+        return [*formats.documents(Source("b.jsonl", "b", tmp_path / "b.jsonl"), options)]
+
+    found = read()
+    texts = [
+        [(one.text[span.start : span.end], span.label) for span in one.spans]
+        for one in found
+        if isinstance(one, Document)
+    ]
+    assert texts == [[("Ann", "PER"), ("Rome", "LOC")], [("Bo", "PER")]]
+    monkeypatch.setattr("nerconv.formats.records.RecordFormat.decoder_of", lambda *_: None)
+    assert found == read()
+
+
 def _with(record: Any, key: str, value: object) -> Any:
     """Return ``record`` with ``value`` wherever ``key`` stands."""
     if isinstance(record, dict):

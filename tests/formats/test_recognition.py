@@ -62,6 +62,14 @@ def test_one_format_says_yes_whatever_part_is_seen(format: str, written: dict[st
 
 
 @pytest.mark.parametrize("format", SUFFIX)
+def test_a_document_that_is_longer_than_what_is_looked_at_is_recognised(format: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text('[PER Ann  ] said "{ no }" \\ . \n' * 2_000)
+    path = tmp_path / f"long{SUFFIX[format]}"
+    convert([Source("a.txt", "a", tmp_path / "a.txt")], str(path), ConvertOptions(to=format), lambda _: None)
+    assert format_of(path) == format
+
+
+@pytest.mark.parametrize("format", SUFFIX)
 def test_standard_input_is_recognised(format: str, written: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(written[format])))
     (source,) = expand(["-"], ())
