@@ -29,7 +29,10 @@ QUICK = frozenset(
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out other files where only quick tests are asked for: to load them takes longer than these tests."""
+    """Leave out what holds no test, and other files where only quick tests are asked for: to load them takes longer."""
+    # There are two of this name, and none holds a test.
+    if collection_path.name == "conftest.py":
+        return True
     is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
     return True if config.option.markexpr == "quick" and is_test and collection_path.stem not in QUICK else None
 

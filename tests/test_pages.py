@@ -36,9 +36,7 @@ def test_links_lead_somewhere(name: str) -> None:
 def test_the_readme_is_short_and_its_finding_is_real() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert text.count("\n") < 150
-    shown = re.search(r"^cable.txt:1:7: .*?(?=^```)", text, re.DOTALL | re.MULTILINE)
+    shown = re.search(r"^error C202 .*?(?=^```)", text, re.DOTALL | re.MULTILINE)
     assert shown
-    report = nerconv.lint(nerconv.read(text="( C ) [ORG XXXXXXXXXXXX Comment  ] —— \n"))
-    printed = LINT["text"](report).replace("<corpus>", "cable.txt").replace("<text>", "cable.txt")
-    lines = [line.rstrip() for line in printed.splitlines()]
-    assert [line.rstrip() for line in shown[0].splitlines()] == lines[:4]
+    report = nerconv.lint(ROOT / "corpus_samples/cables", nerconv.Selection(profile="cable"))
+    assert shown[0].count("\n") >= 5 and shown[0] in LINT["text"](report)

@@ -46,7 +46,7 @@ def header(line: str) -> _Header | None:
 
 
 def rows(text: TextSource, source: Source) -> Iterator[Row]:
-    """Yield the sentences of a file as rows of tokens and tags. Raises Unreadable where it is no CSV."""
+    """Yield the sentences of a file as rows of tokens and tags. Raises Unreadable where it is not CSV."""
     text.file.seek(0)
     reader = csv.reader(io.StringIO(text.file.read().decode(), newline=""), strict=True)
     try:

@@ -80,9 +80,10 @@ def test_settings_in_the_root_of_the_repository_apply(deep: Path) -> None:
     assert converted()[0]
 
 
-def test_the_only_place_that_a_setting_names_is_read() -> None:
+def test_the_only_places_that_a_setting_names_are_read() -> None:
     assert {row.key for row in TABLE if row.key and re.search(r"\b(DST|FILE|FOLDER|URL)\b", row.metavar)} == {
-        "labels-from"
+        "labels-file",
+        "labels-from",
     }
 
 
