@@ -14,7 +14,7 @@ from nerconv.review.progress import WAITING, Progress
 from nerconv.review.question import Place, Question
 from nerconv.review.queue import Queue
 from nerconv.review.records import Decision, place_record
-from nerconv.review.wording import visible, wording
+from nerconv.review.wording import visible, visible_place, wording
 
 Json = dict[str, Any]
 
@@ -125,7 +125,7 @@ def place_shown(queue: Queue, place: Place) -> Json:
 
 def where(place: Place) -> str:
     """Return where ``place`` stands, as it is shown: file:line:column, or the document and the offset."""
-    return visible(str(place.where)) if place.where else f"{visible(place.document)}:{place.start}"
+    return visible_place(str(place.where) if place.where else f"{place.document}:{place.start}")
 
 
 def _span(span: Span, offset: int, place: Place) -> Json:

@@ -13,6 +13,8 @@ from nerconv.review.question import Place, Question
 
 #: Code points of a surface in a headline.
 _LONG: Final = 80
+#: So much of a place is shown.
+_LONG_PLACE: Final = 240
 #: By action, how a decision that was made is shown.
 DONE: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -91,5 +93,18 @@ def visible(surface: str) -> str:
     >>> visible("a\\nb \\u202ec")
     'a b <U+202E>c'
     """
-    surface = surface if len(surface) <= _LONG else surface[: _LONG - 1] + "…"
+    return _one_line(surface if len(surface) <= _LONG else surface[: _LONG - 1] + "…")
+
+
+def visible_place(place: str) -> str:
+    """Return a place, file:line:column, in the same way; a long one is cut at its beginning, since its end says which.
+
+    >>> shown = visible_place("folder/" * 99 + "a.txt:3:9")
+    >>> len(shown), shown[-12:]
+    (240, 'er/a.txt:3:9')
+    """
+    return _one_line(place if len(place) <= _LONG_PLACE else "…" + place[1 - _LONG_PLACE :])
+
+
+def _one_line(surface: str) -> str:
     return _INVISIBLE.sub(lambda found: " " if found[0] in "\n\t" else f"<U+{ord(found[0]):04X}>", surface)
