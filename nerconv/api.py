@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, Selection, UsageError
-from nerconv.plan import Paths, Progress, given_sources, given_texts, silent
+from nerconv.plan import Paths, Progress, given_corpus, given_sources, given_texts, silent
 from nerconv.settings import cleaning_of
 
 if TYPE_CHECKING:
@@ -54,15 +54,13 @@ def read(
     >>> document.text, str(document.spans[1].where)
     ('Ann met Interior Ministry . \\n', '<text>:1:17')
     """
-    from nerconv.corpus import read as read_sources
-
     options = options or ReadOptions()
     if text is None and paths is not None:
-        return read_sources(given_sources(paths, options), options, progress or silent)
+        return given_corpus(paths, options, progress or silent)
     if text is None or paths is not None:
         raise UsageError("read takes paths or text=, one of the two")
     content = text.encode(options.encoding, "surrogatepass")
-    return read_sources([Source("<text>", "text", content=content)], options)
+    return given_corpus([Source("<text>", "text", content=content)], options)
 
 
 def write(corpus: Corpus, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> ConversionReport:
@@ -154,10 +152,9 @@ def align(
     from nerconv.alignment.job import AlignOptions
     from nerconv.alignment.job import align as run
 
-    read = read or ReadOptions()
-    return run(
-        given_sources(annotated, read), given_texts(originals), read, options or AlignOptions(), progress or silent
-    )
+    corpus = given_corpus(annotated, read or ReadOptions(), progress or silent)
+    found = run(corpus.documents, given_texts(originals), options or AlignOptions())
+    return replace(found, findings=[*corpus.findings, *found.findings], facts=list(corpus.facts))
 
 
 def lint(
@@ -356,11 +353,9 @@ def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:
     >>> stats(read(text="[PER Ann  ] left . \\n")).documents
     1
     """
-    from nerconv.corpus import Corpus
     from nerconv.linting.stats import stats as count
 
-    corpus = source if isinstance(source, Corpus) else read(source, options)
-    return count(corpus.batches)
+    return count(given_corpus(source, options or ReadOptions()).batches)
 
 
 def apply_baseline(report: LintReport, known: Path | None, new: Path | None = None, prune: bool = False) -> int:

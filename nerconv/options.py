@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,6 +61,20 @@ def check_types(record: object) -> None:
     """Raise UsageError for a field of ``record`` that has a value of another type than its own, with the value."""
     if wrong := misfit(record):
         raise UsageError(wrong)
+
+
+def check_encoding(name: str) -> None:
+    """Raise UsageError unless ``name`` is an encoding of text.
+
+    >>> check_encoding("rot13")
+    Traceback (most recent call last):
+    nerconv.options.UsageError: unknown encoding 'rot13'; try utf-8, utf-16 or cp1252
+    """
+    try:
+        # Codecs of other kinds, such as rot13, are found by a look-up as well.
+        " ".encode(name)
+    except (LookupError, ValueError):
+        raise UsageError(f"unknown encoding {name!r}; try utf-8, utf-16 or cp1252") from None
 
 
 def check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
@@ -131,10 +144,7 @@ class ReadOptions:
         check_choice("markup", self.markup, MARKUPS)
         check_choice("repair", self.invalid, INVALID)
         check_choice("treatment of discontinuous spans", self.discontinuous, DISCONTINUOUS)
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError:
-            raise UsageError(f"unknown encoding {self.encoding!r}; try utf-8, utf-16 or cp1252") from None
+        check_encoding(self.encoding)
         if self.comments != self.comments.strip() or not self.comments:
             raise UsageError(
                 f"--comments is what comment lines begin with, such as '#', or none, got {self.comments!r}"

@@ -60,6 +60,18 @@ def sources(paths: Sequence[str], options: ReadOptions) -> list[Source]:
     return formats.sources(paths, options)
 
 
+def given_corpus(given: Paths | Corpus, options: ReadOptions, progress: Progress = silent) -> Corpus:
+    """Return the corpus that is given, or what paths or sources hold. Raises UsageError, Unreadable.
+
+    >>> len(given_corpus([Source("a.txt", "a", content=b"[PER Ann  ] left . \\n")], ReadOptions()))
+    1
+    """
+    from nerconv.corpus import Corpus
+    from nerconv.corpus import read as read_sources
+
+    return given if isinstance(given, Corpus) else read_sources(given_sources(given, options), options, progress)
+
+
 def given_texts(given: Paths) -> list[Source]:
     """Return the sources of texts without annotation: files, and what folders hold of text and JSON lines.
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nerconv import formats
 from nerconv.alignment.originals import originals
 from nerconv.alignment.pairing import partners
 from nerconv.alignment.placing import Placed, place
 from nerconv.alignment.statuses import LEAST, PAIRS, STATUSES
 from nerconv.document import Document, Facts, Finding, Span, Where
 from nerconv.io.sources import Source
-from nerconv.options import ReadOptions, check_choice
+from nerconv.options import check_choice, check_encoding
 from nerconv.views import batch_of
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ class AlignOptions:
     def __post_init__(self) -> None:
         check_choice("--pair", self.pair, PAIRS)
         check_choice("--min-status", self.least, LEAST)
+        check_encoding(self.encoding)
 
 
 class Placement(NamedTuple):
@@ -97,23 +97,9 @@ class Alignment:
         return Corpus((batch_of(self.documents, ""),), tuple(self.findings), tuple(self.facts))
 
 
-def align(
-    annotated: Sequence[Source],
-    onto: Sequence[Source],
-    read: ReadOptions,
-    options: AlignOptions,
-    progress: Callable[[Source], None],
-) -> Alignment:
-    """Return the spans of ``annotated`` on the texts of ``onto``. Raises UsageError, and Unreadable for an original."""
+def align(documents: Sequence[Document], onto: Sequence[Source], options: AlignOptions) -> Alignment:
+    """Return the spans of ``documents`` on the texts of ``onto``. Raises Unreadable for one that cannot be read."""
     result = Alignment()
-    documents = []
-    for source in annotated:
-        progress(source)
-        for item in formats.documents(source, read):
-            if isinstance(item, Document):
-                documents.append(item)
-            else:
-                (result.facts if isinstance(item, Facts) else result.findings).append(item)  # type: ignore[arg-type]
     texts = list(originals(onto, options.encoding, options.key))
     groups: defaultdict[int, list[Document]] = defaultdict(list)
     for document, partner in zip(documents, partners(documents, texts, options.pair), strict=True):

@@ -93,9 +93,19 @@ def solid(found: Numbers, least: int) -> Numbers:
     >>> solid(np.array([0, 1, 2, 3, -1, 9, -1, 20, 21]), 3).tolist()
     [0, 1, 2, 3, -1, -1, -1, -1, -1]
     """
-    breaks = np.flatnonzero((np.diff(found) != 1) | (found[1:] < 0)) + 1
-    starts, ends = np.append(0, breaks), np.append(breaks, len(found))
-    return np.where(np.repeat(ends - starts >= least, ends - starts), found, -1) if len(found) else found
+    starts, ends = stretches(found)
+    return np.where(np.repeat(ends - starts >= least, ends - starts), found, -1)
+
+
+def stretches(found: Numbers) -> tuple[Numbers, Numbers]:
+    """Return where the stretches of ``found`` that are equal text begin and end; a character without a match is one.
+
+    >>> [offsets.tolist() for offsets in stretches(np.array([7, 8, -1, -1, 3]))]
+    [[0, 2, 3, 4], [2, 3, 4, 5]]
+    """
+    before = np.append(-1, found[:-1])[: len(found)]
+    starts = np.flatnonzero((found != before + 1) | (before < 0))
+    return starts, np.append(starts[1:], len(found))[: len(starts)]
 
 
 def _room(size: int) -> int:

@@ -27,7 +27,7 @@ from nerconv.tables import Numbers
 _END: Final = re.compile(r"\n|(?<=[.!?])[ \t]+(?=\S)")
 #: A line is where it was found when so much of it is there.
 ENOUGH: Final = 0.55
-#: Fewer equal characters on end say nothing.
+#: Fewer equal characters in a row say nothing.
 _SOLID: Final = 4
 #: The length of the stretches that vote; one that stands in more places than this has no vote.
 _VOTER: Final = 7
@@ -55,8 +55,8 @@ def matched(text: str, a: Folded, b: Folded) -> Numbers:
         return found
     for first, last in poor:
         found[first:last] = -1
-    claimed = np.zeros(len(b.codes) + 1, dtype=bool)
-    claimed[found] = True
+    claimed = np.zeros(len(b.codes), dtype=bool)
+    claimed[found[found >= 0]] = True
     index = _index(b.codes)
     for first, last in sorted(poor, key=lambda pair: pair[0] - pair[1]):
         line = a.codes[first:last]
@@ -68,8 +68,7 @@ def matched(text: str, a: Folded, b: Folded) -> Numbers:
         there[claimed[there]] = -1
         if (there >= 0).mean() >= ENOUGH:
             found[first:last] = there
-            claimed[there] = True
-            claimed[-1] = False
+            claimed[there[there >= 0]] = True
     return found
 
 
@@ -115,4 +114,4 @@ def _window(
     if (apart & (total >= _RIVAL * total[best])).any():
         return None
     begin = int(bins[best]) * width
-    return max(begin - width, 0), min(begin + 3 * width + len(line), len(claimed) - 1)
+    return max(begin - width, 0), min(begin + 3 * width + len(line), len(claimed))

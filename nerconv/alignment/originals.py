@@ -5,7 +5,6 @@ Nothing in them is read as annotation: brackets and tags are text here.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -13,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from nerconv.document import Document, Origin
+from nerconv.io.decode import byte_order
 from nerconv.io.sources import Source, Unreadable
 
 _RECORDS: Final = (".jsonl", ".ndjson")
@@ -41,12 +41,13 @@ def originals(sources: Iterable[Source], encoding: str, key: str) -> Iterator[Do
 def _decoded(source: Source, encoding: str) -> str:
     """Return the text of a source with its own line ends, so that offsets fit what is stored."""
     raw = source.read()
-    mark = next((mark for mark in (codecs.BOM_UTF8,) if raw.startswith(mark)), b"")
+    mark, encoding = byte_order(raw, encoding)
     try:
-        return raw[len(mark) :].decode("utf-8" if mark else encoding)
+        # The mark of another encoding than UTF-8 says the order of its bytes.
+        return raw.decode(encoding).removeprefix("\ufeff") if mark else raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise Unreadable(
-            f"{source.name}: is not {error.encoding}: {error.reason} at byte {error.start + len(mark):,}; name its "
+            f"{source.name}: is not {error.encoding}: {error.reason} at byte {error.start:,}; name its "
             "encoding with --original-encoding"
         ) from error
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from nerconv.alignment.folded import Folded, folded
-from nerconv.alignment.matching import as_text
+from nerconv.alignment.matching import as_text, stretches
 from nerconv.alignment.moved import matched
 from nerconv.document import Span
 from nerconv.tables import Numbers
@@ -107,15 +107,14 @@ def _ranges(pair: Pair, spans: Sequence[Span]) -> Iterator[tuple[int, int, bool]
     """Yield the folded characters of each span, and whether it stands well inside a stretch that both texts have."""
     starts, ends = (np.array([getattr(span, name) for span in spans], dtype=np.int64) for name in ("start", "end"))
     first, last = np.searchsorted(pair.a.ends, starts, "right"), np.searchsorted(pair.a.begins, ends, "left")
-    found, size = pair.found, len(pair.found)
-    breaks = np.append(np.flatnonzero((np.diff(found) != 1) | (found[1:] < 0)) + 1, size)
-    begins = np.append(0, breaks[:-1])
-    stretch = np.searchsorted(breaks, first, "right") % max(len(breaks), 1)
-    settled = (
-        (first < last) & (last <= breaks[stretch]) & (found[np.minimum(first, size - 1)] >= 0) if size else first < 0
-    )
-    before, behind = first - begins[stretch], breaks[stretch] - last
-    settled &= ((before >= _NEAR // 2) | (first == 0)) & ((behind >= _NEAR // 2) | (last == size))
+    # A span that nothing is left of may begin behind the last character.
+    found, size, margin = np.append(pair.found, -1), len(pair.found), _NEAR // 2
+    begins, stops = stretches(found)
+    at = np.searchsorted(begins, first, "right") - 1
+    begins, stops = begins[at], stops[at]
+    settled = (first < last) & (last <= stops) & (found[first] >= 0)
+    settled &= (first - begins >= margin) | (first == 0)
+    settled &= (stops - last >= margin) | (last == size)
     yield from zip(first.tolist(), last.tolist(), settled.tolist(), strict=True)
 
 

@@ -12,7 +12,7 @@ from nerconv.cli.progress import progress
 from nerconv.codes import exit_code
 from nerconv.conversion.report import ConvertOptions
 from nerconv.io.outputs import Place, read_places
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import write_text
 
 
 def align(given: Given) -> int:
@@ -32,12 +32,8 @@ def align(given: Given) -> int:
     report.facts += aligned.facts
     report.remarks += show.placed(aligned)
     show.conversion(report, output, convert.write.tokens)
-    _write_lines(given["--ledger"], "".join(f"{line}\n" for line in show.ledger_lines(report)))
-    _write_lines(given["--placements"], show.json_lines(each.to_dict() for each in aligned.placements))
+    if given["--ledger"]:
+        write_text(given["--ledger"], show.ledger_lines(report))
+    if given["--placements"]:
+        write_text(given["--placements"], show.json_lines(each.to_dict() for each in aligned.placements))
     return exit_code((*report.findings, *report.lost), bool(given["--strict"]))
-
-
-def _write_lines(path: str | None, lines: str) -> None:
-    if path:
-        with replacing(path) as part:
-            part.write_text(lines, encoding="utf-8")

@@ -15,7 +15,7 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
 from nerconv.formats.known import FORMATS
 from nerconv.io.outputs import Place, read_places
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import write_text
 from nerconv.io.sources import Source
 from nerconv.memory import keep_memory
 from nerconv.options import UsageError
@@ -126,8 +126,7 @@ def _run(given: Given, to: str | None) -> int:
         report = _converted(inputs, given, options, bar)
     show.conversion(report, output, options.write.tokens)
     if given["--ledger"]:
-        with replacing(given["--ledger"]) as part:
-            part.write_text("".join(f"{line}\n" for line in show.ledger_lines(report)), encoding="utf-8")
+        write_text(given["--ledger"], show.ledger_lines(report))
     return exit_code((*report.findings, *report.lost), bool(given["--strict"]))
 
 

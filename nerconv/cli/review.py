@@ -16,7 +16,7 @@ from nerconv.cli.given import Given, check_outputs
 from nerconv.cli.progress import progress
 from nerconv.cli.table.reading import READING
 from nerconv.io.outputs import Place, read_places
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import write_text
 from nerconv.io.sources import Source
 from nerconv.linting.suppress import SIDECAR
 from nerconv.options import ReadOptions, UsageError
@@ -151,8 +151,7 @@ def _opened(given: Given, session: Session) -> int:
         from nerconv.review.offline import offline
         from nerconv.review.page import page
 
-        with replacing(target) as part:
-            part.write_text(page(offline(session)), encoding="utf-8", newline="")
+        write_text(target, page(offline(session)))
         show.say(f"{target}: open it in a browser; apply what it downloads with nerconv review SRC --apply FILE")
         return 0
     open_page(session, _opener(not given["--no-browser"]), given["--port"] or 0)

@@ -202,15 +202,17 @@ def _grouped(counts: Mapping[str, int]) -> Iterator[str]:
         )
 
 
-def ledger_lines(report: ConversionReport) -> Iterator[str]:
-    """Yield the ledger as JSON lines: first the totals, then each lost span with reason and place."""
+def ledger_lines(report: ConversionReport) -> str:
+    """Return the ledger as JSON lines: first the totals, then each lost span with reason and place."""
     ledger = report.ledger
     totals = {"read": dict(sorted(ledger.read.items())), "written": dict(sorted(ledger.written.items()))}
-    yield json.dumps({**totals, "lost": dict(sorted(ledger.reasons().items())), "balanced": ledger.balanced})
-    for finding in ledger.lost:
-        label = finding.span.label if finding.span else None
-        unread = {"unread": finding.unread} if finding.unread else {}
-        yield json.dumps({**finding_record(finding), "label": label, **unread}, ensure_ascii=False)
+    reasons = {"lost": dict(sorted(ledger.reasons().items())), "balanced": ledger.balanced}
+    return json.dumps(totals | reasons) + "\n" + json_lines(map(_loss_record, ledger.lost))
+
+
+def _loss_record(finding: Finding) -> dict[str, Any]:
+    label = finding.span.label if finding.span else None
+    return {**finding_record(finding), "label": label} | ({"unread": finding.unread} if finding.unread else {})
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from nerconv.formats.json_record import Loose, converted
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.own import Own
 from nerconv.formats.own import owns as own_texts
-from nerconv.formats.record import Record, SpanRecord, unlabelled
+from nerconv.formats.record import OFFSET_UNIT, Record, SpanRecord, unlabelled
 from nerconv.formats.records import RecordFormat
 from nerconv.formats.shapes import keys as shown_keys
 from nerconv.formats.shapes import listed, shape
@@ -88,6 +88,24 @@ def record_format(
         listed=True,
         named=("text", next(key for key in keys.spans if key in kind.__struct_fields__)),
     )
+
+
+def listing_format(name: str, kind: Any, keys: KeyMap) -> RecordFormat:
+    """Return the format of records whose spans are lists of start, end and label.
+
+    ``kind``: the objects that it writes, with id, spans, text and meta; the spans are under one of ``keys``.
+    """
+    spans_key = next(key for key in keys.spans if key in kind.__struct_fields__)
+
+    def to_object(record: Record) -> Any:
+        spans = [(span.start, span.end, span.label) for span in record.spans]
+        return kind(record.id or "", spans, record.text, record.meta)
+
+    def from_object(found: Any) -> Record:
+        spans = [SpanRecord(*span) for span in getattr(found, spans_key)]
+        return Record(id=found.id, text=found.text, offset_unit=OFFSET_UNIT, spans=spans, meta=found.meta)
+
+    return record_format(name, kind, to_object, from_object, keys)
 
 
 def may_be_records(head: bytes) -> bool:

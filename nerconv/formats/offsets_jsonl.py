@@ -14,7 +14,6 @@ import msgspec
 from nerconv.formats import offsets
 from nerconv.formats.known import FORMATS
 from nerconv.formats.offsets import KeyMap
-from nerconv.formats.record import OFFSET_UNIT, Record, SpanRecord
 
 NAME: Final = "offsets_jsonl"
 SUFFIXES: Final = FORMATS[NAME]
@@ -39,17 +38,7 @@ class _Example(msgspec.Struct, forbid_unknown_fields=True):
     meta: dict[str, Any] = {}
 
 
-def _to_object(record: Record) -> _Example:
-    spans = [(span.start, span.end, span.label) for span in record.spans]
-    return _Example(record.id or "", spans, record.text, record.meta)
-
-
-def _from_object(example: _Example) -> Record:
-    spans = [SpanRecord(*span) for span in example.entities]
-    return Record(id=example.id, text=example.text, offset_unit=OFFSET_UNIT, spans=spans, meta=example.meta)
-
-
-_FORMAT: Final = offsets.record_format(NAME, _Example, _to_object, _from_object, _KEYS)
+_FORMAT: Final = offsets.listing_format(NAME, _Example, _KEYS)
 tokens, encode, join = _FORMAT.tokens, _FORMAT.encode, _FORMAT.join
 read, read_back, SURVEYOR = _FORMAT.read, _FORMAT.read_back, None
 

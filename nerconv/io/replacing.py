@@ -117,6 +117,12 @@ def replacing(target: str | Path) -> Iterator[Path]:
         yield changes.new(target)
 
 
+def write_text(target: str | Path, text: str) -> None:
+    """Write ``text`` as UTF-8 to ``target``, whole or not at all. Raises Unreadable."""
+    with replacing(target) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+
+
 @contextmanager
 def named(target: str | Path) -> Iterator[None]:
     """Raise Unreadable, with the name of the target, for what the system says while it is written."""

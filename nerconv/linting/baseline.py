@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import write_text
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
 
@@ -60,8 +60,7 @@ def read_baseline(path: Path) -> Baseline:
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write ``baseline``, sorted."""
     counts = dict(sorted(baseline.counts.items()))
-    with replacing(path) as part:
-        part.write_text(json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    write_text(path, json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n")
 
 
 def apply(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> int:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from nerconv.evaluation.changed import STATES, Answer, Changed, ChangedSentence, changed, key_of
-from nerconv.evaluation.report import EvaluationReport, Gate
+from nerconv.evaluation.report import EvaluationReport
 from nerconv.printable import counted
 from nerconv.report.escaped import in_html
 from nerconv.report.evaluation_sentences import KINDS, gold_bar, missed_bar, predicted_bar, radios
 from nerconv.report.interlinear import Bar, interlinear
 from nerconv.report.rows import interval, kind_counts, percent
-from nerconv.report.shell import labelled, page, sheet, table
+from nerconv.report.shell import gate_list, labelled, page, sheet, table
 
 if TYPE_CHECKING:
     from nerconv.evaluation.differences import Comparison, Difference
@@ -72,18 +72,13 @@ def _verdict(found: Comparison, title: str) -> str:
     failed = any(not gate.passed for gate in found.gates)
     fell = not found.gates and micro.significant and (micro.difference or 0) < 0
     state = " no" if failed or fell else " yes" if found.gates or micro.significant else ""
-    gates = f'<ul class="gates">{"".join(map(_gate, found.gates))}</ul>' if found.gates else ""
+    gates = gate_list(found.gates) if found.gates else ""
     return (
         f'<p class="muted small">nerconv comparison</p>\n<div class="verdict{state}"><h1>{title}</h1>'
         f"<p>micro F1 <b>{percent(micro.before)}</b> before, <b>{percent(micro.after)}</b> after{spread}.</p>"
         f"<p><b>A</b>, before: {in_html(_name(found.before))}<br><b>B</b>, after: {in_html(_name(found.after))}</p>"
         f"{gates}</div>\n"
     )
-
-
-def _gate(gate: Gate) -> str:
-    state = '<span class="tag pass">✓ passed</span>' if gate.passed else '<span class="tag error">✕ failed</span>'
-    return f"<li>{state}<span>{in_html(gate.name)}: {in_html(gate.why)}</span></li>"
 
 
 def _signed(row: Difference) -> str:

@@ -11,7 +11,7 @@ from nerconv.report import evaluation_details, evaluation_sentences
 from nerconv.report.escaped import in_html
 from nerconv.report.evaluation_sentences import KINDS, Lists
 from nerconv.report.rows import averages, interval, kind_counts, notes, percent
-from nerconv.report.shell import labelled, page, sheet, table
+from nerconv.report.shell import gate_list, labelled, page, sheet, table
 
 #: The width of the axis of scores in pixels, and the lowest scores that it may begin at.
 _WIDTH: Final = 232
@@ -71,9 +71,9 @@ def _verdict(report: EvaluationReport) -> str:
     score = f"micro F1 <b>{percent(micro.f1)}</b>" if report.gates else ""
     said = ", ".join(filter(None, (score, spread, against)))
     shown = [*failed, *passed] if len(passed) <= _GATES else failed
-    gates = f'<ul class="gates">{"".join(map(_gate, shown))}</ul>' if shown else ""
+    gates = gate_list(shown) if shown else ""
     if len(shown) < len(report.gates):
-        rest = f'<ul class="gates">{"".join(map(_gate, passed))}</ul>'
+        rest = gate_list(passed)
         gates += f'<details class="more"><summary>{len(passed):,} gates passed</summary>{rest}</details>'
     name = report.model.get("name") or report.method.get("predictions", "")
     about = f": {in_html(name)} against {in_html(report.method.get('gold', 'the gold'))}" if name else ""
@@ -84,11 +84,6 @@ def _verdict(report: EvaluationReport) -> str:
         f"{micro.tp:,} of {micro.predicted:,} "
         f"predicted and {micro.gold:,} gold spans match exactly.</p>{gates}</div>\n"
     )
-
-
-def _gate(gate: Gate) -> str:
-    state = '<span class="tag pass">✓ passed</span>' if gate.passed else '<span class="tag error">✕ failed</span>'
-    return f"<li>{state}<span>{in_html(gate.name)}: {in_html(gate.why)}</span></li>"
 
 
 def _contents(parts: Sequence[str]) -> str:

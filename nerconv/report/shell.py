@@ -11,9 +11,12 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nerconv.report.escaped import in_html
+
+if TYPE_CHECKING:
+    from nerconv.evaluation.report import Gate
 
 #: Labels that have a look of their own, in the order of the looks: CoNLL-2003, then the rest of OntoNotes.
 _NAMED: Final = (
@@ -89,6 +92,15 @@ def inline_looks(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
 def labelled(label: str) -> str:
     """Return a label as a chip in its look; text without a label is said to have none."""
     return f'<span class="lb {look(label)}">{in_html(label)}</span>' if label else '<span class="lb">no label</span>'
+
+
+def gate_list(gates: Iterable[Gate]) -> str:
+    """Return gates as a list: passed or failed, which, and why."""
+    rows = []
+    for gate in gates:
+        state = '<span class="tag pass">✓ passed</span>' if gate.passed else '<span class="tag error">✕ failed</span>'
+        rows.append(f"<li>{state}<span>{in_html(gate.name)}: {in_html(gate.why)}</span></li>")
+    return f'<ul class="gates">{"".join(rows)}</ul>'
 
 
 def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: str = "", css: str = "stick") -> str:

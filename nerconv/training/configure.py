@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerconv.io.outputs import Place, everything
+from nerconv.io.replacing import write_text
 from nerconv.training import agreement, hf_settings, project
 from nerconv.training.sourced import SUFFIX, sourced, write_weights
 from nerconv.training.spacy_config import Choice, check_vectors, header, make_config, write_config
@@ -85,7 +86,7 @@ def configure_project(source: str, output: Path, profile: str, lint_profile: str
     named = project.project_source(source, output.parent)
     options = ["--profile", profile, "--lint-profile", lint_profile, "-o", output.name]
     command = shlex.join(["nerconv", "config", "project", named, *options])
-    project.write_project(project.make_project(named, profile, lint_profile, command), output)
+    write_text(output, project.make_project(named, profile, lint_profile, command))
     return named
 
 
@@ -94,4 +95,4 @@ def configure_hf(model: str, data: str, output: Path) -> None:
     words: Sequence[str] = ["nerconv", "config", "hf", "--model", model, "--data", data, "-o", output.name]
     documents = hf_settings.load_split(Path(data), "train")
     text = hf_settings.make_settings(model, data, _MODELS, documents, shlex.join(words))
-    hf_settings.write_settings(text, output)
+    write_text(output, text)

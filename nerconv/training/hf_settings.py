@@ -12,7 +12,6 @@ import msgspec
 
 from nerconv.document import Document, count_labels
 from nerconv.evaluation.side import read_side
-from nerconv.io.replacing import replacing
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError
 from nerconv.printable import one_line
@@ -120,9 +119,3 @@ network = false  # true: the encoder may be downloaded
     except tomllib.TOMLDecodeError:
         pass
     raise UsageError(f"{one_line(model)} or {one_line(data)}: a settings file cannot hold this name; rename it")
-
-
-def write_settings(text: str, path: Path) -> None:
-    """Write a settings file, whole or not at all."""
-    with replacing(path) as part:
-        part.write_text(text, encoding="utf-8")

@@ -10,7 +10,6 @@ import shlex
 from pathlib import Path
 from typing import Final
 
-from nerconv.io.replacing import replacing
 from nerconv.options import UsageError
 from nerconv.packages import package
 from nerconv.printable import one_line
@@ -168,9 +167,3 @@ def _scalar(text: str) -> str:
     """Return ``text`` as a value of YAML, in double quotes (YAML 1.2, 5.7)."""
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
-
-
-def write_project(text: str, path: Path) -> None:
-    """Write a project file, whole or not at all."""
-    with replacing(path) as part:
-        part.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from nerconv.formats.docbin import SPANS_KEY
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import write_text
 from nerconv.options import UsageError, check_choice
 from nerconv.packages import package
 from nerconv.printable import one_line
@@ -179,8 +179,7 @@ def write_config(config: Any, comment: str, path: Path) -> None:
     for name in ("train", "dev", "init_tok2vec"):
         if config["paths"][name] is not None:
             _check_read_back(text, name, config["paths"][name])
-    with replacing(path) as part:
-        part.write_text(comment + text, encoding="utf-8")
+    write_text(path, comment + text)
 
 
 def _check_read_back(text: str, name: str, path: str) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nerconv import AlignOptions, align, cli, read
+from nerconv import AlignOptions, align, read
+from tests.commands import nerconv
 
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in a folder of annotated text and originals; return exit status and what it printed."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tagged").mkdir()
@@ -24,15 +24,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     (tmp_path / "tagged/b.txt").write_text("[LOC Oslo  ] is far from [LOC Rome  ] , she said . \n")
     (tmp_path / "raw/a.txt").write_text("Ann  Lee met “Bank of Rome”.\r\n", newline="")
     (tmp_path / "raw/b.txt").write_text("Oslo is far from Rome, she said.")
-
-    def command(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["nerconv", *words])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(end.value.code or 0), captured.out + captured.err
-
-    return command
+    return nerconv
 
 
 def test_originals_are_written_with_their_spans(run: Run, tmp_path: Path) -> None:
@@ -114,6 +106,20 @@ def test_an_original_in_another_encoding_is_refused(run: Run, tmp_path: Path) ->
     status, printed = run(
         "align", "tagged/a.txt", "--to", "raw/a.txt", "-o", "g.jsonl", "--original-encoding", "cp1252"
     )
+    assert status == 0 and "placed: exact 2" in printed
+
+
+@pytest.mark.parametrize("name", ["nope", "rot13", "base64", "a\0b"])
+def test_an_encoding_that_is_none_of_text_is_refused(run: Run, name: str) -> None:
+    status, printed = run("align", "tagged", "--to", "raw", "-o", "g.jsonl", "--original-encoding", name)
+    assert status == 2 and "unknown encoding" in printed
+    status, printed = run("inspect", "tagged", "--encoding", name)
+    assert status == 2 and "unknown encoding" in printed
+
+
+def test_a_byte_order_mark_says_the_encoding_of_an_original(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "raw/a.txt").write_text("Ann Lee met “Bank of Rome”.", encoding="utf-16")
+    status, printed = run("align", "tagged/a.txt", "--to", "raw/a.txt", "-o", "g.jsonl")
     assert status == 0 and "placed: exact 2" in printed
 
 
