@@ -43,8 +43,6 @@ _HEADS: Final = {
 }
 #: A list whose first task has data that a head ends in: its text is long.
 _LONG: Final = re.compile(rb'\s*\[\s*\{\s*"data"\s*:\s*\{(?>[^"{}]|"(?:[^"\\]|\\.)*+")*+(?:"(?:[^"\\]|\\.)*+\\?)?\Z')
-#: Texts beside the one that is annotated.
-_NO_TEXT: Final = ("id", "created_at", "updated_at")
 
 
 class _Comment(msgspec.Struct, forbid_unknown_fields=True):

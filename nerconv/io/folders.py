@@ -61,9 +61,7 @@ def _look(top: Path, visited: _Visited, entries: list[Entry]) -> list[Path]:
                 continue
             visited[key] = folder
             with os.scandir(folder) as found:
-                names = sorted(
-                    child.name for child in found if not child.name.startswith(".") and not child.name.endswith(REVIEW)
-                )
+                names = sorted(child.name for child in found if _is_data(child.name))
         except OSError as error:
             entries.append(Entry(folder, _unreadable(folder, error)))
             continue

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from nerconv.document import Span
@@ -15,19 +13,6 @@ from nerconv.review.question import Place, Question
 _LONG: Final = 80
 #: So much of a place is shown.
 _LONG_PLACE: Final = 240
-#: By action, how a decision that was made is shown.
-DONE: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "accept": "accepted",
-        "reject": "rejected",
-        "label": "labelled",
-        "move": "moved",
-        "add": "added a span to",
-        "drop": "dropped",
-        "take": "settled",
-        "skip": "skipped",
-    }
-)
 _INVISIBLE: Final = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
