@@ -102,7 +102,8 @@ class ReadOptions:
     ``invalid`` and ``scheme``, for messages. ``both``: documents with invalid tags carry the spans by the other rule
     for them as well, those of discard beside those of lenient.
     ``token_column``, ``tag_column``: of column files, the number of a column (from 1, or from -1 backwards) or its
-    name; empty for the first and the last. ``comments``: what comment lines begin with, ``auto`` or ``none``.
+    name; empty for the first and the last. ``tag_column`` may be several, as ``3,4``. ``comments``: what comment lines
+    begin with, ``auto`` or ``none``.
     ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format;
     ``id_key``: where they have their id. ``labels_file``: the names of tags that are numbers.
     ``annotator``: whose annotations are read where a task has several.

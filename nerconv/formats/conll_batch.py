@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from nerconv.formats.conll_rows import ColumnRows
 from nerconv.formats.scheme_detection import EDGE
 from nerconv.notation import Notation
 from nerconv.options import OTHER_RULE
+from nerconv.schemes import meant
 from nerconv.short_strings import Strings, numbered_strings
 from nerconv.tables import Anchors, Covered, Extent, Extras, Numbers
 from nerconv.tag_arrays import Read, Reader, coded
@@ -29,6 +30,8 @@ from nerconv.views import Reading
 from nerconv.white_space import NEWLINE, SPACE, runs
 
 _RETURN: Final = ord("\r")
+#: The code of tags for which a sentence is left out.
+_LEFT_OUT: Final = "F005"
 
 
 class Terms(NamedTuple):
@@ -86,29 +89,56 @@ def steps(rows: ColumnRows) -> Counter[tuple[str, str]]:
     return total
 
 
-def decode(rows: ColumnRows, notation: Notation, rule: RepairRule) -> DecodedRows:
-    """Return the spans of ``rows`` by a rule; sentences with misspelt tags are left out by any.
+def decode(layers: Sequence[ColumnRows], notation: Notation, rule: RepairRule) -> DecodedRows:
+    """Return the spans of rows by a rule, those of all ``layers``, which are the same rows with other columns of tags.
+
+    Sentences with misspelt tags in one of them are left out by any rule.
 
     >>> from nerconv.formats.conll_rows import rows_of
     >>> rows = rows_of(b"Ann B-PER\\nLee I-PER\\nleft O\\n", 1, Shape(2, " "), "a.conll", ())
-    >>> found = decode(rows, Notation("IOB2"), RepairRule("error", "", False))
+    >>> found = decode([rows], Notation("IOB2"), RepairRule("error", "", False))
     >>> [column.tolist() for column in found.read.spans], found.read.labels
     ([[0], [1], [0]], ('PER',))
     """
-    found = _tags(rows)
-    misfits = np.array([not notation.fits(name.decode()) for name in found.strings], dtype=bool)
-    left_out = np.unique(rows.sentence_of(rows.tagged[misfits[found.ids]]))
-    rest, found = _without(rows, found, left_out)
-    reader = _reader(rest, found, notation)
-    broken = np.unique(rest.sentence_of(rest.tagged[reader.faulty]))
+    tags = [*map(_tags, layers)]
+    left_out = _united(_misspelt(*each, notation) for each in zip(layers, tags, strict=True))
+    rest = [_without(*each, left_out) for each in zip(layers, tags, strict=True)]
+    readers = [_reader(*each, notation) for each in rest]
+    broken = _united(rows.sentence_of(rows.tagged[r.faulty]) for (rows, _), r in zip(rest, readers, strict=True))
     if rule.invalid == "error" and len(broken):
-        rest, found = _without(rest, found, broken)
-        reader = _reader(rest, found, notation)
+        rest = [_without(*each, broken) for each in rest]
+        readers = [_reader(*each, notation) for each in rest]
+    rows = [each for each, _ in rest]
     other = None
-    if rule.both and reader.faults:
-        other = _of_rows(reader.read(OTHER_RULE[rule.invalid]), rest)
+    if rule.both and any(reader.faults for reader in readers):
+        other = _merged(readers, rows, OTHER_RULE[rule.invalid])
     troubled = left_out if rule.invalid == "lenient" else np.union1d(left_out, broken)
-    return DecodedRows(rest, _of_rows(reader.read(rule.invalid), rest), other, troubled)
+    return DecodedRows(rows[0], _merged(readers, rows, rule.invalid), other, troubled)
+
+
+def _united(found: Iterable[Numbers]) -> Numbers:
+    return np.unique(np.concatenate([*found]))
+
+
+def _misspelt(rows: ColumnRows, found: Strings, notation: Notation) -> Numbers:
+    """Return the numbers of the sentences with tags that no rule reads."""
+    misfits = np.array([not notation.fits(name.decode()) for name in found.strings], dtype=bool)
+    return rows.sentence_of(rows.tagged[misfits[found.ids]])
+
+
+def _merged(readers: Sequence[Reader], layers: Sequence[ColumnRows], rule: str) -> Read:
+    """Return the spans of all layers in text order, the longer first, then by label."""
+    reads = [_of_rows(reader.read(rule), rows) for reader, rows in zip(readers, layers, strict=True)]
+    if len(reads) == 1:
+        return reads[0]
+    labels = tuple(sorted({*chain.from_iterable(read.labels for read in reads)}))
+    at = {label: number for number, label in enumerate(labels)}
+    codes = np.concatenate(
+        [np.array([at[label] for label in read.labels], dtype=np.int64)[read.spans.codes] for read in reads]
+    )
+    first, last = (np.concatenate([read.spans[number] for read in reads]) for number in range(2))
+    order = np.lexsort((codes, -last, first))
+    return Read(Covered(first[order], last[order], codes[order]), labels, sum(read.repaired for read in reads))
 
 
 def _tags(rows: ColumnRows) -> Strings:
@@ -146,22 +176,23 @@ def _of_rows(read: Read, rows: ColumnRows) -> Read:
 
 def batch_of_rows(rows: ColumnRows, notation: Notation, name: str) -> Batch:
     """Return rows with documents between those that start them, without sentences whose tags are invalid."""
-    decoded = decode(rows, notation, RepairRule("error", "", False))
+    decoded = decode([rows], notation, RepairRule("error", "", False))
     return _batches(decoded, name, _documents(decoded.rows, rows.documents(0), str).values())[0]
 
 
 def readings(
-    rows: ColumnRows, terms: Terms, id_of: Callable[[int], str], row_at: Callable[[int], str]
+    layers: Sequence[ColumnRows], terms: Terms, id_of: Callable[[int], str], row_at: Callable[[int], str]
 ) -> Iterator[Reading | Finding]:
-    """Yield what is wrong before the first document of ``rows``, then all documents with what is wrong in them.
+    """Yield what is wrong before the first document of some rows, then all documents with what is wrong in them.
 
-    ``id_of`` gives the id of the document with a number, from 0; ``row_at`` the line of the source with a number.
+    ``layers``: the rows with each column of tags. ``id_of`` gives the id of the document with a number, from 0;
+    ``row_at`` the line of the source with a number.
     """
-    decoded = decode(rows, terms.notation, terms.rule)
+    decoded, rows = decode(layers, terms.notation, terms.rule), layers[0]
     documents = _documents(decoded.rows, rows.documents(terms.group), id_of)
     found: dict[int, list[Finding]] = {}
     begins = [*documents]
-    for number, finding in sorted((*rows.findings, *_wrong(rows, decoded.troubled, terms, row_at)), key=_place):
+    for number, finding in sorted((*_odd(layers), *_wrong(layers, decoded.troubled, terms, row_at)), key=_place):
         document = bisect_right(begins, number) - 1
         if document < 0:
             yield finding
@@ -185,12 +216,29 @@ def _documents(rows: ColumnRows, begins: Numbers, id_of: Callable[[int], str]) -
     return {begin: Extent(id_of(number), *edge) for number, (begin, edge) in enumerate(extents) if edge[0] < edge[1]}
 
 
+def _odd(layers: Sequence[ColumnRows]) -> Iterator[tuple[int, Finding]]:
+    """Yield what is odd about rows, with the spans of all layers that are not read for it."""
+    for same in zip(*(rows.findings for rows in layers), strict=True):
+        unread = sum((Counter(finding.unread) for _, finding in same), Counter[str]())
+        yield same[0][0], replace(same[0][1], unread=unread)
+
+
 def _wrong(
-    rows: ColumnRows, troubled: Numbers, terms: Terms, row_at: Callable[[int], str]
+    layers: Sequence[ColumnRows], troubled: Numbers, terms: Terms, row_at: Callable[[int], str]
 ) -> Iterator[tuple[int, Finding]]:
     for number in troubled.tolist():
-        for fault in faults(rows.sentence(number), terms.notation, terms.rule, terms.shape, terms.name, row_at):
-            yield number, fault
+        sentences = [rows.sentence(number) for rows in layers]
+        found = [
+            [*faults(sentence, terms.notation, terms.rule, shape, terms.name, row_at)]
+            for sentence, shape in zip(sentences, terms.shape.layers, strict=True)
+        ]
+        whole = [*chain.from_iterable(found)]
+        if any(fault.code == _LEFT_OUT for fault in whole):
+            # With the tags of one layer go the spans of all.
+            whole = [fault for fault in whole if fault.code == _LEFT_OUT]
+            unread = sum((Counter(meant(sentence.tags)) for sentence in sentences), Counter[str]())
+            whole = [replace(whole[0], unread=unread), *(replace(fault, unread={}) for fault in whole[1:])]
+        yield from ((number, fault) for fault in whole)
 
 
 def _place(found: tuple[int, Finding]) -> tuple[int, int]:

@@ -27,7 +27,8 @@ class Shape(NamedTuple):
 
     ``token`` and ``tag``: the columns, from 0, in which these stand. ``comments``: what comment lines begin with, or
     nothing; ``tags``: tags of the file, which distinguish rows from comments. ``header``: the row that names the
-    columns, or nothing; where files were put one behind the other it comes again.
+    columns, or nothing; where files were put one behind the other it comes again. ``nested``: all columns of tags,
+    where there are several, the outer ones first.
     """
 
     columns: int
@@ -37,6 +38,12 @@ class Shape(NamedTuple):
     comments: str = ""
     tags: frozenset[str] = frozenset()
     header: str = ""
+    nested: tuple[int, ...] = ()
+
+    @property
+    def layers(self) -> tuple[Shape, ...]:
+        """The shape with each column of tags in turn."""
+        return tuple(self._replace(tag=tag) for tag in self.nested) or (self,)
 
     def pattern(self) -> re.Pattern[str]:
         """Return what matches rows of this shape that can be split without a closer look, up to the last line end."""
@@ -49,7 +56,7 @@ class Shape(NamedTuple):
         cells = fields(row) or [""]
         if len(cells) > 1 and spelling(cells[-1]).is_sound:
             return False
-        return len(cells) != self.columns or cells[self.tag] not in self.tags
+        return len(cells) != self.columns or cells[(self.nested or (self.tag,))[0]] not in self.tags
 
     def skips(self, row: str) -> bool:
         """Whether a line is not the row of a token: a comment or the header."""
@@ -106,6 +113,8 @@ Part = Sentence | LeftOut | None
 BLANK: Final = re.compile(rb"\n(?:[ \t]*\n)+")
 _LEADING = re.compile(r"(?:[ \t]*\n)*")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+#: A comment that names the id of its sentence, as CoNLL-U and MultiCoNER have it.
+_ID: Final = re.compile(r"\S{1,2}\s*(?:sent(?:ence)?_?|doc_?)?id\b\s*[=:]?\s*([^\s=:]\S*)", re.IGNORECASE)
 _CELL: Final = re.compile(r"[^ ]+")
 
 
@@ -133,6 +142,15 @@ def offset_of(row: str, column: int) -> int:
     cell = cells[column]
     indent = len(cell) - len(cell.lstrip(" ")) if cell.strip(" ") else 0
     return sum(len(before) + 1 for before in cells[: column % len(cells)]) + indent
+
+
+def id_in(comments: Iterable[str]) -> str:
+    """Return the id that comments name, or nothing.
+
+    >>> id_in(["# text = Nora left", "# sent_id = weblog-7"]), id_in(["# id 5fb1 domain=en"]), id_in(["# 5"])
+    ('weblog-7', '5fb1', '')
+    """
+    return next((found[1] for found in map(_ID.match, comments) if found), "")
 
 
 def is_marker(text: str) -> bool:

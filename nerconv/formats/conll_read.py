@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 from nerconv import schemes
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats.conll_exact import BLANK, Block, Part, RepairRule, Sentence, Shape, blocks, is_marker, parse
+from nerconv.formats.conll_exact import BLANK, Block, Part, RepairRule, Sentence, Shape, blocks, id_in, is_marker, parse
 from nerconv.formats.layout import ColumnLayout, comment_of, head, layout
 from nerconv.formats.scheme_detection import EDGE, SchemeDetection, detect_steps, refusal
 from nerconv.io.chunks import HERE, WHOLE, Chunk, Cuts, Doing, Surveyed, chunks_of
@@ -21,6 +21,7 @@ from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource
 from nerconv.notation import Notation
 from nerconv.options import DELIMITERS, ReadOptions, UsageError
+from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
     from nerconv.formats.conll_rows import ColumnRows
@@ -46,7 +47,7 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     found, counted = _looked_at(text.file, doing, source.name, options)
 
     def parts() -> Iterator[Part]:
-        return parse(_blocks(text.file, doing), found.shape, source.name)
+        return chain.from_iterable(parse(_blocks(text.file, doing), shape, source.name) for shape in found.shape.layers)
 
     if found.refusal:
         seen_columns = Facts(source.name, "conll", text.facts | _columns(found))
@@ -62,7 +63,8 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
         return Surveyed([*findings, _undetected(detection, parts, source, options)], None)
     rule = RepairRule(options.invalid, options.repair_option, options.both)
     many = counted.has_many(group) or text.size > most
-    known = ConllSurvey(source.name, source.id, found.shape, detection.notation, rule, group, many)
+    named = group == 1 and bool(found.shape.comments) and _ids_differ(text.file, doing, found.shape)
+    known = ConllSurvey(source.name, source.id, found.shape, detection.notation, rule, group, many, named)
     if repaired := _repaired(text.file, doing, known, counted):
         values = {"repaired tags": f"{repaired:,} ({options.invalid})"}
         findings.append(Facts(source.name, "conll", values, repaired=repaired))
@@ -132,12 +134,13 @@ class _Counts:
         """Whether there are several documents, of so many sentences each."""
         return group != _ALL and (self.runs > 1 or 0 < group < self.sentences)
 
-    def add(self, rows: ColumnRows) -> None:
-        """Count the rows of a chunk."""
+    def add(self, layers: Sequence[ColumnRows]) -> None:
+        """Count the rows of a chunk, the tags of all ``layers``."""
         from nerconv.formats.conll_batch import steps
 
+        rows = layers[0]
         count, cuts = len(rows.firsts), set(rows.cuts.tolist())
-        self.steps += steps(rows)
+        self.steps += sum(map(steps, layers), Counter())
         self.markers += len(rows.cuts)
         self.sentences += count
         self.runs += len(rows.documents(_BETWEEN)) - (count > 0 and self.within and 0 not in cuts)
@@ -164,7 +167,7 @@ def _looked_at(file: BinaryIO, doing: Doing, name: str, options: ReadOptions) ->
     sure, counted = layout(found, found, name, options), _Counts()
     if not sure.refusal:
         for chunk in _sentences(file, doing):
-            counted.add(_rows(chunk.raw, 1, sure.shape, name))
+            counted.add([_rows(chunk.raw, 1, shape, name) for shape in sure.shape.layers])
     return sure, counted
 
 
@@ -176,12 +179,20 @@ def _counts_alike(file: BinaryIO, doing: Doing, name: str, shape: Shape, comment
     for chunk in _sentences(file, doing):
         if comment and (chunk.raw.startswith(begins) or b"\n" + begins in chunk.raw):
             return None
-        rows = _rows(chunk.raw, 1, shape, name)
-        alike += len(rows.starts) - 2 * rows.closer
+        layers = [_rows(chunk.raw, 1, layer, name) for layer in shape.layers]
+        alike += len(layers[0].starts) - 2 * layers[0].closer
         if alike < 0:
             return None
-        counted.add(rows)
+        counted.add(layers)
     return counted
+
+
+def _ids_differ(file: BinaryIO, doing: Doing, shape: Shape) -> bool:
+    """Whether comments name ids, each of them once."""
+    ids = UniqueIds()
+    found = (id for block in _blocks(file, doing) if (id := id_in(filter(shape.is_comment, block.text.split("\n")))))
+    first = next(found, "")
+    return bool(first) and all(ids.are_new([id]) for id in chain([first], found))
 
 
 def _repaired(file: BinaryIO, doing: Doing, survey: ConllSurvey, counted: _Counts) -> int:
@@ -193,14 +204,17 @@ def _repaired(file: BinaryIO, doing: Doing, survey: ConllSurvey, counted: _Count
         return faults
     from nerconv.formats.conll_batch import decode
 
-    found = (_rows(chunk.raw, 1, survey.shape, survey.name) for chunk in _sentences(file, doing))
-    return sum(decode(rows, notation, survey.rule).read.repaired for rows in found)
+    layers = (
+        [_rows(chunk.raw, 1, shape, survey.name) for shape in survey.shape.layers] for chunk in _sentences(file, doing)
+    )
+    return sum(decode(some, notation, survey.rule).read.repaired for some in layers)
 
 
 class ConllSurvey(NamedTuple):
     """How the rows of a source are laid out and tagged, and the rule for invalid tags.
 
-    ``group``: so many sentences are a document; ``many``: it has several, or is cut, so that they are numbered.
+    ``group``: so many sentences are a document; ``many``: it has several, or is cut, so that they are numbered;
+    ``named``: comments name the ids of sentences, of which each is a document.
     """
 
     name: str
@@ -210,6 +224,7 @@ class ConllSurvey(NamedTuple):
     rule: RepairRule
     group: int
     many: bool
+    named: bool = False
 
     def chunks(self, file: BinaryIO, most: int = WHOLE, doing: Doing = HERE) -> Iterator[Chunk]:
         """Yield the chunks of ``file``; a document of up to ``most`` bytes is not cut."""
@@ -225,9 +240,10 @@ class ConllSurvey(NamedTuple):
         from nerconv.formats.conll_rows import exactly
 
         if self.group == 1 and self.shape.comments:  # a document is a sentence with its comments
-            rows = exactly(blocks(chunk.raw.decode(), chunk.line), self.shape, self.name)
+            found = [*blocks(chunk.raw.decode(), chunk.line)]
+            layers = [exactly(found, shape, self.name) for shape in self.shape.layers]
         else:
-            rows = _rows(chunk.raw, chunk.line, self.shape, self.name)
+            layers = [_rows(chunk.raw, chunk.line, shape, self.name) for shape in self.shape.layers]
         terms = Terms(self.name, self.shape, self.notation, self.rule, self.group)
         lines: list[str] = []
 
@@ -237,7 +253,12 @@ class ConllSurvey(NamedTuple):
                 lines.extend(chunk.raw.decode().split("\n"))
             return lines[number - chunk.line]
 
-        yield from readings(rows, terms, partial(self._id, chunk), row_at)
+        def id_of(number: int) -> str:
+            """Return the id of the document with a number."""
+            own = id_in(layers[0].comments[number]) if self.named else ""
+            return own or self._id(chunk, number)
+
+        yield from readings(layers, terms, id_of, row_at)
 
     def _id(self, chunk: Chunk, number: int) -> str:
         return f"{self.id}#{chunk.documents + number + 1}" if self.many else self.id

@@ -15,7 +15,7 @@ from nerconv.bracket.column_guard import separator
 from nerconv.cells import fields, starts_document
 from nerconv.document import Finding, Where, excerpt
 from nerconv.formats.conll_exact import Block, Shape, is_marker
-from nerconv.formats.roles import Found, Sample, judge, role, tags_in
+from nerconv.formats.roles import Found, Sample, judge, nested, role, tags_in
 from nerconv.io.sources import Unreadable
 from nerconv.options import KNOWN_LABELS, ReadOptions, UsageError
 from nerconv.spelling import spelling
@@ -71,9 +71,15 @@ def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Colu
         _refuse_separator(found, name)
     usual = usual._replace(tags=frozenset(sample.column(usual.tag)))
     usual, comments = _commented(found, usual, options.comments)
-    facts = _facts(usual, comments, header, options)
     token_named = bool(options.token_column) or _is_named(header, _TOKENS)
     tag_named = bool(options.tag_column) or _is_named(header, _TAGS)
+    within = "" if tag_named else nested(sample, usual)
+    if within:
+        numbered = not token_named and sample.counts_up(0)
+        usual = usual._replace(token=1 if numbered else usual.token, tag=usual.columns - 2)
+        usual = usual._replace(nested=(usual.tag, usual.tag + 1))
+        token_named, tag_named = token_named or numbered, True
+    facts = _facts(usual, comments, header, options) | ({"nested tags": within} if within else {})
     evidence = judge(sample, usual, token_named, tag_named)
     if evidence is None and not tag_named:
         evidence = _later_tags(all_, usual, sample)
@@ -88,8 +94,9 @@ def _facts(usual: Shape, comments: int, header: _Header | None, options: ReadOpt
     facts = {"comments": f"{comments:,} lines that begin with {usual.comments!r}"} if comments else {}
     if header:
         facts["header"] = f"line {header.line}"
-    if header or options.token_column or options.tag_column:
-        facts["read"] = f"token in column {usual.token + 1}, tag in column {usual.tag + 1}"
+    if header or options.token_column or options.tag_column or usual.nested:
+        tags = [str(number + 1) for number in usual.nested or (usual.tag,)]
+        facts["read"] = f"token in column {usual.token + 1}, tag in column {' and '.join(tags)}"
     return facts
 
 
@@ -150,7 +157,8 @@ def _header(found: Blocks, usual: Shape, comment: str, options: ReadOptions, nam
     line, row = next(rows, (0, ""))
     cells = fields(row) if row else []
     names = [cell.lower() for cell in cells]
-    asked = [text for text in (options.token_column, options.tag_column) if text and not _is_number(text)]
+    every = filter(None, (options.token_column, *_tag_columns(options.tag_column, names)))
+    asked = [text for text in every if not _is_number(text)]
     for column in asked:
         if column.lower() not in names:
             raise UsageError(
@@ -189,14 +197,21 @@ def _placed(usual: Shape, header: _Header | None, options: ReadOptions, name: st
     """Return the shape with the columns that were asked for, or that the header names."""
     names: Sequence[str] = header.names if header else ()
     token = _column(options.token_column, "--token-column", names, usual, name)
-    tag = _column(options.tag_column, "--tag-column", names, usual, name)
+    asked = [_column(each, "--tag-column", names, usual, name) for each in _tag_columns(options.tag_column, names)]
     if token is None:
         token = _named_column(header, _TOKENS, 0)
-    if tag is None:
-        tag = _named_column(header, _TAGS, usual.columns - 1)
-    if token == tag:
+    tags = [_named_column(header, _TAGS, usual.columns - 1) if tag is None else tag for tag in asked]
+    if token in tags:
         raise UsageError(f"{name}: the token and the tag stand in different columns, got {token + 1} for both")
-    return usual._replace(token=token, tag=tag, header=header.row if header else "")
+    if len({*tags}) < len(tags):
+        raise UsageError(f"{name}: --tag-column {options.tag_column} names a column twice")
+    several = tuple(tags) if len(tags) > 1 else ()
+    return usual._replace(token=token, tag=tags[0], nested=several, header=header.row if header else "")
+
+
+def _tag_columns(asked: str, names: Sequence[str]) -> list[str]:
+    """Return the columns of tags that were asked for: several of them have a comma between, unless it is one's name."""
+    return [asked] if asked.lower() in names else [each.strip() for each in asked.split(",")]
 
 
 def _named_column(header: _Header | None, names: Iterable[str], otherwise: int) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
+from nerconv import schemes
 from nerconv.formats.conll_exact import Shape
 from nerconv.options import KNOWN_LABELS
 from nerconv.spelling import spelling
@@ -22,6 +23,9 @@ _PHRASES: Final = frozenset("NP VP PP ADJP ADVP SBAR PRT CONJP INTJ LST UCP NC V
 _RARELY: Final = 20
 #: So many rows, or sentences of several rows, are enough to say that they do not differ.
 _ENOUGH: Final = 10
+#: The columns of GermEval 2014.
+_GERMEVAL: Final = 4
+_IOB: Final = re.compile(r"O|[BI]-.+")
 _ID: Final = re.compile(r"\d+(?:[-.]\d+)?")
 
 
@@ -123,6 +127,8 @@ class Found(NamedTuple):
 
     def __str__(self) -> str:
         tag = " or ".join(f"--tag-column {number + 1}" for number in self.tags)
+        if len(self.tags) > 1:
+            tag += f", or for outer and inner entities --tag-column {','.join(str(each + 1) for each in self.tags)}"
         advice = f"say --token-column {self.token + 1} and {tag}" if tag else "write the tags alone in a column"
         return f"{'; '.join(self.why)}; {advice}"
 
@@ -143,6 +149,32 @@ def judge(sample: Sample, usual: Shape, token_named: bool, tag_named: bool) -> F
     tags = tuple(entities) if why_tag and entities else (usual.tag,)
     hidden = None if tag_named else _hidden(sample, roles[usual.tag], usual)
     return Found(tuple(filter(None, (why_token, why_tag, hidden))), token, () if hidden else tags)
+
+
+def nested(sample: Sample, usual: Shape) -> str:
+    """Return by what the last two columns show that they hold outer and inner entities, or nothing.
+
+    A prediction has mostly the spans of its gold, while an inner entity is another one within an outer one: nearly all
+    are. One is enough where the columns are those of GermEval 2014, the number of the token before it; else it takes
+    ten. Only tags of IOB2 are looked at.
+    """
+    if usual.columns < 3:
+        return ""
+    wanted = 1 if usual.columns == _GERMEVAL and sample.counts_up(0) else _ENOUGH
+    scheme, within, others = schemes.get("IOB2"), 0, 0
+    for sentence in sample.sentences:
+        columns = [[row[number] for row in sentence] for number in (-2, -1)]
+        if any(not _IOB.fullmatch(cell) for column in columns for cell in column):
+            return ""
+        outer, inner = (schemes.decode(scheme, column, "lenient").spans for column in columns)
+        for span in inner:
+            if span not in outer and any(each[0] <= span[0] and span[1] <= each[1] for each in outer):
+                within += 1
+            else:
+                others += 1
+    if within < wanted or others * _RARELY > within:
+        return ""
+    return f"spans of the last column within another one of the column before: {within:,} of {within + others:,}"
 
 
 def tags_in(number: int, usual: Shape) -> Found:

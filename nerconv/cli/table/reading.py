@@ -73,8 +73,9 @@ READING: Final = (
     Option("--token-column", "Column of the tokens in a CoNLL file: a number, from 1 or from -1 backwards, or its name "
         "in a header. Default: the first.", _ALL, WORD, INPUT, "N|NAME", field="read.token_column",
         use=Use("names the column of tokens in column files", _COLUMNS)),
-    Option("--tag-column", "Column of the tags, in the same way. Default: the last.", _ALL, WORD, INPUT, "N|NAME",
-        field="read.tag_column", use=Use("names the column of tags in column files", (*_COLUMNS, "conllu"))),
+    Option("--tag-column", "Column of the tags, in the same way; of outer and inner entities both, as 3,4. Default: "
+        "the last.", _ALL, WORD, INPUT, "N|NAME", field="read.tag_column",
+        use=Use("names the column of tags in column files", (*_COLUMNS, "conllu"))),
     Option("--comments", "What comment lines of CoNLL files begin with, or none. Default: #, where all such lines "
         "stand before sentences.", _ALL, TEXT, INPUT, "PREFIX|none", field="read.comments",
         use=Use("says what comment lines of column files begin with", _COLUMNS)),

@@ -49,6 +49,8 @@ def editor(text: SourceText, source: Source, read: ReadOptions) -> Editor:
         known = conll_read.survey(clean, source, read).survey
     if not isinstance(known, ConllSurvey):
         raise Refused("the scheme of its tags is not known; see nerconv inspect")
+    if known.shape.nested:
+        raise Refused("its tags are those of outer and inner entities in several columns, which fixes do not change")
 
     def edit(document: Document, changes: Sequence[Change]) -> Edited:
         """Return the edits that make ``changes``."""
