@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import accumulate, compress, count, groupby
+from itertools import accumulate, compress, count, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from nerconv.batch import Batch
 from nerconv.document import Document, Span, Where
 from nerconv.linting.near import Mask, Words
 from nerconv.linting.part import LintPart, Stretch, View
-from nerconv.linting.surface import first_words
+from nerconv.linting.surface import first_words, is_name, noise
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
@@ -172,6 +172,11 @@ class LintCorpus:
         """Return which spans have a text that passes ``test``, which none passes that cannot be noise."""
         return self.whose(test, rb"[Xx]{2}|[\d_*\[<{(@%$]|" + self.word_hint(first_words()))
 
+    @cached_property
+    def noises(self) -> set[str]:
+        """The texts of spans that are noise: masking text, words of the layout."""
+        return self.texts(self.noisy(noise))
+
     def word_hint(self, words: Set[str]) -> bytes:
         """Return a regular expression of those of ``words``, in lower case, that stand in a text somewhere."""
         found = self._words.intersection(map(str.encode, words))
@@ -186,6 +191,11 @@ class LintCorpus:
         found = np.zeros(len(self.surfaces.distinct), dtype=bool)
         found[[self._codes[surface] for surface in self._codes.keys() & surfaces]] = True
         return found[self.surfaces.codes]
+
+    def labelled(self, labels: Set[str]) -> Mask:
+        """Return which spans have one of ``labels``."""
+        found = np.array([label in labels for label in self.span_labels.distinct], dtype=bool)
+        return found[self.span_labels.codes]
 
     def texts(self, mask: Mask) -> set[str]:
         """Return the texts of the spans for which ``mask`` holds."""
@@ -238,6 +248,24 @@ class LintCorpus:
         """
         for part in self._each():
             yield from self._stretches(part, part.capitalised_words(wanted))
+
+    def bare_words(
+        self, words: Set[str], wanted: Callable[[Counter[str]], Set[str]]
+    ) -> Iterator[tuple[Document, list[Stretch]]]:
+        """Yield documents with the places outside of spans of those ``words`` that ``wanted`` chooses by their number.
+
+        Words are set apart by white space; those that a span is part of are left out.
+        """
+        known = Words(words)
+        found = [part.bare_words(known) for part in self._each()] if words else []
+        chosen = wanted(Counter(word for some in found for word, _ in some))
+        for part, some in zip(self._each(), found, strict=False):
+            yield from self._stretches(part, part.placed([place for word, place in some if word in chosen]))
+
+    def words_among(self, words: Set[str]) -> set[str]:
+        """Return those of ``words`` that stand somewhere, in a span or outside of all."""
+        known = Words(words)
+        return set[str]().union(*(part.words_among(known) for part in self._each())) if words else set()
 
     def repeated(self) -> Iterator[tuple[Document, list[Stretch]]]:
         """Yield documents with sentences that stand more than once, all that are labelled in several ways."""
@@ -304,6 +332,17 @@ class LintCorpus:
         order = np.lexsort((first, surfaces))
         bounds = np.searchsorted(surfaces, np.arange(len(self.surfaces.distinct) + 1))
         return bounds.tolist(), (keys % count)[order].tolist(), numbers[order].tolist()
+
+    @cached_property
+    def unsteady(self) -> float:
+        """The share of spans that look like the work of a machine: lower case under a label for names, or a rare label.
+
+        A label is rare on a text that has another one more often.
+        """
+        low = sum(count for label, count in self.lower_case.items() if is_name(label))
+        bounds, _, numbers = self._tally
+        usual = sum(max(numbers[a:b], default=0) for a, b in pairwise(bounds))
+        return (low + len(self) - usual) / max(len(self), 1)
 
     @cached_property
     def label_counts(self) -> Counter[str]:

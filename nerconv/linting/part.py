@@ -215,23 +215,21 @@ class LintPart:
         found[_inside(self.batch.starts, self._lines(at, at))] = True
         return found
 
-    @cached_property
-    def _bare(self) -> bytes:
-        """The text with spaces in place of all spans."""
-        text = np.frombuffer(self.batch.spaced, np.uint8).copy()
-        text[runs(self.batch.starts, self.batch.ends - self.batch.starts)] = _SPACE
-        return text.tobytes()
-
-    def _bare_words(self, firsts: bytes, cuts: Numbers | None = None) -> Numbers:
+    def _bare_words(self, firsts: bytes, words: Words | None = None, cuts: Numbers | None = None) -> Numbers:
         """Return where words begin outside of spans whose first byte is one for which ``firsts`` holds 1.
 
-        With ``cuts`` they begin there, too.
+        A word begins behind white space or a span, and with ``cuts`` there, too. With ``words`` they may be one of
+        these.
         """
-        at = np.flatnonzero(np.frombuffer(self._bare.translate(firsts), bool))
-        begins = _WHITE[Near(self._bare).at(at - 1)]
-        if cuts is not None and len(cuts):
-            begins |= np.isin(at, cuts)
+        at = np.flatnonzero(np.frombuffer(self.batch.spaced.translate(firsts), bool))
+        begins = _WHITE[self._near.at(at - 1)]
+        for others in (self.batch.ends[self.glued()], cuts):
+            if others is not None and len(others):
+                begins |= np.isin(at, others)
         at = at[begins]
+        at = at if words is None else at[self._near.begin_as(at, words)]
+        reach = np.append(0, np.maximum.accumulate(self.batch.ends))
+        at = at[reach[np.searchsorted(self.batch.starts, at, "right")] <= at]
         return at[within(self.batch.bounds, at)]
 
     def _whole(self, at: Numbers) -> Numbers:
@@ -256,13 +254,12 @@ class LintPart:
                     places.append((start, end))
                     done = end
                     break
-        return self._placed(places)
+        return self.placed(places)
 
     def _starts_of(self, names: Words) -> Iterator[tuple[int, int, int]]:
         """Yield where tokens begin outside of spans as one of ``names``, the end of the document, and the next span."""
         batch = self.batch
-        at = self._bare_words(names.firsts, batch.joins)
-        at = at[self._near.begin_as(at, names)]
+        at = self._bare_words(names.firsts, names, batch.joins)
         at = at[_WHITE[self._near.at(at - 1)] | np.isin(at, batch.joins)]
         stops = batch.bounds[batch.document_of(at), 1]
         free = np.append(batch.starts, len(batch.text))[np.searchsorted(batch.starts, at)]
@@ -275,14 +272,14 @@ class LintPart:
         """
         matches = [match for at in self._loud().tolist() if (match := _WORD.match(self.batch.spaced, at))]
         words = {word for word in {match[0] for match in matches} if wanted(word.decode())}
-        return self._placed([match.span() for match in matches if match[0] in words])
+        return self.placed([match.span() for match in matches if match[0] in words])
 
     def _loud(self) -> Numbers:
         """Return where words begin with a capital that may have another, a quotation mark or a colon behind it."""
         at = self._whole(self._bare_words(_CAPITALS))
         second = self._near.at(at + 1)
         found = ~(_SMALL[second] | _WHITE[second])
-        tails = np.flatnonzero(np.frombuffer(self._bare.translate(_TAILS), bool))
+        tails = np.flatnonzero(np.frombuffer(self.batch.spaced.translate(_TAILS), bool))
         # A word may go on in a span that is glued to it.
         for edges in (tails, self.batch.starts[self.glued()]):
             before = np.searchsorted(at, edges, "right") - 1
@@ -291,12 +288,26 @@ class LintPart:
 
     def untagged_words(self, words: Words) -> Counter[str]:
         """Return how often each of ``words`` stands outside of all spans."""
-        at = self._bare_words(words.firsts)
-        likely = at[self._near.begin_as(at, words)].tolist()
-        found = (match[0] for at in likely if (match := _WORD.match(self._bare, at)))
-        return Counter(word.decode() for word in found if word in words.encoded)
+        at, text = self._bare_words(words.firsts, words), self.batch.spaced
+        free = np.append(self.batch.starts, len(text))[np.searchsorted(self.batch.starts, at)]
+        matches = (_WORD.match(text, *extent) for extent in zip(at.tolist(), free.tolist(), strict=True))
+        return Counter(match[0].decode() for match in matches if match and match[0] in words.encoded)
 
-    def _placed(self, places: Sequence[Stretch]) -> Iterator[tuple[View, list[Stretch]]]:
+    def bare_words(self, words: Words) -> list[tuple[str, Stretch]]:
+        """Return the words outside of spans that are one of ``words``, and where they stand (bytes)."""
+        return self._matched(self._whole(self._bare_words(words.firsts, words)), words)
+
+    def _matched(self, at: Numbers, words: Words) -> list[tuple[str, Stretch]]:
+        matches = (match for at in at.tolist() if (match := _WORD.match(self.batch.spaced, at)))
+        return [(match[0].decode(), match.span()) for match in matches if match[0] in words.encoded]
+
+    def words_among(self, words: Words) -> set[str]:
+        """Return those of ``words`` that stand somewhere, in a span or outside of all."""
+        at = np.flatnonzero(np.frombuffer(self.batch.spaced.translate(words.firsts), bool))
+        at = self._whole(at[within(self.batch.bounds, at)])
+        return {word for word, _ in self._matched(at[self._near.begin_as(at, words)], words)}
+
+    def placed(self, places: Sequence[Stretch]) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield the documents of ``places`` (bytes), which ascend, with these in code points of them."""
         if not places:
             return
@@ -340,8 +351,8 @@ class LintPart:
         """Yield documents with those of their sentences that have the numbers ``chosen``, which ascend."""
         places = zip(*(edges[chosen].tolist() for edges in self._sentences), strict=True)
         if self.batch.sentence_table is not None:
-            return self._placed(list(places))
-        return self._placed([trimmed for start, end in places if (trimmed := _trimmed(self.batch.spaced, start, end))])
+            return self.placed(list(places))
+        return self.placed([trimmed for start, end in places if (trimmed := _trimmed(self.batch.spaced, start, end))])
 
 
 def _trimmed(text: bytes, start: int, end: int) -> Stretch | None:

@@ -201,6 +201,22 @@ def noise(surface: str) -> str | None:
     return "C205" if is_page(surface) else None
 
 
+@cache
+def titles() -> frozenset[str]:
+    """Return words that names go with and without: titles, offices, legal forms, small words."""
+    lists = ("honorifics", "role_modifiers", "role_titles", "abbreviations", "function_words")
+    return frozenset().union(*map(word_set, lists))
+
+
+#: How English makes adjectives of names of places.
+_ADJECTIVE: Final = re.compile(r"[A-Z][a-z]+(?:ese|ish|ians?|eans?|i)\Z")
+
+
+def is_demonym(word: str) -> bool:
+    """Whether ``word`` is one for what comes from a place, by the list of such words or by its ending."""
+    return word in word_set("demonyms") or bool(_ADJECTIVE.match(word))
+
+
 _PER: Final = frozenset({"per", "pers", "person", "people"})
 _LOC: Final = frozenset({"loc", "location", "place", "gpe", "fac", "facility"})
 _ORG: Final = frozenset({"org", "organisation", "organization", "corporation", "company", "group"})

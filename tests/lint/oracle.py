@@ -95,6 +95,20 @@ class WholePart(LintPart):
             found.update(filter(words.words.__contains__, _WORD.findall("".join(bare))))
         return found
 
+    def bare_words(self, words: Words) -> list[tuple[str, Stretch]]:
+        """Return those of ``words`` that stand whole outside of all spans, and where in the text of all documents."""
+        found = []
+        for document, begin in zip(self.documents, self.batch.bounds[:, 0].tolist(), strict=True):
+            for match in _WORD.finditer(document.text):
+                if match[0] in words.words and _is_bare(document, *match.span()):
+                    start, end = (begin + len(document.text[:at].encode()) for at in match.span())
+                    found.append((match[0], (start, end)))
+        return found
+
+    def words_among(self, words: Words) -> set[str]:
+        """Return those of ``words`` that are words of a document."""
+        return words.words & {word for document in self.documents for word in _WORD.findall(document.text)}
+
     @property
     def sentences(self) -> Numbers:  # type: ignore[override]
         """A hash of the text of each sentence."""

@@ -35,12 +35,38 @@ _ROOT: Final = Path(__file__).parents[2]
 _NAMES: Final = (
     *("Iran", "iran", "IRAN", "New York", "New York City", "York", "City", "Mir Mousavi", "Mir", "Mousavi", "Élan"),
     *("the Hague", "Hague", "Interior Ministry", "Ministry", "May", "北京", "北京 大学", "A  B", "B", "al Qaeda"),
-    *("XXXXXXXX", "Win XXXX", "Summary:", "MFA Comment", "Page 3 of 12", "Monday", "Minister of Industry", "12/06"),
+    *(
+        "XXXXXXXX",
+        "Win XXXX",
+        "Summary:",
+        "Iranian",
+        "MFA Comment",
+        "Page 3 of 12",
+        "Monday",
+        "Minister of Industry",
+        "12/06",
+    ),
     *("No Doubt (", "Dayton:", "AT&amp;T", "Win\u00a0", "Erdo?an", "@", "--", "SIPDIS", "(C) MFA", "President\u017f"),
     "Chris\u00adtian",
 )
 _WORDS: Final = (
-    *("the", "of", "and", "The", "said", "may", "IRAN:", "Iran's", "Iran’s", "IRAN", "ÉLAN:", "MOUSAVI", "x", "."),
+    *(
+        "the",
+        "of",
+        "and",
+        "The",
+        "said",
+        "Iranian",
+        "may",
+        "IRAN:",
+        "Iran's",
+        "Iran’s",
+        "IRAN",
+        "ÉLAN:",
+        "MOUSAVI",
+        "x",
+        ".",
+    ),
     *("ANKARA 00000336 002 OF 003", "OF 0", "Ministry", "Mir", "New", "York", "Fashion", "'s", "'", ":", "-", "北京:"),
     *("XXXXXXXX", "MAYOR", "<!-- nerconv: ignore C2 -->", "\u2028"),
 )
@@ -48,7 +74,9 @@ _LABELS: Final = ("PER", "LOC", "ORG", "MISC", "PERSON")
 _GAPS: Final = st.sampled_from([" ", " ", " ", " ", " ", "", "  ", "\t", "\n", "\n", " \n", ". \n"])
 #: What makes rules look for more, or at everything.
 _OPTIONS: Final[dict[str, dict[str, object]]] = {
-    "X302": {"least": 1, "share": 0.1},
+    "X302": {"least": 1, "share": 0.1, "unsteady": 1.0},
+    "X311": {"least": 1, "share": 0.1, "unsteady": 1.0},
+    "C221": {"least": 1, "share": 0.0},
     "X303": {"least": 1},
     "X306": {"least": 1, "share": 0.1},
     "X307": {"tokens": 1},

@@ -19,6 +19,7 @@ from nerconv.linting.rules import (
     masking,
     model,
     neighbours,
+    untagged,
     variants,
     words,
 )
@@ -34,7 +35,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             masking.RULES + content.RULES,
             form.RULES,
             words.RULES,
-            consistency.RULES,
+            consistency.RULES + untagged.RULES,
             variants.RULES,
             health.RULES,
             model.RULES,

@@ -10,9 +10,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
-from nerconv.document import Document, Span
+from nerconv.document import Document
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
-from nerconv.linting.surface import noise
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus, Mention
@@ -27,7 +26,7 @@ def _type_conflict(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docum
     several = {
         surface: labels
         for surface, labels in corpus.labels.items()
-        if len(labels) > 1 and labels.total() >= least and not noise(surface)
+        if len(labels) > 1 and labels.total() >= least and surface not in corpus.noises
     }
     for surface, mentions in corpus.mentions(corpus.among(several.keys())).items():
         (majority, count), total = several[surface].most_common(1)[0], several[surface].total()
@@ -49,40 +48,6 @@ def _minority(mention: Mention, surface: str, usual: list[Mention], count: int, 
         fix = Fix("unsafe", f"label it {majority}", (SpanChange(span, replace(span, label=majority)),))
     related = tuple((m.document.id, m.span.start) for m in usual)
     return Flag(span.start, span.end, message, span, fix, related, count / total)
-
-
-def _untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
-    least = number(options, "least")
-    known = [
-        surface
-        for surface, total in corpus.totals.items()
-        if total >= least and " " in surface and not surface.islower() and not noise(surface)
-    ]
-    bare: defaultdict[str, list[tuple[Document, int]]] = defaultdict(list)
-    for document, stretches in corpus.bare_names(frozenset(known)):
-        for start, end in stretches:
-            if not _goes_on(document.text, start, end):
-                bare[document.text[start:end]].append((document, start))
-    for surface, places in bare.items():
-        tagged = corpus.totals[surface]
-        if tagged >= number(options, "share") * (tagged + len(places)):
-            label, count = corpus.labels_of(surface).most_common(1)[0]
-            for document, start in places:
-                message = (
-                    f"{shown(surface)} has no label here and has one {tagged:,} of {tagged + len(places):,} times "
-                    f"({label} {count:,}); label it, or make sure that it is not a name here"
-                )
-                added = Span(start, start + len(surface), label)
-                fix = Fix("unsafe", f"label it {label}", (SpanChange(None, added),))
-                share = tagged / (tagged + len(places))
-                yield document, Flag(added.start, added.end, message, fix=fix, score=share)
-
-
-def _goes_on(text: str, start: int, end: int) -> bool:
-    """Whether a capital beside ``start:end`` makes it part of a longer name, as in New York Fashion Week."""
-    before = text[max(text.rfind("\n", 0, start), text.rfind(" ", 0, max(start - 1, 0))) + 1 : start]
-    named = before[:1].isupper() and before.endswith(" ") and before.lower() not in ("the ", "a ", "an ")
-    return named or text[end + 1 : end + 2].isupper()
 
 
 def _conflicting_duplicate(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
@@ -156,26 +121,6 @@ labelled by a crowd or a machine it is mostly noise. Label it alike, or make sur
         precision={"wikigold": "0 of 3", "wnut17": "0 of 1"},
     ),
     Rule(
-        code="X302",
-        name="untagged-mention",
-        scope="corpus",
-        severity="warning",
-        fix="unsafe",
-        about="""A name of several tokens that is labelled elsewhere and stands here without a label.
-
-Every such place teaches a model that the name is none, and counts a right prediction as wrong. Only names of at least
-two tokens that are labelled at least `least` times and in at least `share` of all places count: single words are names
-in one place and words in another. Label it, or make sure that it is not a name here.""",
-        bad=("[ORG Interior Ministry  ] said . [ORG Interior Ministry  ] left . The Interior Ministry won . ",),
-        good=(
-            "[ORG Interior Ministry  ] said . The Interior Ministry won . The Interior Ministry left . ",
-            "[LOC Rome  ] said . [LOC Rome  ] left . We saw Rome burn . ",
-        ),
-        corpus=_untagged,
-        options={"least": 2, "share": 0.5},
-        precision={"re3d": "3 of 3", "sec": "1 of 2", "wnut17": "2 of 2"},
-    ),
-    Rule(
         code="X307",
         name="conflicting-duplicate",
         scope="corpus",
@@ -185,7 +130,7 @@ in one place and words in another. Label it, or make sure that it is not a name 
 
 At least one of them is wrong, and a model is trained against itself. The flag stands on those that differ from the
 most frequent reading. Sentences of fewer than `tokens` tokens are left out.""",
-        bad=("[LOC Rome  ] was quiet today . \nRome was quiet today . \n[LOC Rome  ] was quiet today . \n",),
+        bad=("[LOC Rome  ] was quiet today . \n[ORG Rome  ] was quiet today . \n[LOC Rome  ] was quiet today . \n",),
         good=("[LOC Rome  ] was quiet today . \n[LOC Rome  ] was quiet today . \n", "[LOC Rome  ] . \nRome . \n"),
         corpus=_conflicting_duplicate,
         options={"tokens": 4},

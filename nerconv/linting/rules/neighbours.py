@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from nerconv.document import Document, Span
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, move, number, shown
-from nerconv.linting.surface import family, noise, word_list, word_set
+from nerconv.linting.surface import family, titles, word_list
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -124,17 +124,10 @@ class _Longer(NamedTuple):
     end: int
 
 
-@cache
-def _titles() -> frozenset[str]:
-    """Return words that names go with and without: titles, offices, legal forms, small words."""
-    lists = ("honorifics", "role_modifiers", "role_titles", "abbreviations", "function_words")
-    return frozenset().union(*map(word_set, lists))
-
-
 def _adds_a_name(words: list[str]) -> bool:
     """Whether ``words``, by which one name is longer than another, hold more than titles and small words."""
     return any(
-        word[0].isupper() and word.lower().rstrip(".") not in _titles() and word[-1] not in ":;,"
+        word[0].isupper() and word.lower().rstrip(".") not in titles() and word[-1] not in ":;,"
         for word in words
         if len(word.rstrip(".")) > 1
     )
@@ -161,7 +154,7 @@ def _longer_names(corpus: LintCorpus, asked: Set[str]) -> dict[str, dict[str, li
     likely = [" ".join(words) for words in _of_several_words(corpus) if words[0] in firsts or words[-1] in lasts]
     for surface in likely:
         shorter = list(_shorter(surface, asked))
-        if shorter and not noise(surface):
+        if shorter and surface not in corpus.noises:
             for name, beside, offset in shorter:
                 longer[name][beside].append((surface, offset))
     return {surface: dict(beside) for surface, beside in longer.items()}

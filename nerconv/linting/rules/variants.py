@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Document, Span
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, switch
-from nerconv.linting.surface import noise
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -97,7 +96,7 @@ def _known(corpus: LintCorpus, least: int) -> dict[str, tuple[str, str]]:
     known: dict[str, tuple[str, str]] = {}
     for surface, total in corpus.totals.items():
         word = " " not in surface and surface[:1].isupper() and not surface.isupper()
-        if word and total >= least and not noise(surface) and len(labels := corpus.labels_of(surface)) == 1:
+        if word and total >= least and surface not in corpus.noises and len(labels := corpus.labels_of(surface)) == 1:
             known[surface.casefold()] = (next(iter(labels)), surface)
     return known
 
@@ -111,7 +110,7 @@ def _part_whole(document: Document, corpus: LintCorpus, options: Options) -> Ite
     for span in document.spans:
         surface = document.covered(span)
         labels = wholes.get(surface)
-        if labels and span.label not in labels and not noise(surface):
+        if labels and span.label not in labels and surface not in corpus.noises:
             message = (
                 f"{shown(surface)} is {span.label} here and the last word of a PER elsewhere in this document; label "
                 "it alike, or make sure that it means something else"
@@ -127,7 +126,9 @@ def _mostly_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Doc
     rare = {
         surface
         for surface, tagged in single.items()
-        if tagged + bare[surface] >= least and bare[surface] >= share * (tagged + bare[surface]) and not noise(surface)
+        if tagged + bare[surface] >= least
+        and bare[surface] >= share * (tagged + bare[surface])
+        and surface not in corpus.noises
     }
     for surface, mentions in corpus.mentions(corpus.among(rare)).items():
         count = bare[surface]
@@ -150,7 +151,7 @@ def _context_variation(corpus: LintCorpus, options: Options) -> Iterator[tuple[D
                 places[before, document.covered(span), after].append((document, span))
     for (before, surface, after), found in places.items():
         labels = Counter(span.label for _, span in found)
-        if len(labels) > 1 and not noise(surface):
+        if len(labels) > 1 and surface not in corpus.noises:
             usual, count = labels.most_common(1)[0]
             for document, span in found:
                 if span.label != usual and count > labels[span.label]:
