@@ -13,7 +13,7 @@ from nerconv.cli.progress import Bar, progress
 from nerconv.codes import exit_code
 from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
-from nerconv.formats.known import FORMATS
+from nerconv.formats.known import FORMATS, WRITTEN
 from nerconv.io.outputs import Place, read_places
 from nerconv.io.replacing import write_text
 from nerconv.io.sources import Source
@@ -103,7 +103,7 @@ def _check_suffix(given: Given, target: str) -> None:
     """Raise UsageError for a suffix of another format than ``target``, unless forced, and for nothing to force."""
     output, force = given["--output"], given["--force"]
     suffix = Source(output, "").suffix
-    found = [name for name, suffixes in FORMATS.items() if suffix in suffixes]
+    found = [name for name in WRITTEN if suffix in FORMATS[name]]
     other = bool(found) and target not in found
     if force and not (other or given["--shard-docs"]):
         raise UsageError("--force makes shards again or writes to a suffix of another format; leave it out here")

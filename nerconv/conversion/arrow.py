@@ -58,7 +58,7 @@ class BatchOptions:
 
     def __post_init__(self) -> None:
         check_types(self)
-        formats.get(self.convert.to or "")
+        formats.writable(self.convert.to or "")
         if self.convert.split or any(self.convert.cleaning):
             raise UsageError("a batch is converted row by row: no split, no cleaning of all documents")
 

@@ -54,7 +54,7 @@ def convert_to_shards(
     NotVerified; what was finished before stays.
     """
     _check(options, size)
-    format = formats.get(options.to or "")
+    format = formats.writable(options.to or "")
     formats.require(format, format.SUFFIXES[0])
     sources = with_distinct_ids(sources)
     outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
@@ -121,7 +121,7 @@ def _check(options: ConvertOptions, size: int) -> None:
     if size < 1:
         raise UsageError(f"--shard-docs is 1 or more, got {size}")
     if options.to is None:
-        raise UsageError("name the format of shards with --to: " + ", ".join(formats.FORMATS))
+        raise UsageError("name the format of shards with --to: " + ", ".join(formats.WRITTEN))
     if options.split or any(options.cleaning):
         raise UsageError("--shard-docs goes with neither --split nor --lint and --redactions, which look at all of it")
 

@@ -74,8 +74,8 @@ def convert_parts(
     NotVerified; then nothing is written.
     """
     if options.to is None:
-        raise UsageError("name the format to write with --to: " + ", ".join(formats.FORMATS))
-    format, options = formats.get(options.to), replace(options, split=None, compared=True)
+        raise UsageError("name the format to write with --to: " + ", ".join(formats.WRITTEN))
+    format, options = formats.writable(options.to), replace(options, split=None, compared=True)
     sources = with_distinct_ids(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
     if urls.is_url(target):

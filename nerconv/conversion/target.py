@@ -31,10 +31,10 @@ _OF_DATASET: Final = re.compile(r".*\.arrow|(dataset_info|dataset_dict|state|lab
 def target_format(target: str, options: ConvertOptions) -> Format:
     """Return the format to write at ``target``. Raises UsageError when nothing says which."""
     if options.to:
-        return formats.get(options.to)
+        return formats.writable(options.to)
     if options.split or target == STDOUT:
-        raise UsageError("name the format to write with --to: " + ", ".join(formats.FORMATS))
-    return formats.of_path(target)
+        raise UsageError("name the format to write with --to: " + ", ".join(formats.WRITTEN))
+    return formats.writable(formats.of_path(target).NAME)
 
 
 def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:

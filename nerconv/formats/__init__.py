@@ -14,7 +14,8 @@ A format module has
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make,
 - ``require(path)``, where packages must be installed to write at ``path``.
 
-To add one: write the module and name it in ``nerconv.formats.known``; nothing else changes. One that has a JSON object
+To add one: write the module and name it in ``nerconv.formats.known``; nothing else changes. One of ``READ_ONLY`` has
+nothing behind ``read``. One that has a JSON object
 a line for each document is two functions on top of ``nerconv.formats.records``.
 """
 
@@ -31,6 +32,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from nerconv.document import Finding, Item, Where
 from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.known import FORMATS as FORMATS
+from nerconv.formats.known import READ_ONLY as READ_ONLY
+from nerconv.formats.known import WRITTEN as WRITTEN
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import chunks
 from nerconv.io.chunks import MOST, WHOLE, PartRead, Surveyor
@@ -102,6 +105,13 @@ def get(name: str) -> Format:
     module: Any = import_module(f"{__name__}.{name}")
     format: Format = module
     return format
+
+
+def writable(name: str) -> Format:
+    """Return the format called ``name``, to write it. Raises UsageError naming those that are written, for another."""
+    if name in READ_ONLY:
+        raise UsageError(f"{name} is read, and not written; choose one of {', '.join(WRITTEN)}")
+    return get(name)
 
 
 def write(format: Format, batches: Iterable[Batch], path: Path, options: WriteOptions) -> None:

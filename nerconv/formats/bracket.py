@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.bracket import survey
 from nerconv.cells import DOCSTART
+from nerconv.formats.beginnings import is_unmistakable
 from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.known import FORMATS
 from nerconv.formats.pieces import Pieces
@@ -55,7 +56,7 @@ _END: Final = 1
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that its suffix is one of text, or that there are brackets with labels in it, and no JSON."""
-    if holds_objects(head):
+    if holds_objects(head) or is_unmistakable(head):
         return None
     if suffix in SUFFIXES:
         return f"its suffix is {suffix}"

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv import schemes
 from nerconv.bracket.column_guard import holds_columns
 from nerconv.cells import DOCSTART
-from nerconv.formats import conll_read, conllu
+from nerconv.formats import conll_read
+from nerconv.formats.beginnings import is_unmistakable
 from nerconv.formats.conll_exact import Shape
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
@@ -53,7 +54,7 @@ KEEPS: Final = Keeps(
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that its suffix is one of columns, or that its first lines are columns, one of which holds tags."""
-    if conllu.looks_like(head, ""):
+    if is_unmistakable(head):
         return None
     if suffix in SUFFIXES:
         return f"its suffix is {suffix}"

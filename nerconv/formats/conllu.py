@@ -9,7 +9,6 @@ are written with ``SpaceAfter=No``; other white space is one space.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,21 +16,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nerconv import schemes
 from nerconv.document import Facts, Finding, Where
+from nerconv.formats import tagged_sentences
+from nerconv.formats.beginnings import beginning
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
-from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
+from nerconv.formats.record import Record
 from nerconv.formats.record_read import corrected
-from nerconv.formats.scheme_detection import detect, refusal
 from nerconv.formats.shapes import listed, shown
+from nerconv.formats.tagged_sentences import TaggedDocument, TaggedSentence, record_of
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource, text_of
 from nerconv.notation import Notation
 from nerconv.options import ReadOptions, UsageError, WriteOptions
-from nerconv.schemes import InvalidTags
 from nerconv.spelling import spelling
-from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -56,7 +55,6 @@ KEEPS: Final = Keeps(
 )
 _WIDTH: Final = 10
 _ID: Final = re.compile(r"(\d+)(?:-(\d+)|(\.\d+))?")
-_ROW: Final = re.compile(rb"\A(?:#[^\n]*\n)*1(?:-\d+)?(?:\t[^\t\n]+){9}$", re.MULTILINE)
 _DOCUMENT: Final = re.compile(r"# newdoc(?: id = (.*))?")
 _TEXT: Final = "# text = "
 #: Values of MISC without a key.
@@ -76,13 +74,19 @@ class _Word:
 
 @dataclass(slots=True)
 class _Sentence:
-    """The words of a sentence, the text that its comment names, and its first line."""
+    """The words of a sentence, and the text that its comment names."""
 
-    line: int
     words: list[_Word] = field(default_factory=list)
     text: str = ""
     faults: list[Finding] = field(default_factory=list)
     last: int = 0
+
+    def tagged(self, key: str | None) -> TaggedSentence:
+        """Return the sentence with the tags under ``key`` of MISC, O where a word has none."""
+        tags = ["O" if key is None else word.misc.get(key, "O") for word in self.words]
+        places = [(word.line, 1) for word in self.words]
+        spaces = [word.space for word in self.words]
+        return TaggedSentence([word.form for word in self.words], tags, places, spaces, self.text, self.faults)
 
 
 @dataclass(slots=True)
@@ -92,12 +96,16 @@ class _Document:
     id: str
     sentences: list[_Sentence] = field(default_factory=list)
 
+    def tagged(self, key: str | None) -> TaggedDocument:
+        """Return the document with the tags under ``key`` of MISC."""
+        return TaggedDocument(self.id, [sentence.tagged(key) for sentence in self.sentences])
+
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that it has the suffix, or that its first row has ten columns and the number 1 in the first."""
     if suffix in SUFFIXES:
         return f"its suffix is {suffix}"
-    return "its first row has the ten columns of CoNLL-U" if _ROW.match(head) else None
+    return beginning(head, NAME)
 
 
 def tokens(options: WriteOptions) -> TokenEdges | None:
@@ -110,33 +118,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
 
     Raises Unreadable for what is not text, or where two keys of MISC hold tags; UsageError for an unknown scheme.
     """
-    from nerconv.formats.record_batch import batch_of_records
-    from nerconv.views import Reading
-
     with text_of(source, options.encoding) as text:
         documents = _documents(_lines(text), source)
         facts, findings = text.facts, text.findings
-    once = Once()
     key = options.tag_column or _key(documents, source.name)
-    sentences = [sentence for document in documents for sentence in document.sentences]
-    detection = detect((_tags(each, key) for each in sentences), options.scheme, options.invalid != "error")
-    named = {"tags": f"{key or 'values without a key'} in MISC"} if key is not None else {"tags": "none in MISC"}
-    yield Facts(source.name, NAME, facts | named | {"scheme": str(detection)}, detection.name, detection.candidates)
-    yield from findings
-    if detection.notation is None:
-        code, why = refusal(detection, options.repair_option, options.scheme_option)
-        unread = sum((schemes.meant(_tags(each, key)) for each in sentences), Counter[str]())
-        yield Finding(code, why, Where(source.name, 1, 1), unread=unread)
-        return
-    ids = UniqueIds()
-    for number, document in enumerate(documents, 1):
-        id = document.id or (source.id if len(documents) == 1 else f"{source.id}#{number}")
-        if not ids.are_new([id]):
-            id = f"{id}#{number}"
-        record, found = _record(document, id, key, detection.notation, source.name, options, once)
-        record, wrong = corrected(record, id, Where(source.name, document.sentences[0].line, 1))
-        yield Reading(batch_of_records([record], source.name, source.name), {0: [*found, *wrong]})
-    yield from once.findings()
+    named = "none in MISC" if key is None else f"{key or 'values without a key'} in MISC"
+    tagged = [document.tagged(key) for document in documents]
+    known = Facts(source.name, NAME, facts | {"tags": named})
+    yield from tagged_sentences.readings(tagged, source, known, findings, options)
 
 
 def _lines(text: TextSource) -> Iterator[tuple[int, str]]:
@@ -146,7 +135,7 @@ def _lines(text: TextSource) -> Iterator[tuple[int, str]]:
 
 def _documents(lines: Iterator[tuple[int, str]], source: Source) -> list[_Document]:
     """Return the documents of the lines of a file."""
-    documents, sentence = [_Document("")], _Sentence(0)
+    documents, sentence = [_Document("")], _Sentence()
     for number, line in lines:
         if not line.strip():
             sentence = _ended(sentence, documents[-1])
@@ -156,7 +145,6 @@ def _documents(lines: Iterator[tuple[int, str]], source: Source) -> list[_Docume
             elif line.startswith(_TEXT):
                 sentence.text = line.removeprefix(_TEXT).strip()
         else:
-            sentence.line = sentence.line or number
             _add(sentence, number, line, source)
     _ended(sentence, documents[-1])
     return [document for document in documents if document.sentences]
@@ -165,7 +153,7 @@ def _documents(lines: Iterator[tuple[int, str]], source: Source) -> list[_Docume
 def _ended(sentence: _Sentence, document: _Document) -> _Sentence:
     if sentence.words or sentence.faults:
         document.sentences.append(sentence)
-    return _Sentence(0)
+    return _Sentence()
 
 
 def _add(sentence: _Sentence, number: int, line: str, source: Source) -> None:
@@ -207,65 +195,6 @@ def _key(documents: Sequence[_Document], name: str) -> str | None:
     if len(filled) > 1:
         raise Unreadable(f"{name}: several keys of MISC hold tags ({listed(filled)}); say --tag-column {filled[0]}")
     return next(iter(filled or found), None)
-
-
-def _tags(sentence: _Sentence, key: str | None) -> list[str]:
-    return ["O" if key is None else word.misc.get(key, "O") for word in sentence.words]
-
-
-def _record(
-    document: _Document, id: str, key: str | None, notation: Notation, name: str, options: ReadOptions, once: Once
-) -> tuple[Record, list[Finding]]:
-    """Return a document as a record, and what of its sentences could not be read."""
-    lines: list[str] = []
-    spans: list[SpanRecord] = []
-    joins: list[int] = []
-    anchors: list[tuple[int, int, int]] = []
-    findings: list[Finding] = []
-    begin = 0
-    for sentence in document.sentences:
-        tags = _tags(sentence, key)
-        try:
-            decoded = notation.decode(tags, options.invalid).spans if not sentence.faults else []
-        except InvalidTags as error:
-            where = Where(name, sentence.line, 1)
-            sentence.faults.append(Finding("F005", f"{error}; the sentence is left out", where))
-        if sentence.faults:
-            findings += [*sentence.faults[:-1], _unread(sentence.faults[-1], tags)]
-            continue
-        starts, text = _placed(sentence, begin, joins)
-        if sentence.text and "".join(sentence.text.split()) != "".join(text.split()):
-            message = f"# text is {shown(sentence.text)}, and the forms make {shown(text)}, which is read"
-            once.add("F015", message, Where(name, sentence.line, 1), {})
-        for first, behind, label in decoded:
-            end = starts[behind - 1] + len(sentence.words[behind - 1].form)
-            spans.append(SpanRecord(starts[first], end, label, sentence.words[first].line, 1))
-        anchors += [(start, word.line, 1) for start, word in zip(starts, sentence.words, strict=True)]
-        lines.append(text)
-        begin += len(text) + 1
-    anchors[:1] = [(0, *anchors[0][1:])] if anchors else [(0, 1, 1)]
-    text = "\n".join(lines)
-    origin = OriginRecord(name, anchors)
-    return Record(id=id, text=text, offset_unit=OFFSET_UNIT, spans=spans, joins=joins, origin=origin), findings
-
-
-def _unread(finding: Finding, tags: Sequence[str]) -> Finding:
-    return Finding(finding.code, finding.message, finding.where, unread=dict(schemes.meant(tags)))
-
-
-def _placed(sentence: _Sentence, begin: int, joins: list[int]) -> tuple[list[int], str]:
-    """Return where the words of a sentence start, and its text; where two meet is entered in ``joins``."""
-    starts, pieces, at = [], [], begin
-    for number, word in enumerate(sentence.words, 1):
-        starts.append(at)
-        at += len(word.form)
-        pieces.append(word.form)
-        if number < len(sentence.words):
-            pieces.append(" " if word.space else "")
-            if not word.space:
-                joins.append(at)
-            at += word.space
-    return starts, "".join(pieces)
 
 
 def encode(batch: Batch, options: WriteOptions) -> bytes:
@@ -314,10 +243,10 @@ def read_back(piece: bytes, options: WriteOptions) -> Batch:
     notation = Notation(schemes.get(options.scheme).name)
     records: list[Record] = []
     for document in _documents(lines, Source("", "")):
-        record, findings = _record(document, document.id, _WRITTEN, notation, "", read, Once())
-        if findings or not document.id:
+        made = record_of(document.tagged(_WRITTEN), document.id, notation, "", read, Once())
+        if made.findings or not document.id:
             raise ValueError("a token or a label does not fit a row of CoNLL-U")
-        records.append(corrected(record, document.id, Where("", 1, 1))[0])
+        records.append(corrected(made.record, document.id, Where("", 1, 1))[0])
     return batch_of_records(records, "", None)
 
 

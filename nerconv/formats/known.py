@@ -20,4 +20,9 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "conllu": (".conllu",),
     "gliner": (".json", ".jsonl"),
     "text_column": (".jsonl", ".csv"),
+    "iob": (".iob",),
 }
+#: Those that are read, and not written.
+READ_ONLY: Final = frozenset({"iob"})
+#: Those that are written, too.
+WRITTEN: Final = tuple(name for name in FORMATS if name not in READ_ONLY)

@@ -133,7 +133,7 @@ def write_gold(gold: Gold, target: str, options: ConvertOptions | None = None) -
     """
     options = options or ConvertOptions()
     batches = [batch_of(gold.documents, "")]
-    format = formats.get(options.to) if options.to else formats.of_path(target)
+    format = formats.writable(options.to or formats.of_path(target).NAME)
     if format.NAME != "spans_jsonl":
         return write(batches, (), target, options)
     if target == "-":

@@ -14,11 +14,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from foreign_files import FOREIGN
 from witnesses import WITNESSES
 
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.cli.table import options_of
+from nerconv.document import Document
+from nerconv.io.sources import Source
+from nerconv.options import ReadOptions
 
 pytest.importorskip("datasets", reason="the package datasets is not installed")
 
@@ -96,6 +100,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         json.dumps({"id": "a", "annotated": marked}, separators=(",", ":"))
     )
     (folder / "bytes.text_column.jsonl").write_bytes(b'{"id":"a","annotated":"[PER Ren\xe9  ] left . "}\n')
+    for format, made in FOREIGN.items():
+        for name in BRACKETS:
+            read = formats.documents(Source(name, name, folder / f"{name}.txt"), ReadOptions(format="bracket"))
+            text = made([one for one in read if isinstance(one, Document)])
+            (folder / f"{name}.{SUFFIX[format]}").write_text(text)
+        (folder / f"bytes.{SUFFIX[format]}").write_bytes(text.replace("left", "l\xe9ft").encode("latin-1"))
     (folder / "bytes.conllu.conllu").write_bytes(b"1\tRen\xe9" + b"\t_" * 8 + b"\n")
     for name, text in CONLL.items():
         (folder / f"{name}.conll").write_text(text)
@@ -105,6 +115,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pairs = zip(tokens, tags, strict=True)
         rows = (f"{at}\t{token}{chr(9)}_" + "\t_" * 6 + f"\tNER={tag}\n" for at, (token, tag) in enumerate(pairs, 1))
         (folder / f"{name}.conllu.conllu").write_text("".join(rows) + "\n")
+        lines = (" ".join(row.replace(" ", "|") for row in rows.split("\n")) for rows in text.strip().split("\n\n"))
+        (folder / f"{name}.iob.iob").write_text("\n".join(lines))
         (folder / f"{name}.json").write_bytes(msgspec.json.encode({"tokens": tokens, "ner_tags": tags}) + b"\n")
         known = ClassLabel(names=sorted(set(tags)))
         features = Features({"tokens": Sequence(Value("string")), "ner_tags": Sequence(known)})
@@ -145,7 +157,7 @@ def inputs(corpus: Path, format: str) -> Iterator[str]:
 
 
 #: What is read and what is written: brackets as every format, every format as JSON lines.
-PAIRS = [("bracket", target) for target in formats.FORMATS] + [
+PAIRS = [("bracket", target) for target in formats.WRITTEN] + [
     (source, "spans_jsonl") for source in formats.FORMATS if source != "bracket"
 ]
 

@@ -23,7 +23,7 @@ from nerconv.options import ReadOptions, UsageError
 
 LINE = "[PER Ann Lee  ] met [LOC Rome  ] at noon . \n"
 #: By format the suffix of what is written to be recognised; brat is a folder of pairs.
-SUFFIX = {name: suffixes[0] for name, suffixes in formats.FORMATS.items() if name != "brat"}
+SUFFIX = {name: formats.FORMATS[name][0] for name in formats.WRITTEN if name != "brat"}
 
 
 @pytest.fixture(scope="module")

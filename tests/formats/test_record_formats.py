@@ -117,5 +117,5 @@ def test_the_docs_have_a_row_and_a_page_of_it() -> None:
     assert spec is not None
     docs = importlib.util.module_from_spec(spec)
     loader.exec_module(docs)
-    assert "| `toy` | .toy | yes | yes | yes | – | – | – | – | yes | – | – | – |" in docs.capacity_table()
+    assert "| `toy` | .toy | yes | yes | yes | yes | – | – | – | – | yes | – | – | – |" in docs.capacity_table()
     assert "## toy\n\nToy records: " in docs.formats_page()

@@ -7,7 +7,7 @@ from typing import Final
 
 from nerconv.cli.option import FLAG, NAMES, NUMBER, PAIRS, TEXT, TEXTS, WORD, Option, Use, comma_list
 from nerconv.cli.table.reading import CONVERSIONS, TAGGED
-from nerconv.formats.known import FORMATS
+from nerconv.formats.known import WRITTEN
 from nerconv.options import (
     BALANCES,
     DELIMITERS,
@@ -50,7 +50,7 @@ WRITING: Final = (
     Option("--output", "Where to write; - for standard output.", _WRITERS, TEXT, _OUTPUT, "DST", required=True,
         short="-o"),
     Option("--to", "Write this format instead of that of the suffix of DST", ("convert",), panel=_OUTPUT,
-        metavar="FORMAT", choices=tuple(FORMATS), field="convert.to"),
+        metavar="FORMAT", choices=WRITTEN, field="convert.to"),
     Option("--unit", "What one record holds, if not what is usual for the format", _WRITERS, panel=_OUTPUT,
         choices=UNITS, metavar="UNIT", field="convert.unit"),
     # CoNLL does not hold spacing; the report counts what is left out.

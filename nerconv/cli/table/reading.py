@@ -31,9 +31,10 @@ _TEXT: Final = (
     "conllu",
     "gliner",
     "text_column",
+    "iob",
 )
 #: Formats that hold a tag for each token.
-TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu")
+TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu", "iob")
 
 
 def _labels(values: Iterable[str]) -> frozenset[str] | None:
