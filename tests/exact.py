@@ -10,7 +10,7 @@ from nerconv import tokens
 from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.faults import findings
 from nerconv.bracket.grammar import lines, pair
-from nerconv.bracket.lines import part, unbracket
+from nerconv.bracket.lines import parted, unbracket
 from nerconv.bracket.scan import Events
 from nerconv.document import Document, Finding, Origin, Span, Where
 from nerconv.tables import Extent
@@ -32,7 +32,8 @@ def _document(events: Events, name: str, detection: DialectDetection, extent: Ex
     for line in lines(source, events.marked_up, events.first):
         start, stop = max(at, begin), min(at + len(line.text), end)
         if start <= stop and at + len(line.text) >= begin:
-            exact = part(line, pair(line.events, detection.dialect or "", detection.labels), start - at, stop - at)
+            pairs = pair(line.events, detection.dialect or "", detection.labels)
+            (exact,) = parted(line, pairs, [(start - at, stop - at)])
             found, length = unbracket(exact), len(text)
             spans += [
                 Span(length + a, length + b, opening.value, Where(name, line.number, opening.start + 1))

@@ -58,7 +58,7 @@ def _of_lines(source: Source, text: str, key: str) -> Iterator[Document]:
             continue
         try:
             record: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
-        except (msgspec.DecodeError, ValueError) as error:
+        except (ValueError, RecursionError) as error:
             raise Unreadable(f"{source.name}:{number}: is not a JSON object: {error}") from error
         value = record.get(key)
         if not isinstance(value, str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -76,18 +75,18 @@ def _unknown(label: str, meant: str) -> str:
 
 
 def _inside(line: BracketLine, pairs: Pairs) -> Iterator[_BracketFault]:
-    tags = [event for event in line.events if event.kind == "<"]
-    around: list[tuple[Event, Event]] = []
-    for opening, closing in sorted(pairs.pairs):
-        while around and around[-1][1].start < opening.start:
+    stops = {opening: closing.start for opening, closing in pairs.pairs}
+    around: list[Event] = []
+    for event in (event for event in line.events if event.kind == "<" or event in stops):
+        while around and stops[around[-1]] < event.start:
             around.pop()
-        if around:
-            message = f"[{opening.value} …] stands inside [{around[-1][0].value} …]; both stay"
-            yield _BracketFault(line, "F004", opening, message)
-        around.append((opening, closing))
-        first = bisect_left(tags, opening.start, key=attrgetter("start"))
-        for tag in tags[first : bisect_left(tags, closing.start, key=attrgetter("start"))]:
-            yield _BracketFault(line, "F008", tag, f"{tag.value} stands inside [{opening.value} …]")
+        if event.kind == "<" and around:
+            yield _BracketFault(line, "F008", event, f"{event.value} stands inside [{around[-1].value} …]")
+        elif event in stops:
+            if around:
+                message = f"[{event.value} …] stands inside [{around[-1].value} …]; both stay"
+                yield _BracketFault(line, "F004", event, message)
+            around.append(event)
 
 
 def _across_lines(lines: Sequence[ExactLine], annotated: bool) -> Iterator[_BracketFault]:

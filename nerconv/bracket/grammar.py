@@ -68,7 +68,7 @@ def lines(source: str, marked_up: bool, first: int = 1) -> Iterator[BracketLine]
 
 def events(line: str, marked_up: bool) -> list[Event]:
     """Return the brackets and directives of a line, and its tags and references where it is marked up."""
-    return [_event(line, match) for match in _pattern(marked_up).finditer(line)]
+    return [_event(line, *found) for found in markup.occurrences(_pattern(marked_up), line)]
 
 
 @cache
@@ -77,8 +77,8 @@ def _pattern(marked_up: bool) -> re.Pattern[str]:
     return re.compile(rf"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]|{others}")
 
 
-def _event(line: str, match: re.Match[str]) -> Event:
-    start, end = match.span()
+def _event(line: str, match: re.Match[str], end: int) -> Event:
+    start = match.start()
     if line[start] == "]":
         spaces = 0
         while spaces < start and line[start - spaces - 1] == " ":
@@ -89,7 +89,7 @@ def _event(line: str, match: re.Match[str]) -> Event:
         if match[1] is None or in_word(before):
             return Event("[", start, start + 1)
         return Event("[", start, end, match[1], inside=before not in ("", " ", "\t"))
-    return Event(line[start], start, end, match[0])
+    return Event(line[start], start, end, line[start:end])
 
 
 def in_word(before: str) -> bool:

@@ -6,12 +6,17 @@ source it stood. ``nerconv.bracket.reader`` puts such lines among those that arr
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 from nerconv import tokens
 from nerconv.bracket import markup
 from nerconv.bracket.grammar import BracketLine, Event, Pairs
 from nerconv.document import Mark
+
+
+T = TypeVar("T")
 
 
 class ExactLine(NamedTuple):
@@ -45,17 +50,27 @@ class _Cut(NamedTuple):
     new: str = ""
 
 
-def part(line: BracketLine, pairs: Pairs, start: int, end: int) -> ExactLine:
-    """Return what stands at ``start:end`` of a line; no annotation runs across its edges."""
-    if (start, end) == (0, len(line.text)):
-        return ExactLine(line, pairs, start, end)
+def parted(line: BracketLine, pairs: Pairs, extents: Sequence[tuple[int, int]]) -> list[ExactLine]:
+    """Return what stands at each of ``extents`` of a line, which ascend; no annotation runs across their edges."""
+    if [*extents] == [(0, len(line.text))]:
+        return [ExactLine(line, pairs, *extents[0])]
+    starts = [start for start, _ in extents]
 
-    def within(events: list[Event]) -> list[Event]:
-        return [event for event in events if start <= event.start < end]
+    def shared(items: Sequence[T], event: Callable[[T], Event]) -> list[list[T]]:
+        """Return those of ``items`` that stand in each of the extents."""
+        found: list[list[T]] = [[] for _ in extents]
+        for item in items:
+            at = bisect_right(starts, event(item).start) - 1
+            if at >= 0 and event(item).start < extents[at][1]:
+                found[at].append(item)
+        return found
 
-    both = [pair for pair in pairs.pairs if start <= pair[0].start < end]
-    inside = Pairs(both, *(within(events) for events in pairs[1:]))
-    return ExactLine(line._replace(events=within(line.events)), inside, start, end)
+    events, *others = (shared(some, lambda event: event) for some in (line.events, *pairs[1:]))
+    both = shared(pairs.pairs, lambda pair: pair[0])
+    return [
+        ExactLine(line._replace(events=here), Pairs(*inside), *extent)
+        for here, extent, *inside in zip(events, extents, both, *others, strict=True)
+    ]
 
 
 def unbracket(line: ExactLine) -> Unbracketed:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from nerconv.document import WHITE_SPACE
 
@@ -18,19 +19,56 @@ _NAMES: Final = (
     "thead title tr tt u ul"
 )
 _ATTRIBUTE: Final = r"""\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s"'=<>`]+))?"""
-#: A well-formed tag or comment on one line.
+#: A well-formed tag on one line, or how a comment begins.
 TAG: Final = (
-    rf"<(?:/(?:{_NAMES.replace(' ', '|')})\s*|(?:{_NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?|!--[^\n]*?--)>"
+    rf"<(?:(?:/(?:{_NAMES.replace(' ', '|')})\s*|(?:{_NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?)>|!--)"
 )
 #: A character reference with its semicolon.
 REFERENCE: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 
-#: A comment that speaks to the linter. It leaves the text of any file, marked up or not.
-DIRECTIVE: Final = r"<!--\s*nerconv:[^\n]*?-->"
+#: How a comment begins that speaks to the linter. It leaves the text of any file, marked up or not.
+DIRECTIVE: Final = r"<!--\s*nerconv:"
+_COMMENT: Final = "<!--"
+_COMMENT_END: Final = "-->"
 
 _TAG = re.compile(TAG)
 _PAIRED = re.compile(r"</|=\s*[\"']|<(?:br|hr|p)\b|<!--")
 _DIRECTIVE = re.compile(DIRECTIVE)
+
+
+class Occurrence(NamedTuple):
+    """What a pattern found, and where that ends: of a comment, behind its ``-->``."""
+
+    match: re.Match[str]
+    end: int
+
+
+def occurrences(pattern: re.Pattern[str], text: str) -> Iterator[Occurrence]:
+    """Yield what ``pattern`` finds in ``text``, which for a comment is how it begins; one that its line does not end is
+    passed over.
+
+    A pattern that ran on to the end of each comment would read the rest of a line again for all that are not ended.
+
+    >>> [(found.match.start(), found.end) for found in occurrences(re.compile(TAG), "<b> <!-- a --> <!-- b")]
+    [(0, 3), (4, 14)]
+    """
+    at = stop = line_end = 0
+    while match := pattern.search(text, at):
+        at = match.end()
+        if text.startswith(_COMMENT, match.start()):
+            stop, line_end = _next(text, _COMMENT_END, at, stop), _next(text, "\n", at, line_end)
+            if stop >= line_end:
+                continue
+            at = stop + len(_COMMENT_END)
+        yield Occurrence(match, at)
+
+
+def _next(text: str, what: str, at: int, known: int) -> int:
+    """Return where ``what`` stands from ``at`` on, or the end of ``text``; ``known``: the same for a place before."""
+    if known >= at:
+        return known
+    found = text.find(what, at)
+    return found if found >= 0 else len(text)
 #: What stands for a number that no character has, and the references that mean it.
 _NOTHING: Final = "\N{REPLACEMENT CHARACTER}"
 _NAMES_NOTHING: Final = re.compile("&#(?:0*65533|[xX]0*[fF]{3}[dD]);")
@@ -46,8 +84,8 @@ def is_marked_up(text: str) -> bool:
     """
     if "<" not in text:
         return False
-    tags = (match.group() for match in _TAG.finditer(text))
-    return any(_PAIRED.search(tag) and not _DIRECTIVE.fullmatch(tag) for tag in tags)
+    tags = (text[match.start() : end] for match, end in occurrences(_TAG, text))
+    return any(_PAIRED.search(tag) and not _DIRECTIVE.match(tag) for tag in tags)
 
 
 def mark(tag: str) -> tuple[str, str]:
@@ -57,7 +95,7 @@ def mark(tag: str) -> tuple[str, str]:
     without a name, ``<pre>`` a document, a comment to the linter a directive; every other one, closing ones too,
     is markup and keeps its source.
     """
-    if _DIRECTIVE.fullmatch(tag):
+    if _DIRECTIVE.match(tag):
         return "directive", tag
     closing, name = _NAME.match(tag).groups()  # type: ignore[union-attr]  # a tag matches by construction
     if closing:

@@ -14,10 +14,10 @@ from nerconv.bracket import scan
 from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.faults import findings
 from nerconv.bracket.grammar import pair
-from nerconv.bracket.lines import ExactLine, Unbracketed, part, unbracket
+from nerconv.bracket.lines import ExactLine, Unbracketed, parted, unbracket
 from nerconv.bracket.scan import Emitted, Events
 from nerconv.document import Finding, Mark
-from nerconv.tables import Anchors, Extent, Numbers, edges_of, within
+from nerconv.tables import Anchors, Extent, Numbers, character_starts, edges_of, within
 from nerconv.views import Reading
 
 
@@ -86,12 +86,28 @@ def _exact_lines(events: Events, parts: _Parts, detection: DialectDetection) -> 
     lines = events.exact(numbers)
     distinct = {line.number: line for line in lines}
     pairs = {number: pair(line.events, detection.dialect or "", detection.labels) for number, line in distinct.items()}
+    places = np.stack((parts.firsts, parts.lasts), 1).ravel()
+    points = iter(_points(events.raw, np.repeat(events.line_bounds[0][numbers], 2), places))
+    found: list[ExactLine] = []
+    for number, extents in groupby(zip(lines, points, points, strict=True), key=lambda row: row[0].number):
+        found += parted(distinct[number], pairs[number], [(begin, end) for _, begin, end in extents])
+    return found
+
+
+def _points(raw: bytes, starts: Numbers, places: Numbers) -> list[int]:
+    """Return the number of code points before each of ``places``, which ascend, on the line that begins at ``starts``.
+
+    >>> _points("é [PER é  ] . ".encode(), np.array([0, 0]), np.array([3, 8]))
+    [2, 7]
+    """
     found = []
-    starts = events.line_bounds[0][numbers].tolist()
-    for line, start, first, last in zip(lines, starts, parts.firsts.tolist(), parts.lasts.tolist(), strict=True):
-        begin = len(events.raw[start:first].decode())
-        end = begin + len(events.raw[first:last].decode())
-        found.append(part(line, pairs[line.number], begin, end))
+    line, done, count = -1, 0, 0
+    for start, place in zip(starts.tolist(), places.tolist(), strict=True):
+        if start != line:
+            line, done, count = start, start, 0
+        count += len(raw[done:place].decode())
+        done = place
+        found.append(count)
     return found
 
 
@@ -156,11 +172,10 @@ def _line_starts(
     """Return as anchors where lines begin, and the places within lines at which documents do."""
     batch = emitted.batch
     begins, numbers = np.append(0, batch.newlines + 1), np.searchsorted(events.newlines, begun)
-    starts = events.line_bounds[0][numbers].tolist()
-    columns = [len(events.raw[a:b].decode()) + 1 for a, b in zip(starts, begun.tolist(), strict=True)]
+    columns = np.array(_points(events.raw, events.line_bounds[0][numbers], begun)) + 1
     return [
         np.stack((moved(begins), (batch.line or 0) + np.arange(len(begins)), np.ones_like(begins))),
-        np.stack((moved(emitted.moved(begun)), events.first + numbers, np.array(columns))),
+        np.stack((moved(emitted.moved(begun)), events.first + numbers, columns)),
     ]
 
 
@@ -195,4 +210,4 @@ def _bytes_of(text: str, raw: bytes) -> Callable[[int], int]:
     """Return what makes offsets in code points of ``text`` such in bytes of ``raw``, which is it encoded."""
     if len(text) == len(raw):
         return int
-    return lambda offset: len(text[:offset].encode())
+    return character_starts(raw).item

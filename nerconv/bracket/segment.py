@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate, pairwise
@@ -57,7 +58,7 @@ def _in_bytes(text: str, offsets: Sequence[int]) -> Sequence[int]:
 def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Extents:
     """Return a cut before each ``<pre>`` that does not stand inside an annotation."""
     cuts: Extents = []
-    begin, end, annotations = 0, -1, Extents()
+    begin, end, firsts, reach = 0, -1, [0], [0]
     for match in _PRE.finditer(text):
         at = match.start()
         if at > end:
@@ -65,8 +66,10 @@ def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Exte
             end = len(text) if end < 0 else end
             events = grammar.events(text[begin:end], marked_up)
             found = grammar.pair(events, detection.dialect or "", detection.labels).pairs
-            annotations = [(opening.start, closing.end) for opening, closing in found]
-        if not any(first < at - begin < last for first, last in annotations):
+            annotations = sorted((opening.start, closing.end) for opening, closing in found)
+            firsts = [first for first, _ in annotations]
+            reach = [0, *accumulate((last for _, last in annotations), max)]
+        if reach[bisect_left(firsts, at - begin)] <= at - begin:
             cuts.append((at, at))
     return cuts
 

@@ -119,7 +119,7 @@ def names_in(path: Path) -> list[str]:
                 raise ValueError("it holds no list of names")
             return found
         return names_by_column(_features(path)).get("ner_tags", [])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"{path}: its class labels cannot be read: {type(error).__name__}: {reason}") from error
 
@@ -141,7 +141,7 @@ def names_of(path: Path) -> list[str]:
             held = [by_number[number] for number in range(len(by_number))]
         if not held or not all(isinstance(name, str) for name in held):
             raise ValueError("it holds no list of names, and no id2label")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"--labels-file {path}: cannot be read: {type(error).__name__}: {reason}") from error
     return list(held)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ _OTHER_TAGS: Final = re.compile("pos|dep|lemma|chunk|morph|upos|xpos|head")
 _TAG: Final = re.compile(r"[BIESLUM]-.+")
 #: The shape of tags that stand beside their tokens.
 TAGS: Final = "a tag for each token"
+#: What follows on a path that goes on; nothing follows where it ends.
+_STEPS: Final = (".", "[", " ")
 #: Deeper than so nobody nests annotation, and longer texts are not annotation.
 _DEEP: Final = 16
 _LONG: Final = 1 << 20
@@ -106,16 +109,23 @@ def foreign(raw: Any, skip: Collection[str] = (), read: Collection[tuple[Any, An
 
 def _unknown(rest: Mapping[str, Any], search: _Search) -> list[Held]:
     """Return what stands under keys that are certainly annotation, and is of no shape that is known."""
-    paths = [path for path, _ in search.found]
+    held = {path for path, _ in search.found}
+    paths = sorted(held)
     others = []
     for key, value in rest.items():
         name, path = joined(key), _step("", key)
         empty = value in ([], {})
-        if any(known == path or known.startswith((f"{path}.", f"{path}[", f"{path} ")) for known in paths):
+        if path in held or any(_has(paths, f"{path}{step}") for step in _STEPS):
             continue
         if (name in _EMPTY and empty) or (name in _CERTAIN and not empty and value not in (None, "", False)):
             others.append(Held(path, path, shape(value), Counter()))
     return others
+
+
+def _has(paths: Sequence[str], beginning: str) -> bool:
+    """Whether one of ``paths``, which are sorted, begins so."""
+    at = bisect_left(paths, beginning)
+    return at < len(paths) and paths[at].startswith(beginning)
 
 
 def _step(path: str, key: Any) -> str:

@@ -61,14 +61,14 @@ def check(text: TextSource, name: str) -> None:
     text.file.seek(0)
     try:
         _RAWS.decode(text.file.read())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"{name}: is one list of JSON, which cannot be read: {error}") from error
 
 
 def _is_json(line: str) -> bool:
     try:
         msgspec.json.decode(line, type=msgspec.Raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -76,7 +76,7 @@ def _is_json(line: str) -> bool:
 def _raws(data: bytes) -> list[msgspec.Raw] | None:
     try:
         return _RAWS.decode(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -84,7 +84,7 @@ def _held(data: bytes) -> list[msgspec.Raw] | None:
     """Return the records of the only list of records that an object holds, or None."""
     try:
         fields = _FIELDS.decode(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if {"text", "id"} & fields.keys() or bytes(fields.get("data", b""))[:1] == b"{":
         return None

@@ -28,6 +28,8 @@ _LARGEST: Final = 1 << 24
 _BLOCK: Final = 1 << 20
 
 _KEY: Final = re.compile(rb'"(\w+)"\s*:')
+#: What may stand between values.
+_BETWEEN: Final = re.compile(r"[ \t\r\n,]*")
 # How msgspec names the place of a fault.
 _BYTE = re.compile(r" \(byte (\d+)\)")
 # What shows in a line that is not JSON that a span stood there.
@@ -165,7 +167,7 @@ def _first_keys(head: bytes) -> frozenset[str]:
         return frozenset()
     try:
         return frozenset(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
-    except ValueError:
+    except (ValueError, RecursionError):
         # Of a line that goes on behind the head, all that look like keys.
         return frozenset() if rest else frozenset(key.decode() for key in _KEY.findall(line))
 
@@ -180,7 +182,7 @@ class _Values:
         file.seek(0)
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._held = ""
+        self._held, self._at = "", 0
         self.listed = False
         self.folded = False
         self.ended = False
@@ -188,40 +190,41 @@ class _Values:
     def __iter__(self) -> Iterator[Any]:
         """Yield the values up to the first that is none, or too large."""
         self._fill()
-        if self._held.startswith("["):
-            self.listed, self._held = True, self._held[1:]
-        while self._fill() and not (self.listed and self._held.startswith("]")):
+        if self._held.startswith("[", self._at):
+            self.listed, self._at = True, self._at + 1
+        while self._fill() and not (self.listed and self._held.startswith("]", self._at)):
             try:
                 value, end = self._next()
             except (ValueError, RecursionError):
                 return
-            self.folded = self.folded or "\n" in self._held[:end]
-            self._held = self._held[end:]
+            self.folded = self.folded or self._held.find("\n", self._at, end) >= 0
+            self._at = end
             yield value
         self.ended = True
 
     def _fill(self) -> bool:
-        """Hold something that begins with no white space and no comma; return whether there is anything."""
-        while not (held := self._held.lstrip(" \t\r\n,")) and self._read(_BLOCK):
-            pass
-        self._held = held
-        return bool(held)
+        """Go on to something that is no white space and no comma; return whether there is anything."""
+        while True:
+            self._at = _BETWEEN.match(self._held, self._at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            if self._at < len(self._held) or not self._read(_BLOCK):
+                return self._at < len(self._held)
 
     def _next(self) -> tuple[Any, int]:
-        """Return the value at the beginning of what is held and where it ends. Raises ValueError."""
+        """Return the next value and where it ends in what is held. Raises ValueError."""
         decoder = json.JSONDecoder()
         while True:
             try:
-                value, end = decoder.raw_decode(self._held)
+                value, end = decoder.raw_decode(self._held, self._at)
                 # A number may go on in what is not read yet.
                 if end < len(self._held) or not self._read(_BLOCK):
                     return value, end
             except ValueError:
-                if len(self._held) > _LARGEST or not self._read(max(_BLOCK, len(self._held))):
+                size = len(self._held) - self._at
+                if size > _LARGEST or not self._read(max(_BLOCK, size)):
                     raise
 
     def _read(self, size: int) -> bool:
-        """Hold so many bytes more; return whether there were any."""
+        """Hold so many bytes more, and no longer what was gone through; return whether there were any."""
         block = self._file.read(size)
-        self._held += self._decoder.decode(block)
+        self._held, self._at = self._held[self._at :] + self._decoder.decode(block), 0
         return bool(block)

@@ -10,7 +10,7 @@ from nerconv.io.sources import Source, Unreadable
 
 #: So many bytes are looked at.
 _SIZE: Final = 1 << 14
-_OBJECT: Final = re.compile(rb"^\s*(?:\[\s*)?\{\s*[\"'}]", re.MULTILINE)
+_OBJECT: Final = re.compile(rb"^[^\S\n]*(?:\[\s*)?\{\s*[\"'}]", re.MULTILINE)
 
 
 def head(source: Source, encoding: str) -> bytes:

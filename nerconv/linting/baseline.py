@@ -53,7 +53,7 @@ def read_baseline(path: Path) -> Baseline:
     try:
         record: Any = json.loads(path.read_text(encoding="utf-8"))
         return Baseline(Counter({str(key): int(count) for key, count in record["findings"].items()}))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise Unreadable(f"{path}: is not a baseline: {error}; make one with --write-baseline") from error
 
 
