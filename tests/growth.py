@@ -45,7 +45,7 @@ GENERATORS: dict[str, Callable[[int], str]] = {
 }
 
 #: So often something that seems to grow too fast is measured, since other programs use the machine, too.
-_TRIES = 3
+_TRIES = 6
 
 
 def _record(count: int) -> str:
@@ -97,7 +97,7 @@ Cost = Callable[[Callable[[], None]], float]
 
 
 def grows(run: Run, cost: Cost, size: int, little: float) -> Iterator[str]:
-    """Yield the generators of whose data 8 times ``size`` costs more than ``little``, and more than 12 times ``size``."""
+    """Yield the generators of which 8 times ``size`` costs more than 12 times ``size``, and more than ``little``."""
     for name, make in GENERATORS.items():
         run(make(64))  # loads what it needs
         for _ in range(_TRIES):

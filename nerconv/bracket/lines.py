@@ -15,7 +15,6 @@ from nerconv.bracket import markup
 from nerconv.bracket.grammar import BracketLine, Event, Pairs
 from nerconv.document import Mark
 
-
 T = TypeVar("T")
 
 

@@ -20,9 +20,7 @@ _NAMES: Final = (
 )
 _ATTRIBUTE: Final = r"""\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s"'=<>`]+))?"""
 #: A well-formed tag on one line, or how a comment begins.
-TAG: Final = (
-    rf"<(?:(?:/(?:{_NAMES.replace(' ', '|')})\s*|(?:{_NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?)>|!--)"
-)
+TAG: Final = rf"<(?:(?:/(?:{_NAMES.replace(' ', '|')})\s*|(?:{_NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?)>|!--)"
 #: A character reference with its semicolon.
 REFERENCE: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 
@@ -69,6 +67,8 @@ def _next(text: str, what: str, at: int, known: int) -> int:
         return known
     found = text.find(what, at)
     return found if found >= 0 else len(text)
+
+
 #: What stands for a number that no character has, and the references that mean it.
 _NOTHING: Final = "\N{REPLACEMENT CHARACTER}"
 _NAMES_NOTHING: Final = re.compile("&#(?:0*65533|[xX]0*[fF]{3}[dD]);")

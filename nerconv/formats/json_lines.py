@@ -203,7 +203,7 @@ class _Values:
         self.ended = True
 
     def _fill(self) -> bool:
-        """Go on to something that is no white space and no comma; return whether there is anything."""
+        """Pass over white space and commas; return whether anything stands behind them."""
         while True:
             self._at = _BETWEEN.match(self._held, self._at).end()  # type: ignore[union-attr]  # it matches nothing, too
             if self._at < len(self._held) or not self._read(_BLOCK):
