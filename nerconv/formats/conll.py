@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from nerconv import schemes
 from nerconv.bracket.column_guard import holds_columns
 from nerconv.cells import DOCSTART
-from nerconv.formats import conll_read
+from nerconv.formats import conll_read, token_csv
 from nerconv.formats.beginnings import is_unmistakable
 from nerconv.formats.conll_exact import Shape
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
@@ -54,7 +54,7 @@ KEEPS: Final = Keeps(
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that its suffix is one of columns, or that its first lines are columns, one of which holds tags."""
-    if is_unmistakable(head):
+    if is_unmistakable(head) or (suffix in token_csv.DELIMITERS and token_csv.recognised(head, suffix)):
         return None
     if suffix in SUFFIXES:
         return f"its suffix is {suffix}"

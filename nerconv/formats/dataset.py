@@ -1,5 +1,7 @@
 """Hugging Face datasets: a Parquet file, or a folder as ``save_to_disk`` makes it and ``load_from_disk`` takes it.
 
+Arrow and Feather files are read, too.
+
 The columns are those of ``nerconv.formats.tagged``; ``ner_tags`` are class labels, O first. Their names stand in the
 schema, in a folder also in ``labels.json``. The same documents give the same bytes, the fingerprint included.
 """
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv import schemes
 from nerconv.document import Facts, Where
+from nerconv.formats import arrow_table
 from nerconv.formats.class_labels import features_of, labels_of, names_by_column, tag_names
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
@@ -53,8 +56,8 @@ _GROUP: Final = 1 << 14
 
 
 def looks_like(head: bytes, suffix: str) -> str | None:
-    """Return that it is a folder, as saved datasets are, or a Parquet file."""
-    return "it is a folder" if suffix == "/" else "it begins like Parquet" if head.startswith(b"PAR1") else None
+    """Return that it is a folder, as saved datasets are, or begins like a table of Arrow."""
+    return "it is a folder" if suffix == "/" else arrow_table.beginning(head)
 
 
 def tokens(options: WriteOptions) -> TokenEdges | None:
@@ -221,8 +224,8 @@ class _Split(NamedTuple):
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then what is in the rows, of a folder those of all its splits; rows count as lines.
 
-    Raises files.Unreadable for what is neither Parquet nor a saved dataset, UsageError without the package that it
-    takes: pyarrow, for a folder datasets; and for a scheme that does not exist.
+    Raises files.Unreadable for what is neither a table of Arrow nor a saved dataset; UsageError without the package
+    that it takes, pyarrow, for a folder datasets, and for a scheme that does not exist.
     """
     _package("pyarrow")
     with ExitStack() as stack:
@@ -243,22 +246,21 @@ def _refusing(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         reason = str(error).partition("\n")[0]
-        message = f"{name}: is neither Parquet nor a saved dataset, or is damaged: {type(error).__name__}: {reason}"
+        message = (
+            f"{name}: is neither a table of Arrow nor a saved dataset, or is damaged: {type(error).__name__}: {reason}"
+        )
         raise Unreadable(message) from error
 
 
 def _open(source: Source, stack: ExitStack) -> list[_Split]:
-    import pyarrow.parquet as pq
-
     if source.path is not None and source.path.is_dir():
         library = _package("datasets")
         saved = library.load_from_disk(str(source.path))
         if isinstance(saved, library.Dataset):
             return [_saved(saved, source.name, source.id)]
         return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}") for name, split in saved.items()]
-    file = stack.enter_context(pq.ParquetFile(stack.enter_context(local_path(source))))
-    tags = names_by_column(features_of(file.schema_arrow))
-    return [_Split(source.name, source.id, tags, file.metadata.num_rows, partial(file.iter_batches, _BATCH))]
+    table = arrow_table.opened(stack.enter_context(local_path(source)))
+    return [_Split(source.name, source.id, names_by_column(features_of(table.schema)), table.rows, table.batches)]
 
 
 def _saved(dataset: datasets.Dataset, name: str, id: str) -> _Split:

@@ -3,7 +3,7 @@
 The columns are those of ``nerconv.formats.tagged``. The ones that hold more than strings are JSON within JSON:
 ``datasets`` tells the type of a column from the first megabytes, where it may stay empty, and refuses the rest.
 
-Read is CSV with a row for each token, too (``nerconv.formats.token_csv``).
+Read are CSV and TSV, too, with a row for each token, or with lists in cells (``nerconv.formats.token_csv``).
 """
 
 from __future__ import annotations
@@ -49,10 +49,8 @@ _KEYS: Final = ("tokens", "ner_tags")
 
 
 def looks_like(head: bytes, suffix: str) -> str | None:
-    """Return that the first line has tokens and tags, or of CSV a column of each."""
-    if suffix == token_csv.SUFFIX and token_csv.header(head.partition(b"\n")[0].decode(errors="replace")):
-        return "its header has columns of sentence, token and tag"
-    return has_keys(head, _KEYS) or _first_row(head)
+    """Return that the first line has tokens and tags, or of CSV the columns of a row."""
+    return token_csv.recognised(head, suffix) or has_keys(head, _KEYS) or _first_row(head)
 
 
 def _first_row(head: bytes) -> str | None:
@@ -99,7 +97,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     with text_of(source, options.encoding) as text:
         yield Facts(source.name, NAME, text.facts)
         yield from text.findings
-        if source.suffix == token_csv.SUFFIX:
+        if source.suffix in token_csv.DELIMITERS:
             yield from read_rows(lambda _: iter([list(token_csv.rows(text, source))]), source, NAME, options)
             return
         whole = json_items.whole(text)

@@ -12,14 +12,14 @@ import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
 from nerconv.document import Facts, Finding, Where
-from nerconv.formats import bracket, json_items, token_csv
+from nerconv.formats import arrow_table, bracket, json_items, token_csv
 from nerconv.formats.json_lines import Decoder, JsonLine
 from nerconv.formats.keeps import TokenEdges
 from nerconv.formats.known import FORMATS
@@ -43,7 +43,6 @@ SURVEYOR: Final = None
 KEEPS: Final = replace(bracket.KEEPS, ids=True, meta=True, open_end=True)
 #: The key of what is written.
 ANNOTATED: Final = "annotated"
-_TABLES: Final = (".parquet", ".arrow", ".feather")
 
 
 class _Row(NamedTuple):
@@ -73,7 +72,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that it has the suffix of tables, or that its first record has bracket text as it is written here."""
-    if suffix == token_csv.SUFFIX and token_csv.header(head.partition(b"\n")[0].decode(errors="replace")) is None:
+    if suffix == ".csv" and token_csv.recognised(head, suffix) is None:
         return f"its suffix is {suffix}"
     begins = head.lstrip().startswith(b'{"id":"') and b'","annotated":"' in head.partition(b"\n")[0]
     return f"its first record has the key {ANNOTATED}" if begins else None
@@ -128,7 +127,7 @@ def _meta(columns: Mapping[str, Any], read: set[str]) -> dict[str, Any]:
 
 def _rows(source: Source, options: ReadOptions, once: Once) -> Iterator[_Row | Finding]:
     """Yield the rows of a table of any kind."""
-    if source.suffix in _TABLES:
+    if source.suffix in arrow_table.SUFFIXES:
         yield from _arrow(source)
         return
     with text_of(source, options.encoding) as text:
@@ -170,33 +169,13 @@ def _json(text: TextSource, name: str, once: Once) -> Iterator[_Row | Finding]:
 def _arrow(source: Source) -> Iterator[_Row]:
     package("pyarrow", f"{source.name}, a table,", "datasets")
     import pyarrow as pa
-    import pyarrow.feather as feather
-    import pyarrow.parquet as parquet
 
     with local_path(source) as path:
         try:
-            if source.suffix == ".parquet":
-                table = parquet.read_table(path)
-            elif source.suffix == ".feather":
-                table = feather.read_table(path)
-            else:
-                table = _arrow_table(path)
+            rows = chain.from_iterable(batch.to_pylist() for batch in arrow_table.opened(path).batches())
+            yield from (_Row(number, number, columns) for number, columns in enumerate(rows, 1))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise Unreadable(f"{source.name}: is not a table of Arrow, or is damaged: {error}") from error
-        for number, columns in enumerate(table.to_pylist(), 1):
-            yield _Row(number, number, columns)
-
-
-def _arrow_table(path: Path) -> Any:
-    """Return the table of a file of Arrow, one that can be read at any place or a stream."""
-    import pyarrow as pa
-
-    with pa.OSFile(str(path)) as file:
-        try:
-            return pa.ipc.open_file(file).read_all()
-        except pa.ArrowInvalid:
-            file.seek(0)
-            return pa.ipc.open_stream(file).read_all()
 
 
 def _documents(texts: Sequence[_Text], source: Source, options: ReadOptions) -> Iterator[Read]:
