@@ -56,8 +56,12 @@ def recognised(head: bytes, suffix: str) -> str | None:
         return None
     if header(names):
         return "its header has columns of sentence, token and tag"
-    found = layout(_lists(names, first)) if len(names) == len(first) else None
-    return f"its rows have lists of tokens in {found.tokens} and of tags in {found.tags}" if found else None
+    columns = _lists(names, first) if len(names) == len(first) else {}
+    found = layout(columns)
+    # A word and a tag alone are a row of columns.
+    if found is None or not (len(columns[found.tokens]) > 1 or "[" in first[names.index(found.tokens)]):
+        return None
+    return f"its rows have lists of tokens in {found.tokens} and of tags in {found.tags}"
 
 
 def header(names: Sequence[str]) -> _Header | None:

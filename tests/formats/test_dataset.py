@@ -271,7 +271,7 @@ def test_random_bytes_are_refused(data: bytes, framed: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "o.parquet")
         path.write_bytes(b"PAR1" + data + b"PAR1" if framed else data)
-        with pytest.raises(Unreadable, match=r"o\.parquet: is neither Parquet nor a saved dataset"):
+        with pytest.raises(Unreadable, match=r"o\.parquet: is neither a table of Arrow nor a saved dataset"):
             read(path)
 
 
