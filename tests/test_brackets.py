@@ -250,6 +250,9 @@ DOCUMENTS = [
     ("blank-line", "a \nb \n\n \nc \n", ["a \nb ", "c \n"]),
     ("line", "a \nb \n", ["a ", "b "]),
     ("^#{3,}", "a \n####\nb \n", ["a ", "b \n"]),
+    # Flags hold for all of a pattern, and a pattern that matches line ends joins no lines.
+    ("(?i)chapter", "a \nCHAPTER 1\nb \n", ["a ", "b \n"]),
+    (r"\s*###\s*", "a \n###\nb \n", ["a ", "b \n"]),
 ]
 
 

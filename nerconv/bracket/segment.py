@@ -77,10 +77,13 @@ def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Exte
 def _separator_lines(text: str, pattern: str) -> Extents:
     """Return the extents of the lines that ``pattern`` matches, with the line end before and a blank line after."""
     cuts: Extents = []
-    for match in re.finditer(rf"^[^\n]*(?:{pattern})[^\n]*$", text, re.MULTILINE):
-        end = match.end() + (2 if text.startswith("\n\n", match.end()) else 1)
-        start = max(match.start() - 1, cuts[-1][1] if cuts else 0)
-        cuts.append((start, min(end, len(text))))
+    # Each line is looked at alone: a match over several would depend on where a large file is cut.
+    search, end = re.compile(pattern).search, -1
+    for line in text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if search(line):
+            after = min(end + (2 if text.startswith("\n\n", end) else 1), len(text))
+            cuts.append((max(start - 1, cuts[-1][1] if cuts else 0), after))
     return cuts
 
 
