@@ -22,7 +22,7 @@ from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord, unlabelled
 from nerconv.formats.record_read import corrected
 from nerconv.formats.scheme_detection import SchemeDetection, detect, refusal
-from nerconv.formats.shapes import in_words
+from nerconv.formats.shapes import in_words, shape
 from nerconv.formats.tag_table import (
     COLUMNS,
     NESTED,
@@ -328,7 +328,10 @@ def _raw_record(row: Row) -> dict[str, Any]:
     # In JSON lines the columns that hold more than strings are JSON within JSON.
     for key in ("meta", *NESTED):
         if isinstance(value := raw.get(key), str):
-            raw[key] = msgspec.json.decode(value)
+            try:
+                raw[key] = msgspec.json.decode(value)
+            except msgspec.DecodeError as error:
+                raise ValueError(f"{key} is {shape(value)}, where JSON is expected ({error})") from error
     origin = {key: raw.pop(key) for key in ("anchors", "line", "column") if key in raw}
     path = raw.get("source")
     where = msgspec.to_builtins(_origin_of(row.where))

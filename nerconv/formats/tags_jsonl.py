@@ -151,6 +151,8 @@ def _columns(rows: Sequence[Any]) -> Columns:
         if held.count("\n") != max(len(rows) - 1, 0):
             raise ValueError(f"a row of {name} is several lines")
         columns[name] = decoder.decode_lines(held)
+        if len(columns[name]) != len(rows):
+            raise ValueError(f"{name} of a row holds no JSON")
     if any(not spans and set(row.ner_tags) - {"O"} for spans, row in zip(columns["spans"], rows, strict=True)):
         raise ValueError("tags stand beside no spans")
     kinds: dict[str, type[msgspec.Struct]] = {"spans": _Span, "marks": MarkRecord}
