@@ -44,7 +44,7 @@ def test_the_same_seed_makes_the_same_input(tmp_path: Path, monkeypatch: pytest.
     assert one.random.random() == two.random.random()
 
 
-def test_a_reader_that_crashes_is_found_and_its_input_kept(tmp_path: Path) -> None:
+def test_a_reader_that_crashes_is_found_with_its_input(tmp_path: Path) -> None:
     with patch("nerconv.tokens.trim", side_effect=IndexError("string index out of range")):
         found = fuzzing.fuzzed(40, 0, ["brat"], tmp_path)
     assert [kind.partition(" ")[0] for kind in found.faults] == ["IndexError"]
