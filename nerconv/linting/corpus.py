@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from itertools import accumulate, compress, count, groupby, pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,19 +16,11 @@ from nerconv.document import Document, Span, Where
 from nerconv.linting.near import Mask, Words
 from nerconv.linting.part import LintPart, Stretch, View
 from nerconv.linting.surface import first_words, is_name, noise
+from nerconv.linting.tally import Numbered, Tally, numbered, surfaces_of, tally
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
     from nerconv.linting.guesses import Guess
-
-Item = TypeVar("Item", bound=Hashable)
-
-
-class Numbered(NamedTuple):
-    """Things by number: ``codes`` has a number for each, ``distinct`` each by its number, in order of appearance."""
-
-    codes: Numbers
-    distinct: Sequence[str]
 
 
 class Mention(NamedTuple):
@@ -262,6 +254,29 @@ class LintCorpus:
         for part, some in zip(self._each(), found, strict=False):
             yield from self._stretches(part, part.placed([place for word, place in some if word in chosen]))
 
+    def words_beside(
+        self, behind: Set[str], before: Set[str]
+    ) -> tuple[Counter[tuple[str, str, str]], Counter[tuple[str, str, str]]]:
+        """Return how often each of ``behind`` follows a span, and each of ``before`` leads, outside of all spans.
+
+        Counted are texts and labels of the spans together with the words.
+        """
+        words, totals, done = (
+            (Words(behind), Words(before)),
+            (Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()),
+            0,
+        )
+        for part in self._each() if behind or before else ():
+            for total, found in zip(totals, part.words_beside(*words), strict=True):
+                numbers = done + np.array([number for number, _ in found], dtype=np.int64)
+                codes = zip(
+                    self.surfaces.codes[numbers].tolist(), self.span_labels.codes[numbers].tolist(), strict=True
+                )
+                for (surface, label), (_, word) in zip(codes, found, strict=True):
+                    total[self.surfaces.distinct[surface], self.span_labels.distinct[label], word] += 1
+            done += len(part.batch.starts)
+        return totals
+
     def words_among(self, words: Set[str]) -> set[str]:
         """Return those of ``words`` that stand somewhere, in a span or outside of all."""
         known = Words(words)
@@ -320,18 +335,8 @@ class LintCorpus:
         return dict(zip(self.surfaces.distinct, count(), strict=False))
 
     @cached_property
-    def _tally(self) -> tuple[list[int], list[int], list[int]]:
-        """Labels and the number of spans of each, text by text in reading order, and where those of a text begin."""
-        count, many = max(len(self.span_labels.distinct), 1), max(len(self), 1)
-        # Sorted together with its place each pair comes first where it stands first.
-        pairs = (self.surfaces.codes * count + self.span_labels.codes) * many + np.arange(len(self))
-        keys, places = np.divmod(np.sort(pairs), many)
-        begins = np.flatnonzero(np.diff(keys, prepend=-1))
-        keys, first, numbers = keys[begins], places[begins], np.diff(begins, append=len(self))
-        surfaces = keys // count
-        order = np.lexsort((first, surfaces))
-        bounds = np.searchsorted(surfaces, np.arange(len(self.surfaces.distinct) + 1))
-        return bounds.tolist(), (keys % count)[order].tolist(), numbers[order].tolist()
+    def _tally(self) -> Tally:
+        return tally(self.surfaces, self.span_labels)
 
     @cached_property
     def unsteady(self) -> float:
@@ -356,7 +361,7 @@ class LintCorpus:
 
     def _counted(self, codes: Numbers) -> Counter[str]:
         numbers = np.bincount(codes, minlength=len(self.span_labels.distinct)).tolist()
-        order = dict.fromkeys(self._tally[1])
+        order = dict.fromkeys(self._tally.labels)
         return Counter({self.span_labels.distinct[code]: numbers[code] for code in order if numbers[code]})
 
     def first(self, label: str) -> Mention:
@@ -372,16 +377,3 @@ class LintCorpus:
         for part in self._each() if words else ():
             total.update(part.untagged_words(wanted))
         return total
-
-
-def numbered(groups: Iterable[Iterable[Item]]) -> tuple[Numbers, list[Item]]:
-    """Return the number of each item of ``groups``, equal ones having the same, and the distinct ones by number."""
-    numbers: defaultdict[Item, int] = defaultdict(count().__next__)
-    codes = [np.fromiter(map(numbers.__getitem__, items), np.int64) for items in groups]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *codes]), list(numbers)
-
-
-def surfaces_of(batch: Batch) -> list[bytes]:
-    """Return the text of each span."""
-    text = batch.text
-    return [text[start:end] for start, end in zip(batch.starts.tolist(), batch.ends.tolist(), strict=True)]

@@ -14,12 +14,12 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
 from nerconv.linting.near import Mask, Near, Words
+from nerconv.linting.readings import readings
 from nerconv.tables import Numbers, within
 from nerconv.white_space import runs
 
@@ -38,8 +38,6 @@ _TAILS: Final = bytes(byte in (0x27, 0x3A, 0x99) for byte in range(256))
 _GAP: Final = 3
 _WORD: Final = re.compile(rb"[^ \t\n]+")
 _TO_SPACE: Final = re.compile(rb"[^ ]+")
-#: What makes the hashes of start, end and label of a span differ.
-_FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 
 
 class View(NamedTuple):
@@ -175,10 +173,10 @@ class LintPart:
         return ~(_WHITE[before] & _WHITE[behind])
 
     def paired(self, whole: Words) -> Mask:
-        """Return which spans are one of ``whole`` together with a span of their label right behind them."""
-        starts, ends, codes = self.batch.starts, self.batch.ends, self.batch.label_ids
+        """Return which spans are one of ``whole`` together with a span right behind them."""
+        starts, ends = self.batch.starts, self.batch.ends
         gaps = starts[1:] - ends[:-1]
-        near = np.flatnonzero((gaps >= 0) & (gaps <= _GAP) & (codes[1:] == codes[:-1]))
+        near = np.flatnonzero((gaps >= 0) & (gaps <= _GAP))
         extents = zip(starts[near].tolist(), ends[near + 1].tolist(), strict=True)
         known = [self.batch.text[start:end] in whole.encoded for start, end in extents]
         found = np.zeros(len(starts), dtype=bool)
@@ -195,6 +193,20 @@ class LintPart:
         some = np.flatnonzero((near.at(starts - 1) == _SPACE) & ~np.append(False, touching)[: len(starts)])
         found[some] |= near.end_as(starts[some] - 1, before)
         return found
+
+    def words_beside(self, behind: Words, before: Words) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+        """Return the spans that one of the words ``behind`` follows, by number, with that; and those with ``before``.
+
+        The word stands outside of spans.
+        """
+        text, none = self.batch.spaced, Words(())
+        some = np.flatnonzero(self.beside(behind, none))
+        extents = zip(some.tolist(), self.batch.ends[some].tolist(), strict=True)
+        after = [(number, match[0]) for number, end in extents if (match := _WORD.match(text, end + 1))]
+        some = np.flatnonzero(self.beside(none, before))
+        extents = zip(some.tolist(), self.batch.starts[some].tolist(), strict=True)
+        leading = [(number, _last_word(text, start - 1)) for number, start in extents]
+        return _decoded(after, behind), _decoded(leading, before)
 
     def before_one_of(self, firsts: bytes) -> Mask:
         """Return which spans have one of the bytes ``firsts`` behind them, or behind a space there."""
@@ -336,16 +348,7 @@ class LintPart:
 
     def readings(self) -> Numbers:
         """Return a hash of the spans of each sentence, the same where start, end and label of all are the same."""
-        batch, (begins, ends) = self.batch, self._sentences
-        first, last = np.searchsorted(batch.starts, begins), np.searchsorted(batch.starts, ends)
-        spans, sentences = runs(first, last - first), np.repeat(np.arange(len(begins)), last - first)
-        labels = np.array([hash(label) for label in batch.labels], dtype=np.int64)[batch.label_ids[spans]]
-        keys = (batch.starts[spans] - begins[sentences], batch.ends[spans] - begins[sentences], labels)
-        mixed = [key.astype(np.uint64) * factor for key, factor in zip(keys, _FACTORS, strict=True)]
-        sums = np.append(np.uint64(0), np.cumsum(_mixed(mixed[0] + mixed[1] + mixed[2])))
-        edges = np.append(0, np.cumsum(last - first))
-        found: Numbers = (sums[edges[1:]] - sums[edges[:-1]]).view(np.int64)
-        return found
+        return readings(self.batch, *self._sentences)
 
     def sentences_at(self, chosen: Numbers) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield documents with those of their sentences that have the numbers ``chosen``, which ascend."""
@@ -353,6 +356,15 @@ class LintPart:
         if self.batch.sentence_table is not None:
             return self.placed(list(places))
         return self.placed([trimmed for start, end in places if (trimmed := _trimmed(self.batch.spaced, start, end))])
+
+
+def _last_word(text: bytes, end: int) -> bytes:
+    """Return the word that ends at ``end``."""
+    return text[max(text.rfind(b" ", 0, end), text.rfind(b"\n", 0, end), text.rfind(b"\t", 0, end)) + 1 : end]
+
+
+def _decoded(found: list[tuple[int, bytes]], words: Words) -> list[tuple[int, str]]:
+    return [(number, word.decode()) for number, word in found if word in words.encoded]
 
 
 def _trimmed(text: bytes, start: int, end: int) -> Stretch | None:
@@ -370,9 +382,3 @@ def _inside(offsets: Numbers, extents: tuple[Numbers, Numbers]) -> Numbers:
 def _ranges(owners: Numbers, numbers: Numbers) -> tuple[Numbers, Numbers]:
     """Return the range of each of ``numbers`` in ``owners``, which ascend."""
     return np.searchsorted(owners, numbers), np.searchsorted(owners, numbers, "right")
-
-
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return ``numbers`` so that their sums tell sets of them apart, too."""
-    numbers = (numbers ^ (numbers >> np.uint64(31))) * _FACTORS[0]
-    return numbers ^ (numbers >> np.uint64(29))

@@ -56,6 +56,23 @@ class WholePart(LintPart):
         """Return all spans."""
         return self._all()
 
+    def words_beside(self, behind: Words, before: Words) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+        """Return the words that a space sets apart from a span, and that are not the beginning or end of the next."""
+        after, leading, done = [], [], 0
+        for document in self.documents:
+            spans, text = document.spans, re.sub(r"\r(?=\n)", " ", document.text)
+            for at, span in enumerate(spans):
+                touches = at + 1 < len(spans) and spans[at + 1].start == span.end + 1
+                if text[span.end : span.end + 1] == " " and not touches:
+                    after += [(done + at, word) for word in re.findall(r"\A[^ \t\n]+", text[span.end + 1 :])]
+                touches = at > 0 and spans[at - 1].end + 1 == span.start
+                if text[: span.start].endswith(" ") and not touches:
+                    leading += [(done + at, word) for word in re.findall(r"[^ \t\n]+\Z", text[: span.start - 1])]
+            done += len(spans)
+        return [pair for pair in after if pair[1] in behind.words], [
+            pair for pair in leading if pair[1] in before.words
+        ]
+
     def before_one_of(self, firsts: bytes) -> Mask:
         """Return all spans."""
         return self._all()

@@ -34,7 +34,20 @@ from nerconv.views import batch_of, documents_of
 _ROOT: Final = Path(__file__).parents[2]
 _NAMES: Final = (
     *("Iran", "iran", "IRAN", "New York", "New York City", "York", "City", "Mir Mousavi", "Mir", "Mousavi", "Élan"),
-    *("the Hague", "Hague", "Interior Ministry", "Ministry", "May", "北京", "北京 大学", "A  B", "B", "al Qaeda"),
+    *(
+        "the Hague",
+        "Hague",
+        "Interior Ministry",
+        "Ministry",
+        "May",
+        "北京",
+        "北京 大学",
+        "A  B",
+        "B",
+        "the Iran",
+        "York and Iran",
+        "al Qaeda",
+    ),
     *(
         "XXXXXXXX",
         "Win XXXX",
@@ -81,6 +94,9 @@ _OPTIONS: Final[dict[str, dict[str, object]]] = {
     "X306": {"least": 1, "share": 0.1},
     "X307": {"tokens": 1},
     "B103": {"ratio": 0},
+    "B106": {"least": 1, "ratio": 0},
+    "B107": {"least": 1, "ratio": 0},
+    "B109": {"least": 1, "ratio": 0},
     "C203": {"words": ["iran"]},
     "C210": {"hash_tags": True},
     "C211": {"everywhere": True},

@@ -11,8 +11,10 @@ from nerconv.codes import CODES
 from nerconv.linting.rule import Rule
 from nerconv.linting.rules import (
     boundary,
+    breaks,
     consistency,
     content,
+    edges,
     form,
     format,
     health,
@@ -31,11 +33,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         for family in (
             format.RULES,
             boundary.RULES,
-            neighbours.RULES,
+            neighbours.RULES + edges.RULES,
             masking.RULES + content.RULES,
             form.RULES,
             words.RULES,
-            consistency.RULES + untagged.RULES,
+            consistency.RULES + untagged.RULES + breaks.RULES,
             variants.RULES,
             health.RULES,
             model.RULES,

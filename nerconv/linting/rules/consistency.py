@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from nerconv import tokens
 from nerconv.document import Document
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
 
@@ -78,22 +77,6 @@ def _listed(text: str, spans: tuple[tuple[int, int, str], ...]) -> str:
     return ", ".join(f"{label} {shown(text[start:end])}" for start, end, label in spans[:3]) or "no span"
 
 
-def _split_by_break(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
-    sentences = tokens.sentences(document)
-    ends = [end for _, end in sentences]
-    by_start = {span.start: span for span in document.spans}
-    for span in document.spans:
-        at = bisect_right(ends, span.end - 1)
-        if span.label in options["labels"] and at + 1 < len(ends) and ends[at] == span.end:  # type: ignore[operator]
-            after = by_start.get(sentences[at + 1][0])
-            if after and after.label == span.label and document.text[span.end : after.start].count("\n") == 1:
-                message = (
-                    f"the sentence ends with {shown(document.covered(span))} and the next begins with "
-                    f"{shown(document.covered(after))}, both {span.label}: if that is one name, join the lines"
-                )
-                yield Flag(span.start, span.end, message, span, None, ((document.id, after.start),))
-
-
 RULES: Final = (
     Rule(
         code="X301",
@@ -135,24 +118,5 @@ most frequent reading. Sentences of fewer than `tokens` tokens are left out.""",
         corpus=_conflicting_duplicate,
         options={"tokens": 4},
         precision={"sec": "1 of 1", "wnut17": "14 of 14"},
-    ),
-    Rule(
-        code="T401",
-        name="entity-split-by-break",
-        scope="document",
-        severity="warning",
-        fix="none",
-        about="""A sentence that ends with a name while the next begins with one of the same label.
-
-Sentence splitters cut names in two, at `St .` or a line end; both halves are then labelled, and neither is the name.
-By default only persons count (`labels`): lists of places and organisations often stand one a line. Join the lines when
-the two are one name. Posts seldom end with a full stop, so the rule is on in the profile newswire only.""",
-        bad=("He saw [PER Mir Hossein  ] \n[PER Mousavi  ] in the crowd . \n",),
-        good=("He saw [PER Ann  ] . \n[PER Bob  ] was there . \n", "He was in [LOC Rome  ] \n[LOC Oslo  ] is far . \n"),
-        local=_split_by_break,
-        options={"labels": ("PER", "PERSON", "person")},
-        default=False,
-        whole=True,
-        precision={"wikigold": "3 of 3", "wnut17": "0 of 4"},
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
 from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, text
-from nerconv.linting.surface import is_demonym, titles
+from nerconv.linting.surface import is_demonym, titles, word_set
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -56,10 +56,18 @@ def _untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, 
                 yield document, _omitted(corpus, surface, start, len(places))
 
 
+_ARTICLES: Final = frozenset({"the", "a", "an"})
+
+
+def _days() -> frozenset[str]:
+    return word_set("calendar_words")
+
+
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Whether a capital beside ``start:end`` makes it part of a longer name, as in New York Fashion Week."""
     before = text[max(text.rfind("\n", 0, start), text.rfind(" ", 0, max(start - 1, 0))) + 1 : start]
-    named = before[:1].isupper() and before.endswith(" ") and before.lower() not in ("the ", "a ", "an ")
+    word = before.removesuffix(" ")
+    named = word != before and word[:1].isupper() and word.lower() not in _ARTICLES and word not in _days()
     return named or text[end + 1 : end + 2].isupper()
 
 

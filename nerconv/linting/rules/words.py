@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, strings
+from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, strings, text
 from nerconv.linting.surface import family, word_set
 
 if TYPE_CHECKING:
@@ -21,13 +21,24 @@ def _demonyms(options: Options) -> frozenset[str]:
 
 
 def _demonym(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
-    known, label = _demonyms(options), str(options["label"])
+    known, label = _demonyms(options), text(options, "label")
     for span in document.spans:
         surface = document.covered(span)
         if surface in known and family(span.label) == "LOC":
+            if not _labels_them(corpus, known, label):
+                return
             message = f"{shown(surface)} is what comes from a place, not the place; label it {label} or not at all"
             fix = Fix("unsafe", f"label it {label}", (SpanChange(span, replace(span, label=label)),))
             yield Flag(span.start, span.end, message, span, fix)
+
+
+def _labels_them(corpus: LintCorpus, known: frozenset[str], label: str) -> bool:
+    """Whether the corpus has ``label``, and labels no more of the ``known`` words as places."""
+    counts = Counter[str]()
+    for word in known:
+        counts.update(corpus.labels_of(word))
+    places = sum(count for found, count in counts.items() if family(found) == "LOC")
+    return label in corpus.label_counts and counts[label] >= places
 
 
 def _sentence_initial(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
@@ -57,18 +68,21 @@ RULES: Final = (
         scope="span",
         severity="warning",
         fix="unsafe",
-        about="""A word such as `Iranian` under a label for places.
+        about="""A word such as `Iranian` under a label for places, in a corpus that labels such words otherwise.
 
 It stands for people, languages or what belongs to a place, and most guidelines label it MISC or NORP or not at all; a
-model that learns both ways learns neither. `words` adds to the list, `label` is what the fix gives. Off by default:
-guidelines differ.""",
-        bad=("The [LOC Iranian  ] minister left . ",),
-        good=("The [MISC Iranian  ] minister left [LOC Iran  ] . ",),
+model that learns both ways learns neither. `words` adds to the list, `label` is what the fix gives. The rule speaks
+where the corpus has that label, as news corpora with PER, LOC, ORG and MISC do, and gives it to as many of these words
+as it labels as places.""",
+        bad=("The [LOC Iranian  ] minister met [MISC Iranian  ] guards . ",),
+        good=(
+            "The [MISC Iranian  ] minister left [LOC Iran  ] . ",
+            "The [LOC Iranian  ] minister met [LOC Iranian  ] guards and [MISC Turkish  ] ones . ",
+            "The [LOC Iranian  ] minister met [NORP Iranian  ] guards . ",
+        ),
         local=_demonym,
         screen=lambda corpus, options: corpus.among(_demonyms(options)),
         options={"words": (), "label": "MISC"},
-        default=False,
-        precision={"wnut17": "2 of 2"},
     ),
     Rule(
         code="C218",

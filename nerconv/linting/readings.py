@@ -1,0 +1,41 @@
+"""How sentences are labelled, as numbers that are the same where start, end and label of all spans are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nerconv.batch import Batch
+from nerconv.tables import Numbers
+from nerconv.white_space import runs
+
+#: What makes the hashes of start, end and label of a span differ.
+_FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
+
+
+def readings(batch: Batch, begins: Numbers, ends: Numbers) -> Numbers:
+    """Return a hash of the spans of each sentence ``begins[i]:ends[i]`` (bytes), which all begin in order.
+
+    >>> from nerconv import read
+    >>> batch, = read(text="[PER Ann  ] . \\n[PER Ann  ] . \\n[ORG Ann  ] . \\n").batches
+    >>> one, two, three = readings(batch, np.array([0, 7, 14]), np.array([6, 13, 20]))
+    >>> bool(one == two), bool(one == three)
+    (True, False)
+    """
+    first, last = np.searchsorted(batch.starts, begins), np.searchsorted(batch.starts, ends)
+    spans, sentences = runs(first, last - first), np.repeat(np.arange(len(begins)), last - first)
+    labels = np.array([hash(label) for label in batch.labels], dtype=np.int64)[batch.label_ids[spans]]
+    keys = (batch.starts[spans] - begins[sentences], batch.ends[spans] - begins[sentences], labels)
+    mixed = [key.astype(np.uint64) * factor for key, factor in zip(keys, _FACTORS, strict=True)]
+    sums = np.append(np.uint64(0), np.cumsum(_mixed(mixed[0] + mixed[1] + mixed[2])))
+    edges = np.append(0, np.cumsum(last - first))
+    found: Numbers = (sums[edges[1:]] - sums[edges[:-1]]).view(np.int64)
+    return found
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return ``numbers`` so that their sums tell sets of them apart, too."""
+    numbers = (numbers ^ (numbers >> np.uint64(31))) * _FACTORS[0]
+    return numbers ^ (numbers >> np.uint64(29))
