@@ -7,8 +7,9 @@ that adds a finding of any rule is taken back and reported, and the others stay.
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,11 +20,10 @@ from nerconv.io.private import private_folder, sweep
 from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.corpus import Owner
 from nerconv.linting.edits import check_editable, editor_of
-from nerconv.linting.edits.outcome import Change, Editor, Refused, extent, window, within
+from nerconv.linting.edits.outcome import Change, Editor, Refused, Sharing, extent
 from nerconv.linting.edits.text import Edit, SourceText, applied
 from nerconv.linting.engine import lint
 from nerconv.linting.problem import LintReport, Problem
-from nerconv.linting.rule import Fix, SpanChange
 from nerconv.options import ReadOptions, Selection, UsageError
 
 _ROUNDS: Final = 10
@@ -32,14 +32,14 @@ _ROUNDS: Final = 10
 class Proposal(NamedTuple):
     """A fix of a document: where the finding stands, its rule, what the fix does, the name of the file, the document.
 
-    ``lines`` are the whole lines that it would change, as they are before. The same fix of the same lines is equal.
+    ``line`` is the whole line of the finding, as it is before. The same fix of the same line is equal.
     """
 
     where: Where
     code: str
     title: str
     file: str
-    lines: str
+    line: str
     owner: Owner
     changes: tuple[Change, ...]
 
@@ -84,11 +84,8 @@ class Draft:
 
     def with_fixes(self, fixes: Iterable[Proposal], edit: Editor) -> str:
         """Return the text with ``fixes``, which touch each other nowhere, made. Raises Refused."""
-        by_document: defaultdict[tuple[int, int], list[Proposal]] = defaultdict(list)
-        for each in fixes:
-            by_document[each.owner[:2]].append(each)
         edits: list[Edit] = []
-        for some in by_document.values():
+        for some in _by_document(fixes).values():
             edits += edit(some[0].owner.document, [change for each in some for change in each.changes]).edits
         return applied(self.after, sorted(edits, key=lambda edit: edit[:2]))
 
@@ -160,10 +157,12 @@ def fix(sources: Sequence[Source], read: ReadOptions, selection: Selection, unsa
         bench = _Bench(report, by_name, read, lambda: lint(copies, read, selection, lambda _: None))
         report.found = current = bench.look()
         for _ in range(_ROUNDS):
-            fixes = list(bench.fixes(current.problems, {"safe", "unsafe"} if unsafe else {"safe"}))
+            fixes = bench.fixes(current.problems, {"safe", "unsafe"} if unsafe else {"safe"})
             if not fixes:
                 break
             current = bench.settle(fixes, current)
+        for draft in report.drafts:
+            draft.made.update(each.code for each in bench.made.elements() if each.file == draft.source.name)
         report.remaining = current
     return report
 
@@ -187,31 +186,69 @@ def _copy(source: Source, number: int, folder: Path, read: ReadOptions, report: 
 
 @dataclass(slots=True)
 class _Bench:
-    """Copies of the files, on which fixes are tried; ``look`` lints them."""
+    """Copies of the files, on which fixes are tried; ``look`` lints them. ``made``: the fixes that stay."""
 
     report: FixReport
     copies: dict[str, Source]
     read: ReadOptions
     look: Callable[[], LintReport]
     rejected: set[Proposal] = field(default_factory=set)
+    made: Counter[Proposal] = field(default_factory=Counter)
     editors: dict[str, tuple[SourceText, Editor]] = field(default_factory=dict)
 
-    def fixes(self, problems: Iterable[Problem], allowed: set[str]) -> Iterator[Proposal]:
-        """Yield the fixes of ``problems`` that may be made together: those that do not touch one before them."""
+    def fixes(self, problems: Sequence[Problem], allowed: set[str]) -> list[Proposal]:
+        """Return the fixes of ``problems`` that may be made together: those that do not touch one before them."""
         self.editors = {draft.source.name: found for draft in self.report.drafts if (found := self._editor(draft))}
+        while True:
+            chosen = list(self._apart(problems, allowed))
+            refused = [each for some in _by_document(chosen).values() for each in self._refused(some)]
+            if not refused:
+                return chosen
+            self.rejected.update(refused)
+
+    def _apart(self, problems: Iterable[Problem], allowed: set[str]) -> Iterator[Proposal]:
         taken: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        shares: dict[tuple[int, int], Sharing] = {}
+        lines: dict[tuple[str, int], str] = {}
         for problem in problems:
             owner, fix, where = problem.source, problem.fix, problem.finding.where
             file = owner.part.batch.name if owner else ""
             if owner is None or fix is None or fix.safety not in allowed or where is None or file not in self.editors:
                 continue
-            proposal = _proposal(problem, where, owner, fix, *self.editors[file])
-            if proposal is None or proposal in self.rejected:
+            if (file, where.line) not in lines:
+                lines[file, where.line] = _line(self.editors[file][0], where, file)
+            proposal = Proposal(
+                where, problem.finding.code, fix.title, file, lines[file, where.line], owner, fix.changes
+            )
+            if self.made.pop(proposal, 0):  # it is proposed again, so that it changed nothing
+                self.rejected.add(proposal)
+            if proposal in self.rejected:
                 continue
+            key = owner[:2]
+            if key not in shares:
+                shares[key] = Sharing(owner.document)
             start, end = extent(fix.changes)
-            if all(end < first or last < start for first, last in taken[owner[:2]]):
-                taken[owner[:2]].append((start, end))
+            near = bisect_left(taken[key], (start, end))
+            meets = any(start <= last and first <= end for first, last in taken[key][max(near - 1, 0) : near + 1])
+            if not meets and not shares[key].meets(fix.changes):
+                taken[key].insert(near, (start, end))
                 yield proposal
+
+    def _refused(self, fixes: Sequence[Proposal]) -> Iterator[Proposal]:
+        """Yield those of ``fixes``, which are of one document, that its file cannot take or does not show."""
+        edit = self.editors[fixes[0].file][1]
+        try:
+            edit(fixes[0].owner.document, [change for each in fixes for change in each.changes])
+        except Refused as error:
+            if len(fixes) == 1:
+                yield from fixes
+            elif blamed := [each for each in fixes if error.change in each.changes]:
+                yield from self._refused(blamed[:1])
+                yield from self._refused([each for each in fixes if each is not blamed[0]])
+            else:
+                middle = len(fixes) // 2
+                yield from self._refused(fixes[:middle])
+                yield from self._refused(fixes[middle:])
 
     def _editor(self, draft: Draft) -> tuple[SourceText, Editor] | None:
         """Return the text of a file as it is now, and what edits it; None where that is not possible."""
@@ -244,7 +281,7 @@ class _Bench:
         for draft in self.report.drafts:
             mine = [each for each in accepted if each.file == draft.source.name]
             draft.after = self._fixed(draft, mine)
-            draft.made.update(each.code for each in mine)
+        self.made.update(accepted)
         return current
 
     def _fixed(self, draft: Draft, fixes: Sequence[Proposal]) -> str:
@@ -277,35 +314,19 @@ def _listed(added: Sequence[Problem]) -> str:
     return f"{first.code} {added[0].name} at {first.where}{more}"
 
 
-def _proposal(
-    problem: Problem, where: Where, owner: Owner, fix: Fix, text: SourceText, edit: Editor
-) -> Proposal | None:
-    """Return the fix of ``problem``, or None where the source does not show what to change.
+def _by_document(fixes: Iterable[Proposal]) -> Mapping[tuple[int, int], list[Proposal]]:
+    found: defaultdict[tuple[int, int], list[Proposal]] = defaultdict(list)
+    for each in fixes:
+        found[each.owner[:2]].append(each)
+    return found
 
-    A fix of spans that share text with others is left to a person.
-    """
-    document = owner.document
-    spans = [span for change in fix.changes if isinstance(change, SpanChange) for span in change if span]
-    changed = {change.old for change in fix.changes if isinstance(change, SpanChange)}
-    for other in within(document, window(document, fix.changes)):
-        if other not in changed and any(other.start < span.end and span.start < other.end for span in spans):
-            return None
+
+def _line(text: SourceText, where: Where, file: str) -> str:
+    """Return the line of a place, or all of the file where it is one of another file, that its text was read from."""
     try:
-        edits = edit(document, fix.changes).edits
+        return text.line(where.line) if where.path == file else text.text
     except Refused:
-        return None
-    if not edits:
-        return None
-    lines = range(text.line_of(edits[0].start), text.line_of(max(edit.end for edit in edits)) + 1)
-    return Proposal(
-        where,
-        problem.finding.code,
-        fix.title,
-        owner.part.batch.name,
-        "\n".join(map(text.line, lines)),
-        owner,
-        fix.changes,
-    )
+        return text.text
 
 
 def _added(before: LintReport, after: LintReport) -> list[Problem]:

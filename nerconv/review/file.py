@@ -51,6 +51,17 @@ class ReviewFile:
         """Return the line with a number without its end. Raises Refused where there is none."""
         return self.edited[0].line(number).removesuffix("\r")
 
+    def _digest(self, number: int) -> str:
+        """Return the digest of a line, which is made once: many decisions can be about one long line."""
+        if number not in self._digests:
+            self._digests[number] = line_digest(self.line(number))
+        return self._digests[number]
+
+    @cached_property
+    def _digests(self) -> dict[int, str]:
+        """The digests of lines that were asked for."""
+        return {}
+
     def located(self, place: Place) -> tuple[Document, int]:
         """Return the document of ``place`` as it is now, and how far its text has moved there since the decision.
 
@@ -60,7 +71,7 @@ class ReviewFile:
         if document is None:
             raise Refused(f"the document {place.document!r} is not in the file any more")
         where = place.where if place.where and place.where.path == self.source.name else None
-        if where and place.digest and line_digest(self.line(where.line)) != place.digest:
+        if where and place.digest and self._digest(where.line) != place.digest:
             raise Refused("the line was changed after the decision")
         for shift in chain([0], self._shifts(document, place)):
             if _is_at(document, place, shift) and (not where or _stands_at(document, place, shift)):
@@ -133,4 +144,6 @@ def _stands_at(document: Document, place: Place, shift: int) -> bool:
     if document.locate(start) == place.where:
         return True
     begin = document.text.rfind("\n", 0, start) + 1
-    return any(span.where == place.where and start <= span.end for span in within(document, (begin, start + 1)))
+    # The nearest ones first: it is likely one of them.
+    near = reversed(within(document, (begin, start + 1)))
+    return any(span.where == place.where and start <= span.end for span in near)

@@ -7,10 +7,12 @@ something else there than these brackets, such as markup, or where brackets woul
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from nerconv.document import WHITE_SPACE, Document, Span
@@ -104,7 +106,7 @@ class _Brackets:
         edits.sort(key=lambda edit: edit[:2])
         for change in changes:
             if isinstance(change, TextChange):
-                edits = self._with_text(change, edits)
+                self._add_text(change, edits)
         _check_apart(edits)
         return Edited(edits, spaces)
 
@@ -191,25 +193,35 @@ class _Brackets:
             at = self._place(other.end - 1) + 1
             if match := _CLOSING.match(self.text.text, at):
                 return match[0]
+        return self._first_closing
+
+    @cached_property
+    def _first_closing(self) -> str:
+        """How the first annotation of the file closes, or else one of its dialect."""
         match = _ANNOTATION.search(self.text.text)
         return match[1] if match else _CLOSES.get(self.read.dialect, _CLOSES["illinois"])
 
     def _place(self, offset: int) -> int:
         return self.text.at(self.document.locate(offset))
 
-    def _with_text(self, change: TextChange, edits: list[Edit]) -> list[Edit]:
-        """Return ``edits`` with that of ``change``; brackets that go inside of it become part of it."""
+    def _add_text(self, change: TextChange, edits: list[Edit]) -> None:
+        """Enter the edit of ``change`` in ``edits``, which are in order; brackets that go in it become part of it."""
         start = self._place(change.start)
         if change.start == change.end:
-            return sorted([*edits, Edit(start, start, change.text)], key=lambda edit: edit[:2])
+            insort(edits, Edit(start, start, change.text), key=_extent)
+            return
         last = self._place(change.end - 1)
-        inside = [edit for edit in edits if edit.start <= last and edit.end >= start and not edit.text]
+        near = slice(bisect_left(edits, start, key=_end), bisect_right(edits, last, key=_start))
+        inside = [edit for edit in edits[near] if edit.start <= last and edit.end >= start and not edit.text]
         start, end = min([start, *(edit.start for edit in inside)]), max([last + 1, *(edit.end for edit in inside)])
         shows = applied(self.text.text[start:end], inside, start) == self.document.text[change.start : change.end]
         if not shows or "\n" in self.text.text[start:end] or "\n" in change.text:
             raise Refused("the source does not show the text there as it is read", change)
-        stay = [edit for edit in edits if edit not in inside]
-        return sorted([*stay, Edit(start, end, change.text)], key=lambda edit: edit[:2])
+        stay = [edit for edit in edits[near] if edit not in inside]
+        edits[near] = sorted([*stay, Edit(start, end, change.text)], key=_extent)
+
+
+_start, _end, _extent = itemgetter(0), itemgetter(1), itemgetter(0, 1)
 
 
 def _opening(each: _Final, raw: dict[Span, str]) -> str:

@@ -97,6 +97,11 @@ class _Rows:
             raise Refused("it is not known on which row the text stands")
         return where.line
 
+    @cached_property
+    def rows(self) -> list[_Row]:
+        """The rows of all sentences."""
+        return [row for rows in self.sentences for row in rows]
+
     def retagged(self, changes: Sequence[Change]) -> Iterator[Edit]:
         """Yield the edits of the tags that change."""
         made = [change for change in changes if isinstance(change, SpanChange)]
@@ -120,7 +125,8 @@ class _Rows:
         by_span: Mapping[Place, SpanChange],
     ) -> Iterator[Edit]:
         """Yield the edits of the tags of one sentence: those of spans that change, and of spans that touch these."""
-        spans = [self._tokens(span, rows, by_span.get(place(span))) for span in after]
+        edges = {row.start: at for at, row in enumerate(rows)}, {row.end: at for at, row in enumerate(rows)}
+        spans = [self._tokens(span, rows, edges, by_span.get(place(span))) for span in after]
         for one, two in pairwise(after):
             if two.start < one.end:
                 change = by_span.get(place(two)) or by_span.get(place(one))
@@ -128,16 +134,20 @@ class _Rows:
         tags = self._tags(spans, len(rows), involved[0][1])
         touched = set[int]()
         for span, change in involved:
-            first, last, _ = self._tokens(span, rows, change)
+            first, last, _ = self._tokens(span, rows, edges, change)
             touched.update(range(first, last))
         near = {index for s in spans if {s[0] - 1, s[1]} & touched for index in range(s[0], s[1])}
         for index in sorted(touched | near):
             yield from self._tag(rows[index].line, tags[index])
 
-    def _tokens(self, span: Span, rows: Sequence[_Row], change: Change | None) -> TokenSpan:
-        """Return ``span`` as tokens. Raises Refused for an edge within a token, or in another sentence."""
-        first = next((at for at, row in enumerate(rows) if row.start == span.start), None)
-        last = next((at for at, row in enumerate(rows) if row.end == span.end), None)
+    def _tokens(
+        self, span: Span, rows: Sequence[_Row], edges: tuple[Mapping[int, int], ...], change: Change | None
+    ) -> TokenSpan:
+        """Return ``span`` as tokens; ``edges``: the number of the row that starts, and of the one that ends, somewhere.
+
+        Raises Refused for an edge within a token, or in another sentence.
+        """
+        first, last = edges[0].get(span.start), edges[1].get(span.end)
         if first is not None and last is not None:
             return first, last + 1, span.label
         edge = span.start if first is None else span.end
@@ -173,10 +183,9 @@ class _Rows:
                 yield from self._token(change)
 
     def _token(self, change: TextChange) -> Iterator[Edit]:
-        row = next(
-            (row for rows in self.sentences for row in rows if row.start <= change.start <= change.end <= row.end), None
-        )
-        if row is None:
+        at = bisect_left(self.rows, change.start, key=lambda row: row.end)
+        row = self.rows[at] if at < len(self.rows) else None
+        if row is None or not row.start <= change.start <= change.end <= row.end:
             raise Refused(
                 "a change of the text of a column file stands within one token, and no row is taken out", change
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import accumulate, islice, pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from nerconv.document import WHITE_SPACE, Document, Span
@@ -71,7 +72,8 @@ def outcome(document: Document, changes: Sequence[Change], spaces: Iterable[int]
     Outcome(text='Ann: left', spans=((0, 3, 'PER'),))
     """
     texts = sorted(text_changes(document, changes) + [TextChange(at, at, " ") for at in spaces])
-    spans = [mover(document, texts)(*place(span)) for span in remaining(document, changes)]
+    moved = mover(document, texts)
+    spans = [moved(*place(span)) for span in remaining(document, changes)]
     pieces, done = [], 0
     for change in texts:
         pieces += [document.text[done : change.start], change.text]
@@ -119,6 +121,38 @@ def within(document: Document, extent: tuple[int, int]) -> Sequence[Span]:
     """Return the spans of ``document`` that begin in ``extent``."""
     first, last = (bisect_left(document.spans, edge, key=lambda span: span.start) for edge in extent)
     return document.spans[first:last]
+
+
+class Sharing:
+    """The spans of a document, to be asked whether a fix is about text that they share.
+
+    ``furthest``: for each span the one of those up to it that ends last.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.spans = document.spans
+        self.furthest = list(accumulate(self.spans, _further))
+
+    def meets(self, changes: Iterable[Change]) -> bool:
+        """Whether a span that ``changes`` leave shares text with one that they change: that is left to a person."""
+        made = [change for change in changes if isinstance(change, SpanChange)]
+        changed = {change.old for change in made}
+        return any(self._meets(span, changed) for change in made for span in change if span)
+
+    def _meets(self, span: Span, changed: Collection[Span | None]) -> bool:
+        at = bisect_left(self.spans, span.start, key=attrgetter("start"))
+        behind = bisect_left(self.spans, span.end, key=attrgetter("start"))
+        if any(other not in changed for other in islice(self.spans, at, behind)):
+            return True
+        while at and self.furthest[at - 1].end > span.start:
+            if self.furthest[at - 1] not in changed:
+                return True
+            at -= 1
+        return False
+
+
+def _further(one: Span, two: Span) -> Span:
+    return two if two.end > one.end else one
 
 
 def remaining(document: Document, changes: Sequence[Change], among: Sequence[Span] | None = None) -> list[Span]:

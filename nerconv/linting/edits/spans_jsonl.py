@@ -7,8 +7,10 @@ spacing and escapes of the record. Where the text changes, all that points into 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from bisect import bisect_right
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -96,10 +98,7 @@ class _Line:
         moved = mover(self.document, texts)
         new = [moved(*place(span)) for span in after]
         made = list(self._others(texts)) if texts else []
-        text = self.document.text
-        for change in reversed(texts):
-            text = text[: change.start] + change.text + text[change.end :]
-        spans = self._spans(after, new, changes, text)
+        spans = self._spans(after, new, changes, applied(self.document.text, map(Edit._make, texts)))
         return sorted([*made, *spans])
 
     # --- spans -----------------------------------------------------------------------------------------------------
@@ -109,7 +108,7 @@ class _Line:
     ) -> Iterator[Edit]:
         """Yield the edit of the list of spans; ``new`` are the places of the spans ``after`` in ``text``."""
         came = {place(c.new): c.old for c in changes if isinstance(c, SpanChange) and c.new}
-        waiting: defaultdict[Place, list[tuple[Place, bool]]] = defaultdict(list)
+        waiting: defaultdict[Place, deque[tuple[Place, bool]]] = defaultdict(deque)
         added = []
         for span, at in zip(after, new, strict=True):
             if at[0] >= at[1]:
@@ -120,13 +119,14 @@ class _Line:
             else:
                 waiting[place(old)].append((at, place(span) in came))
         pieces: list[tuple[str, int]] = []
+        has_text = any(isinstance(change, TextChange) for change in changes)
         for number, item in enumerate(self.items):
             if item.read is None:
-                if any(isinstance(change, TextChange) for change in changes):
+                if has_text:
                     raise Refused("a span of the record is not read, and its text cannot be changed below it")
                 pieces.append((self.line[item.at.start : item.at.end], number))
             elif waiting[item.read]:
-                pieces.append((self._rewritten(item, *waiting[item.read].pop(0), text), number))
+                pieces.append((self._rewritten(item, *waiting[item.read].popleft(), text), number))
         if any(waiting.values()):
             raise Refused("the record does not show the span as it is read")
         yield from self._listed(pieces, [(at, self._added(at, text)) for at in sorted(added)])
@@ -169,9 +169,10 @@ class _Line:
         """Yield the edit that makes the list of spans hold ``pieces``, each with its old number, and those added."""
         held = self.members.get("spans")
         found = [((self.items[number].read or (-1,))[0], self._before(number), piece) for piece, number in pieces]
-        for (start, *_), piece in added:
-            at = next((at for at, (other, _, _) in enumerate(found) if other > start), len(found))
-            found.insert(at, (start, self.comma, piece))
+        reach = [*accumulate((start for start, *_ in found), max)]
+        for count, ((start, *_), piece) in enumerate(added):
+            # Before the first that begins behind it; those added before begin no further on.
+            found.insert(bisect_right(reach, start) + count, (start, self.comma, piece))
         first = self.line[held.start + 1 : self.items[0].at.start] if held and self.items else ""
         last = self.line[self.items[-1].at.end : held.end - 1] if held and self.items else ""
         inner = "".join(f"{before if at else ''}{piece}" for at, (_, before, piece) in enumerate(found))
@@ -210,18 +211,14 @@ class _Line:
 
 def _records(document: Document, texts: Sequence[TextChange]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the record of ``document`` before and after changes of its text, as values of JSON."""
-    import numpy as np
-
     from nerconv.edit import Changes, changed
     from nerconv.formats.record_batch import columns_of, records_of
+    from nerconv.tables import character_starts
     from nerconv.views import batch_of
 
-    def offsets(points: Sequence[int]) -> Any:
-        """Return offsets in bytes."""
-        return np.array([len(document.text[:at].encode()) for at in points], dtype=np.int64)
-
+    offsets = character_starts(document.text.encode())
     batch = batch_of([document], document.origin.path if document.origin else "")
-    starts, ends = offsets([each.start for each in texts]), offsets([each.end for each in texts])
+    starts, ends = offsets[[each.start for each in texts]], offsets[[each.end for each in texts]]
     made = changed(batch, Changes(starts, ends, [each.text.encode() for each in texts])).batch
     before, after = (msgspec.to_builtins(next(iter(records_of(columns_of(each))))) for each in (batch, made))
     return before, after
