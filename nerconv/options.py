@@ -107,6 +107,7 @@ class ReadOptions:
     ``text_key``, ``spans_key``: where records of JSON have text and spans; empty for the keys of their format;
     ``id_key``: where they have their id. ``labels_file``: the names of tags that are numbers.
     ``annotator``: whose annotations are read where a task has several.
+    ``layer``: that of entities, and after a colon the feature that holds labels, where a file has several.
     ``discontinuous``: what becomes of spans in several pieces, a value of DISCONTINUOUS.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
 
@@ -138,6 +139,7 @@ class ReadOptions:
     labels_file: str = ""
     annotator: str = ""
     discontinuous: str = "lose"
+    layer: str = ""
 
     def __post_init__(self) -> None:
         check_types(self)

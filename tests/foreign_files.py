@@ -2,30 +2,81 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from nerconv.document import Document
 
 
+def tokens(line: str, at: int = 0) -> list[tuple[int, int]]:
+    """Return where the tokens of a line that begins at an offset stand, those set apart by spaces."""
+    return [(at + found.start(), at + found.end()) for found in re.finditer("[^ \t]+", line)]
+
+
+def lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a text that hold a token, each with its offset."""
+    found, at = [], 0
+    for line in text.split("\n"):
+        found += [(at, line)] if line.strip(" \t") else []
+        at += len(line) + 1
+    return found
+
+
 def iob(documents: Sequence[Document]) -> str:
     """Return a sentence a line, each token with its tag behind a bar; of spans that share text the first has tags."""
-    lines = []
+    found = []
     for document in documents:
         tags: dict[int, str] = {}
         for span in document.spans:
             if not any(at in tags for at in range(span.start, span.end)):
-                tags.update(
-                    dict.fromkeys(range(span.start, span.end), f"I-{span.label}") | {span.start: f"B-{span.label}"}
+                inside = dict.fromkeys(range(span.start, span.end), f"I-{span.label}")
+                tags.update(inside | {span.start: f"B-{span.label}"})
+        for at, line in lines(document.text):
+            cells = (f"{document.text[a:b]}|{tags.get(a, 'O')}" for a, b in tokens(line, at))
+            found.append(" ".join(cells))
+    return "\n".join(found) + "\n"
+
+
+def _escaped(value: str) -> str:
+    for one in ("\\", "[", "]", "|", "_", "->", ";", "*"):
+        value = value.replace(one, f"\\{one}")
+    return value
+
+
+def webanno(documents: Sequence[Document], layer: str = "webanno.custom.Entity|value") -> str:
+    """Return rows of WebAnno TSV 3.3 with the spans that begin and end where tokens do, all documents in one text."""
+    rows = ["#FORMAT=WebAnno TSV 3.3", f"#T_SP={layer}", "", ""]
+    shift, sentence = 0, 0
+    for document in documents:
+        spans = [
+            span
+            for span in document.spans
+            if {span.start, span.end}
+            <= {edge for at, line in lines(document.text) for token in tokens(line, at) for edge in token}
+        ]
+        for at, line in lines(document.text):
+            sentence += 1
+            inner = line.strip(" \t")
+            rows.append("#Text=" + inner.replace("\\", "\\\\").replace("\t", "\\t"))
+            for number, (a, b) in enumerate(tokens(line, at), 1):
+                here = [(number, span) for number, span in enumerate(spans, 1) if span.start <= a and b <= span.end]
+                values = [
+                    _escaped(span.label)
+                    + (f"[{shift + id}]" if len(here) > 1 or (span.start, span.end) != (a, b) else "")
+                    for id, span in here
+                ]
+                places = (shift + len(document.text[:each].encode("utf-16-le")) // 2 for each in (a, b))
+                cells = (
+                    f"{sentence}-{number}",
+                    "-".join(map(str, places)),
+                    document.text[a:b],
+                    "|".join(values) or "_",
                 )
-        at = 0
-        for line in document.text.split("\n"):
-            starts = [place for place, word in enumerate(line) if word != " " and line[:place][-1:] in ("", " ")]
-            tokens = [line[start:].split(" ")[0] for start in starts]
-            cells = [f"{token}|{tags.get(at + start, 'O')}" for start, token in zip(starts, tokens, strict=True)]
-            lines.append(" ".join(cells))
-            at += len(line) + 1
-    return "\n".join(lines) + "\n"
+                rows.append("\t".join(cells) + "\t")
+            rows.append("")
+        shift += len(document.text.encode("utf-16-le")) // 2 + 1
+    return "\n".join(rows)
 
 
 #: By format what makes a file of it.
-FOREIGN: Mapping[str, Callable[[Sequence[Document]], str]] = {"iob": iob}
+FOREIGN: Mapping[str, Callable[[Sequence[Document]], str]] = {"iob": iob, "webanno": webanno}

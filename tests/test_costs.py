@@ -19,10 +19,15 @@ from types import FrameType
 from typing import Any, Final, NamedTuple
 
 import pytest
+from foreign_files import FOREIGN
 
 import nerconv
+from nerconv import formats
 from nerconv.cli import main
 from nerconv.cli.table import options_of
+from nerconv.document import Document
+from nerconv.io.sources import Source
+from nerconv.options import ReadOptions
 
 pytest.importorskip("datasets", reason="the package datasets is not installed")
 
@@ -66,6 +71,7 @@ WORDS: Final = {
     "--detokenize": "--detokenize",
     "--dialect": "--dialect illinois",
     "--discontinuous": "--discontinuous cover @brat",
+    "--layer": "--layer Entity @webanno",
     "--documents": "--documents blank-line",
     "--drop": "--drop MISC",
     "--encoding": "--encoding utf-8",
@@ -106,12 +112,12 @@ UNCOUNTED: Final = {"--engine", "--scheduler", "--workers", "--output", "--to", 
 INPUTS: Final = ("documents", "separators", "no-break space", "markup", "nested", "carriage returns")
 READ: Final = tuple(SUFFIX)[1:]
 #: The format of an input that is not called like one; all else is bracket text.
-FORMAT: Final = {name: name for name in READ} | {"predictions": "label_studio"}
+FORMAT: Final = {name: name for name in READ} | {"predictions": "label_studio", "webanno": "webanno"}
 #: A line among many that is read one by one, by the format of the others.
 ODD: Final = {"conll": "Rome\n\n", "tags_jsonl": '{"tokens": [], "ner_tags": 1}\n'}
 #: Inputs whose spans are looked at one by one: an option costs so much more than reading them without it.
-ONE_BY_ONE: Final = ("brat", "predictions")
-SUFFIX |= {"predictions": SUFFIX["label_studio"]}
+ONE_BY_ONE: Final = ("brat", "predictions", "webanno")
+SUFFIX |= {"predictions": SUFFIX["label_studio"], "webanno": "tsv"}
 SUFFIX |= {f"odd {name}": SUFFIX[name] for name in ODD}
 
 
@@ -203,6 +209,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / f"{name.replace(' ', '-')}.{count}.txt").write_text(text_of(name, count), newline="")
         for name in READ:
             calls(f"convert {folder}/plain.{count}.txt --to {name} -o {folder}/{name}.{count}.{SUFFIX[name]}")
+        read = formats.documents(Source("a", "a", folder / f"plain.{count}.txt"), ReadOptions(format="bracket"))
+        rows_of = FOREIGN["webanno"]([one for one in read if isinstance(one, Document)])
+        (folder / f"webanno.{count}.tsv").write_text(rows_of)
         tasks = json.loads((folder / f"label_studio.{count}.studio.json").read_text())
         for task in tasks:
             task["predictions"] = [each | {"model_version": "one"} for each in task["annotations"]]

@@ -24,6 +24,7 @@ WITNESSES = {
     "--detokenize": Witness("--detokenize"),
     "--dialect": Witness("--dialect compact"),
     "--discontinuous": Witness("--discontinuous cover"),
+    "--layer": Witness("--layer Other"),
     "--documents": Witness("--documents file"),
     "--drop": Witness("--drop PER"),
     "--encoding": Witness("--encoding cp1252"),

@@ -30,8 +30,14 @@ def _iob(head: bytes) -> str | None:
     return "tokens of a line end in | and a tag each" if found else None
 
 
+def _webanno(head: bytes) -> str | None:
+    return "it begins with the header of WebAnno TSV 3" if head.startswith(b"#FORMAT=WebAnno TSV 3") else None
+
+
 #: By the name of a format what says by what a file is of it, and None where nothing does.
-_BEGINNINGS: Final[Mapping[str, Callable[[bytes], str | None]]] = MappingProxyType({"conllu": _conllu, "iob": _iob})
+_BEGINNINGS: Final[Mapping[str, Callable[[bytes], str | None]]] = MappingProxyType(
+    {"conllu": _conllu, "iob": _iob, "webanno": _webanno}
+)
 
 
 def beginning(head: bytes, name: str) -> str | None:

@@ -21,8 +21,9 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "gliner": (".json", ".jsonl"),
     "text_column": (".jsonl", ".csv"),
     "iob": (".iob",),
+    "webanno": (".tsv",),
 }
 #: Those that are read, and not written.
-READ_ONLY: Final = frozenset({"iob"})
+READ_ONLY: Final = frozenset({"iob", "webanno"})
 #: Those that are written, too.
 WRITTEN: Final = tuple(name for name in FORMATS if name not in READ_ONLY)

@@ -32,7 +32,9 @@ _TEXT: Final = (
     "gliner",
     "text_column",
     "iob",
+    "webanno",
 )
+_LAYERS: Final = ("webanno",)
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu", "iob")
 
@@ -89,6 +91,9 @@ READING: Final = (
     Option("--discontinuous", "What becomes of spans of brat in several pieces: lose them, or cover all from the first "
         "piece to the last.", _ALL, choices=DISCONTINUOUS, panel=INPUT, default="lose", field="read.discontinuous",
         use=Use("says what becomes of discontinuous spans", ("brat",))),
+    Option("--layer", "Layer of WebAnno that holds the entities, where several hold annotation, and after a colon "
+        "the feature that holds labels.", _ALL, WORD, INPUT, "LAYER[:FEATURE]", field="read.layer",
+        use=Use("names the layer of entities", _LAYERS)),
     Option("--id-key", "Column of ids where bracket text stands in a column. Default: id.", _ALL, WORD, INPUT,
         "KEY", field="read.id_key", use=Use("names the column of ids", ("text_column",))),
     Option("--labels-file", "Names of tags that are numbers: a JSON list, id2label of a model, a name a line, or a "
