@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.formats import FORMATS
-    from nerconv.inspection import Inspection
+    from nerconv.inspection.report import Inspection
     from nerconv.io.sources import Unreadable
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
@@ -96,7 +96,7 @@ _HOMES = {
     "nerconv.evaluation.report": ("EvaluationReport",),
     "nerconv.evaluation.run": ("EvaluateOptions",),
     "nerconv.formats": ("FORMATS",),
-    "nerconv.inspection": ("Inspection",),
+    "nerconv.inspection.report": ("Inspection",),
     "nerconv.io.sources": ("Unreadable",),
     "nerconv.linting.fix": ("FixReport",),
     "nerconv.linting.problem": ("LintReport",),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, Selection, UsageError
-from nerconv.plan import Paths, Progress, given_corpus, given_sources, given_texts, silent
+from nerconv.plan import Names, Paths, Progress, given_corpus, given_sources, given_texts, inspected, silent
 from nerconv.settings import cleaning_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nerconv.evaluation.gates import Drops, GateOptions
     from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
-    from nerconv.inspection import Inspection
+    from nerconv.inspection.report import Inspection
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
     from nerconv.linting.stats import Stats
@@ -333,18 +333,21 @@ def load_model(name: str, options: ModelOptions | None = None) -> Predictor:
 
 
 def inspect(
-    paths: Paths | Corpus, options: ReadOptions | None = None, *, progress: Progress | None = None
+    paths: Paths | Corpus, options: ReadOptions | None = None, *, names: Names = (), progress: Progress | None = None
 ) -> Inspection:
-    """Return what ``paths`` are: format, dialect, encoding, and counts of what they hold. Raises UsageError.
+    """Return what ``paths`` are, what each target and other tools would make of them, and how to go on.
+
+    Sources may be of several formats; one that nothing reads is an F014 finding. ``names``: what the commands to go on
+    with call the sources. Raises Unreadable when a path names nothing.
 
     >>> found = inspect(read(text="[PER Ann  ] left . \\n"))
     >>> found.documents, found.tokens, found.labels
     (1, 3, Counter({'PER': 1}))
     """
-    from nerconv import inspection
+    from nerconv.inspection.run import inspect as run
 
     options = options or ReadOptions()
-    return inspection.inspect(given_sources(paths, options), options, progress or silent)
+    return run(*inspected(paths, names, options), options, progress or silent)
 
 
 def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:

@@ -263,7 +263,9 @@ class Finding:
     ``code`` stands in ``nerconv.codes.CODES``; ``message`` says what, the value found and what to do next. ``where`` it
     stood, and an ``excerpt`` of that line, are None where nothing says so. ``span`` is
     the span of a document that is not written. ``unread`` counts, by label, spans of the input that no document holds
-    because of what the finding says; ``?`` is a label that is not known. Both enter the ledger as lost.
+    because of what the finding says; ``?`` is a label that is not known. Both enter the ledger as lost. ``remedies``
+    are the ways in which the source may be read, each by name the fields of ``ReadOptions`` to set; several where
+    nerconv does not choose.
 
     >>> from nerconv import read
     >>> found, = read(text="in [LOC Rome \\n").findings
@@ -277,6 +279,7 @@ class Finding:
     span: Span | None = None
     excerpt: Excerpt | None = None
     unread: dict[str, int] = field(default_factory=dict, hash=False)
+    remedies: tuple[Mapping[str, str | list[str]], ...] = field(default=(), compare=False)
 
     def losses(self) -> Counter[str]:
         """Return how many spans are lost by this, by label."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TEXTS: Final = (".txt", ".text", ".md", ".jsonl", ".ndjson")
 #: Files, folders, globs and URLs; or sources that were found before.
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Sequence[Source]
+Names = Sequence[str]
 Progress = Callable[[Source], None]
 
 
@@ -58,6 +59,31 @@ def sources(paths: Sequence[str], options: ReadOptions) -> list[Source]:
     ['<stdin>']
     """
     return formats.sources(paths, options)
+
+
+def inspected(given: Paths | Corpus, names: Names, options: ReadOptions) -> tuple[list[Source], Names]:
+    """Return the sources of paths, of any formats, or those that are given, and what to call them.
+
+    Raises Unreadable when a path names nothing.
+
+    >>> inspected([Source("a.txt", "a")], (), ReadOptions())[1]
+    ['a.txt']
+    """
+    each = [given] if isinstance(given, str | os.PathLike) else given if isinstance(given, Sequence) else ()
+    paths = [os.fspath(one) for one in each if isinstance(one, str | os.PathLike)]
+    sources = any_sources(paths, options) if paths else given_sources(given, options)
+    return sources, names or paths or [source.name for source in sources]
+
+
+def any_sources(paths: Sequence[str], options: ReadOptions) -> list[Source]:
+    """Return the sources that ``paths`` name, of several formats too; what none recognises has a fault.
+
+    Raises Unreadable when one names nothing.
+
+    >>> [source.name for source in any_sources(["-"], ReadOptions())]
+    ['<stdin>']
+    """
+    return formats.any_sources(paths, options)
 
 
 def given_corpus(given: Paths | Corpus, options: ReadOptions, progress: Progress = silent) -> Corpus:

@@ -116,6 +116,22 @@ def cut(text: str, width: int) -> str:
     return "".join(part for part, end in zip(parts, ends, strict=True) if end < width) + "…"
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Return ``text`` as lines of up to ``width`` cells, cut at spaces; a longer word stands alone.
+
+    >>> wrapped("met at the Consulate", 10)
+    ['met at the', 'Consulate']
+    """
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cells(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def padded(text: str, width: int) -> str:
     """Return ``text`` with spaces behind it up to ``width`` cells."""
     return text + " " * (width - cells(text))

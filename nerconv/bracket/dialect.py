@@ -125,6 +125,7 @@ class DialectDetection(NamedTuple):
     ``labels``: those that open an entity where two spaces do not prove one, as in ``grammar.pair``.
     ``annotated``: the file holds spans; ``held``: the labels of them. ``reported``: unknown labels that are reported
     for all of the file (``nerconv.bracket.unrecognised``). ``accepted``: what looks like an annotation may be text.
+    ``rivals``: the dialects that differ, where none is better.
     """
 
     dialect: str | None
@@ -135,6 +136,7 @@ class DialectDetection(NamedTuple):
     held: frozenset[str] = frozenset()
     reported: frozenset[str] = frozenset()
     accepted: bool = False
+    rivals: tuple[str, ...] = ()
 
 
 #: Gives the tally of a file for some labels: for all dialects, or for one that was asked for.
@@ -165,7 +167,7 @@ def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> 
         return DialectDetection(first, "no annotation found", _suspects(total.of(first), labels), settled, False)
     for other in best[1:]:
         if other != "mixed" and (best[0], other) in total.differing:
-            return DialectDetection(None, _both(best[0], other, total), {})
+            return DialectDetection(None, _both(best[0], other, total), {}, rivals=(best[0], other))
     found = total.of(best[0])
     held = frozenset(found.labels)
     return DialectDetection(best[0], found.evidence() + aside, _suspects(found, labels), settled, True, held)

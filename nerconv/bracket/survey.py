@@ -55,7 +55,8 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     facts: list[Facts | Finding] = [Facts(source.name, "bracket", text.facts | shown), *text.findings]
     if detection.dialect is None:
         why = f"{detection.evidence}; choose one with --dialect"
-        return Surveyed([*facts, Finding("F010", why, Where(source.name, 1, 1))], None)
+        remedies = tuple({"dialect": name} for name in detection.rivals)
+        return Surveyed([*facts, Finding("F010", why, Where(source.name, 1, 1), remedies=remedies)], None)
     facts += (each.finding(source.name, detection.held, options.accept_unrecognised) for each in strange)
     many = text.size > (most if how == "file" else doing.block)
     return Surveyed(facts, BracketSurvey(source.name, source.id, how, look.marked_up, detection, many, look.whole))
@@ -158,7 +159,7 @@ def _refuse_columns(text: str, name: str) -> None:
     if separator:
         advice = f"with {separator!r} between them; if it does, write it with tabs between columns and say --from conll"
         raise Unreadable(f"{name}: looks like columns of token and tag, {advice}")
-    raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll")
+    raise Unreadable(f"{name}: looks like columns of token and tag; if it is, say --from conll", {"format": "conll"})
 
 
 class BracketSurvey(NamedTuple):

@@ -112,7 +112,10 @@ class Unrecognised(NamedTuple):
         if accepted:
             return Finding("F007", f"{what}: read as text, which was accepted", where, excerpt=first.shown)
         message = f"{what}: not recognised, read as text; {self._advice(held)}, or accept it as text with {_ACCEPT}"
-        return Finding("F017", message, where, excerpt=first.shown, unread=dict(sorted(self.labels.items())))
+        unread = dict(sorted(self.labels.items()))
+        names = sorted({*held, *self.labels} - {"?"})
+        remedies: tuple[Mapping[str, str | list[str]], ...] = ({"labels": names},) if self.is_unknown_label else ()
+        return Finding("F017", message, where, excerpt=first.shown, unread=unread, remedies=remedies)
 
     def _named(self) -> str:
         number = self.labels.total()

@@ -33,7 +33,7 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "inspect": Command(
         "inspect:inspect",
-        "Show what SRC is: dialect, encoding, documents, tokens, spans by label, marks, findings with line and column.",
+        "Show what SRC is and by what that is known, what each format and other tools would lose, and how to go on.",
         "nerconv inspect corpus_samples/cables",
         (_SRC,),
     ),

@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 
 from nerconv.alignment.statuses import STATUSES
 from nerconv.codes import CODES
 from nerconv.document import Facts, Finding
-from nerconv.printable import counted, in_json, one_line
+from nerconv.printable import counted, one_line
 from nerconv.terminal import Layout, Piece, excerpt, layout_of, line, places
 
 if TYPE_CHECKING:
     from nerconv.alignment.job import Alignment
     from nerconv.conversion.report import ConversionReport
-    from nerconv.inspection import Inspection
     from nerconv.linting.fix import FixReport
 
 #: So many findings are shown, and of those whose messages differ in values alone; the rest by number and first places.
@@ -227,45 +225,6 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "column": where and where.column,
         "message": finding.message,
     }
-
-
-def inspection_json(inspection: Inspection) -> None:
-    """Print an inspection as JSON on stdout, every finding included."""
-    record = inspection.as_json() | {"finding_list": [finding_record(finding) for finding in inspection.findings]}
-    put(in_json(json.dumps(record, ensure_ascii=False, indent=2)) + "\n")
-
-
-def inspection_table(inspection: Inspection) -> None:
-    """Print an inspection on stdout as lines and a table, its findings on stderr."""
-    from rich.table import Table
-
-    console = Console(highlight=False, soft_wrap=True, width=max(Console().width, 100), emoji=False)
-    for text in _brief(inspection.facts):
-        console.print(one_line(text), markup=False)
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("documents", "sentences", "tokens", "characters"):
-        table.add_row(name, f"{getattr(inspection, name):,}")
-    nested = f", {inspection.nested:,} nested" if inspection.nested else ""
-    table.add_row("spans", f"{inspection.labels.total():,}{nested}")
-    for label, count in sorted(inspection.labels.items(), key=lambda item: (-item[1], item[0])):
-        table.add_row(f"  {escape(one_line(label))}", f"{count:,}")
-    table.add_row("marks", escape(one_line(_counts(inspection.marks))) or "none")
-    counts = Counter(f"{f.code} {CODES[f.code].name}" for f in inspection.findings)
-    table.add_row("findings", _counts(counts) or "none")
-    console.print(table)
-    findings(inspection.findings)
-
-
-def _brief(facts: Sequence[Facts]) -> Iterator[str]:
-    """Yield a line about each of up to three sources, else one on what they share."""
-    if len(facts) <= 3:
-        yield from map(_fact, facts)
-        return
-    yield f"{len({fact.path for fact in facts}):,} sources: " + _counts(Counter(fact.format for fact in facts))
-    for name in dict.fromkeys(name for fact in facts for name in fact.values):
-        values = Counter(fact.values[name].partition(":")[0] for fact in facts if name in fact.values)
-        if len(values) <= 5:
-            yield f"  {name}: {_counts(values)}"
 
 
 def _fact(fact: Facts) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.conversion.losses import losses, spans_of, surfaces
+from nerconv.conversion.losses import Losses, losses, spans_of, surfaces
 from nerconv.document import Finding, Span
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.overlaps import flat, overlapped_by
@@ -40,25 +40,29 @@ class Fitted(NamedTuple):
 
 @dataclass(slots=True)
 class _Fitting:
-    """A batch on its way: what is left of it, the numbers that its spans had before, and the losses."""
+    """A batch on its way: what is left of it, the numbers that its spans had before, and the losses, as ``make`` makes
+    them.
+    """
 
     batch: Batch
     numbers: Numbers
+    make: Losses
     lost: list[Finding] = field(default_factory=list)
 
     def lose(self, gone: Mask, reasons: Callable[[Numbers], Iterable[tuple[str, str]]]) -> None:
         """Take out the spans that are ``gone``; ``reasons`` gives code and reason for the numbers of some."""
         if gone.any():
             numbers = np.flatnonzero(gone)
-            self.lost += losses(self.batch, numbers, reasons(numbers))
+            self.lost += self.make(self.batch, numbers, reasons(numbers))
             self.batch, self.numbers = self.batch.with_spans(~gone), self.numbers[~gone]
 
 
-def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | None) -> Fitted:
+def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | None, make: Losses = losses) -> Fitted:
     """Return ``batch`` as a target with ``keeps`` holds it, and each span that it loses as a finding.
 
     ``tokens`` gives the edges of the tokens that spans must meet, or is None where any offset will do. ``nested`` says
-    which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked.
+    which of two spans that share text stays in a flat target: outer, inner, or None for outer unasked. ``make`` makes
+    the findings.
 
     >>> from nerconv import read
     >>> batch, = read(text="[PER [PER Ann  ] Lee  ] 's aide \\n").batches
@@ -66,7 +70,7 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
     >>> found.batch.starts.tolist(), found.batch.ends.tolist(), [finding.code for finding in found.lost]
     ([0], [7], ['K006'])
     """
-    fitting = _Fitting(batch, np.arange(len(batch.starts)))
+    fitting = _Fitting(batch, np.arange(len(batch.starts)), make)
     trimmed = {} if keeps.outer_space else _trim(fitting)
     left_out = _left_out(fitting.batch, keeps)
     if tokens is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +13,10 @@ from nerconv.tables import Numbers
 
 #: So much of a span is shown.
 _SHOWN: Final = 60
+
+#: Makes findings of spans of a batch, given by their numbers, and the code and reason of each: ``losses``, or what only
+#: counts the codes.
+Losses = Callable[[Batch, Numbers, Iterable[tuple[str, str]]], list[Finding]]
 
 
 def losses(batch: Batch, numbers: Numbers, reasons: Iterable[tuple[str, str]]) -> list[Finding]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nerconv import views
 from nerconv.batch import Batch
-from nerconv.conversion.losses import losses
+from nerconv.conversion.losses import Losses, losses
 from nerconv.document import Finding, Mark
 from nerconv.tables import Extent, Numbers
 from nerconv.white_space import is_white
@@ -47,11 +47,11 @@ class _Units(NamedTuple):
         return np.maximum(at, np.searchsorted(self.owners, owners))
 
 
-def cut_units(batch: Batch, unit: str) -> Cut:
+def cut_units(batch: Batch, unit: str, make: Losses = losses) -> Cut:
     """Return ``batch`` with a document for each ``unit``: document, sentence or paragraph.
 
     Paragraphs begin at paragraph marks, or where a document has none at blank lines. A unit has no outer white space;
-    a document without a token stays as it is.
+    a document without a token stays as it is. ``make`` makes the findings.
 
     >>> from nerconv import read
     >>> batch, = read(text="[PER Ann  ] met \\nBo left \\n").batches
@@ -65,8 +65,8 @@ def cut_units(batch: Batch, unit: str) -> Cut:
     at = units.of(batch.starts, batch.document_of(batch.starts))
     inside = (batch.starts >= units.starts[at]) & (batch.ends <= units.ends[at])
     crossing = np.flatnonzero(~inside)
-    lost = losses(batch, crossing, repeat(("K003", f"runs across the edge of a {unit}"), len(crossing)))
-    return Cut(_recut(batch.with_spans(inside) if lost else batch, units, unit[0]), lost)
+    lost = make(batch, crossing, repeat(("K003", f"runs across the edge of a {unit}"), len(crossing)))
+    return Cut(_recut(batch.with_spans(inside) if len(crossing) else batch, units, unit[0]), lost)
 
 
 def _paragraphs(batch: Batch) -> tuple[Numbers, Numbers]:

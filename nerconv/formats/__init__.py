@@ -91,6 +91,14 @@ class Format(Protocol):
         """Write the file that ``pieces`` make."""
 
 
+class Unrecognised(UsageError):
+    """A source of which no format, or more than one, says that it is of it; ``candidates`` are the latter."""
+
+    def __init__(self, message: str, *candidates: str) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+
+
 #: Beside a text, the file in which brat has its annotation.
 _ANN: Final = ".ann"
 #: Every suffix that a folder is searched for.
@@ -162,24 +170,39 @@ def _recognised(source: Source, options: ReadOptions) -> Format:
 
     What none of all recognises is of the first format with its suffix, which says what is wrong with it.
     """
-    is_folder = source.path is not None and source.path.is_dir()
-    begin, suffix = b"" if is_folder else head(source, options.encoding), "/" if is_folder else source.suffix
+    begin, suffix = _beginning(source, options)
     own = _with_suffix(suffix)
     for asked in (own, [name for name in FORMATS if name not in own]):
-        said = [(name, why) for name in asked if (why := get(name).looks_like(begin, suffix))]
+        said = evidence(begin, suffix, asked)
         if len(said) == 1:
-            return get(said[0][0])
+            return get(next(iter(said)))
         if said:
-            listed = " and ".join(f"{name} ({why})" for name, why in said)
-            raise UsageError(f"{source.name}: it could be {listed}; choose one with --from")
+            listed = " and ".join(f"{name} ({why})" for name, why in said.items())
+            raise Unrecognised(f"{source.name}: it could be {listed}; choose one with --from", *said)
     if (options.spans_key or options.text_key) and holds_objects(begin):
         return get("offsets_jsonl" if options.spans_key else "text_column")
     if own or (source.path is None and source.url is None):
         return get(own[0] if own else "bracket")
-    raise UsageError(
+    raise Unrecognised(
         f"{source.name}: its suffix {suffix!r} tells no format, and no format recognises its beginning; "
         f"name one with --from: {', '.join(FORMATS)}"
     )
+
+
+def _beginning(source: Source, options: ReadOptions) -> tuple[bytes, str]:
+    """Return the first bytes of ``source``, text in UTF-8, and its suffix; nothing and ``/`` for a folder."""
+    is_folder = source.path is not None and source.path.is_dir()
+    return (b"", "/") if is_folder else (head(source, options.encoding), source.suffix)
+
+
+def evidence(begin: bytes, suffix: str, asked: Iterable[str] = FORMATS) -> dict[str, str]:
+    """Return by what each of the formats ``asked`` recognises a source, of those that do."""
+    return {name: why for name in asked if (why := get(name).looks_like(begin, suffix))}
+
+
+def evidence_of(source: Source, options: ReadOptions) -> dict[str, str]:
+    """Return by what each format recognises ``source``, those that have its suffix and those that have not."""
+    return evidence(*_beginning(source, options))
 
 
 def names(sources: Iterable[Source], options: ReadOptions) -> set[str]:
@@ -198,12 +221,9 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
     Raises UsageError for a folder that holds several formats while none was asked for, since one is likely made from
     another; Unreadable when a pattern gives nothing.
     """
-    suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
     found: dict[Path | str, Source] = {}
     for pattern in patterns:
-        expanded = expand([pattern], suffixes)
-        if not options.format:
-            expanded = _paired(expanded)
+        expanded = _expanded(pattern, options)
         here = [replace(source, format=of_source(source, options).NAME) for source in expanded]
         if not options.format and len(here) > 1:
             names = Counter(source.format for source in here if source.fault is None)
@@ -212,6 +232,37 @@ def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
                 raise UsageError(f"{pattern} holds files of several formats ({held}); choose one with --from")
         found |= {source.path or source.name: source for source in here}
     return list(found.values())
+
+
+def any_sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:
+    """Return the sources that ``sources`` would, of all formats; one that is not recognised has an F014 fault.
+
+    Raises Unreadable when a pattern gives nothing.
+    """
+    found: dict[Path | str, Source] = {}
+    for pattern in patterns:
+        for source in _expanded(pattern, options):
+            found.setdefault(source.path or source.name, _named_or_faulty(source, options))
+    return list(found.values())
+
+
+def _named_or_faulty(source: Source, options: ReadOptions) -> Source:
+    try:
+        return replace(source, format=of_source(source, options).NAME)
+    except Unrecognised as error:
+        try:
+            with source.open() as file:
+                file.read(1)
+        except Unreadable as reason:
+            return replace(source, fault=unreadable(source, reason))
+        remedies = ({"format": name} for name in error.candidates)
+        return replace(source, fault=unreadable(source, Unreadable(str(error), *remedies)))
+
+
+def _expanded(pattern: str, options: ReadOptions) -> list[Source]:
+    suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
+    expanded = expand([pattern], suffixes)
+    return expanded if options.format else _paired(expanded)
 
 
 def _paired(sources: Sequence[Source]) -> list[Source]:
@@ -259,7 +310,8 @@ def read_parts(source: Source, options: ReadOptions, most: int = MOST) -> Iterat
 
 def unreadable(source: Source, error: Unreadable) -> Finding:
     """Return the finding that ``source`` cannot be read."""
-    return Finding("F014", str(error).removeprefix(f"{source.name}: "), Where(source.name, 1, 1))
+    message = str(error).removeprefix(f"{source.name}: ")
+    return Finding("F014", message, Where(source.name, 1, 1), remedies=error.remedies)
 
 
 def require(format: Format, path: str) -> None:

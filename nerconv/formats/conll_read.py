@@ -15,7 +15,7 @@ from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
 from nerconv.formats.conll_exact import BLANK, Block, Part, RepairRule, Sentence, Shape, blocks, id_in, is_marker, parse
 from nerconv.formats.layout import ColumnLayout, comment_of, head, layout
-from nerconv.formats.scheme_detection import EDGE, SchemeDetection, detect_steps, refusal
+from nerconv.formats.scheme_detection import EDGE, SchemeDetection, detect_steps, refusal, remedies
 from nerconv.io.chunks import HERE, WHOLE, Chunk, Cuts, Doing, Surveyed, chunks_of
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource
@@ -102,7 +102,7 @@ def _undetected(
         )
         line, fault = next(faults)
         first = f"; the first that breaks {scheme.name}: {fault.why}"
-    return Finding(code, why + first, Where(source.name, line, 1), unread=_meant(parts()))
+    return Finding(code, why + first, Where(source.name, line, 1), unread=_meant(parts()), remedies=remedies(detection))
 
 
 def _meant(parts: Iterable[Part]) -> Counter[str]:

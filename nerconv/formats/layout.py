@@ -85,7 +85,8 @@ def layout(found: Blocks, all_: Blocks, name: str, options: ReadOptions) -> Colu
         evidence = _later_tags(all_, usual, sample)
     if evidence is None:
         return ColumnLayout(usual, facts)
-    refusal = Finding("F022", str(evidence), Where(name, sample.line, 1), excerpt=excerpt(sample.first, 0, 1 << 30))
+    shown = excerpt(sample.first, 0, 1 << 30)
+    refusal = Finding("F022", str(evidence), Where(name, sample.line, 1), excerpt=shown, remedies=evidence.remedies)
     likely = usual._replace(token=evidence.token, tag=(*evidence.tags, usual.tag)[0])
     return ColumnLayout(likely, facts, refusal)
 

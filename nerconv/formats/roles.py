@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
@@ -124,6 +124,11 @@ class Found(NamedTuple):
     why: tuple[str, ...]
     token: int
     tags: tuple[int, ...]
+
+    @property
+    def remedies(self) -> tuple[Mapping[str, str | list[str]], ...]:
+        """The options that name the columns, one set of them for each that tags may stand in."""
+        return tuple({"token_column": f"{self.token + 1}", "tag_column": f"{tag + 1}"} for tag in self.tags)
 
     def __str__(self) -> str:
         tag = " or ".join(f"--tag-column {number + 1}" for number in self.tags)

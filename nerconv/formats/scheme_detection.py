@@ -197,6 +197,15 @@ def refusal(detection: SchemeDetection, repair: str, scheme: str = "--read-schem
     return "F005", f"the tag scheme cannot be detected, none fits ({evidence}); {advice}"
 
 
+def remedies(detection: SchemeDetection) -> tuple[Mapping[str, str | list[str]], ...]:
+    """Return the options that ``refusal`` names, as ``Finding`` has them."""
+    if len(detection.candidates) > 1:
+        return tuple({"scheme": name} for name in detection.candidates)
+    if detection.misspelt:
+        return ({"scheme": LABELS},) if spelling(detection.misspelt).kind == "label" else ()
+    return {"invalid": "lenient"}, {"invalid": "discard"}
+
+
 _ADVICE: Final[Mapping[str, str]] = {
     "label": "say {scheme} labels to read labels without letters",
     "number": "if the tags stand in another column, say --tag-column",

@@ -21,7 +21,7 @@ from nerconv.formats.json_record import FIELDS, enter_bad, is_rejected, read_exa
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord, unlabelled
 from nerconv.formats.record_read import corrected
-from nerconv.formats.scheme_detection import SchemeDetection, detect, refusal
+from nerconv.formats.scheme_detection import SchemeDetection, detect, refusal, remedies
 from nerconv.formats.shapes import in_words, shape
 from nerconv.formats.tag_table import (
     COLUMNS,
@@ -164,7 +164,7 @@ class _Table:
         if found.notation is None:
             unread: Counter[str] = sum(map(schemes.meant, self.all_tags()), Counter())
             code, why = refusal(found, options.repair_option, options.scheme_option)
-            yield Finding(code, why, where, unread=unread)
+            yield Finding(code, why, where, unread=unread, remedies=remedies(found))
 
     def _other_columns(self) -> list[str]:
         others = (found for found in self.layouts.values() if found != USUAL)

@@ -12,7 +12,7 @@ from nerconv.document import Facts, Finding, Where
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import corrected
-from nerconv.formats.scheme_detection import detect, refusal
+from nerconv.formats.scheme_detection import detect, refusal, remedies
 from nerconv.formats.shapes import shown
 from nerconv.io.sources import Source
 from nerconv.notation import Notation
@@ -78,7 +78,8 @@ def readings(
     yield from odd
     if detection.notation is None:
         code, why = refusal(detection, options.repair_option, options.scheme_option)
-        yield Finding(code, why, Where(name, 1, 1), unread=sum(map(schemes.meant, every), Counter[str]()))
+        unread = sum(map(schemes.meant, every), Counter[str]())
+        yield Finding(code, why, Where(name, 1, 1), unread=unread, remedies=remedies(detection))
         return
     repaired = 0
     for number, document in enumerate(documents, 1):

@@ -115,7 +115,10 @@ def _texts(source: Source, options: ReadOptions, key: str, once: Once) -> tuple[
             id = f"{id}#{row.number}"
         texts.append(_Text(id, value, row.line, _meta(row.columns, {key, id_key})))
     if found and key not in found:
-        raise UsageError(f"{source.name}: no column is called {key}; it has {keys(found)}: name one with --text-key")
+        wrong = f"{source.name}: no column is called {key}; it has {keys(found)}: name one with --text-key"
+        if options.text_key:
+            raise UsageError(wrong)
+        raise Unreadable(wrong, *({"text_key": each} for each in sorted(found - {options.id_key or "id"})))
     return texts, findings
 
 

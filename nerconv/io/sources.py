@@ -30,7 +30,14 @@ from nerconv.printable import file_name
 
 
 class Unreadable(NerconvError):
-    """An input that could not be opened or understood, or an output that could not be written; exit status 3."""
+    """An input that could not be opened or understood, or an output that could not be written; exit status 3.
+
+    ``remedies``: options with which it can be, as ``Finding`` has them.
+    """
+
+    def __init__(self, message: str, *remedies: Mapping[str, str | list[str]]) -> None:
+        super().__init__(message)
+        self.remedies = remedies
 
 
 class _Zstandard(io.RawIOBase):

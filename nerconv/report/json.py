@@ -17,6 +17,7 @@ from nerconv.version import VERSION
 
 if TYPE_CHECKING:
     from nerconv.evaluation.differences import Comparison
+    from nerconv.inspection.report import Inspection
     from nerconv.linting.stats import Stats
 
 #: The versions that are read.
@@ -45,6 +46,21 @@ def lint(report: LintReport) -> str:
     import msgspec
 
     return encoded(msgspec.to_builtins(record_of(report)), sort_keys=True)
+
+
+def inspection(found: Inspection) -> str:
+    """Return an inspection, keys sorted; ``nerconv.report.inspection_record`` says what they are.
+
+    >>> import json
+    >>> from nerconv import inspect, read
+    >>> json.loads(inspection(inspect(read(text="[PER Ann  ] left . \\n"))))["labels"]
+    {'PER': 1}
+    """
+    import msgspec
+
+    from nerconv.report.inspection_record import record_of
+
+    return encoded(msgspec.to_builtins(record_of(found)), sort_keys=True)
 
 
 def comparison(found: Comparison) -> str:

@@ -46,8 +46,8 @@ def write(name: str, text: str = LINE) -> str:
 def test_inspect_says_what_a_file_is(run: Run) -> None:
     code, out, err = run("inspect", write("a.txt"))
     assert code == 0
-    assert "dialect illinois: brackets close 3 after two spaces" in out
-    assert "spans       3, 1 nested" in out
+    assert "dialect        illinois: brackets close 3 after two spaces" in out
+    assert "spans          3 (1 nested): LOC 1, ORG 1, PER 1" in out
     assert "a.txt:1:29: warning F004 nested-or-overlapping" in err
 
 
@@ -55,8 +55,8 @@ def test_inspect_as_json_lists_every_finding(run: Run) -> None:
     code, out, _ = run("inspect", write("a.txt"), "--format", "json", "--strict")
     record = json.loads(out)
     assert code == 1
-    assert (record["version"], record["labels"], record["nested"]) == (1, {"LOC": 1, "ORG": 1, "PER": 1}, 1)
-    assert [(f["code"], f["line"], f["column"]) for f in record["finding_list"]] == [("F004", 1, 29)]
+    assert (record["version"], record["labels"], record["nested"]) == (2, {"LOC": 1, "ORG": 1, "PER": 1}, 1)
+    assert [(f["code"], f["line"], f["column"]) for f in record["findings"]] == [("F004", 1, 29)]
 
 
 def test_a_finding_shows_its_line_with_a_caret(run: Run) -> None:
