@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from typing import Final
 
 from nerconv.errors import NerconvError
 from nerconv.field_types import misfit
+from nerconv.line_pattern import search_of
 
 #: CoNLL-2003, its long forms (MITIE) and OntoNotes 5: the labels that open an entity where the closing rule alone
 #: does not prove one.
@@ -159,11 +159,11 @@ class ReadOptions:
             raise UsageError(f"--documents takes how many sentences a document has, 1 or more, got {self.documents}")
         if self.documents not in DOCUMENTS:
             try:
-                re.compile(self.documents)
-            except re.error as error:
+                search_of(self.documents)
+            except ValueError as error:
                 raise UsageError(
                     f"--documents {self.documents!r} is neither one of {', '.join(DOCUMENTS)} "
-                    f"nor a regular expression: {error}"
+                    f"nor a regular expression of RE2, without lookahead and backreferences: {error}"
                 ) from None
 
 

@@ -43,3 +43,17 @@ def test_many_fixes_of_one_line_take_no_more_than_twelve_times_as_many_calls_for
     costs = [fixed(25), fixed(200)]
     assert [report.made for report in found] == [1, 25, 200]
     assert costs[1] <= 12 * costs[0]
+
+
+@pytest.mark.parametrize("pattern", ["a+b", "(a+)+$", "(a|aa)+$", "(?i)(x+x+)+y"])
+def test_no_pattern_of_documents_tries_all_ways_to_match(pattern: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("a" * 50_000 + "c\n" + "x" * 50_000 + "\n", encoding="utf-8")
+    found = nerconv.read(path, nerconv.ReadOptions(documents=pattern))
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)", r"(a)\1", "((a{1000}){1000}){1000}", "("])
+def test_a_pattern_that_could_take_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(nerconv.UsageError, match="regular expression of RE2"):
+        nerconv.ReadOptions(documents=pattern)

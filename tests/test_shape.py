@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nerconv").rglob("*.py"))
 #: From the ground up; a module imports nothing that stands after it. Within a layer imports are free.
 LAYERS = (
-    ("document", "errors", "codes", "field_types", "memory", "printable", "terminal", "version"),
+    ("document", "errors", "codes", "field_types", "line_pattern", "memory", "printable", "terminal", "version"),
     ("options", "packages"),
     (
         "spelling",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
+from operator import methodcaller
 from typing import Final
 
 from nerconv.bracket import grammar
@@ -14,6 +15,7 @@ from nerconv.bracket.dialect import DialectDetection
 from nerconv.cells import DOCSTART
 from nerconv.document import WHITE_SPACE
 from nerconv.io.chunks import Cuts
+from nerconv.line_pattern import search_of
 
 _PRE: Final = re.compile(r"(?:<code>\s*)?<pre\b")
 _PRE_LINE: Final = re.compile(rb"(?:<code>\s*)?<pre(?=\W)")
@@ -41,7 +43,7 @@ def documents(raw: bytes, how: str, marked_up: bool, detection: DialectDetection
     elif pattern := _BETWEEN.get(how):
         cuts = [match.span() for match in pattern.finditer(text)]
     else:
-        cuts = _separator_lines(text, _pattern(how))
+        cuts = _separator_lines(text, how)
     edges = [0, *(edge for cut in cuts for edge in cut), len(text)]
     filled = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if text[a:b].strip(WHITE_SPACE)]
     offsets = _in_bytes(text, [edge for extent in filled for edge in extent])
@@ -74,11 +76,11 @@ def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Exte
     return cuts
 
 
-def _separator_lines(text: str, pattern: str) -> Extents:
-    """Return the extents of the lines that ``pattern`` matches, with the line end before and a blank line after."""
+def _separator_lines(text: str, how: str) -> Extents:
+    """Return the extents of the lines that separate documents, with the line end before and a blank line after."""
     cuts: Extents = []
     # Each line is looked at alone: a match over several would depend on where a large file is cut.
-    search, end = re.compile(pattern).search, -1
+    search, end = _search_of(how), -1
     for line in text.split("\n"):
         start, end = end + 1, end + 1 + len(line)
         if search(line):
@@ -87,8 +89,8 @@ def _separator_lines(text: str, pattern: str) -> Extents:
     return cuts
 
 
-def _pattern(how: str) -> str:
-    return "^" + how if how == DOCSTART else how
+def _search_of(how: str) -> Callable[[str], bool]:
+    return methodcaller("startswith", DOCSTART) if how == DOCSTART else search_of(how)
 
 
 def file_cuts(how: str) -> Cuts:
@@ -104,7 +106,7 @@ def _last_document(how: str, raw: bytes) -> int:
         return max((match.end(1) for match in pattern.finditer(raw)), default=0)
     text = raw.decode(errors="ignore")
     # What ends with the bytes at hand may go on behind them.
-    ends = [end for _, end in _separator_lines(text, _pattern(how)) if end < len(text)]
+    ends = [end for _, end in _separator_lines(text, how) if end < len(text)]
     return len(text[: ends[-1]].encode()) if ends else 0
 
 
@@ -124,4 +126,4 @@ def _begins_document(how: str, raw: bytes) -> bool:
     if how == "pre":
         return _PRE_LINE.match(raw) is not None
     line = raw.partition(b"\n")[0].decode()
-    return how not in ("file", "line", "blank-line") and bool(_separator_lines(line, _pattern(how)))
+    return how not in ("file", "line", "blank-line") and bool(_separator_lines(line, how))

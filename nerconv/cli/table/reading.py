@@ -65,7 +65,7 @@ READING: Final = (
     Option("--encoding", "Encoding of the input, such as cp1252.", _READERS, TEXT, INPUT, "NAME", default="utf-8",
         field="read.encoding", use=Use("names the encoding of text", _TEXT)),
     Option("--documents", "What one document of a file is: file, pre, blank-line, line, a number of sentences of a "
-        "CoNLL file, or a regular expression that matches separator lines.", _ALL, WORD, INPUT, "HOW|N|REGEX",
+        "CoNLL file, or a regular expression (RE2) that matches separator lines.", _ALL, WORD, INPUT, "HOW|N|REGEX",
         default="auto", field="read.documents", use=Use("says what a document of a file of lines is", _LINES)),
     Option("--read-scheme", "Read tags in this scheme, or as labels without a prefix, instead of detecting it", _ALL,
         metavar="SCHEME", choices=NOTATIONS, panel=INPUT, field="read.scheme",
