@@ -32,6 +32,8 @@ ORDERS: Final = ("worst", "random", "source")
 PAIRINGS: Final = ("auto", "position")
 BALANCES: Final = ("labels",)
 UNITS: Final = ("document", "paragraph", "sentence")
+#: Whose spacing is known.
+LANGUAGES: Final = ("en", "de", "fr", "es")
 LINT_POLICIES: Final = ("keep", "mark", "drop", "fix")
 REDACTIONS: Final = ("keep", "drop-span", "mask", "drop-sentence")
 ENGINES: Final = ("processes", "dask")

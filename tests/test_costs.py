@@ -85,6 +85,7 @@ WORDS: Final = {
     "--labels": "--labels LOC,ORG,PER,MISC",
     "--labels-from": "--labels-from labels.json",
     "--labels-file": "--labels-file labels.json @tags_jsonl",
+    "--language": "--language de --detokenize",
     "--ledger": "--ledger ledger.jsonl",
     "--lint": "--lint drop",
     "--lint-select": "--lint-select B1 --lint drop",

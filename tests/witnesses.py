@@ -39,6 +39,7 @@ WITNESSES = {
     "--labels": Witness("--labels DRUG"),
     "--labels-from": Witness("--labels-from labels.json"),
     "--labels-file": Witness("--labels-file labels.json"),
+    "--language": Witness("--language fr", "--detokenize"),
     "--ledger": Witness("--ledger ledger.jsonl"),
     "--lint": Witness("--lint drop"),
     "--lint-select": Witness("--lint-select D", "--lint drop"),

@@ -44,10 +44,11 @@ def cut_tokens(batch: Batch) -> Batch:
     return replace(batch, joins=np.union1d(batch.joins, found)) if len(found) else batch
 
 
-def detokenize(batch: Batch) -> Batch:
+def detokenize(batch: Batch, language: str = "en") -> Batch:
     """Return ``batch`` without the spaces that tokenisation put in, every offset moved along.
 
-    Each space taken out becomes a join, so that the tokens stay what they were.
+    Each space taken out becomes a join, so that the tokens stay what they were. ``language``: whose spacing it is, a
+    value of ``options.LANGUAGES``.
 
     >>> from nerconv import read
     >>> batch, = read(text="[PER Ann  ] 's aide . \\n").batches
@@ -55,7 +56,7 @@ def detokenize(batch: Batch) -> Batch:
     >>> found.text, found.joins.tolist(), found.ends.tolist()
     (b"Ann's aide.\\n", [3, 10], [3])
     """
-    gone = added_spaces(batch.text)
+    gone = added_spaces(batch.text, batch.bounds, language)
     gone = gone[within(batch.bounds, gone)]
     if not len(gone):
         return batch

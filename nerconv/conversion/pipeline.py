@@ -185,7 +185,7 @@ def changed(
     batch, dropped = change.drop(batch, options.drop)
     batch = batch.relabelled(options.labels)
     if options.detokenize:
-        batch = change.detokenize(batch)
+        batch = change.detokenize(batch, options.language)
     if options.cut_tokens:
         batch = change.cut_tokens(batch)
     batch, cut = cut_units(batch, _unit(options, format), make)

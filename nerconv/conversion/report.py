@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Facts, Finding, Ledger
 from nerconv.errors import NerconvError
-from nerconv.options import BALANCES, UNITS, ReadOptions, WriteOptions, check_choice, check_types
+from nerconv.options import BALANCES, LANGUAGES, UNITS, ReadOptions, WriteOptions, check_choice, check_types
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
@@ -42,8 +42,8 @@ class ConvertOptions:
     """What to do between reading and writing. ``unit`` None is the usual unit of the target.
 
     ``read`` and ``write``: how; ``to``: the format, None for that of the suffix. ``labels`` renames, ``drop`` leaves
-    out. ``detokenize`` restores natural spacing, ``cut_tokens`` splits punctuation off. ``split``: shares of parts such
-    as ``train=0.8,dev=0.2``, dealt by ``seed``.
+    out. ``detokenize`` restores the natural spacing of ``language``, ``cut_tokens`` splits punctuation off.
+    ``split``: shares of parts such as ``train=0.8,dev=0.2``, dealt by ``seed``.
     With a ``cleaning`` of all documents they are in memory. ``most``: so many records are a piece at most, where a
     record is a document. ``compared``: what is made is a part of several, and the report says how alike they are.
     ``balance`` spreads labels over the parts of a split; ``places`` has the part of each document then, by
@@ -63,6 +63,7 @@ class ConvertOptions:
     drop: frozenset[str] = frozenset()
     unit: str | None = None
     detokenize: bool = False
+    language: str = "en"
     cut_tokens: bool = False
     split: str | None = None
     seed: int = 0
@@ -76,6 +77,7 @@ class ConvertOptions:
         check_types(self)
         if self.unit is not None:
             check_choice("unit", self.unit, UNITS)
+        check_choice("language", self.language, LANGUAGES)
         if self.balance is not None:
             check_choice("balance", self.balance, BALANCES)
 

@@ -27,7 +27,7 @@ from nerconv.options import ReadOptions
 pytest.importorskip("datasets", reason="the package datasets is not installed")
 
 RICH = (
-    "[PER Ann Lee  ] 's met [ORG [LOC Rome  ] Office  ] , [PER XXXXXXXX  ] said ( ok ) . \n"
+    "[PER Ann Lee  ] 's met [ORG [LOC Rome  ] Office  ] , [PER XXXXXXXX  ] said ( ok ) ! \n"
     "\nsuper[LOC Rome  ]s , & [PER Bob  ] left . \n\n[LOC Oslo  ] . \n-DOCSTART-\n[PER Eve  ] saw [PER Al  ] . \n"
 )
 #: Bracket text by name, from which every format gets files; those that show what reading options do, as they are.

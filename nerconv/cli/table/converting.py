@@ -13,6 +13,7 @@ from nerconv.options import (
     DELIMITERS,
     DIALECTS,
     ENGINES,
+    LANGUAGES,
     LINT_POLICIES,
     NESTED,
     REDACTIONS,
@@ -54,8 +55,11 @@ WRITING: Final = (
     Option("--unit", "What one record holds, if not what is usual for the format", _WRITERS, panel=_OUTPUT,
         choices=UNITS, metavar="UNIT", field="convert.unit"),
     # CoNLL does not hold spacing; the report counts what is left out.
-    Option("--detokenize", "Restore natural spacing: no space before punctuation.", CONVERSIONS, FLAG, _OUTPUT,
-        field="convert.detokenize"),
+    Option("--detokenize", "Restore natural spacing: no space before punctuation, within compounds and quotations.",
+        CONVERSIONS, FLAG, _OUTPUT, field="convert.detokenize"),
+    Option("--language", "The language whose spacing --detokenize restores", CONVERSIONS, panel=_OUTPUT,
+        choices=LANGUAGES, metavar="LANG", default="en", field="convert.language",
+        use=Use("says whose spacing is restored", needs=("--detokenize",))),
     Option("--cut-tokens", "Split punctuation off every word, as in untokenised text, and split tokens where a span "
         "begins or ends inside them.", _WRITERS, FLAG, _OUTPUT, field="convert.cut_tokens",
         use=Use("cuts tokens where spans begin and end", writes=("spans_jsonl", *_FLAT), against=("--tokens=spacy",))),
