@@ -266,6 +266,14 @@ _TABLE = (
         loses=True,
     ),
     Code(
+        "F031",
+        "crossing-marks",
+        "error",
+        "A mark that begins an annotation, and another one where it should end: marks of two annotations cross, or the "
+        "closing one has another label.",
+        "Correct the marks. They are read as text.",
+    ),
+    Code(
         "N001",
         "unused-suppression",
         "warning",
@@ -338,6 +346,22 @@ _TABLE = (
         "info",
         "A span left out because it masks a name, or because its sentence holds masking text.",
         "It was asked for with --redactions.",
+    ),
+    Code(
+        "K009",
+        "label-not-spelt",
+        "warning",
+        "A span left out because the target cannot spell its label, such as one with a space or a bracket.",
+        "Give it another label with --map.",
+        loses=True,
+    ),
+    Code(
+        "K010",
+        "crossing-dropped",
+        "warning",
+        "A span left out because it begins in another and ends behind it, which marks within a text cannot show.",
+        "Correct one of the two, or choose a target that holds offsets, such as spans JSONL.",
+        loses=True,
     ),
 )
 

@@ -18,7 +18,9 @@ KNOWN_LABELS: Final = frozenset(
     DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL""".split()  # noqa: SIM905
 )
 
+#: Dialects of brackets, and those of other marks (``nerconv.bracket.notations``).
 DIALECTS: Final = ("illinois", "compact", "spaced", "mixed")
+NOTATIONS: Final = ("enamex", "xml", "opennlp", "rasa", "markdown", "tanl", "prefix", "bbcode", "gptner", "slash")
 MARKUPS: Final = ("auto", "html", "none")
 INVALID: Final = ("error", "lenient", "discard")
 DISCONTINUOUS: Final = ("lose", "cover")
@@ -97,8 +99,8 @@ def did_you_mean(value: str, known: Collection[str]) -> str:
 class ReadOptions:
     """How to read. ``labels``: None for the known ones, empty to accept every label.
 
-    ``format``: a name in ``FORMATS``, None to detect it; ``encoding``: of text, as Python names it. ``dialect`` and
-    ``markup``: of bracket text, values of DIALECTS and MARKUPS or ``auto``.
+    ``format``: a name in ``FORMATS``, None to detect it; ``encoding``: of text, as Python names it. ``dialect``: of
+    bracket text, a value of DIALECTS, NOTATIONS or ``auto``; ``markup``: a value of MARKUPS.
     ``documents`` is a value of DOCUMENTS or a regular expression that matches separator lines. ``scheme`` is a name of
     ``nerconv.notation`` or ``auto``. ``repair_option``, ``scheme_option``: the options of the command that set
     ``invalid`` and ``scheme``, for messages. ``both``: documents with invalid tags carry the spans by the other rule
@@ -145,7 +147,7 @@ class ReadOptions:
 
     def __post_init__(self) -> None:
         check_types(self)
-        check_choice("dialect", self.dialect, ("auto", *DIALECTS))
+        check_choice("dialect", self.dialect, ("auto", *DIALECTS, *NOTATIONS))
         check_choice("markup", self.markup, MARKUPS)
         check_choice("repair", self.invalid, INVALID)
         check_choice("treatment of discontinuous spans", self.discontinuous, DISCONTINUOUS)
@@ -201,7 +203,7 @@ class WriteOptions:
 
     def __post_init__(self) -> None:
         check_types(self)
-        check_choice("dialect", self.dialect, DIALECTS[:3])
+        check_choice("dialect", self.dialect, (*DIALECTS[:3], *NOTATIONS))
         check_choice("delimiter", self.delimiter, tuple(DELIMITERS))
         if self.columns not in (2, 4):
             raise UsageError(f"--columns is 2 or 4, got {self.columns}")

@@ -1,4 +1,4 @@
-"""Notations that are not read: each is one finding for a file, counted as lost; text without annotations has none."""
+"""Notations in a file of another dialect: each is one finding, counted as lost; text without annotations has none."""
 
 from __future__ import annotations
 
@@ -15,17 +15,24 @@ from nerconv import formats
 from nerconv.conversion.pipeline import convert
 from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
-from nerconv.document import Document, Finding
+from nerconv.document import Document, Finding, Span
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
 
 def findings(text: str, folder: Path, **options: object) -> list[Finding]:
-    """Return what the reader of bracket text finds in ``text``."""
+    """Return what the reader of brackets finds in ``text``; other dialects are read only where they are detected."""
     path = folder / "a.txt"
     path.write_text(text, encoding="utf-8", newline="")
-    read = ReadOptions(format="bracket", **options)  # type: ignore[arg-type]
+    read = ReadOptions(format="bracket", **{"dialect": "mixed"} | options)  # type: ignore[arg-type]
     return [item for item in formats.documents(Source("a.txt", "a", path), read) if isinstance(item, Finding)]
+
+
+def spans(text: str, folder: Path) -> list[Span]:
+    """Return the spans of a text whose dialect is detected."""
+    (folder / "b.txt").write_text(text, encoding="utf-8", newline="")
+    found = formats.documents(Source("b.txt", "b", folder / "b.txt"), ReadOptions(format="bracket"))
+    return [span for item in found if isinstance(item, Document) for span in item.spans]
 
 
 def notations(found: list[Finding]) -> dict[str, dict[str, int]]:
@@ -139,6 +146,7 @@ def test_text_without_annotations_is_left_alone(text: str, tmp_path: Path) -> No
     lines = [f"{text}\n", sentence.format(text)]
     for many in (*lines, "".join(lines) * 3):
         assert not notations(findings(many, tmp_path))
+        assert not spans(many, tmp_path)
 
 
 WORDS = "the of and rain fell over old town when people left for work Monday Oslo Ada Holm council said 12 1999"
@@ -160,7 +168,9 @@ def prose(size: int, dice: random.Random) -> str:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_megabyte_of_prose_raises_no_alarm(seed: int, tmp_path: Path) -> None:
-    assert not notations(findings(prose(1_000_000, random.Random(seed)), tmp_path))
+    text = prose(1_000_000, random.Random(seed))
+    assert not notations(findings(text, tmp_path, dialect="auto"))
+    assert not spans(text, tmp_path)
 
 
 def test_the_documentation_of_python_raises_no_alarm(tmp_path: Path) -> None:

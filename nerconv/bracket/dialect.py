@@ -18,8 +18,8 @@ from nerconv.bracket.labels import meant
 from nerconv.bracket.sightings import Sightings
 from nerconv.options import DIALECTS, KNOWN_LABELS
 
-#: A bracket weighs nothing against so many that two spaces close.
-_OUTWEIGHED: Final = 20
+#: A bracket weighs nothing against so many that two spaces close, nor one dialect against so much more of another.
+OUTWEIGHED: Final = 20
 _SPACES: Final = {0: "no space", 1: "one space", 2: "two spaces"}
 
 
@@ -126,6 +126,7 @@ class DialectDetection(NamedTuple):
     ``annotated``: the file holds spans; ``held``: the labels of them. ``reported``: unknown labels that are reported
     for all of the file (``nerconv.bracket.unrecognised``). ``accepted``: what looks like an annotation may be text.
     ``rivals``: the dialects that differ, where none is better.
+    ``spans``: how many brackets with labels are annotations.
     """
 
     dialect: str | None
@@ -137,6 +138,7 @@ class DialectDetection(NamedTuple):
     reported: frozenset[str] = frozenset()
     accepted: bool = False
     rivals: tuple[str, ...] = ()
+    spans: int = 0
 
 
 #: Gives the tally of a file for some labels: for all dialects, or for one that was asked for.
@@ -167,10 +169,13 @@ def detect(count: Count, labels: frozenset[str] | None, asked: str = "auto") -> 
         return DialectDetection(first, "no annotation found", _suspects(total.of(first), labels), settled, False)
     for other in best[1:]:
         if other != "mixed" and (best[0], other) in total.differing:
-            return DialectDetection(None, _both(best[0], other, total), {}, rivals=(best[0], other))
+            spans = total.of(best[0]).labels.total()
+            why = _both(best[0], other, total)
+            return DialectDetection(None, why, {}, rivals=(best[0], other), spans=spans)
     found = total.of(best[0])
     held = frozenset(found.labels)
-    return DialectDetection(best[0], found.evidence() + aside, _suspects(found, labels), settled, True, held)
+    suspects, spans = _suspects(found, labels), found.labels.total()
+    return DialectDetection(best[0], found.evidence() + aside, suspects, settled, True, held, spans=spans)
 
 
 def _settled(found: Counts, labels: frozenset[str] | None) -> tuple[frozenset[str] | None, str]:
@@ -182,7 +187,7 @@ def _settled(found: Counts, labels: frozenset[str] | None) -> tuple[frozenset[st
     if labels != frozenset():
         return labels, ""
     others = Counter({name: n for name, n in found.unclosed.items() if name not in {*found.labels, *KNOWN_LABELS}})
-    if not others or others.total() * _OUTWEIGHED > found.labels.total():
+    if not others or others.total() * OUTWEIGHED > found.labels.total():
         return labels, ""
     names = ", ".join(f"[{name} {n:,}" for name, n in sorted(others.items(), key=lambda item: (-item[1], item[0]))[:3])
     aside = f"; {others.total():,} with a label that two spaces never close ({names}) are text"

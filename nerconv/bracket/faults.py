@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.grammar import BracketLine, Event, Pairs
 from nerconv.bracket.lines import ExactLine, Unbracketed
+from nerconv.bracket.marks import NO_LABEL
 from nerconv.document import Finding, Where, excerpt
 
 #: A bracket opened so many lines before the one that closes it still counts as one that runs across lines.
@@ -52,10 +53,16 @@ def findings(
 def _of_line(line: BracketLine, pairs: Pairs, detection: DialectDetection) -> Iterator[_BracketFault]:
     for event in pairs.unknown:
         if event.value in detection.suspects and not detection.accepted:
-            message = _unknown(event.value, detection.suspects[event.value])
+            message = _unknown(_shown(line, event), event.value, detection.suspects[event.value])
             yield _BracketFault(line, "F002", event, message, event.value)
         elif event.value in detection.suspects or _is_loud(event.value, detection.reported):
-            yield _BracketFault(line, "F007", event, f"[{event.value} …] looks like an annotation, is read as text")
+            yield _BracketFault(line, "F007", event, f"{_shown(line, event)} looks like an annotation, is read as text")
+    for event in pairs.broken:
+        message = f"{_shown(line, event)} is not a whole mark and is read as text"
+        yield _BracketFault(line, "F001", event, message, event.value or NO_LABEL)
+    for event in pairs.crossed:
+        message = f"{_shown(line, event)} is not closed where a mark of {event.name} closes; it is read as text"
+        yield _BracketFault(line, "F031", event, message, event.value)
     for opening, _ in pairs.pairs:
         if detection.labels and opening.value not in detection.labels:
             message = f"the label {opening.value!r} is not among those of --labels; the span stays"
@@ -63,15 +70,20 @@ def _of_line(line: BracketLine, pairs: Pairs, detection: DialectDetection) -> It
     yield from _inside(line, pairs)
 
 
+def _shown(line: BracketLine, event: Event) -> str:
+    """Return how a bracket with its label, or another mark, is shown in a message."""
+    return f"[{event.value} …]" if event.kind in "[]" else line.text[event.start : event.end].strip()
+
+
 def _is_loud(label: str, reported: Collection[str]) -> bool:
     """Whether a label that is not known is in capitals and not reported for all of the file."""
     return label.isupper() and len(label) > 1 and label not in reported
 
 
-def _unknown(label: str, meant: str) -> str:
-    """Return what is said of a bracket with a ``label`` that is not known, though ``meant`` is, or nothing."""
-    advice = f"write [{meant} …], or name" if meant not in ("", label) else "name"
-    return f"[{label} …] is read as text, since its label is not known; {advice} all labels with --labels"
+def _unknown(shown: str, label: str, meant: str) -> str:
+    """Return what is said of a mark with a ``label`` that is not known, though ``meant`` is, or nothing."""
+    advice = f"write {shown.replace(label, meant)}, or name" if meant not in ("", label) else "name"
+    return f"{shown} is read as text, since its label is not known; {advice} all labels with --labels"
 
 
 def _inside(line: BracketLine, pairs: Pairs) -> Iterator[_BracketFault]:
@@ -94,21 +106,27 @@ def _across_lines(lines: Sequence[ExactLine], annotated: bool) -> Iterator[_Brac
     opened: tuple[BracketLine, Event] | None = None
     for line, pairs, *_ in lines:
         for event in sorted(pairs.unclosed + pairs.strays, key=attrgetter("start")):
-            if event.kind == "[":
+            if event.kind in "[(":
                 if opened:
                     yield _unclosed(*opened)
                 opened = line, event
             elif opened and 0 < line.number - opened[0].number <= _FAR:
-                message = f"[{opened[1].value} …] is closed only on line {line.number}; both brackets are read as text"
+                what = "brackets" if event.kind == "]" else "marks"
+                shown = _shown(*opened)
+                message = f"{shown} is closed only on line {line.number}; both {what} are read as text"
                 yield _BracketFault(opened[0], "F009", opened[1], message, opened[1].value)
                 opened = None
+            elif event.kind == ")":
+                message = f"{_shown(line, event)} closes nothing and is read as text"
+                yield _BracketFault(line, "F001", event, message, event.value or NO_LABEL)
             elif annotated:
                 message = "this bracket closes nothing and is read as text"
-                yield _BracketFault(line, "F001", event, message, "?" if event.spaces > 1 else "")
+                yield _BracketFault(line, "F001", event, message, NO_LABEL if event.spaces > 1 else "")
     if opened:
         yield _unclosed(*opened)
 
 
 def _unclosed(line: BracketLine, event: Event) -> _BracketFault:
-    message = f"[{event.value} … is not closed on its line and is read as text"
+    shown = f"[{event.value} …" if event.kind == "[" else _shown(line, event)
+    message = f"{shown} is not closed on its line and is read as text"
     return _BracketFault(line, "F001", event, message, event.value)

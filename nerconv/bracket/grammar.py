@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -41,7 +41,9 @@ class Event(NamedTuple):
     """A bracket, tag or reference at ``start:end`` of a line.
 
     ``kind`` is one of ``[`` (``value`` is the label, or empty), ``]`` (``spaces`` stand before it), ``<`` and ``&``
-    (``value`` is the source). ``inside``: a bracket with a label stands inside a token, behind punctuation.
+    (``value`` is the source), or one of ``nerconv.bracket.marks``, which also have a ``name``, by which they belong
+    together, and ``aside``, what else they say. ``inside``: a bracket with a label stands inside a token, behind
+    punctuation.
     """
 
     kind: str
@@ -50,6 +52,8 @@ class Event(NamedTuple):
     value: str = ""
     spaces: int = 0
     inside: bool = False
+    name: str = ""
+    aside: str = ""
 
 
 class BracketLine(NamedTuple):
@@ -136,13 +140,18 @@ def is_known(label: str, labels: frozenset[str] | None) -> bool:
 class Pairs(NamedTuple):
     """The pairs of opening and closing brackets of a line, and the brackets that found no partner.
 
-    ``unknown`` open with a label that is not known and are read as text. ``strays`` close what nothing opened.
+    ``unknown`` open with a label that is not known and are read as text. ``strays`` close what nothing opened. Of marks
+    of other dialects ``broken`` are not whole, ``crossed`` open what a mark of another name (``name``) would close, and
+    ``gone`` leave the text without a partner.
     """
 
     pairs: list[tuple[Event, Event]]
     unclosed: list[Event]
     strays: list[Event]
     unknown: list[Event]
+    broken: Sequence[Event] = ()
+    crossed: Sequence[Event] = ()
+    gone: Sequence[Event] = ()
 
     @property
     def faults(self) -> int:

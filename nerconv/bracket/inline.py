@@ -49,8 +49,8 @@ _LABEL_LAST: Final = re.compile(rf"(.*?\S)(\s*[:：|/,]\s*|\s+[-–]\s+|\s+\()({
 _LABEL_SPACE: Final = re.compile(rf"({_LABEL}) (.*\S)\s*")
 _SPACE_LABEL: Final = re.compile(rf"\s+({_LABEL})\s+(.*\S)\s*")
 #: Behind a link a label and perhaps a value, or an address.
-_SCHEMES: Final = r"(?!(?:mailto|tel|data|file|doi|urn|javascript):|[\w.-]+:/)"
-_LINK: Final = re.compile(rf"\({_SCHEMES}({_LABEL})(?::[^()\n]{{0,{_AROUND}}})?\)")
+SCHEMES: Final = r"(?!(?:mailto|tel|data|file|doi|urn|javascript):|[\w.-]+:/)"
+_LINK: Final = re.compile(rf"\({SCHEMES}({_LABEL})(?::[^()\n]{{0,{_AROUND}}})?\)")
 _URL: Final = re.compile(rf"\([^()\s]{{0,{_AROUND}}}[./#:][^()\n]{{0,{_AROUND}}}\)")
 _JSON: Final = re.compile(r"""\{\s*["']?(?:entity|label|type|tag|ent)["']?\s*[:=]\s*["']?([^"',}\n]{1,40})""")
 _BRACED: Final = re.compile(rf"\{{({_LABEL})\}}")
@@ -64,9 +64,9 @@ _ATTRIBUTE: Final = re.compile(
     rf"""\b(?:data-)?(?:type|class|label|entity|ner|tag|category|cat)\s*=\s*["']?({_LABEL})""", re.IGNORECASE
 )
 #: Elements that name the type of an entity in an attribute: those of MUC, and others. Those of TEI name it themselves.
-_MUC: Final = frozenset(("ENAMEX", "NUMEX", "TIMEX", "TIMEX2", "TIMEX3"))
-_TYPED: Final = frozenset(("entity", "ent", "ne", "rs", "name", "term", "mention", "annotation", "tag"))
-_TEI: Final = {"persName": "PERSON", "placeName": "LOCATION", "orgName": "ORG", "geogName": "LOCATION"}
+MUC: Final = frozenset(("ENAMEX", "NUMEX", "TIMEX", "TIMEX2", "TIMEX3"))
+TYPED: Final = frozenset(("entity", "ent", "ne", "rs", "name", "term", "mention", "annotation", "tag"))
+TEI: Final = {"persName": "PERSON", "placeName": "LOCATION", "orgName": "ORG", "geogName": "LOCATION"}
 
 _TAGGED: Final = re.compile(
     rf"{_BEFORE}([^\s/_|#\\<>\[\]]{{1,40}})([/_|#\\])({_PREFIX})({_CAPITALS})(?![\]}}]){_BEHIND}",
@@ -288,13 +288,13 @@ def _element(line: str, name: str, rest: str, start: int, end: int) -> Iterator[
     text = line[end:closing] if closing >= 0 else ""
     sides = line[max(start - _AROUND, 0) : start], line[closing + len(name) + 3 : closing + _AROUND]
     firm = bool(_WORD.search(text)) and (name in CORE or any(map(_has_words, sides)))
-    if name in _MUC:
+    if name in MUC:
         yield Sight('<ENAMEX TYPE="PER">x</ENAMEX>', attribute[1] if attribute else "?", start, end, text, True)
-    elif name.lower() in _TYPED:
+    elif name.lower() in TYPED:
         if attribute:
             yield Sight('<entity type="PER">x</entity>', attribute[1], start, end, text, firm)
     elif closing >= 0 and text.strip():
-        yield Sight("<PER>x</PER>", _TEI.get(name, name), start, closing + len(name) + 3, text.strip(), firm)
+        yield Sight("<PER>x</PER>", TEI.get(name, name), start, closing + len(name) + 3, text.strip(), firm)
     elif closing < 0 and name in KNOWN_LABELS and "=" not in rest:
         yield _open_element(line, name, rest.strip(" :|"), start, end)
 

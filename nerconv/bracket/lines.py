@@ -84,7 +84,7 @@ def unbracket(line: ExactLine) -> Unbracketed:
     """
     source = line.line.text
     pairs = [(_opening_cut(source, opening), _closing_cut(source, closing)) for opening, closing in line.pairs.pairs]
-    tags, cuts = _cuts(line.line, pairs)
+    tags, cuts = _cuts(line, pairs)
     pieces: list[str] = []
     length, done = 0, line.start
     marks, anchors = [], []
@@ -112,11 +112,12 @@ def unbracket(line: ExactLine) -> Unbracketed:
     return Unbracketed(text, spans, empty, marks, anchors)
 
 
-def _cuts(line: BracketLine, pairs: list[tuple[_Cut, _Cut]]) -> tuple[dict[int, Event], list[_Cut]]:
+def _cuts(line: ExactLine, pairs: list[tuple[_Cut, _Cut]]) -> tuple[dict[int, Event], list[_Cut]]:
     """Return the tags of ``line`` by their start, and all that leaves it, in order."""
     cuts = [cut for pair in pairs for cut in pair]
     tags: dict[int, Event] = {}
-    for event in line.events:
+    cuts += (_Cut(event.start, event.end) for event in line.pairs.gone)
+    for event in line.line.events:
         if event.kind == "<":
             tags[event.start] = event
             cuts.append(_Cut(event.start, event.end))
@@ -127,6 +128,8 @@ def _cuts(line: BracketLine, pairs: list[tuple[_Cut, _Cut]]) -> tuple[dict[int, 
 
 def _opening_cut(source: str, event: Event) -> _Cut:
     end = event.end
+    if event.kind != "[":
+        return _Cut(event.start, end + event.spaces)
     while source[end] in " \t":
         end += 1
     return _Cut(event.start, end)
@@ -134,6 +137,6 @@ def _opening_cut(source: str, event: Event) -> _Cut:
 
 def _closing_cut(source: str, event: Event) -> _Cut:
     start = event.start - event.spaces
-    while source[start - 1] in " \t":
+    while event.kind == "]" and source[start - 1] in " \t":
         start -= 1
     return _Cut(start, event.end)

@@ -13,14 +13,15 @@ from typing import Final, NamedTuple
 
 from nerconv.document import WHITE_SPACE
 
-_NAMES: Final = (
+#: The elements that count as markup.
+NAMES: Final = (
     "a abbr article b big blockquote body br center code dd div dl dt em font footer h1 h2 h3 h4 h5 h6 head header "
     "hr html i img li link main meta nav ol p pre s samp section small span strong sub sup table tbody td tfoot th "
     "thead title tr tt u ul"
 )
 _ATTRIBUTE: Final = r"""\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s"'=<>`]+))?"""
 #: A well-formed tag on one line, or how a comment begins.
-TAG: Final = rf"<(?:(?:/(?:{_NAMES.replace(' ', '|')})\s*|(?:{_NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?)>|!--)"
+TAG: Final = rf"<(?:(?:/(?:{NAMES.replace(' ', '|')})\s*|(?:{NAMES.replace(' ', '|')})(?:{_ATTRIBUTE})*\s*/?)>|!--)"
 #: A character reference with its semicolon.
 REFERENCE: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 

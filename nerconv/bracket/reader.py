@@ -13,8 +13,8 @@ from nerconv.batch import Batch
 from nerconv.bracket import scan
 from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.faults import findings
-from nerconv.bracket.grammar import pair
 from nerconv.bracket.lines import ExactLine, Unbracketed, parted, unbracket
+from nerconv.bracket.marks import pair
 from nerconv.bracket.scan import Emitted, Events
 from nerconv.document import Finding, Mark
 from nerconv.tables import Anchors, Extent, Numbers, character_starts, edges_of, within

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.bracket import grammar
+from nerconv.bracket import marks
 from nerconv.bracket.dialect import DialectCounts, tally, tally_flat
 from nerconv.bracket.grammar import BracketLine, closes, in_word, is_known
+from nerconv.bracket.notations import NOTATIONS
 from nerconv.options import DIALECTS
 from nerconv.short_strings import numbered_strings, width_to_space
 from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
@@ -36,6 +37,8 @@ _LABEL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]*")
 _COMMENT: Final = re.compile(b"<!--")
 #: By dialect whether none, one and two spaces close.
 _CLOSING: Final = {name: np.array([closes(name, spaces) for spaces in range(3)]) for name in DIALECTS}
+#: For each dialect of marks which bytes its marks have.
+_IS_AMONG: Final = {name: bytes(byte in notation.bytes for byte in range(256)) for name, notation in NOTATIONS.items()}
 Flags = NDArray[np.bool_]
 
 
@@ -46,7 +49,8 @@ class Events:
     ``opens``, ``closes``: byte offsets of the opening and the closing bracket of each annotation on a flat line, of
     shape (annotations,), as are ``widths``, the bytes of its label, ``spaces``, how many stand before the closing one,
     two at most, ``lines``, the index of its line, and ``label_ids``, indexes of ``labels``. ``newlines``: the offsets
-    of line feeds; ``others``: which lines are not flat, of shape (lines,).
+    of line feeds; ``others``: which lines are not flat, of shape (lines,). ``dialect``: that of the marks, if they are
+    not brackets; no line with a mark is flat then.
 
     >>> events = find(b"[LOC Rome  ] .\\n[ORG [LOC Oslo  ] FC  ]", False)
     >>> events.opens, events.closes, events.widths, events.spaces, events.lines, events.labels
@@ -67,6 +71,7 @@ class Events:
     label_ids: Numbers
     labels: tuple[str, ...]
     others: Flags
+    dialect: str = ""
     _exact: dict[int, BracketLine] = field(default_factory=dict)
 
     @cached_property
@@ -87,7 +92,9 @@ class Events:
         for number, start, end in zip(numbers.tolist(), starts, ends, strict=True):
             if number not in self._exact:
                 text = self.raw[start:end].decode()
-                self._exact[number] = BracketLine(self.first + number, text, grammar.events(text, self.marked_up))
+                self._exact[number] = BracketLine(
+                    self.first + number, text, marks.events(text, self.marked_up, self.dialect)
+                )
         return [self._exact[number] for number in numbers.tolist()]
 
     def only(self, chosen: Flags) -> Events:
@@ -102,13 +109,21 @@ class Events:
         return replace(found, label_ids=label_ids, labels=labels)
 
 
-def find(raw: bytes, marked_up: bool, first: int = 1) -> Events:
-    """Return the brackets of ``raw``, the first line of which has the number ``first``.
+def find(raw: bytes, marked_up: bool, first: int = 1, dialect: str = "") -> Events:
+    """Return the brackets of ``raw``, or the marks of a ``dialect`` of ``nerconv.bracket.notations``.
 
-    ``marked_up``: whether tags and references stand for what a browser shows of them.
+    ``first``: the number of the first line. ``marked_up``: whether tags and references stand for what a browser shows
+    of them.
     """
     array = np.frombuffer(raw, np.uint8)
     newlines = np.flatnonzero(array == _NEWLINE)
+    if dialect in NOTATIONS:
+        found = np.flatnonzero(np.frombuffer(raw.translate(_IS_AMONG[dialect]), bool))
+        others = np.zeros(len(newlines) + 1, dtype=bool)
+        for places in (found, _may_be_markup(raw, array, marked_up)):
+            others[np.searchsorted(newlines, places)] = True
+        none = np.zeros(0, dtype=np.int64)
+        return Events(raw, marked_up, first, newlines, none, none, none, none, none, none, (), others, dialect)
     brackets = np.flatnonzero((array == _OPEN) | (array == _CLOSE))
     is_open = array[brackets] == _OPEN
     # An opening belongs to the closing right behind it. Whatever has no such partner is not flat.
@@ -120,13 +135,13 @@ def find(raw: bytes, marked_up: bool, first: int = 1) -> Events:
     widths, spaces = width_to_space(raw, opens + 1, _LONGEST), _closing_spaces(array, closes)
     sound = _well_formed(array, opens, closes, widths, spaces) & ~_glued(raw, array, opens)
     sound &= closes < np.append(newlines, len(raw))[lines]
-    label_ids, found = numbered_strings(raw, opens + 1, np.where(sound, widths, 0))
-    sound &= np.array([_LABEL.fullmatch(name) is not None for name in found], dtype=bool)[label_ids]
+    label_ids, names = numbered_strings(raw, opens + 1, np.where(sound, widths, 0))
+    sound &= np.array([_LABEL.fullmatch(name) is not None for name in names], dtype=bool)[label_ids]
     others = np.zeros(len(newlines) + 1, dtype=bool)
     others[lines[~sound]] = True
     for places in (brackets[alone], closes[~sound], _may_be_markup(raw, array, marked_up)):
         others[np.searchsorted(newlines, places)] = True
-    labels = tuple(name.decode(errors="replace") for name in found)
+    labels = tuple(name.decode(errors="replace") for name in names)
     events = Events(raw, marked_up, first, newlines, opens, closes, widths, spaces, lines, label_ids, labels, others)
     return events.only(~others[lines])
 
@@ -173,6 +188,8 @@ def pair(events: Events, dialect: str, labels: frozenset[str] | None) -> Flags:
     ``labels``: as in ``grammar.pair``. Where two spaces close all of a line any label opens; one that is not among
     ``labels`` is a finding.
     """
+    if events.dialect:
+        return events.others.copy()
     known = _flags(is_known(label, labels) for label in events.labels)
     named = _flags(not labels or label in labels for label in events.labels)
     opens = np.where(events.loose[events.lines], known[events.label_ids], named[events.label_ids])

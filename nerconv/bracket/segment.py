@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from operator import methodcaller
 from typing import Final
 
-from nerconv.bracket import grammar
+from nerconv.bracket import marks
 from nerconv.bracket.dialect import DialectDetection
 from nerconv.cells import DOCSTART
 from nerconv.document import WHITE_SPACE
@@ -66,8 +66,8 @@ def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Exte
         if at > end:
             begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
             end = len(text) if end < 0 else end
-            events = grammar.events(text[begin:end], marked_up)
-            found = grammar.pair(events, detection.dialect or "", detection.labels).pairs
+            events = marks.events(text[begin:end], marked_up, detection.dialect or "")
+            found = marks.pair(events, detection.dialect or "", detection.labels).pairs
             annotations = sorted((opening.start, closing.end) for opening, closing in found)
             firsts = [first for first, _ in annotations]
             reach = [0, *accumulate((last for _, last in annotations), max)]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from nerconv.bracket import markup
+from nerconv.bracket import choice, markup
+from nerconv.bracket.choice import MarkCounts
 from nerconv.bracket.column_guard import holds_columns
 from nerconv.bracket.dialect import DialectCounts, DialectDetection, detect
+from nerconv.bracket.notations import NOTATIONS
 from nerconv.bracket.segment import documents, file_cuts
 from nerconv.bracket.sightings import Sightings
-from nerconv.bracket.unrecognised import judge
+from nerconv.bracket.unrecognised import Unrecognised, judge
 from nerconv.cells import DOCSTART
 from nerconv.document import Facts, Finding, Where
 from nerconv.io.chunks import HERE, WHOLE, Chunk, Doing, Surveyed, chunks_of
@@ -44,8 +47,7 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     how = options.documents
     if how == "auto":
         how = DOCSTART if look.has_docstart else "pre" if look.marked_up else "file"
-    detection = detect(look.tally, options.labels, options.dialect)
-    strange = list(judge(look.sightings, text.size, detection))
+    detection, strange = _detected(look, source.name, options)
     reported = frozenset(label for each in strange if each.is_unknown_label for label in each.labels)
     detection = detection._replace(reported=reported, accepted=options.accept_unrecognised)
     shown = {
@@ -53,13 +55,45 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
         "dialect": f"{detection.dialect or 'ambiguous'}: {detection.evidence}",
     }
     facts: list[Facts | Finding] = [Facts(source.name, "bracket", text.facts | shown), *text.findings]
+    found = [each.finding(source.name, detection, options.accept_unrecognised) for each in strange]
     if detection.dialect is None:
         why = f"{detection.evidence}; choose one with --dialect"
         remedies = tuple({"dialect": name} for name in detection.rivals)
-        return Surveyed([*facts, Finding("F010", why, Where(source.name, 1, 1), remedies=remedies)], None)
-    facts += (each.finding(source.name, detection.held, options.accept_unrecognised) for each in strange)
+        return Surveyed([*facts, Finding("F010", why, Where(source.name, 1, 1), remedies=remedies), *found], None)
     many = text.size > (most if how == "file" else doing.block)
-    return Surveyed(facts, BracketSurvey(source.name, source.id, how, look.marked_up, detection, many, look.whole))
+    known = BracketSurvey(source.name, source.id, how, look.marked_up, detection, many, look.whole)
+    return Surveyed([*facts, *found], known)
+
+
+def _detected(look: _Look, name: str, options: ReadOptions) -> tuple[DialectDetection, list[Unrecognised]]:
+    """Return how a file is read, and what of it looks like annotation and is not. Raises UsageError."""
+    asked, labels = options.dialect, options.labels
+    if asked in NOTATIONS:
+        choice.check_label(name, labels, asked)
+        return _marked(look, choice.detected(asked, look.marks(asked), name, labels, None))
+    detection = detect(look.tally, labels, asked)
+    strange = list(judge(look.sightings, look.text.size, detection))
+    if asked != "auto" or options.accept_unrecognised:
+        return detection, strange
+    found = {each.notation: each.labels.total() for each in strange if each.readers}
+    if choice.UNLABELLED in found and not choice.label_of(name, labels):
+        del found[choice.UNLABELLED]
+    weights = choice.weigh(found, detection.spans)
+    if not weights or {*weights} == {choice.BRACKETS}:
+        return detection, strange
+    if len(weights) > 1:
+        names = tuple(detection.dialect or "mixed" if each == choice.BRACKETS else each for each in weights)
+        return DialectDetection(None, choice.rivals(weights, names), {}, rivals=names), strange
+    (dialect,) = weights
+    proven = sum((each.labels for each in strange if dialect in each.readers), Counter())
+    return _marked(look, choice.detected(dialect, look.marks(dialect), name, labels, proven))
+
+
+def _marked(look: _Look, detection: DialectDetection) -> tuple[DialectDetection, list[Unrecognised]]:
+    """Return a dialect of marks, and what looks like annotation in another one."""
+    spoiled = NOTATIONS[detection.dialect or ""].spoiled
+    found = judge(look.sightings, look.text.size, detection)
+    return detection, [each for each in found if detection.dialect not in each.readers and each.notation not in spoiled]
 
 
 @dataclass(slots=True)
@@ -105,6 +139,15 @@ class _Look:
             self._know(labels, self._sum(self._call(chunk, labels) for chunk in self._chunks()))
         return self.known[labels]
 
+    def marks(self, dialect: str) -> MarkCounts:
+        """Return what the marks of ``dialect`` hold; ``sightings`` are those of all lines from then on."""
+        calls = ((self.doing.sent(chunk), chunk.line, self.marked_up, dialect) for chunk in self._chunks())
+        total = MarkCounts()
+        for part in self.doing.apply(_count_marks, calls):
+            total.add(part)
+        self.sightings, self.whole = total.sightings, None
+        return total
+
     def _know(self, labels: frozenset[str] | None, total: DialectCounts) -> None:
         self.sightings = self.sightings if self.known else total.sightings
         self.known[labels] = total
@@ -118,7 +161,7 @@ class _Look:
 
     def _call(self, chunk: Chunk, labels: frozenset[str] | None) -> tuple[Any, ...]:
         """Return what ``_tally`` asks for."""
-        dialects = DIALECTS if self.options.dialect == "auto" else (self.options.dialect,)
+        dialects = (self.options.dialect,) if self.options.dialect in DIALECTS else DIALECTS
         raw = self.doing.sent(chunk)
         if self.text.size < self.doing.block and self.doing.apply is starmap:
             from nerconv.bracket import scan
@@ -149,6 +192,22 @@ def _tally(
     if look:
         counted.tally.sightings = search.look(events.raw, counted.openings, line)
     return counted.tally
+
+
+def _count_marks(raw: bytes, line: int, marked_up: bool, dialect: str) -> MarkCounts:
+    """Return what the marks of a chunk hold, and what may be annotation otherwise."""
+    import numpy as np
+
+    from nerconv.bracket import scan, search
+
+    events = scan.find(raw, marked_up, line, dialect)
+    lines = [found.text for found in events.exact(np.flatnonzero(events.others))]
+    counts = choice.count(lines, marked_up, dialect)
+    if dialect == "slash":
+        counts.words = len(raw.split())
+    brackets = np.flatnonzero(np.frombuffer(raw, np.uint8) == ord("["))
+    counts.sightings = search.look(raw, brackets, line)
+    return counts
 
 
 def _refuse_columns(text: str, name: str) -> None:
@@ -203,7 +262,7 @@ class BracketSurvey(NamedTuple):
             for number, extent in enumerate(extents, chunk.documents + 1)
         ]
         if found:
-            events = events or scan.find(chunk.raw, self.marked_up, chunk.line)
+            events = events or scan.find(chunk.raw, self.marked_up, chunk.line, self.detection.dialect or "")
             yield reader.read(events, self.name, self.detection, found)
 
     def _extents(self, raw: bytes) -> list[tuple[int, int]]:

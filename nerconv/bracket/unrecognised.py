@@ -1,4 +1,4 @@
-"""Whether a file is annotated in a notation that nerconv does not read, judged over all of it.
+"""Whether a file is annotated in another notation than brackets with labels, judged over all of it.
 
 Labels are evidence by how well they are known: ``exact`` are those that nearly every annotation has, that were asked
 for, or that the file holds; ``folded`` are these in other capitals; ``general`` are other known labels, which are words
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.labels import CORE
+from nerconv.bracket.marks import NO_LABEL
+from nerconv.bracket.notations import NOTATIONS
 from nerconv.bracket.sightings import Example, Sighted, Sightings
 from nerconv.bracket.vocabulary import EDITORIAL, WORDS
 from nerconv.document import Finding, Where
@@ -88,32 +90,42 @@ _LINK: Final = "[x](url)", ""
 _CAPITALS: Final = re.compile(r"[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*|[A-Z](?:[_-][A-Z0-9]+)+")
 _EXAMPLES: Final = 2
 _SHOWN: Final = 6
+#: Marks that name no label.
+_UNLABELLED: Final = "@@x##"
 _ACCEPT: Final = "--accept-unrecognised"
 
 
 class Unrecognised(NamedTuple):
-    """A notation that a file is annotated in: its name, how often each label stands in it, and the first examples."""
+    """A notation that a file is annotated in: its name, how often each label stands in it, and the first examples.
+
+    ``readers``: the dialects that read it.
+    """
 
     notation: str
     labels: Counter[str]
     examples: list[Example]
+    readers: Sequence[str] = ()
 
     @property
     def is_unknown_label(self) -> bool:
         """Whether it is the notation of brackets, with labels that are not known."""
-        return self.notation == UNKNOWN
+        return self.notation == UNKNOWN and not self.readers
 
-    def finding(self, path: str, held: Collection[str], accepted: bool) -> Finding:
-        """Return what is said of it; ``held``: the labels of the spans of the file."""
+    def finding(self, path: str, detection: DialectDetection, accepted: bool) -> Finding:
+        """Return what is said of it; ``detection`` says how the file is read."""
         first, *others = self.examples
         also = "".join(f", also at {path}:{example.line}:{example.column}" for example in others[: _EXAMPLES - 1])
         what = f"{self._named()} ({self._shown()}){also}"
         where = Where(path, first.line, first.column)
         if accepted:
             return Finding("F007", f"{what}: read as text, which was accepted", where, excerpt=first.shown)
-        message = f"{what}: not recognised, read as text; {self._advice(held)}, or accept it as text with {_ACCEPT}"
+        how = f"not in the dialect {detection.dialect}" if self.readers and detection.dialect else "not recognised"
+        advice = self._advice(detection)
+        message = f"{what}: {how}, read as text; {advice}, or accept it as text with {_ACCEPT}"
+        if detection.dialect is None:
+            message = f"{what}: not read; {advice}"
         unread = dict(sorted(self.labels.items()))
-        names = sorted({*held, *self.labels} - {"?"})
+        names = sorted({*detection.held, *self.labels} - {NO_LABEL})
         remedies: tuple[Mapping[str, str | list[str]], ...] = ({"labels": names},) if self.is_unknown_label else ()
         return Finding("F017", message, where, excerpt=first.shown, unread=unread, remedies=remedies)
 
@@ -129,30 +141,49 @@ class Unrecognised(NamedTuple):
         rest = f", {len(named) - _SHOWN:,} others" if len(named) > _SHOWN else ""
         return ", ".join(f"{label} {count:,}" for label, count in named[:_SHOWN]) + rest
 
-    def _advice(self, held: Collection[str]) -> str:
+    def _advice(self, detection: DialectDetection) -> str:
         if self.is_unknown_label:
-            names = ",".join(sorted({*held, *self.labels} - {"?"})[:_SHOWN])
+            names = ",".join(sorted({*detection.held, *self.labels} - {NO_LABEL})[:_SHOWN])
             return f"name all labels of the file with --labels {names}, or read every one with --labels any"
-        label = next((label for label in self.labels if label != "?"), "LABEL")
-        return f"write it as [{label} {self.examples[0].text or 'text'}]"
+        if self.notation == _UNLABELLED and NO_LABEL in self.labels and detection.dialect not in self.readers:
+            return "read the file with --dialect gptner and say which label is meant, such as --labels PER"
+        label = next((label for label in self.labels if label != NO_LABEL), "LABEL")
+        text = self.examples[0].text or "text"
+        notation = NOTATIONS.get(detection.dialect or "")
+        written = f"[{label} {text}]"
+        if notation:
+            written = f"{notation.opening.format(label)}{text}{notation.closing.format(label)}"
+        ways = [f"write it as {written}"] if detection.dialect or not self.readers else []
+        return ", ".join([*ways, *(f"read the file with --dialect {name}" for name in self.readers[-1:])])
 
 
 def judge(sightings: Sightings, size: int, detection: DialectDetection) -> Iterator[Unrecognised]:
     """Yield the notations that a bracket file of ``size`` bytes is annotated in and that are not read, by place."""
     labels = KNOWN_LABELS if detection.labels is None else detection.labels
     held = detection.held
-    found = []
+    found: list[Unrecognised] = []
     for name, sighted in _by_notation(sightings):
         if name == UNKNOWN:
-            # What opens a span is read, or reported where it stands.
-            skipped = {*held, *detection.suspects, *labels}
-            unknown = {label: each for label, each in sighted.items() if label not in skipped}
-            counted = _unknown(unknown, size, detection.annotated) if labels else Counter()
-        else:
-            counted = _counted(name, sighted, _CORE | held | (labels - KNOWN_LABELS), _LINK in sightings.counts)
-        if counted:
-            found.append(_unrecognised(name, counted, sighted))
+            found += _brackets(sighted, size, detection, labels)
+        elif counted := _counted(name, sighted, _CORE | held | (labels - KNOWN_LABELS), _LINK in sightings.counts):
+            readers = [dialect for dialect, notation in NOTATIONS.items() if name in notation.sights]
+            found.append(_unrecognised(name, counted, sighted, readers))
     return iter(sorted(found, key=lambda each: each.examples[0][:2]))
+
+
+def _brackets(
+    sighted: Mapping[str, Sighted], size: int, detection: DialectDetection, labels: frozenset[str]
+) -> Iterator[Unrecognised]:
+    """Yield brackets with labels that are not read: in a file of other marks known ones as well."""
+    # What opens a span is read, or reported where it stands.
+    skipped = {*detection.held, *detection.suspects, *labels}
+    if detection.dialect in NOTATIONS:
+        skipped = {*KNOWN_LABELS, *detection.held}
+        if counted := Counter({label: each.count for label, each in sighted.items() if label in skipped}):
+            yield _unrecognised(UNKNOWN, counted, sighted, ("mixed",))
+    unknown = {label: each for label, each in sighted.items() if label not in skipped}
+    if labels and (counted := _unknown(unknown, size, detection.annotated)):
+        yield _unrecognised(UNKNOWN, counted, sighted)
 
 
 def _by_notation(sightings: Sightings) -> Iterator[tuple[str, dict[str, Sighted]]]:
@@ -161,9 +192,11 @@ def _by_notation(sightings: Sightings) -> Iterator[tuple[str, dict[str, Sighted]
         yield name, {label: each for (notation, label), each in sightings.counts.items() if notation == name}
 
 
-def _unrecognised(name: str, labels: Counter[str], sighted: Mapping[str, Sighted]) -> Unrecognised:
+def _unrecognised(
+    name: str, labels: Counter[str], sighted: Mapping[str, Sighted], readers: Sequence[str] = ()
+) -> Unrecognised:
     examples = sorted(example for label in labels for example in sighted[label].examples)[:_EXAMPLES]
-    return Unrecognised(name, labels, [example for _, example in examples])
+    return Unrecognised(name, labels, [example for _, example in examples], readers)
 
 
 def _counted(name: str, sighted: Mapping[str, Sighted], known: frozenset[str], has_links: bool) -> Counter[str]:

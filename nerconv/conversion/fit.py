@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,8 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
     fitting = _Fitting(batch, np.arange(len(batch.starts)), make)
     trimmed = {} if keeps.outer_space else _trim(fitting)
     left_out = _left_out(fitting.batch, keeps)
+    if keeps.labels:
+        _spell(fitting, keeps.labels)
     if tokens is not None:
         _meet_tokens(fitting, tokens)
     if not keeps.crossing:
@@ -81,6 +84,8 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
         _stay_within(fitting, _across_lines, "line")
     if not keeps.nesting:
         _flatten(fitting, nested)
+    elif not keeps.overlapping:
+        _nest(fitting)
     if not keeps.touching:
         _merge(fitting)
     if not keeps.blank:
@@ -95,6 +100,19 @@ def fit(batch: Batch, keeps: Keeps, tokens: TokenEdges | None, nested: str | Non
     left = set(fitting.numbers.tolist()) if trimmed else ()
     noted = [finding for number, finding in trimmed.items() if number in left]
     return Fitted(batch, fitting.lost, +left_out, noted)
+
+
+def _spell(fitting: _Fitting, pattern: str) -> None:
+    """Lose the spans with a label that the target cannot spell: what it is made of has a meaning there."""
+    labels = fitting.batch.labels
+    spelt = np.array([re.fullmatch(pattern, label) is not None for label in labels], dtype=bool)
+
+    def reasons(numbers: Numbers) -> Iterator[tuple[str, str]]:
+        """Yield the label of each."""
+        for code in fitting.batch.label_ids[numbers].tolist():
+            yield "K009", f"has a label that cannot be spelt there, {labels[code]!r}"
+
+    fitting.lose(~spelt[fitting.batch.label_ids], reasons)
 
 
 def _left_out(batch: Batch, keeps: Keeps) -> Counter[str]:
@@ -230,6 +248,29 @@ def _flatten(fitting: _Fitting, nested: str | None) -> None:
                 yield code, f"shares text with [{batch.labels[other]} {surface[:_SHOWN]}], which stays"
 
     fitting.lose(others >= 0, reasons)
+
+
+def _nest(fitting: _Fitting) -> None:
+    """Lose the spans that begin in one that stays and end behind it."""
+    batch = fitting.batch
+    gone, rivals = np.zeros(len(batch.starts), dtype=bool), np.zeros_like(batch.starts)
+    around: list[tuple[int, int]] = []  # the end of each that lies around the next one, and its number
+    for number in np.flatnonzero(batch.overlapping).tolist():
+        start, end = int(batch.starts[number]), int(batch.ends[number])
+        while around and around[-1][0] <= start:
+            around.pop()
+        if around and around[-1][0] < end:
+            gone[number], rivals[number] = True, around[-1][1]
+        else:
+            around.append((end, number))
+
+    def reasons(numbers: Numbers) -> Iterator[tuple[str, str]]:
+        """Yield the span that each begins in."""
+        codes = batch.label_ids[rivals[numbers]].tolist()
+        for code, surface in zip(codes, surfaces(batch, rivals[numbers]), strict=True):
+            yield "K010", f"crosses [{batch.labels[code]} {surface[:_SHOWN]}], which stays"
+
+    fitting.lose(gone, reasons)
 
 
 def _merge(fitting: _Fitting) -> None:

@@ -12,7 +12,8 @@ A format module has
 - ``encode(batch, options)``, which makes a piece of documents: a value that can be sent to another process; its
   ``grouped``, where it has such, are counts for the report,
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make,
-- ``require(path)``, where packages must be installed to write at ``path``.
+- ``require(path)``, where packages must be installed to write at ``path``,
+- ``keeps(options)``, where what it can hold depends on how it is written.
 
 To add one: write the module and name it in ``nerconv.formats.known``; nothing else changes. One of ``READ_ONLY`` has
 nothing behind ``read``. One that has a JSON object
@@ -132,10 +133,14 @@ def write(format: Format, batches: Iterable[Batch], path: Path, options: WriteOp
 
 
 def keeps(format: Format, options: WriteOptions) -> Keeps:
-    """Return what ``format`` keeps under ``options``: the scheme IO cannot tell touching spans of one label apart."""
+    """Return what ``format`` keeps under ``options``: the scheme IO cannot tell touching spans of one label apart.
+
+    A format with a function ``keeps`` says so itself.
+    """
+    own: Callable[[WriteOptions], Keeps] = getattr(format, "keeps", lambda _: format.KEEPS)
     if options.scheme.upper() == "IO" and not format.KEEPS.nesting:
-        return replace(format.KEEPS, touching=False)
-    return format.KEEPS
+        return replace(own(options), touching=False)
+    return own(options)
 
 
 def of_path(path: str) -> Format:

@@ -28,10 +28,12 @@ class Keeps:
     ``joins``, ``marks``, ``ids``, ``meta``, ``sentences``: those of the document. ``provenance``: the source
     line and column of every span; ``flags``: its lint flags. ``crossing``: spans across a sentence boundary, ``lines``:
     across a line end. ``touching``: two touching spans of one label (the tag scheme IO has none). ``blank``: documents
-    without a token. ``any_text``: text that holds the markup of the format itself. ``open_end``: text that ends
-    without a line end. ``outer_space``: spans that begin or end with what Unicode counts as white space, such as a
-    no-break space; else it is trimmed. ``unlabelled``: that nobody labelled some of the text; else that is
-    written as text outside of spans. ``flat_part`` names the part of a format that holds flat spans only though another
+    without a token. ``overlapping``: spans that share text though none lies in the other. ``any_text``: text that holds
+    the markup of the format itself. ``open_end``: text that ends without a line end. ``outer_space``: spans that begin
+    or end with what Unicode counts as white space, such as a no-break space; else it is trimmed. ``unlabelled``: that
+    nobody labelled some of the text; else that is written as text outside of spans. ``labels`` is a pattern of the
+    labels that it spells, all where it is empty.
+    ``flat_part`` names the part of a format that holds flat spans only though another
     holds all of them.
     """
 
@@ -46,10 +48,12 @@ class Keeps:
     ids: bool = True
     meta: bool = True
     blank: bool = True
+    overlapping: bool = True
     any_text: bool = True
     open_end: bool = True
     provenance: bool = True
     flags: bool = True
     outer_space: bool = True
     unlabelled: bool = True
+    labels: str = ""
     flat_part: str = ""

@@ -12,6 +12,7 @@ import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -21,7 +22,6 @@ import msgspec
 from nerconv.document import Facts, Finding, Where
 from nerconv.formats import arrow_table, bracket, json_items, token_csv
 from nerconv.formats.json_lines import Decoder, JsonLine
-from nerconv.formats.keeps import TokenEdges
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
@@ -78,9 +78,8 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     return f"its first record has the key {ANNOTATED}" if begins else None
 
 
-def tokens(options: WriteOptions) -> TokenEdges | None:
-    """Return None: a bracket stands at any offset."""
-    return None
+keeps = partial(bracket.held, KEEPS)
+tokens = bracket.tokens
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
@@ -213,7 +212,8 @@ def _read(raw: bytes, texts: Sequence[_Text], lines: Sequence[int], known: Any) 
         Extent(text.id, begin, begin + size)
         for text, begin, size in zip(texts, begins.tolist(), sizes.tolist(), strict=True)
     ]
-    reading = reader.read(scan.find(raw, known.marked_up), known.name, known.detection, extents)
+    events = scan.find(raw, known.marked_up, dialect=known.detection.dialect or "")
+    reading = reader.read(events, known.name, known.detection, extents)
     batch = reading.batch
     rows = np.array(lines, dtype=np.int64)
     ones = np.ones(len(rows), dtype=np.int64)
@@ -259,10 +259,12 @@ def read_back(piece: ColumnPiece, options: WriteOptions) -> Batch:
     lines = msgspec.json.Decoder(_Line).decode_lines(piece.lines)
     texts = [_Text(line.id, line.annotated, number, line.meta) for number, line in enumerate(lines, 1)]
     raw = "\n".join(text.text for text in texts).encode()
-    known = BracketSurvey("", "", "file", False, DialectDetection(options.dialect, "", {}, piece.labels or None), False)
+    labels = bracket.known_labels(piece.labels, options)
+    known = BracketSurvey("", "", "file", False, DialectDetection(options.dialect, "", {}, labels), False)
     return _read(raw, texts, [text.line for text in texts], known).batch
 
 
 def join(pieces: Pieces, path: Path, options: WriteOptions) -> None:
-    """Write the lines of ``pieces``."""
+    """Write the lines of ``pieces``. Raises UsageError."""
+    bracket.check_labels(frozenset().union(*(packed.piece.labels for packed in pieces.packed)), options)
     join_lines((packed._replace(piece=packed.piece.lines) for packed in pieces.packed), path)

@@ -7,8 +7,8 @@ from typing import Final
 
 from nerconv.cli.option import FLAG, NAMES, TEXT, WORD, Option, Use, comma_list
 from nerconv.formats.known import FORMATS
-from nerconv.notation import NAMES as NOTATIONS
-from nerconv.options import DIALECTS, DISCONTINUOUS, INVALID, MARKUPS
+from nerconv.notation import NAMES as SCHEMES
+from nerconv.options import DIALECTS, DISCONTINUOUS, INVALID, MARKUPS, NOTATIONS
 
 INPUT: Final = "Input"
 CONVERSIONS: Final = ("convert", "to-spans", "to-conll", "to-spacy", "to-dataset")
@@ -57,7 +57,7 @@ READING: Final = (
         "CoNLL-2003 and OntoNotes.", _ALL, NAMES._replace(parse=_labels), INPUT, "LABEL,...", field="read.labels",
         use=Use("says which brackets are annotations", _BRACKETS)),
     Option("--dialect", "Read brackets in this dialect instead of detecting it", _READERS, metavar="DIALECT",
-        choices=DIALECTS, panel=INPUT, field="read.dialect",
+        choices=("auto", *DIALECTS, *NOTATIONS), panel=INPUT, field="read.dialect",
         use=Use("sets the dialect of bracket text", _BRACKETS)),
     Option("--markup", "Whether HTML tags are removed and character references decoded.", _READERS, choices=MARKUPS,
         panel=INPUT, default="auto", field="read.markup",
@@ -68,7 +68,7 @@ READING: Final = (
         "CoNLL file, or a regular expression (RE2) that matches separator lines.", _ALL, WORD, INPUT, "HOW|N|REGEX",
         default="auto", field="read.documents", use=Use("says what a document of a file of lines is", _LINES)),
     Option("--read-scheme", "Read tags in this scheme, or as labels without a prefix, instead of detecting it", _ALL,
-        metavar="SCHEME", choices=NOTATIONS, panel=INPUT, field="read.scheme",
+        metavar="SCHEME", choices=SCHEMES, panel=INPUT, field="read.scheme",
         use=Use("names the scheme that tags are read in", TAGGED)),
     Option("--invalid", "How invalid tag sequences are treated: report them as errors, repair them, or discard their "
         "spans.", _READERS, choices=INVALID, panel=INPUT, default="error", field="read.invalid",

@@ -1,0 +1,195 @@
+"""Names marked otherwise than with brackets: each dialect is detected and read, and each spoiled mark is a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nerconv import formats
+from nerconv.bracket.notations import NOTATIONS as TABLE
+from nerconv.document import Document, Facts, Finding
+from nerconv.io.sources import Source
+from nerconv.options import NOTATIONS, ReadOptions, UsageError
+
+Items = tuple[list[Document], list[Finding], str]
+
+
+def read(text: str, folder: Path, name: str = "a.txt", **options: object) -> Items:
+    """Return the documents and findings of a text, and what is said of its dialect."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8", newline="")
+    items = [*formats.documents(Source(name, "a", path), ReadOptions(format="bracket", **options))]  # type: ignore[arg-type]
+    (facts,) = (item for item in items if isinstance(item, Facts))
+    documents = [item for item in items if isinstance(item, Document)]
+    return documents, [item for item in items if isinstance(item, Finding)], facts.values["dialect"]
+
+
+def held(documents: list[Document]) -> list[tuple[str, str]]:
+    """Return the surface and label of each span."""
+    return [(document.covered(span), span.label) for document in documents for span in document.spans]
+
+
+ADA = [("Ada Holm", "PER"), ("Oslo", "LOC")]
+READ = [
+    ("xml", "<PER>Ada Holm</PER> left <LOC>Oslo</LOC>.", "Ada Holm left Oslo.", ADA),
+    ("xml", "<PER> Ada Holm </PER> left <LOC> Oslo </LOC>.", "Ada Holm left Oslo.", ADA),
+    ("xml", "<PER>Ada &amp; Bo</PER> of AT&T &lt;x&gt;", "Ada & Bo of AT&T <x>", [("Ada & Bo", "PER")]),
+    (
+        "xml",
+        "<ORG>Quay <LOC>Oslo</LOC></ORG> <entity type='PER'>Ada</entity>",
+        "Quay Oslo Ada",
+        [("Quay Oslo", "ORG"), ("Oslo", "LOC"), ("Ada", "PER")],
+    ),
+    ("xml", "<persName>Ada</persName> left", "Ada left", [("Ada", "PERSON")]),
+    (
+        "enamex",
+        '<ENAMEX TYPE="PER">Ada</ENAMEX> left <NUMEX TYPE="X">2</NUMEX>',
+        "Ada left 2",
+        [("Ada", "PER"), ("2", "X")],
+    ),
+    ("opennlp", "<START:person> Ada Holm <END> left .", "Ada Holm left .", [("Ada Holm", "person")]),
+    ("opennlp", "<START> Ada Holm <END> left .", "Ada Holm left .", [("Ada Holm", "default")]),
+    ("rasa", '[Ada Holm]{"entity": "PER", "role": "x"} left [Oslo]{LOC}.', "Ada Holm left Oslo.", ADA),
+    ("markdown", "[Ada Holm](PER) left [Oslo](LOC:x) [a](b://c) [1]", "Ada Holm left Oslo [a](b://c) [1]", ADA),
+    ("tanl", "[ Ada Holm | PER ] left [ Oslo | LOC ] [ a | b ]", "Ada Holm left Oslo [ a | b ]", ADA),
+    (
+        "tanl",
+        "[ [ Ada | person ] of Oslo | work of art | by = x ] .",
+        "Ada of Oslo .",
+        [("Ada of Oslo", "work_of_art"), ("Ada", "person")],
+    ),
+    ("prefix", "[PER: Ada Holm] left [LOC:Oslo].", "Ada Holm left Oslo.", ADA),
+    ("prefix", "[PER: Ada [sic]] left [LOC: Oslo] [1]", "Ada [sic] left Oslo [1]", [("Ada [sic]", "PER"), ADA[1]]),
+    ("bbcode", "[PER] Ada Holm [/PER] left [LOC]Oslo[/LOC].", "Ada Holm left Oslo.", ADA),
+    ("slash", "Ada/PER Holm/PER left/O Oslo/LOC I/O/O", "Ada Holm left Oslo I/O", ADA),
+    ("slash", "Ada/PER left and/or uses I/O daily .", "Ada left and/or uses I/O daily .", [("Ada", "PER")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dialect", "source", "text", "spans"), READ, ids=[row[1] for row in READ])
+def test_a_dialect_is_detected_and_read(
+    dialect: str, source: str, text: str, spans: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    for options in ({}, {"dialect": dialect}):
+        documents, findings, said = read(f"{source}\n", tmp_path, **options)
+        assert [document.text for document in documents] == [f"{text}\n"]
+        assert held(documents) == spans
+        assert said.startswith(f"{dialect}: ")
+        assert {finding.code for finding in findings} <= {"F004"}
+
+
+def test_the_table_has_every_dialect() -> None:
+    assert tuple(TABLE) == NOTATIONS
+
+
+def test_places_are_those_of_the_marks(tmp_path: Path) -> None:
+    documents, _, _ = read("é\nx <PER>Ada</PER> & <LOC>Oslo</LOC>\n", tmp_path)
+    (document,) = documents
+    assert [str(span.where) for span in document.spans] == ["a.txt:2:3", "a.txt:2:20"]
+    assert str(document.locate(document.text.index("Oslo"))) == "a.txt:2:25"
+    documents, _, _ = read("é/O  Ada/PER Bo/PER x/O\n", tmp_path)
+    assert [str(span.where) for span in documents[0].spans] == ["a.txt:1:6"]
+
+
+def test_marks_without_a_label_have_that_of_the_option_or_of_the_file(tmp_path: Path) -> None:
+    text = "@@Ada Holm## left .\n"
+    assert held(read(text, tmp_path, labels=frozenset({"DRUG"}))[0]) == [("Ada Holm", "DRUG")]
+    assert held(read(text, tmp_path, name="answers.per.txt")[0]) == [("Ada Holm", "PER")]
+    _, (finding,), _ = read(text, tmp_path)
+    assert (finding.code, finding.unread) == ("F017", {"?": 1})
+    assert "--dialect gptner" in finding.message and "--labels PER" in finding.message
+    with pytest.raises(UsageError, match="--labels PER"):
+        read(text, tmp_path, dialect="gptner")
+
+
+SPOILT = [
+    ("xml", "<PER>Ada</PER> met <PER>Bo .", [("F001", 20, {"PER": 1})], 1),
+    ("xml", "<PER>Ada</PER> met Bo</PER> .", [("F001", 22, {"PER": 1})], 1),
+    ("xml", "<PER>Ada</ORG> met <PER>Bo</PER> .", [("F031", 1, {"PER": 1})], 1),
+    ("xml", "<PER>a <ORG>b</PER> c</ORG>", [("F031", 8, {"ORG": 1})], 1),
+    ("xml", "<PER></PER> <PER>Bo</PER>", [("F003", 1, {"PER": 1})], 1),
+    ("xml", "<PER/> <PER>Bo</PER>", [("F001", 1, {"PER": 1})], 1),
+    ("xml", "<PER Ada</PER> <PER>Bo</PER> </LOC", [("F001", 1, {"PER": 1}), ("F001", 30, {"LOC": 1})], 1),
+    ("xml", "<PERS>Ada</PERS> <PER>Bo</PER> <i>x</i>", [("F002", 1, {"PERS": 1})], 1),
+    ("xml", "<PER>Bo</PER> <PER>Ada\nHolm</PER>", [("F009", 15, {"PER": 1})], 1),
+    ("xml", "<PER>Bo</PER> [LOC Oslo]", [("F017", 15, {"LOC": 1})], 1),
+    ("enamex", "<ENAMEX>Bo</ENAMEX> </ENAMEX>", [("F001", 1, {"?": 1}), ("F001", 21, {"?": 1})], 0),
+    ("opennlp", "<START:PER> Ada <END> <END> <START:PER> Bo", [("F001", 23, {"?": 1}), ("F001", 29, {"PER": 1})], 1),
+    ("markdown", "[Ada](PER) met [Bo](PER .", [("F001", 19, {"PER": 1})], 1),
+    ("markdown", "[Ada](PER) met Bo](PER) .", [("F001", 18, {"PER": 1})], 1),
+    ("markdown", "[Ada](PER) met []() .", [("F001", 17, {"?": 1})], 1),
+    ("markdown", "[Ada](PER) met [Bo](PERS) .", [("F002", 19, {"PERS": 1})], 1),
+    ("rasa", '[Ada]{"entity": "PER"} met [Bo]{"entity": "PER" .', [("F001", 31, {"PER": 1})], 1),
+    ("rasa", '[Ada]{"entity": "PER"} met [Bo]{"entity": PER, } .', [("F001", 31, {"PER": 1})], 1),
+    ("tanl", "[ Ada | PER ] met [ Bo | ] [ Bo | PER .", [("F001", 24, {"?": 1}), ("F001", 33, {"PER": 1})], 1),
+    ("prefix", "[PER: Ada] met [PER: Bo .", [("F001", 16, {"PER": 1})], 1),
+    ("prefix", "[PER: Ada] met [PER: ] .", [("F003", 16, {"PER": 1})], 1),
+    ("bbcode", "[PER]Ada[/PER] met [LOC]Oslo[/PER] .", [("F031", 20, {"LOC": 1})], 1),
+    ("slash", "Ada/PER Holm/PERS left/O us/O for/O us/O it/O is/O so/O me/O", [("F002", 13, {"PERS": 1})], 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dialect", "text", "faults", "spans"), SPOILT, ids=[row[1] for row in SPOILT])
+def test_a_spoiled_mark_is_a_finding_with_what_it_costs(
+    dialect: str, text: str, faults: list[tuple[str, int, dict[str, int]]], spans: int, tmp_path: Path
+) -> None:
+    labels = frozenset({"PER", "LOC", "ORG"})
+    documents, findings, _ = read(text + "\n", tmp_path, dialect=dialect, labels=labels)
+    assert [(each.code, each.where.column if each.where else 0, each.unread) for each in findings] == faults
+    assert all(each.excerpt and each.excerpt.text[each.excerpt.start :] for each in findings)
+    assert len(held(documents)) == spans
+
+
+def test_marks_without_a_label_that_are_spoiled(tmp_path: Path) -> None:
+    documents, findings, _ = read("@@Ada## met @@Bo . x## \n", tmp_path, dialect="gptner", labels=frozenset({"PER"}))
+    assert held(documents) == [("Ada", "PER"), ("Bo . x", "PER")]
+    assert not findings
+    _, findings, _ = read("@@Ada## met @@Bo .\nCy## left\n", tmp_path, dialect="gptner", labels=frozenset({"PER"}))
+    assert [(each.code, each.unread) for each in findings] == [("F009", {"PER": 1})]
+
+
+def test_no_dialect_is_guessed_between_two_plausible_ones(tmp_path: Path) -> None:
+    text = "[PER Ada] met <PER>Ole</PER> and [PER: Eva] and <LOC>Oslo</LOC> .\n"
+    documents, (first, *others), said = read(text, tmp_path)
+    assert not documents
+    assert first.code == "F010"
+    assert all(name in first.message for name in ("compact (1", "xml (2", "prefix (1", "--dialect"))
+    assert [each.unread for each in others] == [{"LOC": 1, "PER": 1}, {"PER": 1}]
+    assert said.startswith("ambiguous")
+    for dialect, spans in (("compact", 1), ("xml", 2), ("prefix", 1)):
+        documents, findings, _ = read(text, tmp_path, dialect=dialect)
+        assert len(held(documents)) == spans
+        assert sum(sum(each.unread.values()) for each in findings) == 4 - spans
+
+
+def test_a_few_marks_of_another_dialect_are_findings(tmp_path: Path) -> None:
+    brackets, marks = "[PER Ada  ] left . \n", "<PER>Bo</PER> left . \n"
+    documents, (finding,), said = read(brackets * 40 + marks, tmp_path)
+    assert (len(held(documents)), finding.code, finding.unread) == (40, "F017", {"PER": 1})
+    assert said.startswith("illinois") and "--dialect xml" in finding.message
+    documents, (finding,), said = read(brackets + marks * 40, tmp_path)
+    assert (len(held(documents)), finding.code, finding.unread) == (40, "F017", {"PER": 1})
+    assert said.startswith("xml") and "write it as <PER>Ada</PER>" in finding.message
+
+
+def test_labels_narrow_what_is_read(tmp_path: Path) -> None:
+    text = "<PER>Ada</PER> took <DRUG>Codeine</DRUG> , <i>twice</i> .\n"
+    assert held(read(text, tmp_path)[0]) == [("Ada", "PER"), ("Codeine", "DRUG")]
+    assert held(read(text, tmp_path, labels=frozenset({"DRUG"}))[0]) == [("Codeine", "DRUG")]
+    assert held(read(text, tmp_path, labels=frozenset(), dialect="xml")[0]) == [("Ada", "PER"), ("Codeine", "DRUG")]
+    _, findings, _ = read(text, tmp_path, labels=frozenset({"DRUG"}))
+    assert [(each.code, each.unread) for each in findings] == [("F002", {"PER": 1})]
+
+
+@pytest.mark.parametrize("dialect", [*NOTATIONS])
+def test_a_megabyte_of_half_a_mark_takes_time_in_proportion(dialect: str, tmp_path: Path) -> None:
+    """Counted by events: no mark is looked at more often than a few times, however many stand on a line."""
+    from nerconv.bracket import marks
+
+    for piece in ("<PER>", "<PER ", "[", "](", "]{", " | a", "@@x", "##", "x/PER", "a/", "[PER: ", "[/PER]", "<START:"):
+        line = piece * 20_000
+        events = marks.events(line, False, dialect)
+        assert len(events) <= 40_000
+        found = marks.pair(events, dialect, frozenset({"PER"}))
+        assert len(found.pairs) <= len(events)
