@@ -68,12 +68,12 @@ def apply(report: LintReport, known: Path | None, new: Path | None, prune: bool)
 
     ``new``: where all findings are written as a baseline first. ``prune``: what is gone leaves the baseline.
     """
+    before = read_baseline(known) if known else None
     if new:
         write_baseline(baseline_of(report.problems), new)
-    if known is None:
+    if known is None or before is None:
         report.problems = [] if new else report.problems
         return 0
-    before = read_baseline(known)
     left = before.pruned(report.problems)
     if prune:
         write_baseline(left, known)

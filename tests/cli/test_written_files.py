@@ -21,17 +21,22 @@ Run = Callable[..., tuple[int, str, str]]
 LINE = "[PER Ann Lee  ] left [LOC Rome  ] . \n"
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder with sources of several names; return its exit status, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NO_COLOR", "1")
+def prepare() -> None:
+    """Make sources of several names in this folder."""
     Path("in").mkdir()
     for name in ("a.txt", "b.txt", "in/c.txt", "t.spacy", "a.txt.ignore"):
         Path(name).write_text("" if name.endswith("ignore") else LINE, encoding="utf-8")
     Path("nerconv.toml").write_text('labels = ["PER", "LOC"]\n')
     Path("soft.txt").symlink_to("a.txt")
     os.link("a.txt", "hard.txt")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder with sources of several names; return its exit status, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    prepare()
 
     def command(words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["nerconv", *words.split()])

@@ -217,7 +217,7 @@ def _check_account(report: ConversionReport) -> None:
 
 
 def _target(it: Input) -> tuple[str, ConvertOptions]:
-    to = it.random.choice(list(formats.FORMATS))
+    to = it.random.choice(formats.WRITTEN)
     options = ConvertOptions(
         **options_for("convert", it.random), read=it.read, write=WriteOptions(**options_for("write", it.random)), to=to
     )
@@ -319,7 +319,7 @@ def check_command(it: Input) -> None:
 def words_of(it: Input) -> list[str]:
     """Return the words of some command on an input."""
     name, random = it.random.choice(list(_WORDS)), it.random
-    to = random.choice(list(formats.FORMATS))
+    to = random.choice(formats.WRITTEN)
     target = {"to-spans": "spans_jsonl", "to-conll": "conll", "to-spacy": "docbin", "to-dataset": "dataset"}.get(
         name, to
     )
@@ -450,6 +450,7 @@ def warm_up(readers: Sequence[str]) -> None:
     with suppress(ImportError):
         # To load spaCy takes longer than thousands of inputs.
         import_module("spacy").blank("en")
+        import_module("datasets")
 
 
 def fuzzed(

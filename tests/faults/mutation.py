@@ -111,9 +111,9 @@ def seeds(format: str) -> tuple[Seed, ...]:
 
 
 def _written(format: str) -> Iterable[Seed]:
-    """Yield what the writer of a format makes of a small corpus, by unit."""
+    """Yield what the writer of a format makes of a small corpus, by unit; nothing for one that is only read."""
     suffix = formats.FORMATS[format][0]
-    for unit in ("document", "sentence"):
+    for unit in ("document", "sentence") if format in formats.WRITTEN else ():
         with TemporaryDirectory() as folder:
             target = Path(folder, f"a{suffix}")
             corpus = read([Source("a.txt", "a", content=TEXT.encode(), format="bracket")], ReadOptions())
@@ -145,8 +145,8 @@ _Mutate = Callable[[bytes, bytes, Random], bytes]
 
 def _kind(data: bytes) -> _Mutate:
     """Return what changes files that begin as ``data`` does."""
-    if data.startswith(b"PAR1"):
-        return _parquet
+    if data.startswith((b"PAR1", b"ARROW1")):
+        return _table
     if data[:1] == b"\x78":
         return _docbin
     if data.lstrip(b"\xef\xbb\xbf \n")[:1] in (b"{", b"["):
@@ -293,12 +293,13 @@ def _packed(data: bytes, random: Random) -> bytes:
     return msgspec.msgpack.encode(changed(msgspec.msgpack.decode(data), random))
 
 
-def _parquet(data: bytes, other: bytes, random: Random) -> bytes:
-    """Change rows, columns, types and metadata of a Parquet file."""
+def _table(data: bytes, other: bytes, random: Random) -> bytes:
+    """Change rows, columns, types and metadata of a file of Parquet or Arrow."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(io.BytesIO(data))
+    is_arrow = data.startswith(b"ARROW1")
+    table = pa.ipc.open_file(data).read_all() if is_arrow else pq.read_table(io.BytesIO(data))
     metadata = dict(table.schema.metadata or {})
     match random.randrange(6):
         case 0 if metadata:
@@ -317,8 +318,12 @@ def _parquet(data: bytes, other: bytes, random: Random) -> bytes:
             for _ in range(random.choice([1, 1, 2, 3])):
                 rows = changed(rows, random)
             table = pa.Table.from_pylist(rows, None if random.randrange(3) else table.schema)
-    file = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata(metadata), file)
+    file, table = io.BytesIO(), table.replace_schema_metadata(metadata)
+    if is_arrow:
+        with pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+    else:
+        pq.write_table(table, file)
     return file.getvalue()
 
 
