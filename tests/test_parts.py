@@ -86,6 +86,7 @@ REFUSED = [
     ("to-conll --splits a=train.txt,b=./train.txt -o d", 2, "is in a and in b"),
     ("to-conll --splits a=train.txt,a=train.txt -o d", 2, "stands twice in a"),
     ("to-conll --splits a=train.txt,b=empty.txt -o d", 3, "--splits b: no document was read"),
+    ("to-conll empty.txt --split a=0.5,b=0.5 -o d", 3, "no document was read, so nothing is written"),
     ("to-conll --splits a=train.txt,b=dev.txt -o -", 2, "writes a folder"),
     ("to-conll --splits a=train.txt,b=dev.txt -o d.conll", 2, "d.conll is called like a file"),
     ("convert --splits a=train.txt,b=dev.txt -o d", 2, "name one with --to"),

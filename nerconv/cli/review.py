@@ -137,7 +137,15 @@ def _next(given: Given, paths: Sequence[str]) -> str:
 
 
 def _opened(given: Given, session: Session) -> int:
-    """Show the questions as it was asked for: as a list, as a file, or as the page."""
+    """Show the questions as it was asked for; status 3 where a source cannot be read, about which there are none."""
+    unread = session.asked.unread
+    show.findings(unread)
+    _show(given, session)
+    return 3 if unread else 0
+
+
+def _show(given: Given, session: Session) -> None:
+    """Show the questions as a list, as a file, or as the page."""
     asked_about = {*session.asked.files, *(source.name for source in session.asked.sources)}
     if others := sorted(session.log.state.files() - asked_about):
         show.say(
@@ -146,14 +154,14 @@ def _opened(given: Given, session: Session) -> int:
         )
     if given["--list"]:
         show.put(listing(session, layout_of(sys.stdout)))
-        return 0
+        return
     if target := given["--export"]:
         from nerconv.review.offline import offline
         from nerconv.review.page import page
 
         write_text(target, page(offline(session)))
         show.say(f"{target}: open it in a browser; apply what it downloads with nerconv review SRC --apply FILE")
-        return 0
+        return
     open_page(session, _opener(not given["--no-browser"]), given["--port"] or 0)
     found = session.progress.counts()
     show.say(f"{session.log.path}: {found['decided']:,} of {counted(found['decisions'], 'decision')} made")
@@ -161,7 +169,6 @@ def _opened(given: Given, session: Session) -> int:
         show.say(f"the same command goes on; with --apply {session.log.path} it writes what is decided")
     elif session.command:
         show.say(f"next: {session.command}")
-    return 0
 
 
 def _opener(browser: bool) -> Callable[[str], None]:

@@ -90,6 +90,8 @@ def write_split(made: Made, sources: Sequence[Source], target: Path) -> None:
     options, report = made.options, made.report
     shares = parse_shares(options.split or "")
     if empty := [name for name in shares if not report.documents[name]]:
+        if len(empty) == len(shares):
+            made.require(empty[0])
         raise UsageError(split_report.why_empty(empty, shares, report, sources, options.read))
     report.documents = Counter({name: report.documents[name] for name in shares})
     labels = tuple(sorted(report.written))

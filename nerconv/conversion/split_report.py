@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nerconv import formats
-from nerconv.codes import CODES
 from nerconv.conversion.parts import Stored
 from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCounts
 from nerconv.document import Finding
@@ -76,10 +75,6 @@ def why_empty(
     """Return why no document falls to the parts called ``names``, and what helps."""
     count = report.documents.total()
     which = f"no document falls to {' and '.join(names)}"
-    if not count:
-        found = (*report.findings, *report.lost)
-        reasons = "; ".join(f"{item.where}: {item.message}" for item in found if CODES[item.code].loses)
-        return f"{which}: no document was read{': ' if reasons else ''}{reasons}"
     there = "there is 1 document" if count == 1 else f"there are {count:,} documents"
     if count < len(shares):
         return f"{which}: {there} for {len(shares)} parts, and a document is never cut; {_more(sources, read)}"

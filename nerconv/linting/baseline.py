@@ -1,4 +1,7 @@
-"""A baseline: the findings that an old corpus may keep, counted by content, so that moved lines make no difference."""
+"""A baseline: the findings that an old corpus may keep, counted by content, so that moved lines make no difference.
+
+That a file cannot be read is never one of them: nothing of it was looked at.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nerconv.io.replacing import write_text
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
+
+#: A file cannot be read.
+_UNREAD: Final = "F014"
 
 
 @dataclass(slots=True)
@@ -26,7 +32,7 @@ class Baseline:
         new = []
         for problem in problems:
             key = fingerprint(problem)
-            if left[key] > 0:
+            if left[key] > 0 and problem.finding.code != _UNREAD:
                 left[key] -= 1
             else:
                 new.append(problem)
@@ -34,7 +40,7 @@ class Baseline:
 
     def pruned(self, problems: Iterable[Problem]) -> Baseline:
         """Return the baseline without the findings that are gone; it never grows."""
-        return Baseline(self.counts & Counter(map(fingerprint, problems)))
+        return Baseline(self.counts & baseline_of(problems).counts)
 
 
 def fingerprint(problem: Problem) -> str:
@@ -44,8 +50,8 @@ def fingerprint(problem: Problem) -> str:
 
 
 def baseline_of(problems: Iterable[Problem]) -> Baseline:
-    """Return the baseline that knows exactly ``problems``."""
-    return Baseline(Counter(map(fingerprint, problems)))
+    """Return the baseline that knows exactly ``problems``, but for files that cannot be read."""
+    return Baseline(Counter(fingerprint(problem) for problem in problems if problem.finding.code != _UNREAD))
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -72,7 +78,7 @@ def apply(report: LintReport, known: Path | None, new: Path | None, prune: bool)
     if new:
         write_baseline(baseline_of(report.problems), new)
     if known is None or before is None:
-        report.problems = [] if new else report.problems
+        report.problems = baseline_of(report.problems).without_known(report.problems) if new else report.problems
         return 0
     left = before.pruned(report.problems)
     if prune:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from nerconv.document import Finding
 from nerconv.io.decode import byte_order
 from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.engine import run
@@ -35,7 +36,8 @@ class Queue:
     """Questions in the order in which they are asked, and the documents that they are about.
 
     ``owners``: by id of a place, the document that it stands in. ``left_out``: how many findings are about no place in
-    a document, so that nobody can decide them here: what a reader could not read, options that do nothing.
+    a document, so that nobody can decide them here: what a reader could not read, options that do nothing. ``unread``
+    say which sources cannot be read.
     """
 
     questions: Sequence[Question]
@@ -45,6 +47,7 @@ class Queue:
     read: ReadOptions
     left_out: int = 0
     annotators: tuple[str, ...] = ()
+    unread: tuple[Finding, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Question]:
@@ -137,7 +140,9 @@ def queue_of(
 
         questions += errors_of(found, predictions, progress, owners)
     questions = with_digests(questions, sources, read)
-    return Queue(ordered(questions), found.corpus, owners, sources, read, len(found.report) - len(problems))
+    unread = tuple(problem.finding for problem in found.report.problems if problem.finding.code == "F014")
+    left_out = len(found.report) - len(problems)
+    return Queue(ordered(questions), found.corpus, owners, sources, read, left_out, unread=unread)
 
 
 def asked(

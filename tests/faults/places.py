@@ -16,7 +16,7 @@ NOBODY = 65534
 
 
 class Ended(NamedTuple):
-    """The exit status of a command, minus the signal that ended it, and what it said on standard error."""
+    """The exit status of a command, minus the signal that ended it, and what it printed."""
 
     status: int
     said: str
@@ -25,27 +25,27 @@ class Ended(NamedTuple):
 def run(words: str, before: Callable[[], None] = lambda: None, out: int | None = None, err: int | None = None) -> Ended:
     """Run a command here as a fork that calls ``before`` first; ``out`` and ``err``: its streams, -1 for closed ones.
 
-    Without ``out`` nobody looks at what it prints; without ``err`` that is returned.
+    What goes to a stream that is not named is returned.
     """
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        _command(words, before, out, writer if err is None else err)
+        _command(words, before, writer if out is None else out, writer if err is None else err)
     os.close(writer)
     with os.fdopen(reader, "rb") as file:
         said = file.read().decode(errors="replace")
     return Ended(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said)
 
 
-def _command(words: str, before: Callable[[], None], out: int | None, err: int) -> None:
+def _command(words: str, before: Callable[[], None], out: int, err: int) -> None:
     """Run a command and end this process."""
     code = 70
     try:
-        for number, file in ((0, None), (1, out), (2, err)):
+        for number, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, out), (2, err)):
             if file == -1:
                 os.close(number)
             else:
-                os.dup2(os.open(os.devnull, os.O_RDWR) if file is None else file, number)
+                os.dup2(file, number)
         for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
             closed = (out, err)[number - 1] == -1 if number else False
             stream = None if closed else open(number, mode, closefd=False)  # noqa: SIM115

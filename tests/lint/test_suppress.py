@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import nerconv as command
 
 from nerconv import formats
 from nerconv.cli import main
@@ -135,3 +136,24 @@ def test_what_is_ignored_of_a_rule_that_was_not_run_gives_no_finding(tmp_path: P
     sources = formats.sources([str(tmp_path / "a.txt")], ReadOptions())
     found = lint(sources, ReadOptions(), Selection(ignore=("C201",)), lambda _: None).problems
     assert [(problem.code, problem.where and problem.where.line) for problem in found] == [("N001", 3)]
+
+
+def test_a_file_that_cannot_be_read_is_in_no_baseline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/a.txt").write_text(f"{MASKED}\n")
+    Path("in/b.txt").symlink_to("nowhere.txt")
+    assert command("lint", "in", "--write-baseline", "known.json")[0] == 3
+    code, said = command("lint", "in", "--baseline", "known.json", "--format", "concise")
+    assert (code, said.count("F014"), said.count("C201")) == (3, 1, 0), said
+
+
+def test_findings_are_not_recorded_where_the_baseline_of_before_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text(f"{MASKED}\n")
+    assert command("lint", "a.txt", "--baseline", "none.json", "--write-baseline", "new.json")[0] == 3
+    assert not Path("new.json").exists()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from commands import nerconv
 
 from nerconv import formats
 from nerconv.document import Document, Span, Where
@@ -117,3 +118,15 @@ def test_predictions_of_another_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b").write_text("[PER Ann  ] left . \n")
     with pytest.raises(UsageError, match="sentence"):
         asked([tmp_path / "a.txt"], Selection(), None, tmp_path / "b")
+
+
+@pytest.mark.parametrize("words", ["--list", "--export page.html"])
+def test_a_review_of_a_file_that_cannot_be_read_says_so(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    Path("in/a.txt").write_text(GOLD)
+    Path("in/b.txt").symlink_to("nowhere.txt")
+    code, said = nerconv("review", "in", *words.split())
+    assert (code, "in/b.txt:1:1: error F014" in said) == (3, True), said
