@@ -78,5 +78,45 @@ def webanno(documents: Sequence[Document], layer: str = "webanno.custom.Entity|v
     return "\n".join(rows)
 
 
+def pubtator(documents: Sequence[Document]) -> str:
+    """Return titles, abstracts and spans, the first line of a document being its title."""
+    rows = []
+    for number, document in enumerate(documents, 1):
+        title, _, abstract = document.text.rstrip("\n").partition("\n")
+        rows += [f"{number}|t|{title}", f"{number}|a|{abstract.replace(chr(10), ' ')}"]
+        for span in document.spans:
+            rows.append(f"{number}\t{span.start}\t{span.end}\t{document.covered(span)}\t{span.label}\tX")
+        rows.append("")
+    return "\n".join(rows)
+
+
+def bioc(documents: Sequence[Document]) -> str:
+    """Return a collection of BioC in XML, made by the package bioc: a passage for each line."""
+    from bioc import BioCAnnotation, BioCCollection, BioCDocument, BioCLocation, BioCPassage, biocxml
+
+    found = BioCCollection()
+    found.source, found.date, found.key = "nerconv", "2026-01-01", "none"
+    for document in documents:
+        one = BioCDocument()
+        one.id = document.id
+        for at, line in lines(document.text):
+            passage = BioCPassage()
+            passage.offset, passage.text = at, line
+            one.add_passage(passage)
+            for number, span in enumerate(document.spans):
+                if at <= span.start < at + len(line):
+                    each = BioCAnnotation()
+                    each.id, each.text, each.infons = f"T{number}", document.covered(span), {"type": span.label}
+                    each.add_location(BioCLocation(span.start, span.end - span.start))
+                    passage.add_annotation(each)
+        found.add_document(one)
+    return str(biocxml.dumps(found))
+
+
 #: By format what makes a file of it.
-FOREIGN: Mapping[str, Callable[[Sequence[Document]], str]] = {"iob": iob, "webanno": webanno}
+FOREIGN: Mapping[str, Callable[[Sequence[Document]], str]] = {
+    "iob": iob,
+    "webanno": webanno,
+    "pubtator": pubtator,
+    "bioc": bioc,
+}

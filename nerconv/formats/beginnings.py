@@ -13,6 +13,12 @@ from nerconv.spelling import spelling
 _FEW: Final = 20
 #: So many of so many tokens have a tag.
 _MOST: Final = (3, 4)
+_PUBTATOR: Final = re.compile(rb"\s*([^|\t\n]+)\|t\|[^\n]*\n\1(?:\|a\||\t\d+\t\d+\t)")
+_BIOC_XML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+collection[^>]*>\s*)?<collection\b[^>]*>\s*<(?:source|date|key|infon|document)\b",
+    re.DOTALL,
+)
+_BIOC_KEYS: Final = (b'"passages"', b'"infons"', b'"offset"')
 _CONLLU: Final = re.compile(rb"\A(?:#[^\n]*\n)*1(?:-\d+)?(?:\t[^\t\n]+){9}$", re.MULTILINE)
 
 
@@ -34,9 +40,20 @@ def _webanno(head: bytes) -> str | None:
     return "it begins with the header of WebAnno TSV 3" if head.startswith(b"#FORMAT=WebAnno TSV 3") else None
 
 
+def _pubtator(head: bytes) -> str | None:
+    return "it begins with a title and an abstract of PubTator" if _PUBTATOR.match(head) else None
+
+
+def _bioc(head: bytes) -> str | None:
+    if _BIOC_XML.match(head):
+        return "it begins with a collection of BioC"
+    json = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    return "it has passages with infons, as BioC" if json and all(key in head for key in _BIOC_KEYS) else None
+
+
 #: By the name of a format what says by what a file is of it, and None where nothing does.
 _BEGINNINGS: Final[Mapping[str, Callable[[bytes], str | None]]] = MappingProxyType(
-    {"conllu": _conllu, "iob": _iob, "webanno": _webanno}
+    {"conllu": _conllu, "iob": _iob, "webanno": _webanno, "pubtator": _pubtator, "bioc": _bioc}
 )
 
 

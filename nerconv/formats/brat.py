@@ -11,19 +11,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Facts, Finding, Where
+from nerconv.formats import standoff
 from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.known import FORMATS
-from nerconv.formats.offsets import in_points
-from nerconv.formats.own import Own
 from nerconv.formats.pieces import Pieces
-from nerconv.formats.record import OriginRecord, Record, SpanRecord
+from nerconv.formats.record import OFFSET_UNIT, Record
 from nerconv.formats.record_read import corrected
 from nerconv.formats.shapes import shown
+from nerconv.formats.standoff import Standoff, covered
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, WriteOptions
 
@@ -67,7 +66,7 @@ class BratDocument(NamedTuple):
         lines = []
         for number, (fragments, label) in enumerate(self.spans, 1):
             offsets = ";".join(f"{start} {end}" for start, end in fragments)
-            lines.append(f"T{number}\t{label} {offsets}\t{_covered(self.text, fragments)}\n")
+            lines.append(f"T{number}\t{label} {offsets}\t{covered(self.text, fragments)}\n")
         return "".join(lines)
 
     def behind(self, other: BratDocument) -> BratDocument:
@@ -91,25 +90,17 @@ def tokens(options: WriteOptions) -> TokenEdges | None:
 
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then the document with what is wrong with it. Raises Unreadable without the text beside it."""
-    from nerconv.formats.record_batch import batch_of_records
-    from nerconv.views import Reading
-
     name, text = _text_of(source, options.encoding)
     lines = _decoded(source.read(), source.name, "utf-8").split("\n")
-    spans, own, findings, others = _spans(lines, text, source.name, options.discontinuous == "cover")
+    document = Standoff(source.id, text, name, Where(source.name, 1, 1))
+    others = _enter(document, lines, source.name, options.discontinuous == "cover")
+    begins = (found.end() for found in re.finditer("\n", text))
+    document.anchors = [(0, 1, 1), *((at, line, 1) for line, at in enumerate(begins, 2))]
     facts = {"text": name}
     if others:
         facts["lines not read"] = ", ".join(f"{kind} ({count:,})" for kind, count in sorted(others.items()))
-    begins = (found.end() for found in re.finditer("\n", text))
-    anchors = [(0, 1, 1), *((at, line, 1) for line, at in enumerate(begins, 2))]
-    record = Record(id=source.id, text=text, spans=spans, origin=OriginRecord(name, anchors))
-    unit, record = in_points(record, own)
-    if unit:
-        facts["offsets that counted"] = unit
     yield Facts(source.name, NAME, facts)
-    where = Where(source.name, 1, 1)
-    record, wrong = corrected(record, source.id, where, own if any(each.text is not None for each in own) else ())
-    yield Reading(batch_of_records([record], source.name, name), {0: [*findings, *wrong]})
+    yield from standoff.readings([document], source, NAME)
 
 
 def _text_of(source: Source, encoding: str) -> tuple[str, str]:
@@ -131,44 +122,24 @@ def _decoded(data: bytes, name: str, encoding: str) -> str:
         raise Unreadable(f"{name}: is not {encoding}: {error}; name the encoding of texts with --encoding") from error
 
 
-def _spans(
-    lines: Sequence[str], text: str, name: str, cover: bool
-) -> tuple[list[SpanRecord], list[Own], list[Finding], Counter[str]]:
-    """Return the spans that ``lines`` hold, what each says that it covers, findings, and other lines by their kind."""
-    spans, own, findings = [], [], []
+def _enter(document: Standoff, lines: Sequence[str], name: str, cover: bool) -> Counter[str]:
+    """Enter the spans that ``lines`` hold, and what cannot be read; return other lines by their kind."""
     others: Counter[str] = Counter()
     for number, line in enumerate(lines, 1):
         found = _LINE.fullmatch(line.removesuffix("\r"))
         where = Where(name, number, 1)
         if found is None:
             if line.startswith("T"):
-                findings.append(Finding("F012", f"no annotation of brat: {shown(line)}", where, unread={"?": 1}))
+                wrong = Finding("F012", f"no annotation of brat: {shown(line)}", where, unread={"?": 1})
+                document.findings.append(wrong)
             elif line.strip():
                 others[line[0]] += 1
             continue
         label, offsets, covers = found.groups()
         numbers = [*map(int, re.split("[ ;]", offsets))]
-        start, end = min(numbers[::2]), max(numbers[1::2])
         fragments = [*zip(numbers[::2], numbers[1::2], strict=True)]
-        if len(fragments) > 1 and not cover and not _is_continuous(fragments, text):
-            message = f"{label} {offsets} {shown(covers or '')} is discontinuous; --discontinuous cover reads all of it"
-            findings.append(Finding("F012", message, where, unread={label: 1}))
-            continue
-        spans.append(SpanRecord(start, end, label))
-        agrees = _covered(text, fragments) == covers
-        own.append(Own(text[start:end] if agrees else covers, None))
-    return spans, own, findings, others
-
-
-def _covered(text: str, fragments: Sequence[tuple[int, int]]) -> str:
-    """Return what fragments cover as a line of brat has it."""
-    return _WHITE.sub(" ", " ".join([text[start:end] for start, end in fragments]))
-
-
-def _is_continuous(fragments: Sequence[tuple[int, int]], text: str) -> bool:
-    """Whether only white space stands between fragments."""
-    gaps = pairwise(sorted(fragments))
-    return all(before[1] <= after[0] and not text[before[1] : after[0]].strip() for before, after in gaps)
+        document.add(fragments, label, covers, where, cover)
+    return others
 
 
 def encode(batch: Batch, options: WriteOptions) -> list[BratDocument]:
@@ -194,11 +165,11 @@ def read_back(piece: Sequence[BratDocument], options: WriteOptions) -> Batch:
 
     records = []
     for document in piece:
-        lines = document.annotation().split("\n")
-        spans, own, findings, others = _spans(lines, document.text, "", False)
-        record = Record(id=document.id, text=document.text, spans=spans, offset_unit="code point")
-        record, wrong = corrected(record, document.id, Where("", 1, 1), own)
-        if findings or others or wrong or len(spans) != len(document.spans):
+        read = Standoff(document.id, document.text, "", Where("", 1, 1))
+        others = _enter(read, document.annotation().split("\n"), ".ann", False)
+        record = Record(id=document.id, text=document.text, spans=read.spans, offset_unit=OFFSET_UNIT)
+        record, wrong = corrected(record, document.id, Where("", 1, 1), read.own)
+        if read.findings or others or wrong or len(read.spans) != len(document.spans):
             raise ValueError("a label or a text does not fit a line of brat")
         records.append(record)
     return batch_of_records(records, "", None)

@@ -22,8 +22,10 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "text_column": (".jsonl", ".csv"),
     "iob": (".iob",),
     "webanno": (".tsv",),
+    "pubtator": (".pubtator",),
+    "bioc": (".xml", ".json"),
 }
 #: Those that are read, and not written.
-READ_ONLY: Final = frozenset({"iob", "webanno"})
+READ_ONLY: Final = frozenset({"iob", "webanno", "pubtator", "bioc"})
 #: Those that are written, too.
 WRITTEN: Final = tuple(name for name in FORMATS if name not in READ_ONLY)

@@ -214,7 +214,7 @@ def in_points(record: Record, own: Sequence[Own]) -> tuple[str, Record]:
         moved = units.moved(record.text, extents, unit)
         if _fit(record.text, moved, texts):
             spans = zip(record.spans, moved, strict=True)
-            found = [SpanRecord(*extent, span.label) for span, extent in spans if extent]
+            found = [msgspec.structs.replace(span, start=at[0], end=at[1]) for span, at in spans if at]
             return unit, msgspec.structs.replace(record, spans=found)
     return "", record
 

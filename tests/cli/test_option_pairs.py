@@ -20,7 +20,7 @@ from witnesses import WITNESSES
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.cli.table import options_of
-from nerconv.document import Document
+from nerconv.document import Document, Span
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 
@@ -91,6 +91,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bytes.brat.txt").write_bytes(b"Ren\xe9 left .\n")
     (folder / "bytes.brat.ann").write_text("T1\tPER 0 4\tRen\u00e9\n", encoding="utf-8")
     (folder / "pieces.brat.txt").write_text("Ann met Bob Lee .\n")
+    pieces = '<location offset="8" length="3"/></annotation>'
+    whole = FOREIGN["bioc"]([Document("a", "Ann met Bob Lee .", (Span(0, 3, "PER"),))])
+    (folder / f"pieces.{SUFFIX['bioc']}").write_text(
+        whole.replace("</annotation>", pieces).replace("<text>Ann</text>", "<text>Ann Bob</text>")
+    )
     (folder / "pieces.brat.ann").write_text("T1\tPER 0 3\tAnn\nT2\tPER 0 3;8 11\tAnn Bob\n")
     (folder / "numbers.json").write_text('{"tokens": ["Ann", "left"], "ner_tags": [5, 0]}\n')
     numbers = Dataset.from_dict({"tokens": [["Ann", "left"]], "ner_tags": [[5, 0]]})

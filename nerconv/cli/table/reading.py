@@ -33,6 +33,7 @@ _TEXT: Final = (
     "text_column",
     "iob",
     "webanno",
+    "pubtator",
 )
 _LAYERS: Final = ("webanno",)
 #: Formats that hold a tag for each token.
@@ -88,9 +89,9 @@ READING: Final = (
     Option("--annotator", "Whose annotations are read where tasks of Label Studio have several: a number, an "
         "address, or predictions.", _ALL, WORD, INPUT, "NAME", field="read.annotator",
         use=Use("names whose annotations of Label Studio are read", ("label_studio",))),
-    Option("--discontinuous", "What becomes of spans of brat in several pieces: lose them, or cover all from the first "
+    Option("--discontinuous", "What becomes of spans in several pieces: lose them, or cover all from the first "
         "piece to the last.", _ALL, choices=DISCONTINUOUS, panel=INPUT, default="lose", field="read.discontinuous",
-        use=Use("says what becomes of discontinuous spans", ("brat",))),
+        use=Use("says what becomes of discontinuous spans", ("brat", "bioc"))),
     Option("--layer", "Layer of WebAnno that holds the entities, where several hold annotation, and after a colon "
         "the feature that holds labels.", _ALL, WORD, INPUT, "LAYER[:FEATURE]", field="read.layer",
         use=Use("names the layer of entities", _LAYERS)),
