@@ -98,6 +98,25 @@ def given_corpus(given: Paths | Corpus, options: ReadOptions, progress: Progress
     return given if isinstance(given, Corpus) else read_sources(given_sources(given, options), options, progress)
 
 
+def reference(given: Paths | Corpus | None, options: ReadOptions, judged: Sequence[Source]) -> list[Source]:
+    """Return the sources of a reference, from which a model learns to judge others; none for None.
+
+    Raises UsageError for one that is ``judged`` itself, Unreadable.
+
+    >>> reference("a.txt", ReadOptions(), [])
+    Traceback (most recent call last):
+    nerconv.io.sources.Unreadable: a.txt: no such file or folder
+    """
+    found = [] if given is None else given_sources(given, options)
+    own = {source.path.resolve() for source in judged if source.path}
+    if both := next((each for each in found if each.path and each.path.resolve() in own), None):
+        raise UsageError(
+            f"{both.name} is judged and in the reference, too: a model repeats the errors that it has learnt; "
+            "leave it out of one of the two, or use folds"
+        )
+    return found
+
+
 def given_texts(given: Paths) -> list[Source]:
     """Return the sources of texts without annotation: files, and what folders hold of text and JSON lines.
 

@@ -278,24 +278,3 @@ def test_a_damaged_model_is_said_so(tmp_path: Path) -> None:
     (folder / "config.json").write_text(json.dumps({"model_type": "no such thing"}))
     with pytest.raises(ModelError, match="cannot be loaded as a token classifier"):
         load(str(folder), ModelOptions())
-
-
-def test_models_that_have_not_seen_an_error_speak_against_it() -> None:
-    from nerconv.models.folds import FoldOptions, out_of_fold
-
-    names = ["Ann", "Bo", "Cid", "Dora", "Eve"]
-    text = "".join(f"{names[n % 5]} left Rome on day {n} .\n" for n in range(60))
-    spans = []
-    for line in range(60):
-        start = [at for at, c in enumerate("\n" + text) if c == "\n"][line]
-        name = names[line % 5]
-        spans += [Span(start, start + len(name), "LOC" if line == 30 else "PER")]
-        city = text.index("Rome", start)
-        spans += [Span(city, city + 4, "LOC")]
-    options = FoldOptions(folds=3, votes=2, passes=6)
-    document = Document("d", text, tuple(spans))
-    (found,) = out_of_fold([document], options)
-    wrong = spans[60]
-    labels = {span.label for span, score in found if (span.start, span.end) == (wrong.start, wrong.end) and score == 1}
-    assert labels == {"PER"}
-    assert out_of_fold([document], options) == [found]

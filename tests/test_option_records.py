@@ -10,7 +10,7 @@ import pytest
 
 import nerconv
 from nerconv.conversion.arrow import BatchOptions
-from nerconv.models.folds import FoldOptions
+from nerconv.models.learner import LearnOptions
 
 RECORDS = (
     nerconv.ReadOptions,
@@ -23,7 +23,7 @@ RECORDS = (
     nerconv.GateOptions,
     nerconv.Drops,
     BatchOptions,
-    FoldOptions,
+    LearnOptions,
 )
 
 

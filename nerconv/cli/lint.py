@@ -39,12 +39,13 @@ def lint(given: Given) -> int:
     plan.rules_of(rules)  # before anything is read: a word that names no rule is wrong usage
     files = plan.sources(given.arguments["src"], options)
     refusals.check(given, {"input": plan.formats_of(files, options)})
-    _check_outputs(given, files)
+    training = plan.reference(given["--reference"], options, files)
+    _check_outputs(given, files, training)
     written = bool(given["--fix"] and not given["--diff"])
     fixing = written or given["--unsafe-fixes"] or given["--diff"]
     unsafe = bool(given["--unsafe-fixes"])
     done = api.fix(files, rules, options, unsafe=unsafe, write=written) if fixing else None
-    report = _fixed(done, given, written) if done else _looked(files, given)
+    report = _fixed(done, given, written) if done else _looked(files, training, given)
     _apply_baseline(report, given["--baseline"], given["--write-baseline"], bool(given["--prune-baseline"]))
     if given["--format"] in _WITH_EDITS:
         api.propose(report, files, options)
@@ -91,15 +92,15 @@ def _write_page(report: LintReport, given: Given) -> None:
     show.wrote(path)
 
 
-def _check_outputs(given: Given, files: Sequence[Source]) -> None:
-    """Raise UsageError where a baseline or a page would replace a source, its ignore file, or another of them."""
+def _check_outputs(given: Given, files: Sequence[Source], training: Sequence[Source]) -> None:
+    """Raise UsageError where a baseline or a page would replace what is read, an ignore file, or another of them."""
     prune = given["--prune-baseline"]
     beside = [Place("the ignore file", str(s.path) + SIDECAR) for s in files if s.path and not s.path.is_dir()]
     known, learnt = (
         [Place(name, str(given[name]))] if given[name] else [] for name in ("--baseline", "--write-baseline")
     )
     page = [Place("--html", str(given["--html"]))] if given["--html"] else []
-    read = [*read_places(files), *beside, *([] if prune else known)]
+    read = [*read_places(files), *read_places(training, "--reference"), *beside, *([] if prune else known)]
     check_outputs(given, read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt, *page])
 
 
@@ -115,7 +116,7 @@ def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, pr
         show.wrote(known)
 
 
-def _looked(files: list[Source], given: Given) -> LintReport:
+def _looked(files: list[Source], training: list[Source], given: Given) -> LintReport:
     with progress(files) as bar:
         return api.lint(
             bar.watched(files),
@@ -123,7 +124,11 @@ def _looked(files: list[Source], given: Given) -> LintReport:
             given.read_options(),
             model=given["--with-model"],
             folds=given["--folds"],
+            reference=training or None,
+            learner=given["--learner"],
+            encoder=given["--encoder"],
             labels=given["--map"],
+            top=given["--top"],
             progress=bar.begin,
             asked=bar.asked,
         )

@@ -18,6 +18,7 @@ from nerconv.cli.table.reading import READING
 from nerconv.io.outputs import Place, read_places
 from nerconv.io.replacing import write_text
 from nerconv.io.sources import Source
+from nerconv.linting.guesses import Models
 from nerconv.linting.suppress import SIDECAR
 from nerconv.options import ReadOptions, UsageError
 from nerconv.printable import counted
@@ -26,6 +27,7 @@ from nerconv.review.apply import Plan
 from nerconv.review.applying import InFiles, InGold, Target
 from nerconv.review.conflicts import conflict_queue
 from nerconv.review.decisions import Log, read_decisions
+from nerconv.review.errors import Predictions
 from nerconv.review.listing import listing
 from nerconv.review.naming import log_path, login_name, title_of
 from nerconv.review.opening import open_page
@@ -47,9 +49,11 @@ def review(given: Given) -> int:
     plan.rules_of(given.selection())
     files = plan.sources(paths, options)
     predicted = _predicted(given, options)
+    training = plan.reference(given["--reference"], options, files)
     inputs = {"input": plan.formats_of(files, options), "predictions": plan.formats_of(*predicted)}
     refusals.check(given, inputs)
-    with _log(given, paths, [*read_places(files), *read_places(predicted[0], "--predictions")], files) as log:
+    others = [*read_places(predicted[0], "--predictions"), *read_places(training, "--reference")]
+    with _log(given, paths, [*read_places(files), *others], files) as log:
         target = InFiles(files, options)
         if given["--undo"] is not None:
             return _undone(given["--undo"], target, log)
@@ -57,7 +61,9 @@ def review(given: Given) -> int:
             return _shown(given, target, log)
         if given["--apply"]:
             return _applied(given, target, log)
-        session = Session(partial(_asked, given, files, predicted), log, target, title_of(paths), _next(given, paths))
+        session = Session(
+            partial(_asked, given, files, training, predicted), log, target, title_of(paths), _next(given, paths)
+        )
         return _opened(given, session)
 
 
@@ -115,19 +121,31 @@ def _predicted(given: Given, options: ReadOptions) -> tuple[list[Source], ReadOp
     return (plan.sources(names, read) if names else []), read
 
 
-def _asked(given: Given, files: Sequence[Source], predicted: tuple[list[Source], ReadOptions]) -> Queue:
+def _asked(
+    given: Given, files: Sequence[Source], training: Sequence[Source], predicted: tuple[list[Source], ReadOptions]
+) -> Queue:
     with progress(files) as bar:
         return asked(
             bar.watched(files),
             given.read_options(),
             given.selection(),
             bar.begin,
-            model=given["--with-model"],
-            folds=given["--folds"],
-            labels=given["--map"],
-            predictions=predicted if predicted[0] else None,
-            pairing=given["--pair"],
+            models=_models(given, training),
+            asked=bar.asked,
+            predictions=Predictions(*predicted, given["--map"] or {}, given["--pair"]) if predicted[0] else None,
+            top=given["--top"],
         )
+
+
+def _models(given: Given, training: Sequence[Source]) -> Models:
+    return Models(
+        given["--with-model"],
+        given["--folds"],
+        training,
+        given["--map"] or {},
+        given["--learner"],
+        given["--encoder"],
+    )
 
 
 def _next(given: Given, paths: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from nerconv.linting.tally import Numbered, Tally, numbered, surfaces_of, tally
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
-    from nerconv.linting.guesses import Guess
+    from nerconv.linting.guesses import Opinions
 
 
 class Mention(NamedTuple):
@@ -53,8 +53,8 @@ class LintCorpus:
 
     What rules get of them are views: documents with all of their text, and with the spans of those lines only that a
     rule has to look at. A mask has an item for each span, in reading order: whether a rule may flag it. It may hold for
-    more spans than are flagged, never for fewer. ``guesses`` are those of a model for each document, None where no
-    model was asked. ``continued`` are the numbers of the batches whose first document goes on with the last one before.
+    more spans than are flagged, never for fewer. ``opinions`` are those of a model, None where no model was
+    asked. ``continued`` are the numbers of the batches whose first document goes on with the last one before.
 
     >>> from nerconv import read
     >>> corpus = LintCorpus(read(text="[PER Ann  ] met [PER Bo  ] and [PER Ann  ] . \\n").batches)
@@ -65,11 +65,11 @@ class LintCorpus:
     def __init__(
         self,
         batches: Sequence[Batch],
-        guesses: Sequence[Sequence[Guess]] | None = None,
+        opinions: Opinions | None = None,
         continued: Collection[int] = (),
     ) -> None:
         self.parts = [LintPart(batch, number in continued) for number, batch in enumerate(batches)]
-        self.guesses = guesses
+        self.opinions = opinions
         codes, found = numbered(map(surfaces_of, batches))
         self.surfaces = Numbered(codes, list(map(bytes.decode, found)))
         self._joined = b"\n".join((b"", *found, b""))

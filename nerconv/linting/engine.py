@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -16,6 +17,7 @@ from nerconv.io.sources import Source
 from nerconv.linting.ends import with_ends
 from nerconv.linting.problem import LintReport, Problem, source_order
 from nerconv.linting.profiles import PROFILES, Profile
+from nerconv.linting.ranking import keep_top, ranked
 from nerconv.linting.rule import Flag, Options, Rule, Value
 from nerconv.linting.rules import RULES
 from nerconv.linting.rules.health import split_of
@@ -25,7 +27,7 @@ from nerconv.options import ReadOptions, Selection, UsageError, check_choice
 if TYPE_CHECKING:
     from nerconv.batch import Batch
     from nerconv.linting.corpus import LintCorpus, Owner
-    from nerconv.linting.guesses import Ask, Guess
+    from nerconv.linting.guesses import Ask, Opinions
 
 #: The rules to run by code, each with its options.
 Chosen = dict[str, tuple[Rule, Options]]
@@ -88,13 +90,17 @@ def lint(
     selection: Selection,
     progress: Callable[[Source], None],
     ask: Ask | None = None,
+    top: int | None = None,
 ) -> LintReport:
-    """Read ``sources`` and return what their readers and the chosen rules find.
+    """Read ``sources`` and return what their readers and the chosen rules find, or of that the ``top`` decisions.
 
     Rules about the whole corpus see all sources together, so all batches are in memory. What a directive in the text
     ignores is left out. Rules about a model speak only with ``ask``.
     """
-    return run(sources, read, selection, progress, ask).report
+    report = run(sources, read, selection, progress, ask).report
+    if top is not None:
+        keep_top(report, top)
+    return report
 
 
 class Run(NamedTuple):
@@ -134,9 +140,11 @@ def run(
                 continued.update([len(batches)] if continues else ())
                 batches.append(item.batch)
     corpus = LintCorpus(batches, continued=continued)
-    corpus.guesses = ask(corpus.documents) if ask else None
+    corpus.opinions = ask(corpus.documents) if ask else None
     problems += _checked(corpus, chosen)
     problems += _skipped(selection, corpus)
+    problems += _not_compared(corpus)
+    problems = ranked(problems, corpus)
     ignores = {"*": selection.ignore, **selection.per_file_ignores}
     wanted = [problem for problem in problems if not _is_left_out(problem, ignores)]
     left = without_ignored(wanted, corpus.parts, sources, _silent(corpus, chosen))
@@ -154,12 +162,30 @@ def _skipped(selection: Selection, corpus: LintCorpus) -> Iterator[Problem]:
         if "ALL" not in (selection.select or ())
         else set()
     )
-    needs = {"M601": "a model: say --with-model or --folds", "M602": "a model: say --with-model or --folds"}
-    needs = {} if corpus.guesses is not None else needs
+    needs = dict.fromkeys(("M601", "M602"), "a model: say --folds, --reference or --with-model")
+    needs = {} if corpus.opinions is not None else needs
     if "L501" in named and {split_of(document) for document in corpus.documents} <= {""}:
         needs["L501"] = "files named after their splits: train, dev, test"
     for code in sorted(named & needs.keys()):
         yield Problem(Finding("N002", f"{code} was not run: it needs {needs[code]}"), "skipped-rule", "warning")
+
+
+def _not_compared(corpus: LintCorpus) -> Iterator[Problem]:
+    """Yield an N002 problem for labels that only the model has, and one for those that only the corpus has."""
+    if corpus.opinions is None:
+        return
+    said = Counter(guess.span.label for guesses in corpus.opinions.guesses for guess in guesses)
+    only_said = Counter({label: many for label, many in said.items() if label not in corpus.label_counts})
+    known = corpus.opinions.labels
+    unknown = Counter({label: many for label, many in corpus.label_counts.items() if known and label not in known})
+    for counts, whose, advice in (
+        (only_said, "which the annotation never has, is", "rename labels of a model with --map"),
+        (unknown, "which the model does not know, is", "ask one that learnt it"),
+    ):
+        if counts:
+            names = ", ".join(f"{label} ({many:,})" for label, many in counts.most_common())
+            message = f"{names}: {whose} not compared; {advice}"
+            yield Problem(Finding("N002", message), "skipped-rule", "info")
 
 
 def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool:
@@ -173,7 +199,7 @@ def _is_left_out(problem: Problem, ignores: Mapping[str, Sequence[str]]) -> bool
 def check(
     batches: Sequence[Batch],
     chosen: Chosen,
-    guesses: Sequence[Sequence[Guess]] | None = None,
+    opinions: Opinions | None = None,
     sources: Iterable[Source] = (),
     continued: Collection[int] = (),
 ) -> list[Problem]:
@@ -183,13 +209,13 @@ def check(
     """
     from nerconv.linting.corpus import LintCorpus
 
-    corpus = LintCorpus(batches, guesses, continued)
+    corpus = LintCorpus(batches, opinions, continued)
     return without_ignored(list(_checked(corpus, chosen)), corpus.parts, sources, _silent(corpus, chosen))
 
 
 def _silent(corpus: LintCorpus, chosen: Chosen) -> frozenset[str]:
     """Return the codes of rules that are not run: not chosen, or about a model where none was asked."""
-    asked = corpus.guesses is not None
+    asked = corpus.opinions is not None
     return frozenset(code for code in RULES if code not in chosen or (code.startswith("M6") and not asked))
 
 

@@ -15,6 +15,7 @@ from nerconv.io.sources import Source, Unreadable
 from nerconv.linting.engine import run
 from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import Problem
+from nerconv.linting.ranking import keep_top
 from nerconv.linting.rule import SpanChange
 from nerconv.linting.rules import RULES
 from nerconv.options import ReadOptions, Selection, UsageError
@@ -23,7 +24,8 @@ from nerconv.review.question import Change, Place, Question, line_digest, ordere
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus, Owner
-    from nerconv.linting.guesses import Ask
+    from nerconv.linting.guesses import Ask, Models
+    from nerconv.models.asked import Asked
     from nerconv.review.errors import Predictions
 
 #: Rules about what a model says.
@@ -126,12 +128,16 @@ def queue_of(
     progress: Callable[[Source], None],
     ask: Ask | None = None,
     predictions: Predictions | None = None,
+    top: int | None = None,
 ) -> Queue:
     """Return the questions about ``sources``: what the chosen rules find, what a model says, errors of predictions.
 
-    Raises UsageError, Unreadable and models.ModelError, as lint and evaluate do.
+    ``top``: so many decisions at most about findings, those that are the likeliest errors. Raises UsageError,
+    Unreadable and models.ModelError, as lint and evaluate do.
     """
     found = run(sources, read, selection, progress, ask, whole=True)
+    if top is not None:
+        keep_top(found.report, top)
     problems = [problem for problem in found.report.problems if problem.source and problem.extent]
     owners: dict[str, Owner] = {}
     questions = [_question(group, owners) for group in groups(problems)]
@@ -151,25 +157,19 @@ def asked(
     selection: Selection,
     progress: Callable[[Source], None],
     *,
-    model: str | None = None,
-    folds: int | None = None,
-    labels: Mapping[str, str] | None = None,
-    predictions: tuple[Sequence[Source], ReadOptions] | None = None,
-    pairing: str = "auto",
+    models: Models | None = None,
+    asked: Asked | None = None,
+    predictions: Predictions | None = None,
+    top: int | None = None,
 ) -> Queue:
     """Return the questions about ``sources``, as ``queue_of`` does, by what a command is given.
 
-    ``model``, or ``folds`` of models trained here, are asked, and ``predictions`` are compared; ``labels``: what their
-    labels are called in ``sources``.
+    ``models`` are asked, and ``predictions`` are compared; ``asked`` is called while models are asked.
     """
     from nerconv.linting.guesses import asker
 
-    ask, named = asker(model, folds, labels or {}), None
-    if predictions:
-        from nerconv.review.errors import Predictions
-
-        named = Predictions(*predictions, labels or {}, pairing)
-    return queue_of(sources, read, selection, progress, ask, named)
+    ask = asker(models, read, asked) if models else None
+    return queue_of(sources, read, selection, progress, ask, predictions, top)
 
 
 def _question(group: Group, owners: dict[str, Owner]) -> Question:

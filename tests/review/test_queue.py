@@ -12,7 +12,7 @@ from commands import nerconv
 from nerconv import formats
 from nerconv.document import Document, Span, Where
 from nerconv.linting.engine import lint
-from nerconv.linting.guesses import Ask, Guess
+from nerconv.linting.guesses import Ask, Guess, Opinions
 from nerconv.linting.rule import SpanChange
 from nerconv.options import ReadOptions, Selection, UsageError
 from nerconv.review.errors import Predictions
@@ -70,13 +70,13 @@ def test_findings_about_no_place_in_a_text_are_counted_and_not_asked(tmp_path: P
 def test_what_a_model_says_is_asked_by_its_score_with_its_change(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(GOLD)
 
-    def ask(documents: Sequence[Document]) -> list[list[Guess]]:
+    def ask(documents: Sequence[Document]) -> Opinions:
         [document] = documents
         at = document.text.index
         rome, second, oslo = at("Rome"), document.text.rindex("Rome"), at("Oslo")
         guesses = [Guess(Span(0, 3, "PER"), 0.7), Guess(Span(rome, rome + 4, "ORG"), 0.8)]
         guesses += [Guess(Span(second, second + 4, "ORG"), 0.6), Guess(Span(oslo, oslo + 4, "LOC"), 0.9)]
-        return [guesses]
+        return Opinions([guesses])
 
     questions = asked([tmp_path], Selection(("M6",)), ask).questions
     assert {question.kind for question in questions} == {"model"}
@@ -84,10 +84,10 @@ def test_what_a_model_says_is_asked_by_its_score_with_its_change(tmp_path: Path)
         ("M602", "Oslo", "", 'label "Oslo" LOC', [(2, 22)]),
         ("M602", "Rome", "LOC", "label it ORG", [(1, 35), (3, 1)]),
         ("M602", "Ann Lee", "PER", 'label "Ann" PER instead', [(1, 1)]),
-        ("M602", "Bo", "LOC", "drop the span", [(1, 21)]),
         ("M602", "Port", "ORG", "drop the span", [(2, 5)]),
+        ("M602", "Bo", "LOC", "drop the span", [(1, 21)]),
     ]
-    assert [question.score for question in questions] == [0.9, 0.8, 0.7, None, None]
+    assert [question.score for question in questions] == [0.9, 0.8, 0.7, 1 / 6, 0.1]
 
 
 @pytest.mark.parametrize("name", ["b.txt", "b.conll"])

@@ -16,7 +16,7 @@ import pytest
 
 from nerconv import formats
 from nerconv.document import Document, Span
-from nerconv.linting.guesses import Ask, Guess
+from nerconv.linting.guesses import Ask, Guess, Opinions
 from nerconv.options import ReadOptions, Selection, UsageError
 from nerconv.review import context, payload
 from nerconv.review.applying import InFiles
@@ -304,10 +304,12 @@ def test_hard_texts_are_shown_as_they_are_and_not_as_a_whole(name: str, tmp_path
 
 
 def test_what_a_model_says_has_its_score_and_how_often_it_was_right(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("[LOC Northwind Rail  ] and Oslo . \n[LOC Rome  ] . \n")
+    (tmp_path / "a.txt").write_text("[LOC Northwind Rail  ] and Oslo . \n[LOC Rome  ] . \n[ORG Mint  ] . \n")
 
-    def ask(documents: Sequence[Document]) -> list[list[Guess]]:
-        return [[Guess(Span(0, 14, "ORG"), 0.97), Guess(Span(19, 23, "LOC"), 0.9)]]
+    def ask(documents: Sequence[Document]) -> Opinions:
+        return Opinions(
+            [[Guess(Span(0, 14, "ORG"), 0.97), Guess(Span(19, 23, "LOC"), 0.9), Guess(Span(35, 39, "ORG"))]]
+        )
 
     with review(tmp_path / "a.txt", Selection(("M6",)), ask) as session:
         rail, oslo, rome = session.asked.questions

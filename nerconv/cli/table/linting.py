@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nerconv.cli.option import DATE, FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, Option, Use, comma_list
+from nerconv.cli.table.asking import asking
 from nerconv.cli.table.labels import label_map
 from nerconv.codes import SEVERITIES
 from nerconv.terminal import USUAL
@@ -42,12 +43,9 @@ LINTING: Final = (
     Option("--write-baseline", "Record all findings in this file.", _LINT, FILE, _BASELINE, "FILE"),
     Option("--prune-baseline", "Remove findings that are fixed from the file of --baseline.", _LINT, FLAG, _BASELINE,
         use=Use("takes what is gone out of the baseline", needs=("--baseline",))),
-    Option("--with-model", "Compare the annotation with the predictions of a spaCy or Hugging Face model.", _LINT, TEXT,
-        _MODEL, "NAME|FOLDER", use=Use("names the model to ask", against=_FIXES)),
+    *asking("lint", _MODEL, _FIXES),
     Option("--map", "Rename the labels of the model, as in evaluate.", _LINT, TEXTS._replace(parse=label_map), _MODEL,
         "OLD=NEW,...", use=Use("renames the labels of the model", needs=("--with-model",))),
-    Option("--folds", "Compare the annotation with the predictions of small models, cross-validated in this many "
-        "folds.", _LINT, NUMBER, _MODEL, "K", use=Use("trains models and asks them", against=_FIXES)),
     Option("--format", "Form in which findings are printed", _LINT, TEXT, _OUTPUT, "FORMAT",
         choices="nerconv.report:LINT", checked="output format", default="text",
         use=Use("sets the form in which findings are printed", against=("--diff",))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nerconv.cli.option import FILE, FLAG, NAMES, NUMBER, TEXT, TEXTS, WORD, Option, Use, comma_list
+from nerconv.cli.table.asking import asking
 from nerconv.cli.table.labels import label_map
 from nerconv.cli.table.reading import TAGGED
 from nerconv.formats.known import FORMATS
@@ -32,10 +33,7 @@ REVIEWING: Final = (
         choices=_ALL_RULES, use=Use("leaves rules out", against=_UNLINTED)),
     Option("--profile", "Choose the rules for a kind of text", _REVIEW, TEXT, _QUESTIONS, "PROFILE",
         choices="nerconv.linting.profiles:PROFILES", use=Use("chooses rules", against=_UNLINTED)),
-    Option("--with-model", "Ask about what a spaCy or Hugging Face model has otherwise, too.", _REVIEW, TEXT,
-        _QUESTIONS, "NAME|FOLDER", use=Use("names the model to ask", against=_UNLINTED)),
-    Option("--folds", "Ask about what small models have otherwise, cross-validated in this many folds, too.", _REVIEW,
-        NUMBER, _QUESTIONS, "K", use=Use("trains models and asks them", against=_UNLINTED)),
+    *asking("review", _QUESTIONS, _UNLINTED),
     Option("--predictions", "Ask about the errors of these predictions, too.", _REVIEW, TEXT, _QUESTIONS,
         "FILE[,FILE]", use=Use("names predictions to compare", against=_UNLINTED)),
     Option("--predictions-from", "Read the predictions as this format instead of detecting it", _REVIEW, TEXT,
