@@ -108,14 +108,17 @@ def _hashed(text: str) -> str:
 def ordered(questions: Iterable[Question]) -> Sequence[Question]:
     """Return ``questions`` in the order in which they are asked: by kind, those that settle most places first.
 
-    Questions with a score come by that, the surest first; of equal ones the more severe is first, then the earlier.
+    Those about models come by their score, the likeliest error first, and so do findings of rules where all have one,
+    as they have beside a model; of equal ones the more severe is first, then the earlier.
     """
+    questions = list(questions)
     severities = {"error": 0, "warning": 1, "info": 2}
+    unranked = {each.kind for each in questions if each.score is None} & {"lint"}
     return sorted(
         questions,
         key=lambda each: (
             KINDS.index(each.kind),
-            -(each.score or 0.0),
+            -(each.score or 0.0) if each.kind not in unranked else 0.0,
             -len(each.places),
             severities[each.severity],
         ),
