@@ -260,9 +260,10 @@ def _joined(runs: Sequence[_Run], sentences: Sequence[_Sentence]) -> list[_Run]:
     for run in runs:
         before = last.get(run.id) if run.id else None
         if before is not None:
-            ends = before.last.token == sentences[run.sentence - 1].rows[-1].token
+            goes_on = before.sentence + 1 == run.sentence and before.label == run.label
+            ends = before.last.token == sentences[before.sentence].rows[-1].token
             begins = run.first.token == sentences[run.sentence].rows[0].token
-            if not (ends and begins and before.sentence + 1 == run.sentence and before.label == run.label):
+            if not (goes_on and ends and begins):
                 return [*runs]
             joined[joined.index(before)] = run = replace(run, first=before.first)
         else:
