@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,10 @@ from nerconv import tokens
 from nerconv.conversion import change
 from nerconv.document import Document, Mark, Origin, Span
 from nerconv.options import LANGUAGES
+from nerconv.spacing import added_spaces
 from nerconv.spacing.languages import TABLES
+from nerconv.spacing.line import Line, units_of
+from nerconv.spacing.symbols import settle
 from nerconv.views import batch_of, documents_of
 
 TEXTS = Path(__file__).parent / "data/spacing"
@@ -146,3 +150,20 @@ def test_tokens_stay_what_they_were_and_every_character_knows_its_place(text: st
     for offset, character in enumerate(natural.text):
         where = natural.locate(offset)
         assert where and (character == "\n" or lines[where.line - 1][where.column - 1] == character)
+
+
+_line = st.lists(st.sampled_from([token for token in _TOKENS if token not in ('"', "-", "\n")]), max_size=12).map(
+    " ".join
+)
+
+
+@given(_line, st.sampled_from(LANGUAGES))
+def test_what_is_settled_without_rules_is_what_the_rules_say(text: str, language: str) -> None:
+    units, before, glued = units_of(text.split(" "))
+    line = Line(units, TABLES[language])
+    settle(line, {})
+    spaces = [at for at, sign in enumerate(text.encode()) if sign == ord(" ")]
+    end = len(text.encode().rstrip(b" \t"))
+    gone = {spaces[number] for number in (*glued, *(before[at] for at in line.hung))}
+    found = added_spaces(text.encode(), np.array([[0, len(text.encode())]]), language).tolist()
+    assert [at for at in found if at < end] == sorted(at for at in gone if at < end)

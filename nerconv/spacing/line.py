@@ -50,7 +50,8 @@ class Line:
     def hang(self, *numbers: int) -> None:
         """Write the units with these numbers together with the ones before them."""
         for number in numbers:
-            if self.units[number] and self.units[number - 1]:
+            before, unit = self.units[number - 1], self.units[number]
+            if before and unit and not (before.endswith("\t") or unit.startswith("\t")):
                 self.hung.add(number)
 
     def word(self, number: int) -> bool:
