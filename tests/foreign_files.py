@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 from nerconv.document import Document
@@ -113,10 +114,30 @@ def bioc(documents: Sequence[Document]) -> str:
     return str(biocxml.dumps(found))
 
 
+def cas(documents: Sequence[Document]) -> str:
+    """Return a CAS in JSON, made by the package dkpro-cassis, with all documents in one text."""
+    import cassis
+
+    types = cassis.TypeSystem()
+    entity = types.create_type("webanno.custom.Entity", "uima.tcas.Annotation")
+    types.create_feature(entity, "value", "uima.cas.String")
+    found = cassis.Cas(types)
+    found.sofa_string, shift = "\n".join(document.text for document in documents), 0
+    for document in documents:
+        found.add_all(
+            [entity(begin=shift + span.start, end=shift + span.end, value=span.label) for span in document.spans]
+        )
+        shift += len(document.text) + 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return str(found.to_json())
+
+
 #: By format what makes a file of it.
 FOREIGN: Mapping[str, Callable[[Sequence[Document]], str]] = {
     "iob": iob,
     "webanno": webanno,
     "pubtator": pubtator,
     "bioc": bioc,
+    "cas": cas,
 }

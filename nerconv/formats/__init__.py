@@ -102,6 +102,8 @@ class Unrecognised(UsageError):
 
 #: Beside a text, the file in which brat has its annotation.
 _ANN: Final = ".ann"
+#: How a file is called that stands beside a CAS in XMI.
+_TYPES: Final = "typesystem.xml"
 #: Every suffix that a folder is searched for.
 SUFFIXES: Final = frozenset(chain.from_iterable(FORMATS.values()))
 
@@ -271,10 +273,12 @@ def _expanded(pattern: str, options: ReadOptions) -> list[Source]:
 
 
 def _paired(sources: Sequence[Source]) -> list[Source]:
-    """Return ``sources``, the annotation of brat for each text that it stands beside."""
+    """Return ``sources``, the annotation of brat for each text that it stands beside, and no type systems of a CAS."""
     found: dict[Path | str, Source] = {}
     for source in sources:
         path = source.path
+        if path is not None and path.name.lower().endswith(_TYPES):
+            continue
         if path is not None and path.suffix == ".txt" and path.with_suffix(_ANN).is_file():
             source = replace(source, name=f"{source.name.removesuffix('.txt')}{_ANN}", path=path.with_suffix(_ANN))
         found.setdefault(source.path or source.name, source)

@@ -19,6 +19,8 @@ _BIOC_XML: Final = re.compile(
     re.DOTALL,
 )
 _BIOC_KEYS: Final = (b'"passages"', b'"infons"', b'"offset"')
+_XMI: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<\w*:?XMI\b", re.DOTALL)
+_CAS_JSON: Final = re.compile(rb'"%(?:TYPES|FEATURE_STRUCTURES|VIEWS)"\s*:')
 _CONLLU: Final = re.compile(rb"\A(?:#[^\n]*\n)*1(?:-\d+)?(?:\t[^\t\n]+){9}$", re.MULTILINE)
 
 
@@ -51,9 +53,16 @@ def _bioc(head: bytes) -> str | None:
     return "it has passages with infons, as BioC" if json and all(key in head for key in _BIOC_KEYS) else None
 
 
+def _cas(head: bytes) -> str | None:
+    if _XMI.match(head):
+        return "it begins like XMI"
+    json = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return "it has the types of a CAS" if json and _CAS_JSON.search(head) else None
+
+
 #: By the name of a format what says by what a file is of it, and None where nothing does.
 _BEGINNINGS: Final[Mapping[str, Callable[[bytes], str | None]]] = MappingProxyType(
-    {"conllu": _conllu, "iob": _iob, "webanno": _webanno, "pubtator": _pubtator, "bioc": _bioc}
+    {"conllu": _conllu, "iob": _iob, "webanno": _webanno, "pubtator": _pubtator, "bioc": _bioc, "cas": _cas}
 )
 
 

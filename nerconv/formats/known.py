@@ -24,8 +24,9 @@ FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "webanno": (".tsv",),
     "pubtator": (".pubtator",),
     "bioc": (".xml", ".json"),
+    "cas": (".xmi", ".json"),
 }
 #: Those that are read, and not written.
-READ_ONLY: Final = frozenset({"iob", "webanno", "pubtator", "bioc"})
+READ_ONLY: Final = frozenset({"iob", "webanno", "pubtator", "bioc", "cas"})
 #: Those that are written, too.
 WRITTEN: Final = tuple(name for name in FORMATS if name not in READ_ONLY)

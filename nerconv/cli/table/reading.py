@@ -35,7 +35,7 @@ _TEXT: Final = (
     "webanno",
     "pubtator",
 )
-_LAYERS: Final = ("webanno",)
+_LAYERS: Final = ("webanno", "cas")
 #: Formats that hold a tag for each token.
 TAGGED: Final = ("conll", "dataset", "tags_jsonl", "conllu", "iob")
 
@@ -92,7 +92,7 @@ READING: Final = (
     Option("--discontinuous", "What becomes of spans in several pieces: lose them, or cover all from the first "
         "piece to the last.", _ALL, choices=DISCONTINUOUS, panel=INPUT, default="lose", field="read.discontinuous",
         use=Use("says what becomes of discontinuous spans", ("brat", "bioc"))),
-    Option("--layer", "Layer of WebAnno that holds the entities, where several hold annotation, and after a colon "
+    Option("--layer", "Layer of WebAnno or a CAS that holds the entities, where several do, and after a colon "
         "the feature that holds labels.", _ALL, WORD, INPUT, "LAYER[:FEATURE]", field="read.layer",
         use=Use("names the layer of entities", _LAYERS)),
     Option("--id-key", "Column of ids where bracket text stands in a column. Default: id.", _ALL, WORD, INPUT,
