@@ -48,8 +48,8 @@ def looks_like(head: bytes, suffix: str) -> str | None:
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then the document with what is wrong with it.
 
-    Raises Unreadable for what is not a CAS, or has no type system beside it; UsageError where several layers may be meant,
-    and without the package dkpro-cassis.
+    Raises Unreadable for what is not a CAS, or has no type system beside it; UsageError where several layers may be
+    meant, and without the package dkpro-cassis.
     """
     cas = _cas(source)
     with _refusing(source.name):
