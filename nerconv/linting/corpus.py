@@ -283,12 +283,16 @@ class LintCorpus:
         return set[str]().union(*(part.words_among(known) for part in self._each())) if words else set()
 
     def repeated(self) -> Iterator[tuple[Document, list[Stretch]]]:
-        """Yield documents with sentences that stand more than once, all that are labelled in several ways."""
+        """Yield documents with sentences that stand more than once, all that are labelled in several ways.
+
+        Those that nobody labelled, or not all of, are left out.
+        """
         none = np.zeros(0, dtype=np.int64)
         sentences = [part.sentences for part in self._each()]
         texts = np.concatenate([none, *sentences])
+        labelled = np.concatenate([none.astype(bool), *(part.labelled_sentences() for part in self.parts)])
         _, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
-        again = np.flatnonzero(counts[groups] > 1)
+        again = np.flatnonzero((counts[groups] > 1) & labelled)
         if not len(again):
             return
         groups, readings = groups[again], np.concatenate([part.readings() for part in self._each()])[again]

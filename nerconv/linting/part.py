@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,8 +20,9 @@ from nerconv import views
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
 from nerconv.linting.near import Mask, Near, Words
-from nerconv.linting.readings import readings
+from nerconv.linting.readings import extents, readings, trimmed
 from nerconv.tables import Numbers, within
+from nerconv.unlabelled import Stretches, stretches, touching
 from nerconv.white_space import runs
 
 #: A stretch of a document, in code points.
@@ -164,6 +166,18 @@ class LintPart:
         return newlines[reach[np.searchsorted(self.batch.starts, newlines)] <= newlines]
 
     @cached_property
+    def _unlabelled(self) -> Stretches:
+        return stretches(self.batch)
+
+    def _hidden(self, starts: Numbers, ends: Numbers) -> Mask:
+        """Return which stretches of text share some with what nobody labelled: there, what has no label is no error."""
+        return touching(starts, ends, self._unlabelled)
+
+    def labelled_sentences(self) -> Mask:
+        """Return which sentences somebody labelled, all of each."""
+        return ~self._hidden(*self._sentences)
+
+    @cached_property
     def _near(self) -> Near:
         return Near(self.batch.text)
 
@@ -186,11 +200,13 @@ class LintPart:
     def beside(self, behind: Words, before: Words) -> Mask:
         """Return which spans may have, outside of spans, a word of ``behind`` or of ``before`` beside them."""
         starts, ends, near = self.batch.starts, self.batch.ends, self._near
-        touching = starts[1:] == ends[:-1] + 1
+        adjacent = starts[1:] == ends[:-1] + 1
+        taken = np.append(adjacent, False)[: len(starts)] | self._hidden(ends + 1, ends + 2)
         found = np.zeros(len(starts), dtype=bool)
-        some = np.flatnonzero((near.at(ends) == _SPACE) & ~np.append(touching, False)[: len(starts)])
+        some = np.flatnonzero((near.at(ends) == _SPACE) & ~taken)
         found[some] = near.begin_as(ends[some] + 1, behind)
-        some = np.flatnonzero((near.at(starts - 1) == _SPACE) & ~np.append(False, touching)[: len(starts)])
+        taken = np.append(False, adjacent)[: len(starts)] | self._hidden(starts - 2, starts - 1)
+        some = np.flatnonzero((near.at(starts - 1) == _SPACE) & ~taken)
         found[some] |= near.end_as(starts[some] - 1, before)
         return found
 
@@ -231,7 +247,7 @@ class LintPart:
         """Return where words begin outside of spans whose first byte is one for which ``firsts`` holds 1.
 
         A word begins behind white space or a span, and with ``cuts`` there, too. With ``words`` they may be one of
-        these.
+        these. Text that nobody labelled is left out.
         """
         at = np.flatnonzero(np.frombuffer(self.batch.spaced.translate(firsts), bool))
         begins = _WHITE[self._near.at(at - 1)]
@@ -242,6 +258,7 @@ class LintPart:
         at = at if words is None else at[self._near.begin_as(at, words)]
         reach = np.append(0, np.maximum.accumulate(self.batch.ends))
         at = at[reach[np.searchsorted(self.batch.starts, at, "right")] <= at]
+        at = at[~self._hidden(at, at + 1)]
         return at[within(self.batch.bounds, at)]
 
     def _whole(self, at: Numbers) -> Numbers:
@@ -266,7 +283,8 @@ class LintPart:
                     places.append((start, end))
                     done = end
                     break
-        return self.placed(places)
+        extents = np.array(places, dtype=np.int64).reshape(-1, 2)
+        return self.placed(list(compress(places, ~self._hidden(*extents.T))))
 
     def _starts_of(self, names: Words) -> Iterator[tuple[int, int, int]]:
         """Yield where tokens begin outside of spans as one of ``names``, the end of the document, and the next span."""
@@ -331,20 +349,13 @@ class LintPart:
 
     @cached_property
     def _sentences(self) -> tuple[Numbers, Numbers]:
-        """The start and end of each sentence; those that are lines have their outer white space."""
-        batch = self.batch
-        if batch.sentence_table is not None:
-            return batch.covering
-        begins = np.union1d(batch.newlines + 1, batch.bounds[:, 0])
-        begins = begins[within(batch.bounds, begins)]
-        ends = np.append(batch.newlines, len(batch.text))[np.searchsorted(batch.newlines, begins)]
-        return begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1])
+        return extents(self.batch)
 
     @cached_property
     def sentences(self) -> Numbers:
         """A hash of the text of each sentence, without white space around it; lines that are blank among them."""
-        extents = map(slice, *(edges.tolist() for edges in self._sentences))
-        return np.fromiter(map(hash, map(bytes.strip, map(self.batch.text.__getitem__, extents))), np.int64)
+        slices = map(slice, *(edges.tolist() for edges in self._sentences))
+        return np.fromiter(map(hash, map(bytes.strip, map(self.batch.text.__getitem__, slices))), np.int64)
 
     def readings(self) -> Numbers:
         """Return a hash of the spans of each sentence, the same where start, end and label of all are the same."""
@@ -355,7 +366,7 @@ class LintPart:
         places = zip(*(edges[chosen].tolist() for edges in self._sentences), strict=True)
         if self.batch.sentence_table is not None:
             return self.placed(list(places))
-        return self.placed([trimmed for start, end in places if (trimmed := _trimmed(self.batch.spaced, start, end))])
+        return self.placed([found for start, end in places if (found := trimmed(self.batch.spaced, start, end))])
 
 
 def _last_word(text: bytes, end: int) -> bytes:
@@ -365,12 +376,6 @@ def _last_word(text: bytes, end: int) -> bytes:
 
 def _decoded(found: list[tuple[int, bytes]], words: Words) -> list[tuple[int, str]]:
     return [(number, word.decode()) for number, word in found if word in words.encoded]
-
-
-def _trimmed(text: bytes, start: int, end: int) -> Stretch | None:
-    piece = text[start:end]
-    left, right = len(piece.lstrip(_BLANK)), len(piece.rstrip(_BLANK))
-    return (end - left, start + right) if left else None
 
 
 def _inside(offsets: Numbers, extents: tuple[Numbers, Numbers]) -> Numbers:

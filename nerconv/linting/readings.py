@@ -1,4 +1,4 @@
-"""How sentences are labelled, as numbers that are the same where start, end and label of all spans are."""
+"""Sentences of a batch: where they stand, and a number for how each is labelled, the same where all spans are."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.tables import Numbers
+from nerconv.tables import Numbers, within
 from nerconv.white_space import runs
 
+_BLANK: Final = b" \t\n"
 #: What makes the hashes of start, end and label of a span differ.
 _FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
+
+
+def extents(batch: Batch) -> tuple[Numbers, Numbers]:
+    """Return the start and end of each sentence, in bytes; those that are lines have their outer white space."""
+    if batch.sentence_table is not None:
+        return batch.covering
+    begins = np.union1d(batch.newlines + 1, batch.bounds[:, 0])
+    begins = begins[within(batch.bounds, begins)]
+    ends = np.append(batch.newlines, len(batch.text))[np.searchsorted(batch.newlines, begins)]
+    return begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1])
+
+
+def trimmed(text: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """Return ``start:end`` without white space at its edges, or None where it holds nothing else."""
+    piece = text[start:end]
+    left, right = len(piece.lstrip(_BLANK)), len(piece.rstrip(_BLANK))
+    return (end - left, start + right) if left else None
 
 
 def readings(batch: Batch, begins: Numbers, ends: Numbers) -> Numbers:

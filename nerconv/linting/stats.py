@@ -32,6 +32,7 @@ class Stats:
 
     ``masked``: spans that are masking text; ``surfaces``: distinct texts of spans; the other numbers count what they
     are called: documents, sentences, tokens, spans, and by label.
+    ``unlabelled``: sentences with text that nobody labelled, which are never bare.
     ``ambiguous`` are surface forms under several labels with the spans of each, the most spans first.
 
     >>> import nerconv
@@ -50,6 +51,7 @@ class Stats:
     lengths: dict[str, int]
     surfaces: int
     ambiguous: tuple[tuple[str, dict[str, int]], ...]
+    unlabelled: int = 0
 
 
 def stats(batches: Sequence[Batch]) -> Stats:
@@ -75,6 +77,7 @@ def stats(batches: Sequence[Batch]) -> Stats:
         {name: sum(many for n, many in lengths.items() if low <= n <= high) for name, low, high in _LENGTHS},
         len(corpus.labels),
         tuple(sorted(ambiguous, key=lambda pair: (-sum(pair[1].values()), pair[0]))),
+        sum(map(_unlabelled, batches)),
     )
 
 
@@ -99,8 +102,18 @@ def _label(corpus: LintCorpus, label: str) -> LabelStats:
 
 
 def _bare(batch: Batch) -> int:
-    """Return how many sentences no span touches."""
+    """Return how many sentences no span touches, of those that somebody labelled."""
     import numpy as np
 
+    from nerconv.unlabelled import stretches, touching
+
     (starts, ends), last = batch.covering, np.sort(batch.ends)
-    return int((np.searchsorted(batch.starts, ends) <= np.searchsorted(last, starts, "right")).sum())
+    bare = np.searchsorted(batch.starts, ends) <= np.searchsorted(last, starts, "right")
+    return int((bare & ~touching(starts, ends, stretches(batch))).sum())
+
+
+def _unlabelled(batch: Batch) -> int:
+    """Return how many sentences hold text that nobody labelled."""
+    from nerconv.unlabelled import stretches, touching
+
+    return int(touching(*batch.covering, stretches(batch)).sum())

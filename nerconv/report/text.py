@@ -21,14 +21,17 @@ def stats(found: Stats) -> str:
     >>> "PER" in stats(found)
     True
     """
+    labelled = "labelled " if found.unlabelled else ""
     lines = [
         f"{found.documents:,} documents, {found.sentences:,} sentences, {found.tokens:,} tokens, {found.spans:,} spans",
-        f"{_share(found.bare, found.sentences)} of the sentences have no span",
+        f"{_share(found.bare, found.sentences - found.unlabelled)} of the {labelled}sentences have no span",
         f"{_share(found.masked, found.spans)} of the spans are or hold masking text",
         f"{_share(len(found.ambiguous), found.surfaces)} of {found.surfaces:,} surface forms have several labels",
         "",
         f"{'label':<14} {'spans':>8} {'share':>6} {'forms':>8} {'masked':>7}  commonest",
     ]
+    if found.unlabelled:
+        lines.insert(2, f"{found.unlabelled:,} sentences hold text that nobody labelled")
     for label, row in found.labels.items():
         top = ", ".join(f"{surface} {n:,}" for surface, n in row.top[:3])
         share = _share(row.spans, found.spans)

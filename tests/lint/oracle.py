@@ -12,7 +12,7 @@ import numpy as np
 
 from nerconv import tokens
 from nerconv.batch import Batch
-from nerconv.document import WHITE_SPACE, Document
+from nerconv.document import LABELLED, UNLABELLED, WHITE_SPACE, Document
 from nerconv.linting import corpus
 from nerconv.linting.engine import check
 from nerconv.linting.near import Mask, Words
@@ -30,6 +30,17 @@ def ends_at(document: Document, offset: int) -> bool:
     if text[offset - 1 : offset + 1] == "\r\n":
         return False  # what ends with the carriage return is a line
     return text[offset : offset + 1] in WHITE_SPACE or text.startswith("\r\n", offset) or offset in document.joins
+
+
+def unlabelled(document: Document) -> set[int]:
+    """Return the characters that nobody labelled: those behind a mark that says so, up to one that ends it."""
+    found = set[int]()
+    for start, end in tokens.sentences(document) if any(mark.kind == UNLABELLED for mark in document.marks) else ():
+        own = [mark for mark in document.marks if start <= mark.offset < end and mark.kind in (UNLABELLED, LABELLED)]
+        for at in range(start, end):
+            said = [mark.kind for mark in own if mark.offset <= at]
+            found |= {at} if said and said[-1] == UNLABELLED else set()
+    return found
 
 
 class WholePart(LintPart):
@@ -61,12 +72,13 @@ class WholePart(LintPart):
         after, leading, done = [], [], 0
         for document in self.documents:
             spans, text = document.spans, re.sub(r"\r(?=\n)", " ", document.text)
+            hidden = unlabelled(document)
             for at, span in enumerate(spans):
                 touches = at + 1 < len(spans) and spans[at + 1].start == span.end + 1
-                if text[span.end : span.end + 1] == " " and not touches:
+                if text[span.end : span.end + 1] == " " and not touches and span.end + 1 not in hidden:
                     after += [(done + at, word) for word in re.findall(r"\A[^ \t\n]+", text[span.end + 1 :])]
                 touches = at > 0 and spans[at - 1].end + 1 == span.start
-                if text[: span.start].endswith(" ") and not touches:
+                if text[: span.start].endswith(" ") and not touches and span.start - 2 not in hidden:
                     leading += [(done + at, word) for word in re.findall(r"[^ \t\n]+\Z", text[: span.start - 1])]
             done += len(spans)
         return [pair for pair in after if pair[1] in behind.words], [
@@ -94,7 +106,7 @@ class WholePart(LintPart):
                 if name := max(fitting, key=len, default=""):
                     done = start + len(name)
                     found.append((start, done))
-            yield view, found
+            yield view, [place for place in found if not unlabelled(document) & set(range(*place))]
 
     def capitalised_words(self, wanted: Callable[[str], object]) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield all ``wanted`` words that begin outside of spans."""
@@ -109,7 +121,9 @@ class WholePart(LintPart):
             bare = [
                 " " if any(s.start <= at < s.end for s in document.spans) else c for at, c in enumerate(document.text)
             ]
-            found.update(filter(words.words.__contains__, _WORD.findall("".join(bare))))
+            hidden = unlabelled(document)
+            matches = (match for match in _WORD.finditer("".join(bare)) if match.start() not in hidden)
+            found.update(match[0] for match in matches if match[0] in words.words)
         return found
 
     def bare_words(self, words: Words) -> list[tuple[str, Stretch]]:
@@ -135,6 +149,11 @@ class WholePart(LintPart):
         """Return a number for each sentence that no other one has."""
         return np.array([hash((id(self), at)) for at in range(len(self.sentences))], np.int64)
 
+    def labelled_sentences(self) -> Mask:
+        """Return the sentences without text that nobody labelled."""
+        pairs = ((document, pair) for document in self.documents for pair in tokens.sentences(document))
+        return np.array([not unlabelled(document) & set(range(*pair)) for document, pair in pairs], dtype=bool)
+
     def sentences_at(self, chosen: Numbers) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield those of all sentences that have the numbers ``chosen``."""
         done = 0
@@ -153,7 +172,8 @@ def _is_whole(document: Document, start: int, name: str) -> bool:
 
 
 def _is_bare(document: Document, start: int, end: int) -> bool:
-    return all(end <= span.start or span.end <= start for span in document.spans)
+    outside = all(end <= span.start or span.end <= start for span in document.spans)
+    return outside and start not in unlabelled(document)
 
 
 def check_all(batches: Sequence[Batch], chosen: dict[str, tuple[Rule, Options]]) -> list[Problem]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import tokens
-from nerconv.document import Document, Span
+from nerconv.document import LABELLED, UNLABELLED, Document, Span
 from nerconv.linting.stats import stats
 from nerconv.views import batch_of
 from tests.commands import nerconv
@@ -34,7 +34,20 @@ def test_totals_agree_with_a_slow_count(corpus: list[Document]) -> None:
     touched = [any(span.start < end and start < span.end for span in d.spans) for d, (start, end) in pairs]
     assert (found.sentences, found.spans) == (len(pairs), sum(len(d.spans) for d in corpus))
     assert sum(row.spans for row in found.labels.values()) == sum(found.lengths.values()) == found.spans
-    assert found.bare == touched.count(False)
+    hidden = [_holds_unlabelled(document, pair) for document, pair in pairs]
+    assert (found.bare, found.unlabelled) == (
+        sum(not (a or b) for a, b in zip(touched, hidden, strict=True)),
+        sum(hidden),
+    )
+
+
+def _holds_unlabelled(document: Document, sentence: tuple[int, int]) -> bool:
+    """Whether a character of ``sentence`` stands behind a mark within it that says unlabelled, and no later one."""
+    start, end = sentence
+    own = [mark for mark in document.marks if start <= mark.offset < end and mark.kind in (UNLABELLED, LABELLED)]
+    return any(
+        said[-1].kind == UNLABELLED for at in range(start, end) if (said := [mark for mark in own if mark.offset <= at])
+    )
 
 
 def test_a_span_of_half_a_line_end_has_a_length() -> None:
