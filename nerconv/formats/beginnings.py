@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from nerconv.formats import python_literal
 from nerconv.spelling import spelling
 
 #: So many lines are looked at for what they hold.
@@ -62,7 +63,15 @@ def _cas(head: bytes) -> str | None:
 
 #: By the name of a format what says by what a file is of it, and None where nothing does.
 _BEGINNINGS: Final[Mapping[str, Callable[[bytes], str | None]]] = MappingProxyType(
-    {"conllu": _conllu, "iob": _iob, "webanno": _webanno, "pubtator": _pubtator, "bioc": _bioc, "cas": _cas}
+    {
+        "conllu": _conllu,
+        "iob": _iob,
+        "webanno": _webanno,
+        "pubtator": _pubtator,
+        "bioc": _bioc,
+        "cas": _cas,
+        "offsets_jsonl": python_literal.beginning,
+    }
 )
 
 

@@ -10,9 +10,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from nerconv.formats import python_literal
 from nerconv.io.sources import Unreadable
 from nerconv.io.text import TextSource
 
+#: So much is looked at for whether it is Python.
+_HEAD: Final = 1 << 14
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 #: Keys of an object under which some tools have the list of all records.
@@ -40,8 +43,16 @@ def opened(raw: Any) -> Any:
     return raw
 
 
-def whole(text: TextSource) -> list[JsonItem] | None:
-    """Return the items of a file that is one list, or one object that holds one; None for any other."""
+def whole(text: TextSource, name: str) -> list[JsonItem] | None:
+    """Return the items of a file that is one list, of Python too, or one object that holds one; None for any other.
+
+    Raises Unreadable for training data in Python that cannot be read.
+    """
+    text.file.seek(0)
+    if python_literal.beginning(text.file.read(_HEAD)):
+        text.file.seek(0)
+        found = python_literal.records(text.file.read(), name)
+        return [JsonItem(number, line, data) for number, (line, data) in enumerate(found, 1)]
     first = next((line for _, line in text.lines()), "")
     opened = first.lstrip()[:1]
     if opened not in ("[", "{") or (opened == "{" and _is_json(first) and not _held(first.encode())):

@@ -1,7 +1,8 @@
 """JSON with offsets as spaCy has it, ``{"text": …, "entities": [[0, 3, "PER"]]}``, and under any other keys.
 
 Read are lines, or one list: objects with ``entities`` or ``ents``, pairs of a text and an object with entities, what
-``Doc.to_json`` and LangExtract write, and texts and spans under the keys that ``--text-key`` and ``--spans-key`` name.
+``Doc.to_json`` and LangExtract write, and texts and spans under the keys that ``--text-key`` and ``--spans-key`` name;
+also such a list in Python, ``TRAIN_DATA = [("Ann left", {"entities": [(0, 3, "PER")]})]``, of which nothing is run.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from nerconv.formats import offsets
+from nerconv.formats.beginnings import beginning
 from nerconv.formats.known import FORMATS
 from nerconv.formats.offsets import KeyMap
 
@@ -45,6 +47,8 @@ read, read_back, SURVEYOR = _FORMAT.read, _FORMAT.read_back, None
 
 def looks_like(head: bytes, suffix: str) -> str | None:
     """Return that records hold offsets and labels as spaCy or LangExtract write them."""
+    if why := beginning(head, NAME):
+        return why
     if not offsets.may_be_records(head):
         return None
     return next((why for why, pattern in _PATTERNS.items() if re.search(pattern, head)), None)

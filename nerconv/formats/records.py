@@ -144,7 +144,7 @@ class RecordFormat:
         with text_of(source, options.encoding) as text:
             yield Facts(source.name, self.name, text.facts | {"offsets": OFFSET_UNIT})
             yield from text.findings
-            whole = json_items.whole(text) if self.listed else None
+            whole = json_items.whole(text, source.name) if self.listed else None
             if whole is None and (finding := whole_json(text, source.name)) is not None:
                 yield finding
                 return

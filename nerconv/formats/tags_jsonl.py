@@ -100,7 +100,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
         if source.suffix in token_csv.DELIMITERS:
             yield from read_rows(lambda _: iter([list(token_csv.rows(text, source))]), source, NAME, options)
             return
-        whole = json_items.whole(text)
+        whole = json_items.whole(text, source.name)
         if whole is None and (finding := whole_json(text, source.name)) is not None:
             yield finding
             return

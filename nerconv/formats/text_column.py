@@ -153,7 +153,7 @@ def _csv(text: TextSource, delimiter: str, name: str) -> Iterator[_Row]:
 
 
 def _json(text: TextSource, name: str, once: Once) -> Iterator[_Row | Finding]:
-    decoder, whole = Decoder(name, once), json_items.whole(text)
+    decoder, whole = Decoder(name, once), json_items.whole(text, name)
     if whole is None:
         json_items.check(text, name)
     for items in json_items.lines(text) if whole is None else [whole]:
