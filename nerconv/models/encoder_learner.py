@@ -71,10 +71,9 @@ class _Tagger:
 
         transformers.set_seed(seed)
         try:
-            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name, local_files_only=True)
-            self._encoder: Any = transformers.AutoModel.from_pretrained(
-                name, local_files_only=True, use_safetensors=True
-            )
+            safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name, **safe)
+            self._encoder: Any = transformers.AutoModel.from_pretrained(name, use_safetensors=True, **safe)
         except (OSError, ValueError) as error:
             raise ModelError(f"{name}: cannot be loaded: {str(error).strip().partition(chr(10))[0]}") from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"

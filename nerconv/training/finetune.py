@@ -121,14 +121,15 @@ def new_model(settings: HfSettings, head: Head, seed: int) -> tuple[Any, Any]:
 
     transformers.set_seed(seed)
     names = names_of(head)
-    local = not settings.network
+    safe: dict[str, Any] = {"local_files_only": not settings.network, "trust_remote_code": False}
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(settings.model, local_files_only=local)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(settings.model, **safe)
         model = transformers.AutoModelForTokenClassification.from_pretrained(
             settings.model,
             id2label=dict(enumerate(names)),
             label2id={name: number for number, name in enumerate(names)},
-            local_files_only=local,
+            use_safetensors=True,
+            **safe,
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(f"{settings.model}: cannot be loaded: {str(error).strip().partition(chr(10))[0]}") from error

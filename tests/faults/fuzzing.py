@@ -45,7 +45,7 @@ from nerconv.io.chunks import Doing
 from nerconv.linting.edits import EDITORS
 from nerconv.options import ReadOptions, Selection, WriteOptions
 
-#: Seconds that one input may take.
+#: Seconds of a processor that one input may take.
 LIMIT = 20
 #: Inputs between two forks: what one of them leaves behind in memory goes with its process.
 _BATCH = 250
@@ -366,13 +366,13 @@ def _limited() -> Iterator[None]:
     def hangs(signum: int, frame: object) -> None:
         raise Hangs(f"it takes more than {LIMIT} seconds")
 
-    before = signal.signal(signal.SIGALRM, hangs)
-    signal.alarm(LIMIT)
+    before = signal.signal(signal.SIGPROF, hangs)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _fault(error: BaseException, how: str) -> Fault:
@@ -448,9 +448,10 @@ def warm_up(readers: Sequence[str]) -> None:
     for reader in readers:
         seeds(reader)
     with suppress(ImportError):
-        # To load spaCy takes longer than thousands of inputs.
+        # To load these takes longer than thousands of inputs.
         import_module("spacy").blank("en")
         import_module("datasets")
+        import_module("seqeval.metrics")
 
 
 def fuzzed(

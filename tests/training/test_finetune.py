@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,31 @@ def test_a_seed_gives_one_head_whatever_stands_before_it() -> None:
     settings = HfSettings(model=encoder(Path("enc")), data="d", output="out")
     heads = [new_model(settings, head, seed)[1].classifier.weight for seed in (0, 1, 0)]
     assert (heads[0] == heads[2]).all() and not (heads[0] == heads[1]).all()
+
+
+@pytest.mark.parametrize("tokenizer", [False, True])
+def test_code_beside_a_model_does_not_run(tokenizer: bool, tmp_path: Path) -> None:
+    from nerconv.models import ModelOptions, load
+    from nerconv.models.encoder_learner import _Tagger
+    from nerconv.models.predictor import ModelError
+    from nerconv.training.finetune import new_model
+    from nerconv.training.hf_settings import HfSettings
+
+    folder = Path(encoder(tmp_path / "enc"))
+    (folder / "own.py").write_text("from pathlib import Path\nPath('ran').write_text('')\n")
+    named = folder / ("tokenizer_config.json" if tokenizer else "config.json")
+    auto = {name: "own.Own" for name in ("AutoConfig", "AutoModel", "AutoModelForTokenClassification")}
+    own = {"auto_map": {"AutoTokenizer": ["own.Own", "own.Own"]} if tokenizer else auto, "tokenizer_class": "Own"}
+    named.write_text(json.dumps(json.loads(named.read_text()) | own | ({} if tokenizer else {"model_type": "own"})))
+    settings = HfSettings(model=str(folder), data="d", output="out")
+    for use in (
+        lambda: load(str(folder), ModelOptions()),
+        lambda: new_model(settings, head_of(["O", "B-PER", "I-PER"]), 0),
+        lambda: _Tagger(str(folder), 1, 0),
+    ):
+        with suppress(ModelError):
+            use()
+    assert not list(Path().rglob("ran"))
 
 
 def test_labels_of_the_splits_go_by_name_and_the_figure_is_that_of_evaluate(capfd: pytest.CaptureFixture[str]) -> None:
