@@ -87,7 +87,7 @@ def test_code_beside_a_model_does_not_run(tokenizer: bool, tmp_path: Path) -> No
     folder = Path(encoder(tmp_path / "enc"))
     (folder / "own.py").write_text("from pathlib import Path\nPath('ran').write_text('')\n")
     named = folder / ("tokenizer_config.json" if tokenizer else "config.json")
-    auto = {name: "own.Own" for name in ("AutoConfig", "AutoModel", "AutoModelForTokenClassification")}
+    auto = dict.fromkeys(("AutoConfig", "AutoModel", "AutoModelForTokenClassification"), "own.Own")
     own = {"auto_map": {"AutoTokenizer": ["own.Own", "own.Own"]} if tokenizer else auto, "tokenizer_class": "Own"}
     named.write_text(json.dumps(json.loads(named.read_text()) | own | ({} if tokenizer else {"model_type": "own"})))
     settings = HfSettings(model=str(folder), data="d", output="out")
