@@ -170,7 +170,7 @@ class LintPart:
         return stretches(self.batch)
 
     def _hidden(self, starts: Numbers, ends: Numbers) -> Mask:
-        """Return which stretches of text share some with what nobody labelled: there, what has no label is not an error."""
+        """Return which stretches share some text with what nobody labelled: what has no label there is not an error."""
         return touching(starts, ends, self._unlabelled)
 
     def labelled_sentences(self) -> Mask:

@@ -54,7 +54,7 @@ def test_a_name_without_a_label_is_an_omission_only_where_somebody_labelled() ->
     assert flagged(some).count("Interior Ministry") == 1
 
 
-def test_a_name_that_reaches_into_text_that_nobody_labelled_is_no_omission() -> None:
+def test_a_name_that_reaches_into_text_that_nobody_labelled_is_not_an_omission() -> None:
     at = len(LABELLED_TEXT) + 1 + BARE.index("Interior Ministry")
     marks = (Mark(at + len("Interior "), UNLABELLED, ""), Mark(at + len("Interior Ministry and "), LABELLED, ""))
     assert flagged(corpus(*marks)).count("Interior Ministry") == flagged(corpus()).count("Interior Ministry") - 1
