@@ -18,6 +18,8 @@ _BEGIN: Final = re.compile(
 _END: Final = re.compile(
     r"(char|span|token|word|text)?(end|stop|to|until)(char|offset|index|idx|pos|position|token|ix)?"
 )
+#: What keys of numbers of tokens begin with.
+_TOKENS: Final = ("token", "word")
 _OFFSET: Final = frozenset({"offset", "position", "pos", "offsets"})
 _LENGTH: Final = frozenset({"length", "len"})
 _EXTENT: Final = frozenset(
@@ -99,10 +101,8 @@ def pair(value: Any) -> tuple[int, int] | None:
 def of_object(value: Mapping[str, Any]) -> Item | None:
     """Return the span that an object is, or None."""
     names = {key: joined(key) for key in value}
-    begin = next(
-        (key for key, name in names.items() if _BEGIN.fullmatch(name) and number(value[key]) is not None), None
-    )
-    end = next((key for key, name in names.items() if _END.fullmatch(name) and number(value[key]) is not None), None)
+    numbers = {key: name for key, name in names.items() if number(value[key]) is not None}
+    begin, end = _edge(numbers, _BEGIN), _edge(numbers, _END)
     used, extent = _extent(value, names, begin, end)
     labels = [key for key, name in names.items() if name in _LABEL and key not in used and _label(value[key])]
     label = next((key for key in labels if names[key] not in _TEXT), labels[0] if labels else None)
@@ -113,6 +113,12 @@ def of_object(value: Mapping[str, Any]) -> Item | None:
     if label is None or text is None:
         return None
     return Item(f"{_object([text, label])}, without offsets", _label(value[label]), None, False)
+
+
+def _edge(names: Mapping[str, str], pattern: re.Pattern[str]) -> str | None:
+    """Return the key of an edge, one that counts characters before one that counts tokens, as Prodigy has both."""
+    found = [key for key, name in names.items() if pattern.fullmatch(name)]
+    return min(found, key=lambda key: names[key].startswith(_TOKENS), default=None)
 
 
 def _extent(
@@ -141,8 +147,7 @@ def _first_pair(value: Any) -> tuple[int, int] | None:
         return None
     if isinstance(value[0], dict):
         names = {key: joined(key) for key in value[0]}
-        begin = next((key for key, name in names.items() if _BEGIN.fullmatch(name)), None)
-        end = next((key for key, name in names.items() if _END.fullmatch(name)), None)
+        begin, end = _edge(names, _BEGIN), _edge(names, _END)
         return _extent(value[0], names, begin, end)[1] if not _nested(value[0]) else None
     return pair(value[0])
 
