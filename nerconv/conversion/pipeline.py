@@ -41,7 +41,7 @@ from nerconv.formats.pieces import Packed
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import STDOUT
 from nerconv.io.replacing import replacing
-from nerconv.io.sources import Source
+from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
 if TYPE_CHECKING:
@@ -234,8 +234,8 @@ class _Writer:
         write = replace(self.options.write, names=())
         try:
             found = difference(batch, self.format.read_back(piece, write), formats.keeps(self.format, write))
-        except ValueError as error:
-            found = str(error)
+        except (ValueError, Unreadable) as error:
+            found = str(error).removeprefix(": ")
         if found is None:
             return
         name = self.format.NAME

@@ -55,7 +55,7 @@ def add(total: dict[str, TargetFit], more: Mapping[str, TargetFit]) -> None:
 
 def _kind(format: Format) -> tuple[Any, ...]:
     """Return what the fit to a format depends on."""
-    return format.KEEPS, format.UNIT, format.tokens(_USUAL)
+    return formats.keeps(format, _USUAL), format.UNIT, format.tokens(_USUAL)
 
 
 def _losses(batch: Batch, name: str) -> tuple[Counter[str], Counter[str]]:

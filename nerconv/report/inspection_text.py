@@ -105,6 +105,8 @@ def _targets(found: Inspection) -> Iterator[_Row]:
     alike: dict[str, list[str]] = {}
     for name, fit in found.targets.items():
         alike.setdefault(_fit(fit, found.unread, total), []).append(name)
+    if not found.labels:
+        alike = {text: ["every format"] for text in list(alike)[:1]}
     for text, names in alike.items():
         yield text.partition(":")[0], f"{', '.join(names)}{text.partition(':')[2]}"
 
