@@ -14,8 +14,9 @@ from pathlib import PurePath
 from typing import Final
 
 from nerconv.bracket.dialect import OUTWEIGHED, DialectDetection
+from nerconv.bracket.grammar import BracketLine
 from nerconv.bracket.labels import meant
-from nerconv.bracket.marks import DEFAULT, NO_LABEL, OUTSIDE, events, pair
+from nerconv.bracket.marks import DEFAULT, NO_LABEL, OUTSIDE, pair
 from nerconv.bracket.notations import NOTATIONS
 from nerconv.bracket.sightings import Sightings
 from nerconv.bracket.vocabulary import EDITORIAL, HTML
@@ -53,19 +54,20 @@ class MarkCounts:
         self.sightings.add(other.sightings)
 
 
-def count(lines: Iterable[str], marked_up: bool, dialect: str) -> MarkCounts:
+def count(lines: Iterable[BracketLine], dialect: str) -> MarkCounts:
     """Return what the marks of some lines hold.
 
-    >>> count(["<PER id='1'>Ann</PER> left"], False, "xml").labels
+    >>> from nerconv.bracket.marks import events
+    >>> line = "<PER id='1'>Ann</PER> left"
+    >>> count([BracketLine(1, line, events(line, False, "xml"))], "xml").labels
     Counter({'PER': 1})
     """
     found = MarkCounts()
     for line in lines:
-        on_line = events(line, marked_up, dialect)
-        pairs = pair(on_line, dialect, frozenset()).pairs
-        found.labels.update(opening.value for opening, _ in pairs)
-        found.aside.update(name for both in pairs for mark in both for name in mark.aside.split())
-        found.tagged += sum(event.kind == "/" for event in on_line)
+        pairs = pair(line.events, dialect, frozenset()).pairs
+        found.labels.update([opening.value for opening, _ in pairs])
+        found.aside.update([name for both in pairs for mark in both if mark.aside for name in mark.aside.split()])
+        found.tagged += len(line.events) if dialect == "slash" else 0
     return found
 
 

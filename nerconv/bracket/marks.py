@@ -26,11 +26,12 @@ OUTSIDE: Final = "O"
 #: What spans are called where OpenNLP names no type.
 DEFAULT: Final = "default"
 _RUN: Final = re.compile(r"[ \t]*")
-_ENTITY: Final = re.compile(r"""["']?entity["']?\s*:\s*["']?([A-Za-z][\w.-]{0,60})""")
+_ENTITY: Final = re.compile(r"""["']?entity["']?\s{0,9}:\s{0,9}["']?([A-Za-z][\w.-]{0,60})""")
 _TYPE: Final = re.compile(
     r"""\b(?:data-)?(?:type|class|label|entity|ner|tag|category|cat)\s*=\s*["']?([A-Za-z][A-Za-z0-9_.-]{0,60})(?=["'\s/]|\Z)""",
     re.IGNORECASE,
 )
+_NAME: Final = re.compile(r"[^\W\d_][\w.-]{0,60}")
 _ATTRIBUTES: Final = re.compile(r"([\w:.-]{1,60})\s*=")
 
 
@@ -67,23 +68,23 @@ class _Mark(NamedTuple):
 
 def _event(line: str, start: int, end: int, mark: _Mark, notation: Notation) -> Event:
     kind, label, name, aside = mark
-    inner = _behind(line, start, end) if kind == "(" else _before(line, start, end)
-    spaces = min(inner[0], 1) if notation.spaced else 0 if inner[1] else inner[0]
+    is_opening = kind == "("
+    inside = line[end : end + 1] if is_opening else line[start - 1 : start]
+    spaces = 0
+    if inside in (" ", "\t"):
+        run = _RUN.match(line, end) if is_opening else None
+        spaces = 1 if notation.spaced else run.end() - end if run else _white_before(line, start)
+        # Without it a word would be glued to one outside.
+        if not notation.spaced and in_word(line[start - 1 : start] if is_opening else line[end : end + 1]):
+            spaces = 0
     return Event(kind, start, end, label, spaces, False, name, aside)
 
 
-def _behind(line: str, start: int, end: int) -> tuple[int, bool]:
-    """Return how much white space stands behind an opening mark, and whether it is glued to a word on its left."""
-    run = _RUN.match(line, end)
-    return run.end() - end if run else 0, in_word(line[start - 1 : start])
-
-
-def _before(line: str, start: int, end: int) -> tuple[int, bool]:
-    """Return how much white space stands before a closing mark, and whether it is glued to a word on its right."""
+def _white_before(line: str, start: int) -> int:
     first = start
     while first and line[first - 1] in " \t":
         first -= 1
-    return start - first, in_word(line[end : end + 1])
+    return start - first
 
 
 def _tag(line: str, match: re.Match[str], last: int) -> Event:
@@ -95,7 +96,10 @@ def _tag(line: str, match: re.Match[str], last: int) -> Event:
 
 
 def _element(match: re.Match[str], notation: Notation) -> _Mark | None:
-    name, rest = match["open"], match["rest"] or ""
+    name, rest = match["open"], match["rest"]
+    if not rest and name not in _MEANT:
+        return _Mark("(", name, name.lower()) if notation.opening == "<{}>" else None
+    rest = rest or ""
     attribute = _TYPE.search(rest)
     if name in MUC or (name.lower() in TYPED and attribute):
         label = attribute[1] if attribute else NO_LABEL
@@ -126,7 +130,11 @@ def _json(match: re.Match[str], _: Notation) -> _Mark | None:
         label = _ENTITY.search(match["json"])
         return _Mark("?", label[1]) if label else None
     label = found.get("entity")
-    return _Mark(")", label, aside=" ".join(found.keys() - {"entity"})) if isinstance(label, str) and label else None
+    if label is None:
+        return None
+    if not (isinstance(label, str) and _NAME.fullmatch(label)):
+        return _Mark("?", NO_LABEL)
+    return _Mark(")", label, aside=" ".join(key for key in found if key != "entity" and _NAME.fullmatch(key)))
 
 
 def _tanl(match: re.Match[str], _: Notation) -> _Mark:
@@ -148,6 +156,8 @@ _READ: Final[dict[str, Callable[[re.Match[str], Notation], _Mark | None]]] = {
     "half_close": lambda match, notation: _Mark("?", match["half_close"], _name(match["half_close"], notation)),
     "no_label": lambda *_: _Mark("?", NO_LABEL),
 }
+#: Elements with a meaning beside their name.
+_MEANT: Final = frozenset((*MUC, *TEI))
 #: Groups of what is a tag or reference in every dialect, and its kind.
 _SOURCES: Final = {"html": "<", "entity": "&", "reference": "&"}
 

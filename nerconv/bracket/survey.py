@@ -70,7 +70,7 @@ def _detected(look: _Look, name: str, options: ReadOptions) -> tuple[DialectDete
     asked, labels = options.dialect, options.labels
     if asked in NOTATIONS:
         choice.check_label(name, labels, asked)
-        return _marked(look, choice.detected(asked, look.marks(asked), name, labels, None))
+        return _marked(look, choice.detected(asked, look.marks(asked, True), name, labels, None))
     detection = detect(look.tally, labels, asked)
     strange = list(judge(look.sightings, look.text.size, detection))
     if asked != "auto" or options.accept_unrecognised:
@@ -86,7 +86,8 @@ def _detected(look: _Look, name: str, options: ReadOptions) -> tuple[DialectDete
         return DialectDetection(None, choice.rivals(weights, names), {}, rivals=names), strange
     (dialect,) = weights
     proven = sum((each.labels for each in strange if dialect in each.readers), Counter())
-    return _marked(look, choice.detected(dialect, look.marks(dialect), name, labels, proven))
+    found_marks = look.marks(dialect, detection.spans > 0)
+    return _marked(look, choice.detected(dialect, found_marks, name, labels, proven))
 
 
 def _marked(look: _Look, detection: DialectDetection) -> tuple[DialectDetection, list[Unrecognised]]:
@@ -126,7 +127,7 @@ class _Look:
                 self.has_docstart |= DOCSTART.encode() in chunk.raw
                 if self._begins_markup(chunk.raw):
                     self.marked_up, is_late = True, chunk.line > 1
-                if not is_late:
+                if not (is_late or self.options.dialect in NOTATIONS):
                     yield self._call(chunk, self.options.labels)
 
         total = self._sum(calls())
@@ -139,14 +140,26 @@ class _Look:
             self._know(labels, self._sum(self._call(chunk, labels) for chunk in self._chunks()))
         return self.known[labels]
 
-    def marks(self, dialect: str) -> MarkCounts:
-        """Return what the marks of ``dialect`` hold; ``sightings`` are those of all lines from then on."""
-        calls = ((self.doing.sent(chunk), chunk.line, self.marked_up, dialect) for chunk in self._chunks())
-        total = MarkCounts()
-        for part in self.doing.apply(_count_marks, calls):
+    def marks(self, dialect: str, anew: bool) -> MarkCounts:
+        """Return what the marks of ``dialect`` hold.
+
+        ``anew``: what may be annotation otherwise is looked for on all lines, those that are read as brackets too.
+        """
+        total, self.whole = MarkCounts(), None
+        for part in self.doing.apply(_count_marks, self._mark_calls(dialect, anew)):
             total.add(part)
-        self.sightings, self.whole = total.sightings, None
+        self.sightings = total.sightings if anew else self.sightings
         return total
+
+    def _mark_calls(self, dialect: str, anew: bool) -> Iterator[tuple[Any, ...]]:
+        """Yield what each chunk is counted with; the events of one alone stay for reading it."""
+        for chunk in self._chunks():
+            raw = self.doing.sent(chunk)
+            if self.text.size < self.doing.block and self.doing.apply is starmap:
+                from nerconv.bracket import scan
+
+                raw = self.whole = scan.find(chunk.raw, self.marked_up, chunk.line, dialect)
+            yield raw, chunk.line, self.marked_up, dialect, anew
 
     def _know(self, labels: frozenset[str] | None, total: DialectCounts) -> None:
         self.sightings = self.sightings if self.known else total.sightings
@@ -194,19 +207,18 @@ def _tally(
     return counted.tally
 
 
-def _count_marks(raw: bytes, line: int, marked_up: bool, dialect: str) -> MarkCounts:
-    """Return what the marks of a chunk hold, and what may be annotation otherwise."""
+def _count_marks(found: bytes | Events, line: int, marked_up: bool, dialect: str, anew: bool) -> MarkCounts:
+    """Return what the marks of a chunk hold, and with ``anew`` what may be annotation otherwise."""
     import numpy as np
 
     from nerconv.bracket import scan, search
 
-    events = scan.find(raw, marked_up, line, dialect)
-    lines = [found.text for found in events.exact(np.flatnonzero(events.others))]
-    counts = choice.count(lines, marked_up, dialect)
-    if dialect == "slash":
-        counts.words = len(raw.split())
-    brackets = np.flatnonzero(np.frombuffer(raw, np.uint8) == ord("["))
-    counts.sightings = search.look(raw, brackets, line)
+    events = scan.find(found, marked_up, line, dialect) if isinstance(found, bytes) else found
+    counts = choice.count(events.exact(np.flatnonzero(events.others)), dialect)
+    counts.words = len(events.raw.split()) if counts.tagged else 0
+    if anew:
+        brackets = np.flatnonzero(np.frombuffer(events.raw, np.uint8) == ord("["))
+        counts.sightings = search.look(events.raw, brackets, line)
     return counts
 
 

@@ -1,4 +1,4 @@
-"""Edits of bracket text: the brackets at the offsets where something changes are written anew, and no others.
+"""Edits of bracket text: the brackets, or other marks, at the offsets where something changes are written anew alone.
 
 Where spans nest, several brackets stand in a row: the outer one opens first and closes last. Where the source shows
 something else there than these brackets, such as markup, or where brackets would cross, nothing is edited.
@@ -17,13 +17,13 @@ from typing import Final, NamedTuple
 
 from nerconv.document import WHITE_SPACE, Document, Span
 from nerconv.io.sources import Source
+from nerconv.linting.edits.marks import MarkStyle
 from nerconv.linting.edits.outcome import Change, Edited, Editor, Refused, named, place, remaining, window, within
 from nerconv.linting.edits.text import Edit, SourceText, applied, shortened
 from nerconv.linting.rule import SpanChange, TextChange
 from nerconv.options import ReadOptions
 
 _CLOSING: Final = re.compile(r"[ \t]*\]")
-_LABEL: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 #: How an annotation closes in each dialect, and one as a whole.
 _CLOSES: Final = {"illinois": "  ]", "spaced": " ]", "compact": "]"}
 _ANNOTATION: Final = re.compile(r"\[[A-Za-z][\w.-]* [^\[\]\n]*?[^\s\[\]]([ \t]*\])")
@@ -39,9 +39,11 @@ _APART: Final = re.compile(r"(?<=\s)[,.;:!?)](?=\s|$)")
 def editor(text: SourceText, source: Source, read: ReadOptions) -> Editor:
     """Return what edits the bracket text of ``source``."""
 
+    style = MarkStyle(text, source, read)
+
     def edit(document: Document, changes: Sequence[Change]) -> Edited:
         """Return the edits that make ``changes``."""
-        return _Brackets(text, document, read).edited(changes)
+        return _Brackets(text, document, read, style).edited(changes)
 
     return edit
 
@@ -75,8 +77,8 @@ def _by(spans: Iterable[Span], edge: str) -> Mapping[int, Sequence[Span]]:
 class _Brackets:
     """The brackets of one document in the text of its file."""
 
-    def __init__(self, text: SourceText, document: Document, read: ReadOptions) -> None:
-        self.text, self.document, self.read = text, document, read
+    def __init__(self, text: SourceText, document: Document, read: ReadOptions, style: MarkStyle) -> None:
+        self.text, self.document, self.read, self.style = text, document, read, style
         self.spans: Sequence[Span] = ()
         self.starts: Mapping[int, Sequence[Span]] = {}
         self.ends: Mapping[int, Sequence[Span]] = {}
@@ -97,7 +99,11 @@ class _Brackets:
             if need := self._needs_space(offset, final):
                 apart = _sets_apart(self.document, extent) if apart is None else apart
                 if need == "always" and not apart:
-                    raise Refused("an opening bracket would stand right behind a word, which makes it text")
+                    raise Refused(
+                        "its marks would stand within a word"
+                        if self.style.notation
+                        else "an opening bracket would stand right behind a word, which makes it text"
+                    )
                 if apart:
                     spaces.append(offset)
                     pair = _with_space(pair, offset in final.ends)
@@ -116,7 +122,7 @@ class _Brackets:
         found = []
         for span in remaining(self.document, changes, self.spans):
             change = pairs.get(place(span))
-            if change and not _LABEL.fullmatch(span.label):
+            if change and not re.fullmatch(self.style.label, span.label):
                 raise Refused(f"brackets cannot hold the label {span.label!r}", change)
             if change and "\n" in self.document.covered(span):
                 raise Refused(f"{named(self.document, span)} runs over the end of a line", change)
@@ -138,52 +144,90 @@ class _Brackets:
         if not 0 < offset < len(text) or text[offset - 1] in WHITE_SPACE or text[offset] in WHITE_SPACE:
             return ""
         opens, closes = offset in final.starts, offset in final.ends
-        if opens and not closes and text[offset - 1].isalnum():
+        notation = self.style.notation
+        if notation.whole if notation else opens and not closes and text[offset - 1].isalnum():
             return "always"
         before = offset in self.starts or offset in self.ends
         return "apart" if (opens or closes) and not before else ""
 
+    def _openings(self, offset: int) -> tuple[int, dict[Span, str]]:
+        """Return where the opening brackets at ``offset`` begin, and those of each span, the inner one first."""
+        start, raw = self._place(offset), dict[Span, str]()
+        for span in sorted(self.starts.get(offset, ()), key=lambda span: span.where or (), reverse=True):
+            begin = self.text.at(span.where)
+            if self._opening_end(begin, span) != start:
+                raise Refused(f"the opening bracket of {named(self.document, span)} does not stand right before it")
+            start, raw[span] = begin, self.text.text[begin:start]
+        return start, raw
+
+    def _opening_end(self, begin: int, span: Span) -> int | None:
+        if self.style.notation:
+            return self.style.opening_end(begin)
+        match = re.compile(rf"\[{re.escape(span.label)}[ \t]+").match(self.text.text, begin)
+        return match.end() if match else None
+
     def _opened(self, offset: int, final: _Edges) -> Edit:
         """Return the edit that writes the opening brackets at ``offset`` anew."""
-        own = self.starts.get(offset, ())
         end = self._place(offset)
-        raw: dict[Span, str] = {}
-        start, written = end, {}
-        for span in sorted(own, key=lambda span: span.where or (), reverse=True):
-            begin = self.text.at(span.where)
-            match = re.compile(rf"\[{re.escape(span.label)}[ \t]+").match(self.text.text, begin)
-            if match is None or match.end() != start:
-                raise Refused(f"the opening bracket of {named(self.document, span)} does not stand right before it")
-            start, raw[span] = begin, match[0]
-            written[span] = begin
+        start, raw = self._openings(offset)
+        written = {span: self.text.at(span.where) for span in raw}
         there = sorted(
             final.starts.get(offset, ()),
             key=lambda each: (-each.span.end, written.get(each.old, end) if each.old else end),
         )
-        text = "".join(_opening(each, raw) for each in there)
+        text = "".join(self._marks_of(each)[0] if self.style.notation else _opening(each, raw) for each in there)
         return Edit(start, end, text)
 
-    def _closed(self, offset: int, final: _Edges) -> Edit:
-        """Return the edit that writes the closing brackets at ``offset`` anew."""
-        own = self.ends.get(offset, ())
+    def _closings(self, offset: int) -> tuple[int, int, dict[Span, str]]:
+        """Return where the closing brackets at ``offset`` begin and end, and those of each span."""
         last = self._place(offset - 1)
         if self.text.text[last : last + 1] != self.document.text[offset - 1]:
             raise Refused("the source does not show the text there as it is read")
         at, raw = last + 1, dict[Span, str]()
+        own = self.ends.get(offset, ())
         for span in sorted(own, key=lambda span: (span.start, span.where or ()), reverse=True):
-            match = _CLOSING.match(self.text.text, at)
-            if match is None:
+            end = self._closing_end(at)
+            if end is None:
                 raise Refused(f"the closing bracket of {named(self.document, span)} does not stand right behind it")
-            at, raw[span] = match.end(), match[0]
+            at, raw[span] = end, self.text.text[at:end]
+        return last + 1, at, raw
+
+    def _closing_end(self, at: int) -> int | None:
+        if self.style.notation:
+            return self.style.closing_end(at)
+        match = _CLOSING.match(self.text.text, at)
+        return match.end() if match else None
+
+    def _closed(self, offset: int, final: _Edges) -> Edit:
+        """Return the edit that writes the closing brackets at ``offset`` anew."""
+        start, end, raw = self._closings(offset)
         there = sorted(
             final.ends.get(offset, ()), key=lambda each: (each.span.start, each.span.where or ()), reverse=True
         )
+        if self.style.notation:
+            # The one that is opened last is closed first.
+            ranks = [(each.span.start, self._rank(each), number) for number, each in enumerate(final.ends[offset])]
+            last = [final.ends[offset][number] for *_, number in sorted(ranks, reverse=True)]
+            return Edit(start, end, "".join(self._marks_of(each)[1] for each in last))
         stay = [raw[each.old] for each in there if each.old and each.old.end == offset]
         # Brackets that stay keep their spacing, and stand in the order in which they stood.
         text = "".join(
             stay.pop(0) if each.old and each.old.end == offset else self._usual(each.old or each.span) for each in there
         )
-        return Edit(last + 1, at, text)
+        return Edit(start, end, text)
+
+    def _rank(self, each: _Final) -> int:
+        """Return where the opening mark of a span stands, behind all others where it is not there yet."""
+        is_there = each.old is not None and each.old.start == each.span.start
+        return self.text.at(each.old.where) if each.old and is_there else len(self.text.text)
+
+    def _marks_of(self, each: _Final) -> tuple[str, str]:
+        """Return the marks of a span in a dialect of other marks: its own, with its new label, or new ones."""
+        span, old = each
+        if old is None:
+            return self.style.of(span)
+        raw = self._openings(old.start)[1][old], self._closings(old.end)[2][old]
+        return self.style.relabelled(raw, old.label, span.label)
 
     def _usual(self, span: Span) -> str:
         """Return how ``span`` closes, or else the annotation nearest to it."""
@@ -208,7 +252,7 @@ class _Brackets:
         """Enter the edit of ``change`` in ``edits``, which are in order; brackets that go in it become part of it."""
         start = self._place(change.start)
         if change.start == change.end:
-            insort(edits, Edit(start, start, change.text), key=_extent)
+            insort(edits, Edit(start, start, self.style.text_of(change.text)), key=_extent)
             return
         last = self._place(change.end - 1)
         near = slice(bisect_left(edits, start, key=_end), bisect_right(edits, last, key=_start))
@@ -218,7 +262,7 @@ class _Brackets:
         if not shows or "\n" in self.text.text[start:end] or "\n" in change.text:
             raise Refused("the source does not show the text there as it is read", change)
         stay = [edit for edit in edits[near] if edit not in inside]
-        edits[near] = sorted([*stay, Edit(start, end, change.text)], key=_extent)
+        edits[near] = sorted([*stay, Edit(start, end, self.style.text_of(change.text))], key=_extent)
 
 
 _start, _end, _extent = itemgetter(0), itemgetter(1), itemgetter(0, 1)
