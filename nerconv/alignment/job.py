@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class AlignOptions:
     """How documents are paired, which status a span needs, and how originals are read.
 
-    ``pair``: auto, id, file or content; ``least``: exact, normalised or fuzzy; ``key``: of the text in JSON lines.
+    ``pair``: auto, id, file or content; ``least``: exact, normalised or fuzzy; ``key``: of the text in records.
     ``encoding``: of files of originals. Raises UsageError for other words.
 
     >>> AlignOptions(least="exact").pair

@@ -13,6 +13,7 @@ from nerconv.codes import exit_code
 from nerconv.conversion.report import ConvertOptions
 from nerconv.io.outputs import Place, read_places
 from nerconv.io.replacing import write_text
+from nerconv.options import UsageError
 
 
 def align(given: Given) -> int:
@@ -22,6 +23,8 @@ def align(given: Given) -> int:
     # Without a suffix that says so, it is the format that keeps everything.
     to = None if Path(output).suffix else "spans_jsonl"
     convert = ConvertOptions(**given.fields("convert") | {"to": to}, write=given.write_options())
+    if "-" in given.arguments["src"] and "-" in given["--to"]:
+        raise UsageError("standard input cannot be the annotated text and the original, too; name a file for one")
     files, onto = plan.sources(given.arguments["src"], read), plan.given_texts(given["--to"])
     refusals.check(given, {"input": plan.formats_of(files, read)}, plan.target_format(output, convert))
     beside = [Place(name, given[name]) for name in ("--placements", "--ledger") if given[name]]

@@ -7,13 +7,12 @@ dialect is that of all texts together. Written are lines of JSON with the text u
 
 from __future__ import annotations
 
-import csv
 import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -26,10 +25,10 @@ from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.shapes import keys, shape
-from nerconv.io.sources import Source, Unreadable, local_path
+from nerconv.formats.table_rows import DELIMITERS, Row, arrow_rows, csv_rows
+from nerconv.io.sources import Source, Unreadable
 from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions, UsageError, WriteOptions
-from nerconv.packages import package
 from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
@@ -43,14 +42,6 @@ SURVEYOR: Final = None
 KEEPS: Final = replace(bracket.KEEPS, ids=True, meta=True, open_end=True)
 #: The key of what is written.
 ANNOTATED: Final = "annotated"
-
-
-class _Row(NamedTuple):
-    """A row: its number and line, and its columns."""
-
-    number: int
-    line: int
-    columns: Mapping[str, Any]
 
 
 class _Text(NamedTuple):
@@ -127,32 +118,21 @@ def _meta(columns: Mapping[str, Any], read: set[str]) -> dict[str, Any]:
     return (own if isinstance(own, dict) else {} if own is None else {"meta": own}) | rest
 
 
-def _rows(source: Source, options: ReadOptions, once: Once) -> Iterator[_Row | Finding]:
+def _rows(source: Source, options: ReadOptions, once: Once) -> Iterator[Row | Finding]:
     """Yield the rows of a table of any kind."""
     if source.suffix in arrow_table.SUFFIXES:
-        yield from _arrow(source)
+        yield from arrow_rows(source)
         return
     with text_of(source, options.encoding) as text:
         yield from text.findings
-        if source.suffix in (".csv", ".tsv"):
-            yield from _csv(text, "\t" if source.suffix == ".tsv" else ",", source.name)
+        if delimiter := DELIMITERS.get(source.suffix):
+            text.file.seek(0)
+            yield from csv_rows(text.file.read().decode(), delimiter, source.name)
         else:
             yield from _json(text, source.name, once)
 
 
-def _csv(text: TextSource, delimiter: str, name: str) -> Iterator[_Row]:
-    text.file.seek(0)
-    rows = csv.DictReader(io.StringIO(text.file.read().decode(), newline=""), delimiter=delimiter, strict=True)
-    try:
-        _, line = rows.fieldnames, rows.line_num
-        for number, columns in enumerate(rows, 1):
-            line, first = rows.line_num, line + 1
-            yield _Row(number, first, {key: value for key, value in columns.items() if key is not None})
-    except csv.Error as error:
-        raise Unreadable(f"{name}: is not CSV: {error} (line {rows.line_num})") from error
-
-
-def _json(text: TextSource, name: str, once: Once) -> Iterator[_Row | Finding]:
+def _json(text: TextSource, name: str, once: Once) -> Iterator[Row | Finding]:
     decoder, whole = Decoder(name, once), json_items.whole(text, name)
     if whole is None:
         json_items.check(text, name)
@@ -162,22 +142,10 @@ def _json(text: TextSource, name: str, once: Once) -> Iterator[_Row | Finding]:
             if isinstance(found, Finding):
                 yield found
             elif isinstance(found, JsonLine) and isinstance(found.raw, dict):
-                yield _Row(item.number, item.line, found.raw)
+                yield Row(item.number, item.line, found.raw)
             elif isinstance(found, JsonLine):
                 where = Where(name, item.line, 1)
                 once.add("F012", f"the row is {shape(found.raw)}, where an object is expected", where, {})
-
-
-def _arrow(source: Source) -> Iterator[_Row]:
-    package("pyarrow", f"{source.name}, a table,", "datasets")
-    import pyarrow as pa
-
-    with local_path(source) as path:
-        try:
-            rows = chain.from_iterable(batch.to_pylist() for batch in arrow_table.opened(path).batches())
-            yield from (_Row(number, number, columns) for number, columns in enumerate(rows, 1))
-        except (pa.ArrowException, OSError, ValueError) as error:
-            raise Unreadable(f"{source.name}: is not a table of Arrow, or is damaged: {error}") from error
 
 
 def _documents(texts: Sequence[_Text], source: Source, options: ReadOptions) -> Iterator[Read]:

@@ -129,3 +129,48 @@ def test_sentences_of_a_document_find_their_original_together(tmp_path: Path) ->
     corpus.write(tmp_path / "s.jsonl")
     found = align(tmp_path / "s.jsonl", tmp_path / "d.txt", AlignOptions())
     assert [(d.id, [d.covered(s) for s in d.spans]) for d in found.documents] == [("d", ["Ann", "Bo"])]
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.tsv", "all.parquet", "all.arrow", "all.json", "all.jsonl"])
+def test_originals_stand_in_a_field_of_records_of_any_kind(run: Run, tmp_path: Path, name: str) -> None:
+    import csv
+
+    import pyarrow as pa
+    import pyarrow.feather as feather
+    import pyarrow.parquet as parquet
+
+    texts = [(path.stem, path.read_bytes().decode()) for path in sorted((tmp_path / "raw").glob("*.txt"))]
+    rows = [{"id": id, "body": text} for id, text in texts]
+    path = tmp_path / name
+    if path.suffix in (".csv", ".tsv"):
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, ["id", "body"], delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows(rows)
+    elif path.suffix == ".parquet":
+        parquet.write_table(pa.Table.from_pylist(rows), path)
+    elif path.suffix == ".arrow":
+        feather.write_feather(pa.Table.from_pylist(rows), str(path))
+    else:
+        path.write_text(json.dumps(rows) if path.suffix == ".json" else "\n".join(map(json.dumps, rows)))
+    status, printed = run("align", "tagged", "--to", name, "-o", "gold.jsonl", "--original-key", "body")
+    assert status == 0 and "placed: exact 4" in printed, printed
+    records = [json.loads(line) for line in (tmp_path / "gold.jsonl").read_text("utf-8").splitlines()]
+    assert [(r["id"], r["text"]) for r in records] == texts
+    status, printed = run("align", "tagged", "--to", name, "-o", "gold.jsonl")
+    assert status == 3 and "holds no text under 'text' (--original-key); its keys: id, body" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.json", "[1]"), ("a.json", "{"), ("a.csv", 'a\n"b'), ("a.parquet", "no")]
+)
+def test_records_that_are_damaged_are_named(run: Run, tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    status, printed = run("align", "tagged", "--to", name, "-o", "gold.jsonl")
+    assert status == 3 and name in printed and "Traceback" not in printed
+    assert not (tmp_path / "gold.jsonl").exists()
+
+
+def test_standard_input_cannot_be_both_sides(run: Run) -> None:
+    status, printed = run("align", "-", "--to", "-", "-o", "gold.jsonl")
+    assert status == 2 and "standard input cannot be the annotated text and the original" in printed

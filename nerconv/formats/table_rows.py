@@ -1,0 +1,53 @@
+"""Rows of tables of texts: CSV or TSV with a header, Parquet and Arrow."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from nerconv.formats import arrow_table
+from nerconv.io.sources import Source, Unreadable, local_path
+from nerconv.packages import package
+
+#: What stands between the cells of tables with these suffixes.
+DELIMITERS: Final = {".csv": ",", ".tsv": "\t"}
+
+
+class Row(NamedTuple):
+    """A row: its number and line, and its columns."""
+
+    number: int
+    line: int
+    columns: Mapping[str, Any]
+
+
+def csv_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
+    """Yield the rows of ``text``, whose first names the columns; line ends in cells stay. Raises Unreadable.
+
+    >>> [row.columns for row in csv_rows("id,text\\n1,Ann left\\n", ",", "a.csv")]
+    [{'id': '1', 'text': 'Ann left'}]
+    """
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        _, line = rows.fieldnames, rows.line_num
+        for number, columns in enumerate(rows, 1):
+            line, first = rows.line_num, line + 1
+            yield Row(number, first, {key: value for key, value in columns.items() if key is not None})
+    except csv.Error as error:
+        raise Unreadable(f"{name}: is not CSV: {error} (line {rows.line_num})") from error
+
+
+def arrow_rows(source: Source) -> Iterator[Row]:
+    """Yield the rows of a table of Parquet or Arrow; their lines are their numbers. Raises Unreadable."""
+    package("pyarrow", f"{source.name}, a table,", "datasets")
+    import pyarrow as pa
+
+    with local_path(source) as path:
+        try:
+            rows = chain.from_iterable(batch.to_pylist() for batch in arrow_table.opened(path).batches())
+            yield from (Row(number, number, columns) for number, columns in enumerate(rows, 1))
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise Unreadable(f"{source.name}: is not a table of Arrow, or is damaged: {error}") from error
