@@ -12,12 +12,13 @@ A format module has
 - ``encode(batch, options)``, which makes a piece of documents: a value that can be sent to another process; its
   ``grouped``, where it has such, are counts for the report,
 - ``join(pieces, path, options)``, which writes the file (or folder) at ``path`` that its pieces make,
+- ``names_sentences(options)``, where its files may name documents though it cannot hold ids: whether they may do so,
 - ``require(path)``, where packages must be installed to write at ``path``,
 - ``keeps(options)``, where what it can hold depends on how it is written.
 
 To add one: write the module and name it in ``nerconv.formats.known``; nothing else changes. One of ``READ_ONLY`` has
-nothing behind ``read``. One that has a JSON object
-a line for each document is two functions on top of ``nerconv.formats.records``.
+nothing behind ``read``. One that has a JSON object a line for each document is two functions on top of
+``nerconv.formats.records``.
 """
 
 from __future__ import annotations
@@ -219,7 +220,10 @@ def names(sources: Iterable[Source], options: ReadOptions) -> set[str]:
 
 def names_documents(source: Source, options: ReadOptions) -> bool:
     """Whether the documents of ``source`` have their ids from it, and not from what it says."""
-    return source.fault is not None or not of_source(source, options).KEEPS.ids
+    if source.fault is not None:
+        return True
+    format = of_source(source, options)
+    return not (format.KEEPS.ids or getattr(format, "names_sentences", lambda _: False)(options))
 
 
 def sources(patterns: Sequence[str], options: ReadOptions) -> list[Source]:

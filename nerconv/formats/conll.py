@@ -62,6 +62,11 @@ def looks_like(head: bytes, suffix: str) -> str | None:
     return None if found is None else "its first lines are columns, one of which holds tags"
 
 
+def names_sentences(options: ReadOptions) -> bool:
+    """Whether each sentence is a document, so that comments name its id."""
+    return conll_read.group_of(options.documents) == 1
+
+
 def tokens(options: WriteOptions) -> TokenEdges | None:
     """Return the token edges of the text: each token is a row."""
     return corpus_tokens

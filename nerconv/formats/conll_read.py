@@ -43,7 +43,7 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     Raises files.Unreadable for what is not column text, UsageError for a notation, a column or a way to separate
     documents that does not exist.
     """
-    group = _group(options.documents)
+    group = group_of(options.documents)
     found, counted = _looked_at(text.file, doing, source.name, options)
 
     def parts() -> Iterator[Part]:
@@ -71,7 +71,7 @@ def survey(text: TextSource, source: Source, options: ReadOptions, most: int = W
     return Surveyed(findings, known)
 
 
-def _group(documents: str) -> int:
+def group_of(documents: str) -> int:
     """Return how many sentences are a document. Raises UsageError for a separator of documents that rows lack."""
     if documents.isdecimal():
         return int(documents)

@@ -100,7 +100,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "numbers.json").write_text('{"tokens": ["Ann", "left"], "ner_tags": [5, 0]}\n')
     numbers = Dataset.from_dict({"tokens": [["Ann", "left"]], "ner_tags": [[5, 0]]})
     numbers.to_parquet(folder / "numbers.parquet")
-    marked = "<p>[PER Ann] left &amp; [DRUG aspirin] . [PER x  ] [LOC: Oslo]"
+    marked = "<p>[PER Ann] left &amp; [DRUG aspirin] . [PER x  ] [LOC=Oslo]"
     (folder / "marked.text_column.jsonl").write_text(
         json.dumps({"id": "a", "annotated": marked}, separators=(",", ":"))
     )

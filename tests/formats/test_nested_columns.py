@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import formats
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, UsageError
@@ -80,6 +83,17 @@ def test_ids_that_comments_name_are_those_of_sentences() -> None:
     assert [one.id for one in items(text, by_sentence) if isinstance(one, Document)] == ["7f1a", "8c22"]
     twice = items(text.replace("8c22", "7f1a"), by_sentence)
     assert [one.id for one in twice if isinstance(one, Document)] == ["a#1", "a#2"]
+
+
+def test_ids_that_two_files_name_are_made_distinct(tmp_path: Path) -> None:
+    sources = []
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.conll").write_text("# id 7f1a\nnora B-PER\n\n# id 8c22\nrain O\n")
+        sources.append(Source(name, name, tmp_path / f"{name}.conll"))
+    options = ConvertOptions(ReadOptions(documents="blank-line"))
+    convert(sources, str(tmp_path / "out.jsonl"), options, lambda _: None)
+    written = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in written] == ["7f1a", "8c22", "7f1a~2", "8c22~2"]
 
 
 _TAGS = st.sampled_from(["O", "O", "B-X", "I-X", "B-Y", "I-Y"])
