@@ -1,4 +1,5 @@
-"""BioC, XML or JSON, of PubMed, PubTator and many biomedical corpora, read by the package ``bioc``.
+"""BioC, XML or JSON, of PubMed, PubTator and many biomedical corpora, read by the package ``bioc``
+(``pip install 'nerconv[bioc]'``).
 
 Passages stand in the text where their offsets say; a line end stands for what is between two. The label of a span is
 its infon ``type``. XML that declares entities is refused.

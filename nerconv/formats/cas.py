@@ -1,4 +1,5 @@
-"""CAS of UIMA, as XMI or JSON, which INCEpTION, WebAnno and DKPro write, read by the package ``dkpro-cassis``.
+"""CAS of UIMA, as XMI or JSON, which INCEpTION, WebAnno and DKPro write, read by the package ``dkpro-cassis``
+(``pip install 'nerconv[cas]'``).
 
 Spans of one layer of the first view are read, and their labels from one feature; ``--layer`` names them where several
 may be meant. XMI has its type system in a file beside it, ``TypeSystem.xml``, as tools export both.
@@ -18,7 +19,7 @@ from nerconv.formats.beginnings import beginning
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.known import FORMATS
 from nerconv.formats.layers import Layer
-from nerconv.formats.standoff import Standoff
+from nerconv.formats.standoff import Standoff, meeting
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.xml import refuse_entities
 from nerconv.options import ReadOptions
@@ -32,9 +33,10 @@ SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
 SURVEYOR: Final = None
 KEEPS: Final = Keeps(
-    marks=False, joins=False, ids=False, meta=False, any_text=False, provenance=False, flags=False, unlabelled=False
+    marks=False, ids=False, meta=False, any_text=False, provenance=False, flags=False, unlabelled=False
 )
 _SENTENCE: Final = ".segmentation.type.Sentence"
+_TOKEN: Final = ".segmentation.type.Token"
 #: Features of the ends of relations, which are annotations too.
 _ENDS: Final = frozenset({"Governor", "Dependent"})
 _TEXT: Final = "uima.cas.String"
@@ -61,7 +63,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     yield Facts(source.name, NAME, known | ({"views not read": ", ".join(views[1:])} if len(views) > 1 else {}))
     document = Standoff(source.id, text, source.name, Where(source.name, 1, 1))
     document.findings += layers.lacking(held, layer, options.layer, source.name)
-    document.sentences = _sentences(found, text)
+    document.sentences = _extents(found, text, _SENTENCE)
+    document.joins = meeting(_extents(found, text, _TOKEN))
     for each in found:
         if layer and each.type.name == layer.name:
             _enter(document, each, layer)
@@ -126,9 +129,9 @@ def _held(found: Sequence[Any]) -> dict[str, dict[str, int]]:
     return {name: values if any(values.values()) else {"": counts[name]} for name, values in held.items()}
 
 
-def _sentences(found: Sequence[Any], text: str) -> list[tuple[int, int]]:
-    """Return the extents of sentences, or none where one lies outside of the text."""
-    extents = [(each.begin, each.end) for each in found if each.type.name.endswith(_SENTENCE)]
+def _extents(found: Sequence[Any], text: str, kind: str) -> list[tuple[int, int]]:
+    """Return the extents of sentences or tokens, or none where one lies outside of the text."""
+    extents = [(each.begin, each.end) for each in found if each.type.name.endswith(kind)]
     sound = all(type(begin) is type(end) is int and 0 <= begin <= end <= len(text) for begin, end in extents)
     return sorted(extents) if sound else []
 

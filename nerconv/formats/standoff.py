@@ -41,6 +41,7 @@ class Standoff:
     spans: list[SpanRecord] = field(default_factory=list)
     own: list[Own] = field(default_factory=list)
     sentences: list[Extent] = field(default_factory=list)
+    joins: list[int] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     meta: dict[str, Any] = field(default_factory=dict)
@@ -68,6 +69,15 @@ def is_continuous(fragments: Sequence[Extent], text: str) -> bool:
     """Whether only white space stands between fragments."""
     gaps = pairwise(sorted(fragments))
     return all(before[1] <= after[0] and not text[before[1] : after[0]].strip() for before, after in gaps)
+
+
+def meeting(tokens: Iterable[Extent]) -> list[int]:
+    """Return where two tokens meet, in order of text, without white space between them.
+
+    >>> meeting([(0, 3), (3, 5), (6, 9)])
+    [3]
+    """
+    return [one[1] for one, two in pairwise(sorted(tokens)) if one[1] == two[0] and one[0] < one[1] and two[0] < two[1]]
 
 
 def readings(documents: Iterable[Standoff], source: Source, format: str) -> Iterator[Read]:
@@ -107,6 +117,14 @@ def _record(one: Standoff, id: str) -> tuple[Record, list[Finding], str]:
     Raises ValueError for what makes no document.
     """
     origin = OriginRecord(one.path, one.anchors or [(0, *one.where[1:])])
-    record = Record(id=id, text=one.text, spans=one.spans, sentences=one.sentences, origin=origin, meta=one.meta)
+    record = Record(
+        id=id,
+        text=one.text,
+        spans=one.spans,
+        sentences=one.sentences,
+        joins=one.joins,
+        origin=origin,
+        meta=one.meta,
+    )
     unit, record = in_points(record, one.own)
     return *corrected(record, id, one.where, one.own if any(each.text for each in one.own) else ()), unit

@@ -22,6 +22,7 @@ from nerconv.formats.layers import Layer
 from nerconv.formats.record import OFFSET_UNIT, Anchor, OriginRecord, Record, SpanRecord
 from nerconv.formats.record_read import corrected
 from nerconv.formats.shapes import counted, shown
+from nerconv.formats.standoff import meeting
 from nerconv.formats.units import Extent
 from nerconv.io.sources import Source
 from nerconv.io.text import text_of
@@ -34,9 +35,7 @@ NAME: Final = "webanno"
 SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
 SURVEYOR: Final = None
-KEEPS: Final = Keeps(
-    text=False, marks=False, joins=False, ids=False, meta=False, provenance=False, flags=False, unlabelled=False
-)
+KEEPS: Final = Keeps(text=False, marks=False, ids=False, meta=False, provenance=False, flags=False, unlabelled=False)
 #: What a row holds: the number of the token, which may be a part of one, where it begins and ends, and all else.
 _ROW: Final = re.compile(r"\d{1,9}-(\d{1,9})(?:\.\d{1,9})?\t(\d{1,9})-(\d{1,9})\t(.*)")
 #: A value of several that are set apart by ``|``, and the number of its span.
@@ -124,7 +123,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
         column = next(each.number for each in columns if (each.layer, each.feature) == layer)
         spans = _spans(_runs(sentences, column), sentences, layer, source.name, findings)
     origin = OriginRecord(source.name, anchors)
-    record = Record(text=whole, offset_unit=OFFSET_UNIT, spans=spans, sentences=extents, origin=origin)
+    joins = meeting(_tokens(sentences))
+    record = Record(text=whole, offset_unit=OFFSET_UNIT, spans=spans, sentences=extents, joins=joins, origin=origin)
     record, wrong = corrected(record, source.id, Where(source.name, 1, 1))
     yield Reading(batch_of_records([record], source.name, source.name), {0: [*findings, *wrong]})
 
@@ -212,6 +212,14 @@ def _placed(
         at += len(text)
         before = begin + len(text.encode("utf-16-le", "surrogatepass")) // 2
     return "".join(pieces), extents, [(0, *anchors[0][1:]), *sorted(anchors[1:])] if anchors else [(0, 1, 1)]
+
+
+def _tokens(sentences: Sequence[_Sentence]) -> Iterator[Extent]:
+    """Yield the extents of tokens; rows with the number of the one before are parts of it."""
+    for sentence in sentences:
+        for before, row in zip([None, *sentence.rows], sentence.rows, strict=False):
+            if row.extent and (before is None or before.token != row.token):
+                yield row.extent
 
 
 def _moved(text: str, rows: Sequence[_Row], begin: int) -> list[Extent | None]:

@@ -19,6 +19,7 @@ cassis = pytest.importorskip("cassis", reason="the package dkpro-cassis is not i
 
 ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 SENTENCE = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
+TOKEN = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token"
 CUSTOM = "webanno.custom.Claim"
 
 
@@ -71,6 +72,14 @@ def test_what_cassis_writes_is_read_as_json_and_as_xmi(
     sources = formats.sources([str(folder)], ReadOptions())
     assert [source.format for source in sources] == ["cas"]
     assert spans([*formats.documents(sources[0], ReadOptions())]) == expected
+
+
+def test_tokens_that_meet_are_joins() -> None:
+    cas = made("(Ann's)", [(1, 4, "PER")])
+    token = cas.typesystem.create_type(TOKEN, "uima.tcas.Annotation")  # type: ignore[attr-defined]
+    cas.add_all([token(begin=a, end=b) for a, b in ((0, 1), (1, 4), (4, 6), (6, 7))])  # type: ignore[attr-defined]
+    (document,) = (one for one in items(json_of(cas)) if isinstance(one, Document))
+    assert document.joins == (1, 4, 6)
 
 
 def test_several_layers_are_refused_and_one_can_be_named() -> None:

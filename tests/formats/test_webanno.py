@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from foreign_files import tokens, webanno
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import formats
+from nerconv.conversion.pipeline import convert
+from nerconv.conversion.report import ConvertOptions
 from nerconv.document import Document, Facts, Finding, Span
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, UsageError
@@ -54,6 +58,15 @@ def test_a_layer_is_named_by_its_last_part_and_a_feature_behind_a_colon() -> Non
         items(text, "Person:age")
     findings = [one for one in items(text, "Place") if isinstance(one, Finding)]
     assert [(one.code, one.message) for one in findings] == [("F019", "there is no layer 'Place'; the file has Person")]
+
+
+def test_tokens_that_meet_are_tokens_of_what_is_written(tmp_path: Path) -> None:
+    rows = ["#FORMAT=WebAnno TSV 3.3", "#T_SP=x.Entity|value", "", "", "#Text=(Ann's)", "1-1\t0-1\t(\t_\t"]
+    rows += ["1-2\t1-4\tAnn\tPER\t", "1-2.1\t1-2\tA\t_\t", "1-3\t4-6\t's\t_\t", "1-4\t6-7\t)\t_\t"]
+    (tmp_path / "a.tsv").write_text("\n".join(rows))
+    options = ConvertOptions(to="conll")
+    convert([Source("a", "a", tmp_path / "a.tsv")], str(tmp_path / "a.conll"), options, lambda _: None)
+    assert (tmp_path / "a.conll").read_text() == "( O\nAnn B-PER\n's O\n) O\n\n"
 
 
 def test_words_and_syntax_are_not_taken_for_entities_but_counted() -> None:
