@@ -203,7 +203,8 @@ def test_names_in_headers_are_one_decision() -> None:
 
 def test_names_in_headers_can_be_left_to_the_text(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    path.write_text("[LOC Iran  ] and [LOC Iran  ] . \nSUBJECT: IRAN: TALKS \nSo it is IRAN: that went home . \n")
+    header, sentence = "SUBJECT: IRAN: TALKS \n", "So it is IRAN: that went home . \n"
+    path.write_text(f"[LOC Iran  ] and [LOC Iran  ] : TALKS IN [LOC IRAN  ] \n{header}{sentence}")
     sources = formats.sources([str(path)], ReadOptions())
     every, text = (
         [each.where.line for each in lint(sources, ReadOptions(), selection, lambda _: None).problems if each.where]

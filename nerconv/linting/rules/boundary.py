@@ -143,9 +143,38 @@ A full stop counts only where the word before it is not an abbreviation and the 
 
 # --- B104 unbalanced-pair ---------------------------------------------------------------------------------------
 
-_PAIRS: Final = {")": "(", "]": "[", "}": "{", "”": "“", "»": "«"}
-_OPENING: Final = {opening: closing for closing, opening in _PAIRS.items()}
-_HALVES: Final = re.compile(r"[()\[\]{}“”«»\"]")
+#: What closes each opening half: „Deutsch“ „polski” »dansk« «français» ”svenska” ‚einfach‘ 「日本語」.
+_CLOSING: Final = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "“": "”",
+    "„": "“”",
+    "”": "”",
+    "»": "«»",
+    "«": "»",
+    "‚": "‘’",
+    "›": "‹›",
+    "‹": "›",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "〈": "〉",
+    "【": "】",
+    "〔": "〕",
+    "（": "）",
+    "［": "］",
+    "｢": "｣",
+    '"': '"',
+}
+_OPENED_BY: Final = {
+    closing: "".join(opening for opening, closings in _CLOSING.items() if closing in closings)
+    for closing in {closing for closings in _CLOSING.values() for closing in closings}
+}
+_ALL_HALVES: Final = "".join(sorted({*_CLOSING, *_OPENED_BY}))
+_HALVES: Final = re.compile(f"[{re.escape(_ALL_HALVES)}]")
+#: Halves that are apostrophes by themselves.
+_APOSTROPHES: Final = "‘’"
 #: Halves that stand for themselves: smileys, list numbers such as a) or 12), and inches.
 _NO_PAIR: Final = re.compile(r"[:;=8][-']?[)(\[\]D]|(?<!\S)\w{1,2}\)|(?<=\d)[ ]?\"")
 
@@ -165,18 +194,15 @@ def _half(surface: str) -> int | None:
     """Return the place in ``surface`` of a bracket or quote without a partner, or None."""
     surface_without_pairs = _NO_PAIR.sub(lambda match: "x" * len(match[0]), surface)
     opened: list[int] = []
-    quote: int | None = None
     for match in _HALVES.finditer(surface_without_pairs):
         character, at = match[0], match.start()
-        if character == '"':
-            quote = at if quote is None else None
-        elif character in _OPENING:
-            opened.append(at)
-        elif opened and surface_without_pairs[opened[-1]] == _PAIRS[character]:
+        if opened and character in _CLOSING[surface_without_pairs[opened[-1]]]:
             opened.pop()
-        else:
+        elif character in _CLOSING:
+            opened.append(at)
+        elif character not in _APOSTROPHES:
             return at
-    return opened[0] if opened else quote
+    return opened[0] if opened else None
 
 
 def _fix_pair(document: Document, span: Span, surface: str, at: int) -> Fix | None:
@@ -185,8 +211,8 @@ def _fix_pair(document: Document, span: Span, surface: str, at: int) -> Fix | No
         return move(document, span, span.start, span.start + at)
     if at == 0:
         return move(document, span, span.start + 1, span.end)
-    partner = re.compile(r"[ \t]?" + re.escape(_OPENING.get(character, character)))
-    if character not in _PAIRS and (match := partner.match(document.text, span.end)):
+    partner = re.compile(rf"[ \t]?[{re.escape(_CLOSING.get(character, ''))}]") if character in _CLOSING else None
+    if partner and (match := partner.match(document.text, span.end)):
         return move(document, span, span.start, match.end())
     return None
 
@@ -200,9 +226,13 @@ _B104: Final = Rule(
     about="""One half of a pair of brackets or quotation marks in a span, the other outside it or nowhere.
 
 The boundary is wrong on one side: the span ends too early or holds a character too much. A half at the edge is left
-out; where the partner stands right behind the span, it is taken in. Both change the name, so the fix is unsafe.""",
-    bad=("a song by [ORG No Doubt (  ] 1995 ) . ", 'the film " [MISC Heat "  ] . '),
-    good=('[ORG Bank ( Europe )  ] said [MISC 12" Mix  ] . ',),
+out; where the partner stands right behind the span, it is taken in. Both change the name, so the fix is unsafe. The
+quotation marks of many languages are known, also where one mark opens in one language and closes in another.""",
+    bad=("a song by [ORG No Doubt (  ] 1995 ) . ", 'the film " [MISC Heat "  ] . ', "der Film „ [MISC Nacht“  ] . "),
+    good=(
+        '[ORG Bank ( Europe )  ] said [MISC 12" Mix  ] . ',
+        "[ORG Verein „Nacht“  ] , [ORG Klub »Noc«  ] , [ORG Klubb ”Natt”  ] , [ORG 劇団「夜」  ] , [PER O’Hara  ] . ",
+    ),
     local=_unbalanced_pair,
     screen=lambda corpus, options: corpus.whose(_HALVES.search, rb"[()\[\]{}\"]"),
     precision={"wnut17": "2 of 2"},

@@ -47,13 +47,22 @@ def _untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, 
     bare: defaultdict[str, list[tuple[Document, int]]] = defaultdict(list)
     for document, stretches in corpus.bare_names(frozenset(known)):
         for start, end in stretches:
-            if not _goes_on(document.text, start, end):
+            if not _goes_on(document.text, start, end) and not _is_heading(document.text, start, end):
                 bare[document.text[start:end]].append((document, start))
     for surface, places in bare.items():
         tagged = corpus.totals[surface]
         if tagged >= share * (tagged + len(places)):
             for document, start in places:
                 yield document, _omitted(corpus, surface, start, len(places))
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """Whether ``start:end`` is a line in capitals, which X313 looks at."""
+    return (
+        (start == 0 or text[start - 1] == "\n")
+        and text[end : end + 2].strip(" ")[:1] in ("", "\n")
+        and text[start:end].isupper()
+    )
 
 
 _ARTICLES: Final = frozenset({"the", "a", "an"})

@@ -24,11 +24,13 @@ _TAIL: Final = re.compile(r"(?:['’][sS])?:?\Z")
 
 def _variant_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     known = _known(corpus, int(number(options, "least")))
+    # What is labelled in capitals, too, is for X311.
+    capitals = {word for word, total in corpus.totals.items() if total > 1 and word.isupper()}
     found = [
         (document, start, variant)
         for document, words in corpus.capitalised_words(partial(_variant, known))
         for start, end in words
-        if (variant := _variant(known, document.text[start:end]))
+        if (variant := _variant(known, document.text[start:end])) and variant.word not in capitals
     ]
     spellings = {spelling for _, _, variant in found for spelling in (variant.surface, variant.surface.casefold())}
     bare = corpus.untagged_words(spellings)
@@ -40,8 +42,22 @@ def _variant_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Do
                 lines[id(document), begin].append((document, start, variant))
             elif not _is_header(document.text, begin):
                 yield document, _flag_of_name(start, variant)
+    bare_names = Counter(variant.label for names in lines.values() for _, _, variant in names)
+    labelled, share = _labelled_in_headers(corpus, known) if lines else Counter[str](), number(options, "share")
+    chosen = {label for label, count in bare_names.items() if labelled[label] >= share * (labelled[label] + count)}
     for names in lines.values():
-        yield names[0][0], _flag_of_header([(start, variant) for _, start, variant in names])
+        if some := [(start, variant) for _, start, variant in names if variant.label in chosen]:
+            yield names[0][0], _flag_of_header(some)
+
+
+def _labelled_in_headers(corpus: LintCorpus, known: dict[str, tuple[str, str]]) -> Counter[str]:
+    """Return by label how many ``known`` names in capitals have it in a header line."""
+    capitals = corpus.whose(lambda surface: surface.isupper() and len(surface) > 3 and surface.casefold() in known)
+    found = Counter[str]()
+    for mention in (mention for some in corpus.mentions(capitals).values() for mention in some):
+        text, span = mention.document.text, mention.span
+        found[span.label] += _is_header(text, text.rfind("\n", 0, span.start) + 1)
+    return found
 
 
 def _is_header(text: str, begin: int) -> bool:
@@ -182,17 +198,21 @@ RULES: Final = (
 `IRAN:` in a headline is the `Iran` of the text; without a label it teaches a model that headlines hold no names. Only
 words count that have one label at least `least` times and that never stand without one in their usual form.
 
-Taggers miss whole header lines, those with more capitals than other letters, so a corpus has one policy for them: label
-the names of all headers, or of none. They are one finding a line, and all of them one decision; set the option
-`headers` to false where headers have no labels on purpose.""",
+A corpus has one policy for header lines, those with more capitals than other letters: label the names of all headers,
+or of none. Only where at least `share` of such names under one label have it in headers, the others are findings, one a
+line, and all of them one decision. Set the option `headers` to false to leave headers out.""",
         bad=(
             "[LOC Iran  ] said . [LOC Iran  ] left . IRAN: talks failed . ",
-            "[LOC Iran  ] and [PER Kolawa  ] \n[LOC Iran  ] or [PER Kolawa  ] \nSUBJECT: IRAN: KOLAWA WAITS ",
+            "[LOC Iran  ] or [PER Kolawa  ] \n" * 2
+            + "SUBJECT: IRAN: KOLAWA WAITS \nSUBJECT: [LOC IRAN  ] TALKS TO [PER KOLAWA  ] ",
         ),
-        good=("[LOC Iran  ] said . Iran left . IRAN: talks failed . ", "[PER May  ] left . We may go : MAY: "),
+        good=(
+            "[LOC Iran  ] said . Iran left . IRAN: talks failed . ",
+            "[PER May  ] left . We may go : MAY: ",
+            "[LOC Iran  ] and [PER Kolawa  ] \n" * 2 + "SUBJECT: IRAN: KOLAWA WAITS ",
+        ),
         corpus=_variant_untagged,
-        options={"headers": True, "least": 2},
-        precision={"seed": "1 of 1"},
+        options={"headers": True, "least": 2, "share": 0.5},
     ),
     Rule(
         code="X304",
