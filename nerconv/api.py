@@ -94,11 +94,11 @@ def convert(
     """Convert what ``paths`` hold to ``target``, in the format of its suffix, and return the account of it.
 
     ``paths`` by name of a part (``{"train": "a.txt", "dev": "b.txt"}``) make a file for each in the folder ``target``.
-    ``lint`` (keep, mark, drop, fix) and ``redactions`` (keep, drop-span, mask, drop-sentence) say what becomes of noise
-    that ``rules`` find. ``shard_docs``: so many records are a file in the folder ``target``; files that are finished
-    stay as they are unless ``force``. ``workers``: how many processes. Every span is written or named in the ``lost``
-    of the report; what was written is read back before it is moved into place. Raises UsageError, Unreadable,
-    NotVerified; then what stood at ``target`` is unchanged.
+    ``lint`` (keep, mark, drop, fix, drop-sentence, mask-loss) and ``redactions`` (keep, drop-span, mask, drop-sentence)
+    say what becomes of noise that ``rules`` find. ``shard_docs``: so many records are a file in the folder ``target``;
+    files that are finished stay as they are unless ``force``. ``workers``: how many processes. Every span is written or
+    named in the ``lost`` of the report; what was written is read back before it is moved into place. Raises UsageError,
+    Unreadable, NotVerified; then what stood at ``target`` is unchanged.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

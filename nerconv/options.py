@@ -36,7 +36,7 @@ BALANCES: Final = ("labels",)
 UNITS: Final = ("document", "paragraph", "sentence")
 #: Whose spacing is known.
 LANGUAGES: Final = ("en", "de", "fr", "es")
-LINT_POLICIES: Final = ("keep", "mark", "drop", "fix")
+LINT_POLICIES: Final = ("keep", "mark", "drop", "fix", "drop-sentence", "mask-loss")
 REDACTIONS: Final = ("keep", "drop-span", "mask", "drop-sentence")
 ENGINES: Final = ("processes", "dask")
 DELIMITERS: Final = {"space": " ", "tab": "\t"}

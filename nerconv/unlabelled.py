@@ -8,12 +8,13 @@ Marks stay where units are cut and text is edited, and every format that has the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.document import LABELLED, UNLABELLED
+from nerconv.document import LABELLED, UNLABELLED, Mark
 from nerconv.tables import Numbers
 
 #: Start and end of each stretch, ascending.
@@ -44,6 +45,30 @@ def stretches(batch: Batch) -> Stretches:
             found.append((begun.pop(sentence), min(mark.offset, ends[sentence])))
     found += [(start, ends[sentence]) for sentence, start in begun.items()]
     return merged(found)
+
+
+def without_labels(batch: Batch, extents: Stretches, why: str) -> Batch:
+    """Return ``batch`` with ``extents`` (bytes) as text that nobody labelled, beside what was such before.
+
+    ``why`` becomes the value of their marks. Spans stay.
+
+    >>> from nerconv.document import Document
+    >>> from nerconv.views import batch_of
+    >>> batch = batch_of([Document("a", "Ann met Bo\\nBo left")], "")
+    >>> [edge.tolist() for edge in stretches(without_labels(batch, merged([(4, 13)]), "lint"))]
+    [[4, 11], [10, 13]]
+    """
+    values = {mark.offset: mark.value for mark in batch.marks if mark.kind == UNLABELLED}
+    others = [mark for mark in batch.marks if mark.kind not in (UNLABELLED, LABELLED)]
+    before, (firsts, lasts) = stretches(batch), batch.covering
+    new = merged([*zip(*map(list, before), strict=True), *zip(*map(list, extents), strict=True)])
+    for start, end in zip(*(edges.tolist() for edges in new), strict=True):
+        # A stretch ends with its sentence.
+        at = range(int(np.searchsorted(lasts, start, "right")), int(np.searchsorted(firsts, end)))
+        for first, last in zip(firsts[at].tolist(), lasts[at].tolist(), strict=True):
+            begin = max(first, start)
+            others += [Mark(begin, UNLABELLED, values.get(begin, why)), Mark(min(last, end), LABELLED, "")]
+    return replace(batch, marks=tuple(sorted(others, key=lambda mark: mark.offset)))
 
 
 def merged(extents: Iterable[tuple[int, int]]) -> Stretches:

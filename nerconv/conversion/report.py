@@ -27,11 +27,13 @@ class Cleaning(NamedTuple):
 
     ``together`` looks at all batches, which it takes out of their list one by one; it is given the numbers of those
     whose first document goes on with the last one before, and with ``whole`` there are none. ``apart`` looks at one.
+    ``unlabelled``: some of the text becomes such that nobody labelled, which the format written has to hold.
     """
 
     together: Callable[[list[Batch], Set[int]], Iterator[Cleaned]] | None = None
     apart: Callable[[Batch], Cleaned] | None = None
     whole: bool = False
+    unlabelled: bool = False
 
 
 NO_CLEANING: Final = Cleaning()

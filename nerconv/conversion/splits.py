@@ -15,7 +15,7 @@ from nerconv.conversion.made import Made, finished
 from nerconv.conversion.parts import SENTENCES
 from nerconv.conversion.pipeline import outcomes
 from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCounts
-from nerconv.conversion.target import class_label_findings, part_path, uploading, workplace
+from nerconv.conversion.target import class_label_findings, part_path, target_format, uploading, workplace
 from nerconv.conversion.together import Progress, with_distinct_ids
 from nerconv.conversion.workers import ALONE, Workers
 from nerconv.formats import Format
@@ -75,7 +75,7 @@ def convert_parts(
     """
     if options.to is None:
         raise UsageError("name the format to write with --to: " + ", ".join(formats.WRITTEN))
-    format, options = formats.writable(options.to), replace(options, split=None, compared=True)
+    format, options = target_format(target, options), replace(options, split=None, compared=True)
     sources = with_distinct_ids(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
     if urls.is_url(target):

@@ -29,12 +29,20 @@ _OF_DATASET: Final = re.compile(r".*\.arrow|(dataset_info|dataset_dict|state|lab
 
 
 def target_format(target: str, options: ConvertOptions) -> Format:
-    """Return the format to write at ``target``. Raises UsageError when nothing says which."""
-    if options.to:
-        return formats.writable(options.to)
-    if options.split or target == STDOUT:
+    """Return the format to write at ``target``.
+
+    Raises UsageError when nothing says which, and for one that does not hold what the cleaning makes.
+    """
+    if not options.to and (options.split or target == STDOUT):
         raise UsageError("name the format to write with --to: " + ", ".join(formats.WRITTEN))
-    return formats.writable(formats.of_path(target).NAME)
+    format = formats.writable(options.to or formats.of_path(target).NAME)
+    if options.cleaning.unlabelled and not format.KEEPS.unlabelled:
+        others = ", ".join(name for name in formats.WRITTEN if formats.get(name).KEEPS.unlabelled)
+        raise UsageError(
+            f"--lint mask-loss makes text that nobody labelled, which {format.NAME} does not hold; write {others}, or "
+            "leave the sentences out with --lint drop-sentence"
+        )
+    return format
 
 
 def places(target: str, format: Format, options: ConvertOptions) -> list[Place]:

@@ -19,10 +19,11 @@ from nerconv.document import Finding, Span
 from nerconv.edit import Changes, changed
 from nerconv.linting.engine import Chosen, check, choose
 from nerconv.linting.problem import Problem
-from nerconv.linting.redactions import without_masks
+from nerconv.linting.redactions import without_masks, without_sentences
 from nerconv.linting.rule import Fix, SpanChange, TextChange
 from nerconv.options import LINT_POLICIES, REDACTIONS, Selection, check_choice
 from nerconv.tables import Numbers
+from nerconv.unlabelled import Stretches, merged, touching, without_labels
 from nerconv.white_space import runs
 
 #: A span, and the number of the document that it stands in.
@@ -33,8 +34,10 @@ def cleaner(policy: str, redactions: str, selection: Selection) -> Cleaning:
     """Return what a conversion does with noise.
 
     ``policy``: keep; mark writes the codes of the rules on the spans; drop leaves flagged spans out; fix makes the
-    safe fixes. ``redactions``: keep; drop-span leaves out spans that are masking text; mask makes each run of it one
-    word; drop-sentence leaves out sentences that hold any. Raises UsageError for other words.
+    safe fixes; drop-sentence leaves out sentences with a finding; mask-loss leaves flagged spans out and marks the text
+    of findings as such that nobody labelled. ``redactions``: keep; drop-span leaves out spans that are masking text;
+    mask makes each run of it one word; drop-sentence leaves out sentences that hold any. Raises UsageError for other
+    words.
     """
     check_choice("--lint", policy, LINT_POLICIES)
     check_choice("--redactions", redactions, REDACTIONS)
@@ -43,6 +46,7 @@ def cleaner(policy: str, redactions: str, selection: Selection) -> Cleaning:
         partial(_linted, rules=rules, policy=policy) if policy != "keep" else None,
         partial(without_masks, policy=redactions) if redactions != "keep" else None,
         policy != "keep" and any(rule.whole for rule, _ in rules.values()),
+        policy == "mask-loss",
     )
 
 
@@ -95,10 +99,33 @@ def _by_policy(batch: Batch, problems: Sequence[Problem], policy: str) -> Cleane
         return flagged(batch, problems), []
     if policy == "fix":
         return amended(batch, problems)
-    codes = _codes(batch, problems)
-    numbers = np.array(list(codes), dtype=np.int64)
-    reasons = [("K007", f"is flagged by {', '.join(sorted(found))}") for found in codes.values()]
-    return batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), numbers)), losses(batch, numbers, reasons)
+    if policy == "drop":
+        codes = _codes(batch, problems)
+        numbers = np.array(list(codes), dtype=np.int64)
+        reasons = [("K007", f"is flagged by {', '.join(sorted(found))}") for found in codes.values()]
+        return batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), numbers)), losses(batch, numbers, reasons)
+    extents = _extents(batch, problems)
+    if policy == "drop-sentence":
+        made = without_sentences(batch, *extents)
+        gone = np.flatnonzero(made.gone)
+        return made.batch, losses(batch, gone, [("K007", "stands in a sentence with a finding")] * len(gone))
+    gone = np.flatnonzero(touching(batch.starts, batch.ends, extents))
+    left = batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), gone))
+    reasons = [("K007", "stands where lint found something, which is not labelled now")] * len(gone)
+    return without_labels(left, extents, "lint"), losses(batch, gone, reasons)
+
+
+def _extents(batch: Batch, problems: Iterable[Problem]) -> Stretches:
+    """Return the text that ``problems`` are about, with what their fixes would change, in bytes."""
+    found = [
+        (problem.source.number, *extent)
+        for problem in problems
+        if problem.source
+        for extent in (problem.extent, _extent(problem.fix) if problem.fix else None)
+        if extent
+    ]
+    starts, ends = _offsets(batch, found)
+    return merged(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def amended(batch: Batch, problems: Iterable[Problem]) -> tuple[Batch, list[Finding]]:

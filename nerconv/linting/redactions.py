@@ -12,7 +12,7 @@ import numpy as np
 from nerconv.batch import Batch
 from nerconv.conversion.losses import losses
 from nerconv.document import Finding
-from nerconv.edit import Changes, changed
+from nerconv.edit import Changed, Changes, changed
 from nerconv.linting.corpus import LintCorpus
 from nerconv.linting.surface import is_mask, masks, word_list
 from nerconv.tables import Numbers, within
@@ -49,10 +49,9 @@ def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
         return batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), masked)), losses(batch, masked, reasons)
     starts, ends = _redactions(batch)
     if policy == "mask":
-        changes = Changes(starts, ends, [MASK] * len(starts))
+        made = changed(batch, Changes(starts, ends, [MASK] * len(starts)))
     else:
-        changes = _sentences_around(batch, starts, ends)
-    made = changed(batch, changes)
+        made = without_sentences(batch, starts, ends)
     gone = np.flatnonzero(made.gone)
     return made.batch, losses(batch, gone, [("K008", "stands in a sentence with masking text")] * len(gone))
 
@@ -83,8 +82,11 @@ def masks_of(batch: Batch) -> list[tuple[int, int]]:
     return list(compress(found, inside.tolist()))
 
 
-def _sentences_around(batch: Batch, starts: Numbers, ends: Numbers) -> Changes:
-    """Return the changes that take out each sentence that a stretch of text touches, up to the next sentence."""
+def without_sentences(batch: Batch, starts: Numbers, ends: Numbers) -> Changed:
+    """Return ``batch`` without the sentences that a stretch of text touches, each up to the next one.
+
+    Stretches are bytes, ascend and share no text.
+    """
     begins, stops = batch.covering
     owners = batch.document_of(begins)
     follows = np.append(owners[1:] == owners[:-1], False)[: len(begins)]
@@ -97,7 +99,7 @@ def _sentences_around(batch: Batch, starts: Numbers, ends: Numbers) -> Changes:
         first = max(begin, found[-1][1]) if found else begin
         found.append((first, max(behind, stop, first)))
     first, last = np.array(found, dtype=np.int64).reshape(-1, 2).T
-    return Changes(first, last, [b""] * len(found))
+    return changed(batch, Changes(first, last, [b""] * len(found)))
 
 
 def _likely(text: bytes) -> Numbers:

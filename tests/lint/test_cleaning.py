@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
-from nerconv import formats
+from nerconv import formats, unlabelled
 from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.together import ReviewedPiece, each_reviewed, reviewed
-from nerconv.document import Document
+from nerconv.document import LABELLED, UNLABELLED, Document, Mark, Span
 from nerconv.io.sources import Source
 from nerconv.linting.cleaning import cleaner
 from nerconv.linting.engine import Selection
@@ -65,6 +66,44 @@ def test_fix_trims_and_keeps_every_span(tmp_path: Path) -> None:
     _, document = convert(tmp_path, "o.conll", "--lint", "fix")
     assert "Iran" in [document.covered(span) for span in document.spans]
     assert len(document.spans) == 7
+
+
+def test_sentences_with_a_finding_are_left_out_whole(tmp_path: Path) -> None:
+    said, document = convert(tmp_path, "o.conll", "--lint", "drop-sentence")
+    assert document.text.split() == ["Paris", "slept", "."]
+    assert "K007" in said
+
+
+def test_what_lint_finds_is_not_labelled_in_training_data(tmp_path: Path) -> None:
+    _, document = convert(tmp_path, "o.spacy", "--lint", "mask-loss")
+    assert [document.covered(span) for span in document.spans] == ["Win Dayton", "Rome", "Paris"]
+    stretches = batch_of([document], "")
+    starts, ends = unlabelled.stretches(stretches)
+    texts = [stretches.text[a:b].decode() for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    assert texts == ["XXXXXXXXXXXX", "Iran :", "XXXXXXXXXXXX Comment", "XXXXXXXa"]
+
+
+def test_tags_of_what_lint_finds_are_left_out_of_the_loss(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.txt", tmp_path / "o.parquet"
+    source.write_text("[PER Ann  ] met [PER XXXXX  ] . \n", encoding="utf-8")
+    assert nerconv("convert", str(source), "-o", str(target), "--lint", "mask-loss")[0] == 0
+    assert parquet.read_table(target).column("ner_tags").to_pylist() == [[1, 0, -100, 0]]
+
+
+def test_a_format_that_cannot_leave_text_unlabelled_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    code, said = nerconv("to-conll", str(source), "-o", str(tmp_path / "o.conll"), "--lint", "mask-loss")
+    assert code == 2 and "docbin" in said and not (tmp_path / "o.conll").exists()
+
+
+def test_text_that_nobody_labelled_before_stays_so() -> None:
+    marks = (Mark(4, UNLABELLED, "-100"), Mark(7, LABELLED, ""))
+    batch = batch_of([Document("a", "Ann met XXXXX\nBo left", (Span(8, 13, "PER"),), marks=marks)], "a.txt")
+    [(after, lost)] = cleaner("mask-loss", "keep", Selection()).together([batch], set())  # type: ignore[misc]
+    assert [edges.tolist() for edges in unlabelled.stretches(after)] == [[4, 8], [7, 13]]
+    assert [mark.value for mark in after.marks if mark.kind == UNLABELLED] == ["-100", "lint"]
+    assert len(lost) == 1
 
 
 def test_mask_makes_one_word_of_each_redaction(tmp_path: Path) -> None:

@@ -113,9 +113,10 @@ CLEANING: Final = (
     Option("--map", "Rename a label; repeatable.", CONVERSIONS, PAIRS, _CLEANING, "OLD=NEW", field="convert.labels"),
     Option("--drop", "Leave out the spans with this label; repeatable.", CONVERSIONS,
         NAMES._replace(parse=lambda values: frozenset(comma_list(values))), _CLEANING, "LABEL", field="convert.drop"),
-    Option("--lint", "What to do with spans that lint flags: mark notes the codes on them, drop leaves them out, fix "
-        "makes the safe fixes.", CONVERSIONS, panel=_CLEANING, choices=LINT_POLICIES, default="keep",
-        setting="lint-policy"),
+    Option("--lint", "What to do with what lint finds: drop-sentence leaves out its sentences, mask-loss makes it text "
+        "that nobody labelled (missing for spaCy, -100 for Hugging Face), fix makes the safe fixes, mark notes the "
+        "codes on the spans, drop leaves the spans out.", CONVERSIONS, panel=_CLEANING, choices=LINT_POLICIES,
+        default="keep", setting="lint-policy"),
     Option("--lint-select", "The rules that --lint applies. Default: those of nerconv lint.", CONVERSIONS,
         NAMES._replace(parse=comma_list, toml=None), _CLEANING, "CODE,...", choices="nerconv.linting.rules:RULES",
         use=Use("chooses the rules of --lint", needs=("--lint",))),
