@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import accumulate, compress, count, groupby, pairwise
+from itertools import accumulate, compress, count, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from nerconv.linting.near import Mask, Words
 from nerconv.linting.part import LintPart, Stretch, View
 from nerconv.linting.rows import glued, rows
 from nerconv.linting.surface import family, first_words, is_name, noise
-from nerconv.linting.tally import Numbered, Tally, numbered, surfaces_of, tally
+from nerconv.linting.tally import Numbered, Tally, numbered, rare_labels, surfaces_of, tally
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
@@ -366,13 +366,8 @@ class LintCorpus:
         A label is rare on a text that has another one more often; one for places and one for organisations are not,
         since teams and governments are called after places.
         """
-        odd = sum(count for label, count in self.lower_case.items() if is_name(label))
-        families = list(map(family, self.span_labels.distinct))
-        bounds, labels, numbers = self._tally
-        for a, b in pairwise(bounds):
-            if b > a + 1 and not {families[label] for label in labels[a:b]} <= {"LOC", "ORG"}:
-                odd += sum(numbers[a:b]) - max(numbers[a:b])
-        return odd / max(len(self), 1)
+        low = sum(count for label, count in self.lower_case.items() if is_name(label))
+        return (low + rare_labels(self._tally, list(map(family, self.span_labels.distinct)))) / max(len(self), 1)
 
     @cached_property
     def label_counts(self) -> Counter[str]:

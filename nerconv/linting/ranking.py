@@ -6,7 +6,6 @@ it takes the words for wrong. Each alone may be wrong; a finding that both speak
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 #: So many powers of ten are the odds of a score at which every second finding of a model was right, where slips were
 #: made on purpose: probabilities of a model near 1 say more than they seem to.
 _EVEN: Final = 5.0
-_OF: Final = re.compile(r"(\d+) of (\d+)")
 
 
 @cache
@@ -35,8 +33,9 @@ def precision(code: str) -> float:
     (True, 0.5)
     """
     rule = RULES.get(code)
-    pairs = [found for text in rule.precision.values() for found in _OF.findall(text)] if rule else []
-    right, read = (sum(int(pair[at]) for pair in pairs) for at in (0, 1))
+    # What was made on purpose is easier to find.
+    found = [measured for data, measured in rule.precision.items() if " " not in data] if rule else []
+    right, read = sum(each.right for each in found), sum(each.findings for each in found)
     return (right + 1) / (read + 2)
 
 

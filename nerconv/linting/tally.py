@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import count
+from itertools import count, pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -46,6 +46,18 @@ def tally(surfaces: Numbered, labels: Numbered) -> Tally:
     order = np.lexsort((first, texts))
     bounds = np.searchsorted(texts, np.arange(len(surfaces.distinct) + 1))
     return Tally(bounds.tolist(), (keys % count)[order].tolist(), numbers[order].tolist())
+
+
+def rare_labels(found: Tally, families: Sequence[str]) -> int:
+    """Return how many spans have a label that is not the most frequent one of their text.
+
+    ``families``: what each label names. Texts are left out that are only places and organisations.
+    """
+    rare = 0
+    for a, b in pairwise(found.bounds):
+        if b > a + 1 and not {families[label] for label in found.labels[a:b]} <= {"LOC", "ORG"}:
+            rare += sum(found.numbers[a:b]) - max(found.numbers[a:b])
+    return rare
 
 
 def numbered(groups: Iterable[Iterable[Item]]) -> tuple[Numbers, list[Item]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nerconv.codes import SEVERITIES
 from nerconv.evaluation.report import EvaluationReport, Gate
 from nerconv.linting.groups import Group, groups
 from nerconv.linting.problem import LintReport
+from nerconv.linting.rule import Measured
 from nerconv.printable import counted
 from nerconv.report.escaped import in_markdown
 from nerconv.report.rows import arrow, changes, legend, notes, percent, tables
@@ -106,6 +107,17 @@ def _first(group: Group) -> str:
     return str(where) if where else ""
 
 
+def _precision(measured: Mapping[str, Measured]) -> Iterator[str]:
+    """Yield a table of what was measured."""
+    yield "| data | findings | right | precision (95 %) | measured | |"
+    yield "|---|--:|--:|--:|---|---|"
+    for data, found in measured.items():
+        low, high = found.interval
+        how = "held out" if found.held_out else "slips made on purpose" if " " in data else "tuned on it"
+        share = f"{100 * found.right / found.findings:.0f} ({100 * low:.0f} to {100 * high:.0f})"
+        yield f"| {data} | {found.findings:,} | {found.right:,} | {share} | {found.date} | {how} |"
+
+
 def manual(code: str) -> str:
     """Return the manual page of a rule: its header, what it is about, examples, measured precision."""
     from nerconv.linting.rules import RULES
@@ -118,5 +130,5 @@ def manual(code: str) -> str:
     for title, examples in (("Flagged", rule.bad), ("Not flagged", rule.good)):
         parts.append(f"{title}:\n\n```\n" + "\n".join(example.rstrip("\n") for example in examples) + "\n```")
     if rule.precision:
-        parts.append("Precision: " + ", ".join(f"{data} {value}" for data, value in rule.precision.items()) + ".")
+        parts.append("\n".join(_precision(rule.precision)))
     return "\n\n".join(parts) + "\n"

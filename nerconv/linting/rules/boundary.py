@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import WHITE_SPACE, Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, TextChange, drop, move, shown, strings
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, TextChange, drop, move, shown, strings
 from nerconv.linting.surface import family, noise, word_set
 
 if TYPE_CHECKING:
@@ -138,7 +138,11 @@ A full stop counts only where the word before it is not an abbreviation and the 
     local=_edge_punctuation,
     screen=lambda corpus, options: corpus.whose(_has_odd_edge, rb"(?<=\n)\W|\W(?=\n)"),
     options={"keep": ()},
-    precision={"seed": "1 of 1", "wnut17": "13 of 13"},
+    precision={
+        "planted slips": Measured(6, 6, "2026-11-27"),
+        "seed": Measured(1, 1, "2026-11-24"),
+        "wnut17": Measured(13, 13, "2026-11-24"),
+    },
 )
 
 # --- B104 unbalanced-pair ---------------------------------------------------------------------------------------
@@ -235,7 +239,7 @@ quotation marks of many languages are known, also where one mark opens in one la
     ),
     local=_unbalanced_pair,
     screen=lambda corpus, options: corpus.whose(_HALVES.search, rb"[()\[\]{}\"]"),
-    precision={"wnut17": "2 of 2"},
+    precision={"wnut17": Measured(2, 2, "2026-11-24")},
 )
 
 # --- B105 edge-function-word ------------------------------------------------------------------------------------
@@ -300,7 +304,7 @@ The fix leaves the word out, which is wrong where the name goes on behind it, an
     screen=_may_hold_small_word,
     options={"words": (), "skip_labels": ()},
     default=False,
-    precision={"sec": "1 of 1", "wnut17": "1 of 1"},
+    precision={"sec": Measured(1, 1, "2026-11-24"), "wnut17": Measured(1, 1, "2026-11-24")},
 )
 
 RULES: Final = (_B101, _B102, _B104, _B105)

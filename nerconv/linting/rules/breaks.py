@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.linting.rule import Flag, Options, Rule, shown, strings
+from nerconv.linting.rule import Flag, Measured, Options, Rule, shown, strings
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -82,6 +82,6 @@ profile newswire only.""",
         options={"labels": ("PER", "PERSON", "person")},
         default=False,
         whole=True,
-        precision={"wikigold": "3 of 3", "wnut17": "0 of 4"},
+        precision={"wikigold": Measured(3, 3, "2026-11-27"), "wnut17": Measured(0, 4, "2026-11-27")},
     ),
 )

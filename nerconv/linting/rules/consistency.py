@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, number, shown
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus, Mention
@@ -101,7 +101,7 @@ labelled by a crowd or a machine it is mostly noise. Label it alike, or make sur
         corpus=_type_conflict,
         options={"least": 5, "share": 0.8},
         default=False,
-        precision={"wikigold": "0 of 3", "wnut17": "0 of 1"},
+        precision={"wikigold": Measured(0, 3, "2026-11-24"), "wnut17": Measured(0, 1, "2026-11-24")},
     ),
     Rule(
         code="X307",
@@ -117,6 +117,6 @@ most frequent reading. Sentences of fewer than `tokens` tokens are left out.""",
         good=("[LOC Rome  ] was quiet today . \n[LOC Rome  ] was quiet today . \n", "[LOC Rome  ] . \nRome . \n"),
         corpus=_conflicting_duplicate,
         options={"tokens": 4},
-        precision={"sec": "1 of 1", "wnut17": "14 of 14"},
+        precision={"sec": Measured(1, 1, "2026-11-24"), "wnut17": Measured(14, 14, "2026-11-24")},
     ),
 )

@@ -9,7 +9,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, TextChange, drop, move, number, shown, strings
+from nerconv.linting.rule import (
+    Fix,
+    Flag,
+    Measured,
+    Options,
+    Rule,
+    SpanChange,
+    TextChange,
+    drop,
+    move,
+    number,
+    shown,
+    strings,
+)
 from nerconv.linting.surface import (
     editor_words,
     family,
@@ -79,7 +92,7 @@ it and `keep` takes away.""",
     local=_section_word,
     screen=_may_be_heading,
     options={"words": (), "keep": ()},
-    precision={"seed": "2 of 2"},
+    precision={"seed": Measured(2, 2, "2026-11-24")},
 )
 
 
@@ -171,7 +184,7 @@ header from the text.""",
     good=("[LOC ISTANBUL  ] 000336 SIPDIS . ", "He sent 002 OF 003 [ORG Acme  ] parts . "),
     local=_page_furniture,
     screen=lambda corpus, options: corpus.noisy(is_page) | corpus.asked(lambda part: part.on_lines_with(_PAGE_OF)),
-    precision={"seed": "2 of 2"},
+    precision={"seed": Measured(2, 2, "2026-11-24")},
 )
 
 # --- C206 role-title --------------------------------------------------------------------------------------------
@@ -233,7 +246,7 @@ label descriptions (`the minister`) too.""",
     local=_role_title,
     screen=lambda corpus, options: corpus.whose(_is_role, rb"(?<=\n)" + corpus.word_hint(_role_words())),
     options={"keep": (), "share": 0.03},
-    precision={"seed": "1 of 1"},
+    precision={"seed": Measured(1, 1, "2026-11-24")},
 )
 
 # --- C213 classification-mark -----------------------------------------------------------------------------------

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv.bracket.markup import decode
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, TextChange, drop, number, retext, shown, strings, switch
+from nerconv.linting.rule import (
+    Fix,
+    Flag,
+    Measured,
+    Options,
+    Rule,
+    TextChange,
+    drop,
+    number,
+    retext,
+    shown,
+    strings,
+    switch,
+)
 from nerconv.linting.surface import family, is_name, noise, rarely_lower, word_set
 
 if TYPE_CHECKING:
@@ -57,7 +70,7 @@ left alone (an album called `1989`), and so are labels for dates and amounts. Th
     local=_no_letters,
     screen=lambda corpus, options: corpus.whose(_has_no_letter, rb"(?<=\n)[^A-Za-z\n]*(?=\n)"),
     options={"skip_labels": ()},
-    precision={"sec": "2 of 2", "wikigold": "4 of 5"},
+    precision={"sec": Measured(2, 2, "2026-11-24"), "wikigold": Measured(4, 5, "2026-11-24")},
 )
 
 # --- C208 all-lower-case ----------------------------------------------------------------------------------------
@@ -97,7 +110,7 @@ in lower case are left alone, as in social media and where guidelines label desc
     screen=lambda corpus, options: corpus.whose(str.islower),
     options={"share": 0.03, "skip_labels": ()},
     default=False,
-    precision={"sec": "8 of 8", "wikigold": "1 of 2"},
+    precision={"sec": Measured(8, 8, "2026-11-24"), "wikigold": Measured(1, 2, "2026-11-24")},
 )
 
 # --- C209 overlong ----------------------------------------------------------------------------------------------
@@ -139,7 +152,12 @@ most often. The option `tokens` sets the limit.""",
     screen=lambda corpus, options: corpus.whose(lambda surface: surface.count(" ") >= 3),
     options={"tokens": 10},
     default=False,
-    precision={"re3d": "0 of 4", "sec": "1 of 2", "wikigold": "0 of 5", "wnut17": "1 of 8"},
+    precision={
+        "re3d": Measured(0, 4, "2026-11-24"),
+        "sec": Measured(1, 2, "2026-11-24"),
+        "wikigold": Measured(0, 5, "2026-11-24"),
+        "wnut17": Measured(1, 8, "2026-11-24"),
+    },
 )
 
 # --- C210 url-email-handle --------------------------------------------------------------------------------------
@@ -178,7 +196,7 @@ symbol is a name cut in two by a tokeniser. Hash tags often are names; the optio
     local=_url_email_handle,
     screen=_may_be_address,
     options={"hash_tags": False},
-    precision={"wikigold": "1 of 1", "wnut17": "7 of 7"},
+    precision={"wikigold": Measured(1, 1, "2026-11-24"), "wnut17": Measured(7, 7, "2026-11-24")},
 )
 
 # --- C211 markup-residue ----------------------------------------------------------------------------------------
@@ -246,7 +264,7 @@ text and not only at spans.""",
     local=_markup_residue,
     screen=_may_be_residue,
     options={"everywhere": False},
-    precision={"wnut17": "11 of 11"},
+    precision={"wnut17": Measured(11, 11, "2026-11-24")},
 )
 
 # --- C212 invisible-character -----------------------------------------------------------------------------------
@@ -315,7 +333,7 @@ emoji need are left alone. The fix takes the character out or writes the one tha
     good=("[PER Christian  ] left [LOC Orléans  ] . ", "[LOC خانه\u200cها  ] . "),
     local=_invisible_character,
     screen=lambda corpus, options: corpus.whose(_may_be_damaged, rb"[^ -~\n]"),
-    precision={"wnut17": "1 of 1"},
+    precision={"wnut17": Measured(1, 1, "2026-11-24")},
 )
 
 # --- C214 calendar-word -----------------------------------------------------------------------------------------
@@ -367,7 +385,7 @@ It is a slip where it is rare. Where more than the share `share` of a label is s
     local=_calendar_word,
     screen=lambda corpus, options: corpus.among(_words(options)),
     options={"words": (), "share": 0.01},
-    precision={"wnut17": "4 of 4"},
+    precision={"wnut17": Measured(4, 4, "2026-11-24")},
 )
 
 RULES: Final = (_C207, _C208, _C209, _C210, _C211, _C212, _C214)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, drop, move, shown, strings, text
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, drop, move, shown, strings, text
 from nerconv.linting.surface import holds_mask, is_mask, masks, noise, normalised, word_set
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ The option `keep` lists names that look like masking (a brand called XXXX).""",
     local=_placeholder,
     screen=lambda corpus, options: corpus.noisy(is_mask),
     options={"label": "", "keep": ()},
-    precision={"seed": "43 of 43"},
+    precision={"seed": Measured(43, 43, "2026-11-24")},
 )
 
 
@@ -90,7 +90,7 @@ longest piece of real words, or drops the span when only titles and furniture ar
     good=("[MISC XXX can of This  ] and [PER Max XX  ] . ",),
     local=_placeholder_inside,
     screen=lambda corpus, options: corpus.noisy(holds_mask),
-    precision={"seed": "1 of 1"},
+    precision={"seed": Measured(1, 1, "2026-11-24")},
 )
 
 
@@ -130,7 +130,7 @@ label all of it.""",
     local=_untagged_placeholder,
     default=False,
     whole=True,
-    precision={"seed": "1 of 1"},
+    precision={"seed": Measured(1, 1, "2026-11-24")},
 )
 
 
@@ -162,7 +162,7 @@ Shown once for each rarer label. It proves that the labels of masking are guesse
     good=("[ORG XXXXXXXXXXXX  ] told [PER Sadr  ] . ",),
     corpus=_placeholder_conflict,
     default=False,
-    precision={"seed": "1 of 1"},
+    precision={"seed": Measured(1, 1, "2026-11-24")},
 )
 
 RULES: Final = (_C201, _C202, _C215, _C216)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, move, number, shown
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, move, number, shown
 from nerconv.linting.surface import family, word_list
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ never one span are left alone: in lists and in addresses they are right.""",
     good=("[PER Mir Mousavi  ] [PER Karroubi  ] . ", "[ORG Leeds United  ] won . [LOC Leeds  ] [ORG United  ] won . "),
     corpus=_split_name,
     options={"least": 5, "ratio": 5},
-    precision={"wnut17": "1 of 1"},
+    precision={"planted slips": Measured(12, 12, "2026-11-27"), "wnut17": Measured(1, 1, "2026-11-24")},
 )
 
 # --- B108 honorific-drift ---------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ does. The rarer form is flagged, for each title by itself, where the other is at
     corpus=_honorific_drift,
     options={"ratio": 3},
     default=False,
-    precision={"wikigold": "0 of 1"},
+    precision={"wikigold": Measured(0, 1, "2026-11-24")},
 )
 
 RULES: Final = (_B103, _B106, _B108)

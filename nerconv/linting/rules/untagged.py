@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, text
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, number, shown, text
 from nerconv.linting.surface import is_demonym, titles, word_set
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ has no such label, the rule is silent.""",
         good=("The [NORP Iranian  ] minister met [NORP Iranian  ] guards ; an Iranian plane landed . ",),
         corpus=_untagged_demonym,
         options={"label": "MISC", "least": 2, "share": 0.5},
-        precision={"wikigold": "2 of 2"},
+        precision={"wikigold": Measured(2, 2, "2026-11-27")},
     ),
     Rule(
         code="X302",
@@ -202,7 +202,11 @@ make sure that it is not a name here.""",
         ),
         corpus=_untagged,
         options={"least": 2, "share": 0.5, "unsteady": 0.05, "least_unsteady": 2, "share_unsteady": 0.8},
-        precision={"re3d": "3 of 3", "sec": "1 of 2"},
+        precision={
+            "planted slips": Measured(6, 6, "2026-11-27"),
+            "re3d": Measured(3, 3, "2026-11-27"),
+            "sec": Measured(1, 2, "2026-11-27"),
+        },
     ),
     Rule(
         code="X311",
@@ -224,6 +228,12 @@ label, it takes `least_unsteady` and `share_unsteady`. Label it, or make sure th
         ),
         corpus=_untagged_word,
         options={"least": 2, "share": 0.6, "unsteady": 0.05, "least_unsteady": 3, "share_unsteady": 0.8},
-        precision={"re3d": "1 of 1", "sec": "2 of 2", "wikigold": "3 of 4", "wnut17": "1 of 1"},
+        precision={
+            "planted slips": Measured(6, 6, "2026-11-27"),
+            "re3d": Measured(1, 1, "2026-11-27", held_out=True),
+            "sec": Measured(2, 2, "2026-11-27"),
+            "wikigold": Measured(3, 4, "2026-11-27"),
+            "wnut17": Measured(1, 1, "2026-11-27"),
+        },
     ),
 )

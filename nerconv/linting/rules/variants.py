@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Document, Span
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, switch
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, number, shown, switch
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -230,7 +230,7 @@ measure it.""",
         corpus=_context_variation,
         default=False,
         whole=True,
-        precision={"wnut17": "3 of 4"},
+        precision={"wnut17": Measured(3, 4, "2026-11-24")},
     ),
     Rule(
         code="X305",
@@ -247,7 +247,7 @@ named after people, too.""",
         local=_part_whole,
         default=False,
         whole=True,
-        precision={"wikigold": "0 of 9"},
+        precision={"wikigold": Measured(0, 9, "2026-11-24")},
     ),
     Rule(
         code="X306",
@@ -264,6 +264,11 @@ Where nearly every place has no label, either the few are slips or the many are 
         corpus=_mostly_untagged,
         options={"least": 10, "share": 0.8},
         default=False,
-        precision={"re3d": "1 of 1", "sec": "1 of 1", "wikigold": "1 of 3", "wnut17": "8 of 17"},
+        precision={
+            "re3d": Measured(1, 1, "2026-11-24"),
+            "sec": Measured(1, 1, "2026-11-24"),
+            "wikigold": Measured(1, 3, "2026-11-24"),
+            "wnut17": Measured(8, 17, "2026-11-24"),
+        },
     ),
 )

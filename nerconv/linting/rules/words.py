@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import tokens
 from nerconv.document import Document
-from nerconv.linting.rule import Fix, Flag, Options, Rule, SpanChange, number, shown, strings, text
+from nerconv.linting.rule import Fix, Flag, Measured, Options, Rule, SpanChange, number, shown, strings, text
 from nerconv.linting.surface import family, word_set
 
 if TYPE_CHECKING:
@@ -99,6 +99,6 @@ with a capital. Off by default: names that are common words begin sentences, too
         corpus=_sentence_initial,
         options={"least": 5},
         default=False,
-        precision={"re3d": "1 of 1", "wnut17": "0 of 2"},
+        precision={"re3d": Measured(1, 1, "2026-11-24"), "wnut17": Measured(0, 2, "2026-11-24")},
     ),
 )
