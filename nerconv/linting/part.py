@@ -15,6 +15,7 @@ from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nerconv import views
 from nerconv.batch import Batch
@@ -30,6 +31,7 @@ Stretch = tuple[int, int]
 
 _SPACE: Final = ord(" ")
 _BLANK: Final = b" \t\n"
+_NOT_WHITE: Final = bytes(byte not in _BLANK for byte in range(256))
 _WHITE: Final = np.isin(np.arange(256), list(_BLANK))
 _SMALL: Final = np.isin(np.arange(256), list(range(ord("a"), ord("z") + 1)))
 #: First bytes of letters in capitals, and perhaps of other letters: capitals beyond ASCII are not distinguished.
@@ -72,8 +74,12 @@ class LintPart:
         self.batch, self.continues = batch, continues
 
     def forget(self) -> None:
-        """Let go of what was found out about the text, which takes several times the room that the text does."""
-        self.__dict__ = {"batch": replace(self.batch), "continues": self.continues}
+        """Let go of what was found out about the text, which takes several times the room that the text does.
+
+        Where words begin takes half of its room, and every rule about omissions asks for it.
+        """
+        left = {name: found for name, found in self.__dict__.items() if name in ("continues", "_bare_begins")}
+        self.__dict__ = {"batch": replace(self.batch), **left}
 
     @cached_property
     def documents(self) -> Sequence[Document]:
@@ -243,23 +249,37 @@ class LintPart:
         found[_inside(self.batch.starts, self._lines(at, at))] = True
         return found
 
-    def _bare_words(self, firsts: bytes, words: Words | None = None, cuts: Numbers | None = None) -> Numbers:
-        """Return where words begin outside of spans whose first byte is one for which ``firsts`` holds 1.
-
-        A word begins behind white space or a span, and with ``cuts`` there, too. With ``words`` they may be one of
-        these. Text that nobody labelled is left out.
-        """
-        at = np.flatnonzero(np.frombuffer(self.batch.spaced.translate(firsts), bool))
-        begins = _WHITE[self._near.at(at - 1)]
-        for others in (self.batch.ends[self.glued()], cuts):
-            if others is not None and len(others):
-                begins |= np.isin(at, others)
-        at = at[begins]
-        at = at if words is None else at[self._near.begin_as(at, words)]
-        reach = np.append(0, np.maximum.accumulate(self.batch.ends))
-        at = at[reach[np.searchsorted(self.batch.starts, at, "right")] <= at]
+    @cached_property
+    def _bare_begins(self) -> NDArray[np.int32]:
+        """Where words begin outside of spans: behind white space, a span, or a join; text that is hidden left out."""
+        batch, text = self.batch, self.batch.spaced
+        free = np.frombuffer(text.translate(_NOT_WHITE), bool).copy()
+        # Of spans that share text only the outer edges count.
+        reach = np.append(0, np.maximum.accumulate(batch.ends))
+        outer = batch.starts >= reach[:-1]
+        edges = np.zeros(len(text) + 1, dtype=np.int8)
+        edges[reach[1:][np.append(outer[1:], True)[: len(outer)]]] = -1
+        edges[batch.starts[outer]] += 1
+        begins = np.append(True, ~free[:-1])[: len(free)]
+        begins[edges[:-1] < 0] = True
+        begins[batch.joins[batch.joins < len(text)]] = True
+        at = np.flatnonzero(free & begins & (np.cumsum(edges[:-1], dtype=np.int8) == 0))
         at = at[~self._hidden(at, at + 1)]
-        return at[within(self.batch.bounds, at)]
+        return at[within(batch.bounds, at)].astype(np.int32)
+
+    def _bare_words(self, words: Words | None = None, firsts: bytes = b"") -> Numbers:
+        """Return where words begin outside of spans that may be one of ``words``, or have one of ``firsts`` first.
+
+        ``firsts`` holds 1 for those bytes. A word begins behind white space, a span, or a join.
+        """
+        wanted = np.frombuffer(firsts or (words.firsts if words else b""), bool)
+        at = self._bare_begins
+        at = at[wanted[np.frombuffer(self.batch.spaced, np.uint8)[at]]].astype(np.int64)
+        return at if words is None else at[self._near.begin_as(at, words)]
+
+    def _behind_span(self, at: Numbers) -> Numbers:
+        """Return those of ``at`` that white space or a span stands before."""
+        return at[_WHITE[self._near.at(at - 1)] | np.isin(at, self.batch.ends)]
 
     def _whole(self, at: Numbers) -> Numbers:
         """Return those of ``at`` at which a word begins, and not only what a span leaves of one."""
@@ -289,7 +309,7 @@ class LintPart:
     def _starts_of(self, names: Words) -> Iterator[tuple[int, int, int]]:
         """Yield where tokens begin outside of spans as one of ``names``, the end of the document, and the next span."""
         batch = self.batch
-        at = self._bare_words(names.firsts, names, batch.joins)
+        at = self._bare_words(names)
         at = at[_WHITE[self._near.at(at - 1)] | np.isin(at, batch.joins)]
         stops = batch.bounds[batch.document_of(at), 1]
         free = np.append(batch.starts, len(batch.text))[np.searchsorted(batch.starts, at)]
@@ -306,7 +326,7 @@ class LintPart:
 
     def _loud(self) -> Numbers:
         """Return where words begin with a capital that may have another, a quotation mark or a colon behind it."""
-        at = self._whole(self._bare_words(_CAPITALS))
+        at = self._whole(self._bare_words(firsts=_CAPITALS))
         second = self._near.at(at + 1)
         found = ~(_SMALL[second] | _WHITE[second])
         tails = np.flatnonzero(np.frombuffer(self.batch.spaced.translate(_TAILS), bool))
@@ -318,14 +338,14 @@ class LintPart:
 
     def untagged_words(self, words: Words) -> Counter[str]:
         """Return how often each of ``words`` stands outside of all spans."""
-        at, text = self._bare_words(words.firsts, words), self.batch.spaced
+        at, text = self._behind_span(self._bare_words(words)), self.batch.spaced
         free = np.append(self.batch.starts, len(text))[np.searchsorted(self.batch.starts, at)]
         matches = (_WORD.match(text, *extent) for extent in zip(at.tolist(), free.tolist(), strict=True))
         return Counter(match[0].decode() for match in matches if match and match[0] in words.encoded)
 
     def bare_words(self, words: Words) -> list[tuple[str, Stretch]]:
         """Return the words outside of spans that are one of ``words``, and where they stand (bytes)."""
-        return self._matched(self._whole(self._bare_words(words.firsts, words)), words)
+        return self._matched(self._whole(self._bare_words(words)), words)
 
     def _matched(self, at: Numbers, words: Words) -> list[tuple[str, Stretch]]:
         matches = (match for at in at.tolist() if (match := _WORD.match(self.batch.spaced, at)))
