@@ -21,6 +21,7 @@ from nerconv import views
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
 from nerconv.linting.near import Mask, Near, Words
+from nerconv.linting.outside import word_begins
 from nerconv.linting.readings import extents, readings, trimmed
 from nerconv.tables import Numbers, within
 from nerconv.unlabelled import Stretches, stretches, touching
@@ -31,7 +32,6 @@ Stretch = tuple[int, int]
 
 _SPACE: Final = ord(" ")
 _BLANK: Final = b" \t\n"
-_NOT_WHITE: Final = bytes(byte not in _BLANK for byte in range(256))
 _WHITE: Final = np.isin(np.arange(256), list(_BLANK))
 _SMALL: Final = np.isin(np.arange(256), list(range(ord("a"), ord("z") + 1)))
 #: First bytes of letters in capitals, and perhaps of other letters: capitals beyond ASCII are not distinguished.
@@ -252,20 +252,8 @@ class LintPart:
     @cached_property
     def _bare_begins(self) -> NDArray[np.int32]:
         """Where words begin outside of spans: behind white space, a span, or a join; text that is hidden left out."""
-        batch, text = self.batch, self.batch.spaced
-        free = np.frombuffer(text.translate(_NOT_WHITE), bool).copy()
-        # Of spans that share text only the outer edges count.
-        reach = np.append(0, np.maximum.accumulate(batch.ends))
-        outer = batch.starts >= reach[:-1]
-        edges = np.zeros(len(text) + 1, dtype=np.int8)
-        edges[reach[1:][np.append(outer[1:], True)[: len(outer)]]] = -1
-        edges[batch.starts[outer]] += 1
-        begins = np.append(True, ~free[:-1])[: len(free)]
-        begins[edges[:-1] < 0] = True
-        begins[batch.joins[batch.joins < len(text)]] = True
-        at = np.flatnonzero(free & begins & (np.cumsum(edges[:-1], dtype=np.int8) == 0))
-        at = at[~self._hidden(at, at + 1)]
-        return at[within(batch.bounds, at)].astype(np.int32)
+        at = word_begins(self.batch)
+        return at[~self._hidden(at, at + 1)].astype(np.int32)
 
     def _bare_words(self, words: Words | None = None, firsts: bytes = b"") -> Numbers:
         """Return where words begin outside of spans that may be one of ``words``, or have one of ``firsts`` first.
@@ -273,8 +261,8 @@ class LintPart:
         ``firsts`` holds 1 for those bytes. A word begins behind white space, a span, or a join.
         """
         wanted = np.frombuffer(firsts or (words.firsts if words else b""), bool)
-        at = self._bare_begins
-        at = at[wanted[np.frombuffer(self.batch.spaced, np.uint8)[at]]].astype(np.int64)
+        begins = self._bare_begins
+        at: Numbers = begins[wanted[np.frombuffer(self.batch.spaced, np.uint8)[begins]]].astype(np.int64)
         return at if words is None else at[self._near.begin_as(at, words)]
 
     def _behind_span(self, at: Numbers) -> Numbers:
