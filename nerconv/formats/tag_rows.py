@@ -63,11 +63,20 @@ class Row(NamedTuple):
 
 
 class _Tagged(NamedTuple):
-    """The tokens of a row of others, a tag for each, O for those that nobody labelled, and the numbers of these."""
+    """The tokens of a row of others, a tag for each, O for those that nobody labelled, and the numbers of these.
+
+    ``nested``: the tags of inner entities, where a column holds them.
+    """
 
     tokens: list[str]
     tags: list[str]
     unlabelled: list[int]
+    nested: list[str]
+
+    @property
+    def layers(self) -> list[list[str]]:
+        """The tags, and those of inner entities where there are such."""
+        return [self.tags, self.nested] if self.nested else [self.tags]
 
 
 class _Made(NamedTuple):
@@ -130,9 +139,15 @@ class _Table:
         if unlabelled:
             tags = ["O" if at in unlabelled else tag for at, tag in enumerate(tags)]
         try:
-            tagged = _Tagged(msgspec.convert(tokens, list[str]), msgspec.convert(tags, list[str]), [*unlabelled])
+            nested = [self.name(tag) for tag in row.columns.get(found.nested) or ()]
+            lists = (msgspec.convert(each, list[str]) for each in (tokens, tags, nested))
+            tagged = _Tagged(next(lists), next(lists), [*unlabelled], next(lists))
         except msgspec.ValidationError as error:
             raise ValueError(f"{found.tokens} and {found.tags}: {in_words(error, row.columns)}") from error
+        if tagged.nested and len(tagged.nested) != len(tagged.tokens):
+            raise ValueError(
+                f"the row has {len(tagged.tokens):,} {found.tokens}, {len(tagged.nested):,} {found.nested}"
+            )
         if len(tagged.tokens) != len(tagged.tags):
             count = f"{len(tagged.tokens):,} {found.tokens} and {len(tagged.tags):,} {found.tags}"
             raise ValueError(f"the row has {count}")
@@ -152,7 +167,7 @@ class _Table:
         for row in chain.from_iterable(rows for rows in self.rows(Once()) if isinstance(rows, list)):
             if isinstance(row, Row) and not row.is_whole and not is_rejected(row.columns):
                 with suppress(ValueError):
-                    yield self.tagged(row).tags
+                    yield from self.tagged(row).layers
 
     def detect(self, where: Where) -> Iterator[Facts | Finding]:
         """Detect the tag scheme from all rows; ``where``: the first that is read from its tags."""
@@ -248,7 +263,7 @@ def _read_tagged(row: Row, table: _Table) -> Iterator[_Made | Facts | Finding]:
         _enter_bad(row, error, table)
         return
     used = table.layout(row) or USUAL
-    table.ignored.update(row.columns.keys() - {*COLUMNS, *used})
+    table.ignored.update(row.columns.keys() - {*COLUMNS, *used, used.nested})
     if table.detection is None:
         yield from table.detect(row.where)
     if table.detection is not None and table.detection.notation is not None:
@@ -258,24 +273,28 @@ def _read_tagged(row: Row, table: _Table) -> Iterator[_Made | Facts | Finding]:
 def _decoded(row: Row, tagged: _Tagged, table: _Table, notation: Notation) -> Iterator[_Made | Finding]:
     options, other = table.options, None
     try:
-        decoded = notation.decode(tagged.tags, options.invalid)
-        record, findings = corrected(_record_of(row, tagged, decoded.spans), row.id, row.where)
-        if options.both and decoded.repaired:
-            others = notation.decode(tagged.tags, OTHER_RULE[options.invalid]).spans
+        decoded = [notation.decode(tags, options.invalid) for tags in tagged.layers]
+        spans = [*chain.from_iterable(each.spans for each in decoded)]
+        repaired = sum(each.repaired for each in decoded)
+        record, findings = corrected(_record_of(row, tagged, spans), row.id, row.where)
+        if options.both and repaired:
+            rule = OTHER_RULE[options.invalid]
+            others = [*chain.from_iterable(notation.decode(tags, rule).spans for tags in tagged.layers)]
             other, _ = corrected(_record_of(row, tagged, others), row.id, row.where)
     except InvalidTags as error:
         repair = f" with {options.repair_option}" if all(found.repairable for found in error.violations) else ""
-        unread = schemes.meant(tagged.tags)
+        unread = sum(map(schemes.meant, tagged.layers), Counter[str]())
         yield Finding("F005", f"{error}{repair}; the row is left out", row.where, unread=unread)
     except ValueError as error:
         _enter_bad(row, error, table)
     else:
-        table.repaired += decoded.repaired
+        table.repaired += repaired
         table.unlabelled += len(tagged.unlabelled)
         yield _Made(record, other)
         yield from findings
-        if decoded.repaired and options.invalid == "discard":
-            yield from _discarded(tagged, row, notation)
+        if repaired and options.invalid == "discard":
+            for tags in tagged.layers:
+                yield from _discarded(tagged.tokens, tags, row, notation)
 
 
 def _enter_bad(row: Row, error: Exception, table: _Table) -> None:
@@ -283,9 +302,9 @@ def _enter_bad(row: Row, error: Exception, table: _Table) -> None:
     if (used := table.layout(row)) is None:
         enter_bad(row.columns, error, row.where, table.once, _ADVICE)
         return
-    tags = row.columns[used.tags]
-    texts = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
-    unread = schemes.meant(tags) if texts else seen_spans(row.columns)
+    lists = [tags for key in (used.tags, used.nested) if isinstance(tags := row.columns.get(key), list)]
+    texts = lists and all(isinstance(tag, str) for tag in chain.from_iterable(lists))
+    unread = sum(map(schemes.meant, lists), Counter[str]()) if texts else seen_spans(row.columns)
     table.once.add("F012", f"{error}; the row is left out", row.where, unread)
 
 
@@ -304,9 +323,9 @@ def _record_of(row: Row, tagged: _Tagged, spans: Sequence[TokenSpan]) -> Record:
     )
 
 
-def _discarded(tagged: _Tagged, row: Row, notation: Notation) -> Iterator[Finding]:
-    for start, end, label in schemes.discarded(notation.scheme, notation.standards(tagged.tags)):
-        covered = " ".join(tagged.tokens[start:end])
+def _discarded(tokens: Sequence[str], tags: Sequence[str], row: Row, notation: Notation) -> Iterator[Finding]:
+    for start, end, label in schemes.discarded(notation.scheme, notation.standards(tags)):
+        covered = " ".join(tokens[start:end])
         why = f"the {label} {covered!r} is discarded, since its tags break {notation.name}"
         yield Finding("F023", why, row.where, unread={label: 1})
 

@@ -60,6 +60,11 @@ class TableLayout(NamedTuple):
     tokens: str
     tags: str
 
+    @property
+    def nested(self) -> str:
+        """The name of the column of inner entities, as the dataset germeval_14 has it; few tables have one."""
+        return f"nested_{self.tags}"
+
 
 #: What a table has that is written here, or by most others.
 USUAL: Final = TableLayout("tokens", "ner_tags")
@@ -74,7 +79,9 @@ def layout(columns: Mapping[str, Any]) -> TableLayout | None:
     lists = {key: value for key, value in columns.items() if isinstance(value, list) and key != tokens}
     if USUAL.tags in lists:
         return TableLayout(tokens, USUAL.tags)
-    lists = {key: value for key, value in lists.items() if not _OTHER.search(joined(key))}
+    lists = {
+        key: value for key, value in lists.items() if not (_OTHER.search(joined(key)) or key.startswith("nested_"))
+    }
     fitting = {key: value for key, value in lists.items() if len(value) == count}
     spelt = [key for key, value in fitting.items() if count and _are_tags(value)]
     tags = _only(spelt or _named(fitting) or _named(lists))

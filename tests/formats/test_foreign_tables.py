@@ -69,6 +69,23 @@ def test_a_saved_dataset_and_its_file_say_the_same(tmp_path: Path) -> None:
         assert spans([*formats.documents(source, ReadOptions())]) == SPANS
 
 
+def test_inner_entities_in_a_column_of_their_own_are_read(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    names = datasets.ClassLabel(names=["O", "B-ORG", "I-ORG", "B-LOC"])
+    tokens = datasets.Value("string")
+    features = datasets.Features({"tokens": [tokens], "ner_tags": [names], "nested_ner_tags": [names]})
+    rows = {"tokens": [["FC", "Bonn", "lost"]], "ner_tags": [[1, 2, 0]], "nested_ner_tags": [[0, 3, 0]]}
+    datasets.Dataset.from_dict(rows, features=features).to_parquet(tmp_path / "a.parquet")
+    (source,) = expand([str(tmp_path / "a.parquet")], ())
+    found = [*formats.documents(source, ReadOptions())]
+    assert spans(found) == [("FC Bonn", "ORG"), ("Bonn", "LOC")]
+    assert not any("keys not read" in one.values for one in found if isinstance(one, Facts))
+    line = '{"tokens": ["FC", "Bonn"], "tags": ["B-ORG", "I-ORG"], "nested_tags": ["O", "I-LOC"]}\n'
+    for text, unread in ((line, {"ORG": 1, "LOC": 1}), (line.replace('"O", ', ""), {"ORG": 1, "LOC": 1})):
+        found = [*formats.documents(Source("a.jsonl", "a", content=text.encode()), ReadOptions(scheme="IOB2"))]
+        assert [one.unread for one in found if isinstance(one, Finding)] == [unread]
+
+
 @pytest.mark.parametrize("end", [3, 40, 200])
 def test_a_damaged_arrow_file_is_unreadable(end: int, tmp_path: Path) -> None:
     for write in (stream, arrow):
