@@ -33,6 +33,7 @@ FILES = {
     "schemes.conll": "Nora B-PER\nQuill I-PER\nOslo I-LOC\nleft O\nOslo I-LOC\n\n",
     "answers.jsonl": '{"id": 1, "response": "[PER Ann Lee] met [LOC Oslo]."}\n',
     "answers.csv": 'id,response\n1,"[PER Ann Lee] met [LOC Oslo]."\n',
+    "nlu.md": "- where is [Nora](person) in [Oslo](city)\n",
     "doccano.jsonl": '{"text": "Ann left", "label": [[0, 3, "PER"]]}\n',
     "ragged.conll": "Nora NNP B-PER\nleft O\n\nBo NNP B-PER\nleft VBD O\n\n",
 }
@@ -85,6 +86,7 @@ def test_every_format_is_a_target_by_itself() -> None:
         ("columns.txt", ["--from conll"], "reads PER 9"),
         ("answers.jsonl", ["--text-key response"], "reads LOC 1, PER 1"),
         ("answers.csv", ["--text-key response"], "reads LOC 1, PER 1"),
+        ("nlu.md", ["--from bracket"], "reads city 1, person 1"),
         ("named.txt", ["--labels DRUG,SYMPTOM"], "reads DRUG 40, SYMPTOM 40"),
     ],
 )

@@ -101,6 +101,8 @@ class Unrecognised(UsageError):
         self.candidates = candidates
 
 
+#: What a text may be that none recognises.
+_OF_TEXT: Final = ("bracket", "conll")
 #: Beside a text, the file in which brat has its annotation.
 _ANN: Final = ".ann"
 #: How a file is called that stands beside a CAS in XMI.
@@ -266,7 +268,7 @@ def _named_or_faulty(source: Source, options: ReadOptions) -> Source:
                 file.read(1)
         except Unreadable as reason:
             return replace(source, fault=unreadable(source, reason))
-        remedies = ({"format": name} for name in error.candidates)
+        remedies = ({"format": name} for name in error.candidates or _OF_TEXT)
         return replace(source, fault=unreadable(source, Unreadable(str(error), *remedies)))
 
 
