@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -35,9 +36,9 @@ def cleaner(policy: str, redactions: str, selection: Selection) -> Cleaning:
 
     ``policy``: keep; mark writes the codes of the rules on the spans; drop leaves flagged spans out; fix makes the
     safe fixes; drop-sentence leaves out sentences with a finding; mask-loss leaves flagged spans out and marks the text
-    of findings as such that nobody labelled. ``redactions``: keep; drop-span leaves out spans that are masking text;
-    mask makes each run of it one word; drop-sentence leaves out sentences that hold any. Raises UsageError for other
-    words.
+    of findings as such that nobody labelled, but for masks and words of the layout, which are known not to be names.
+    ``redactions``: keep; drop-span leaves out spans that are masking text; mask makes each run of it one word;
+    drop-sentence leaves out sentences that hold any. Raises UsageError for other words.
     """
     check_choice("--lint", policy, LINT_POLICIES)
     check_choice("--redactions", redactions, REDACTIONS)
@@ -104,15 +105,21 @@ def _by_policy(batch: Batch, problems: Sequence[Problem], policy: str) -> Cleane
         numbers = np.array(list(codes), dtype=np.int64)
         reasons = [("K007", f"is flagged by {', '.join(sorted(found))}") for found in codes.values()]
         return batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), numbers)), losses(batch, numbers, reasons)
-    extents = _extents(batch, problems)
     if policy == "drop-sentence":
-        made = without_sentences(batch, *extents)
+        made = without_sentences(batch, *_extents(batch, problems))
         gone = np.flatnonzero(made.gone)
         return made.batch, losses(batch, gone, [("K007", "stands in a sentence with a finding")] * len(gone))
-    gone = np.flatnonzero(touching(batch.starts, batch.ends, extents))
+    extents = _extents(batch, [problem for problem in problems if problem.code not in _NO_NAME])
+    masked = touching(batch.starts, batch.ends, extents)
+    masked[[number for number, found in _codes(batch, problems).items() if found & _NO_NAME]] = True
+    gone = np.flatnonzero(masked)
     left = batch.with_spans(np.setdiff1d(np.arange(len(batch.starts)), gone))
-    reasons = [("K007", "stands where lint found something, which is not labelled now")] * len(gone)
+    reasons = [("K007", "stands where lint found something")] * len(gone)
     return without_labels(left, extents, "lint"), losses(batch, gone, reasons)
+
+
+#: What these rules find is known not to be a name, so that a model may learn that: masks, words of the layout.
+_NO_NAME: Final = frozenset({"C201", "C203", "C205"})
 
 
 def _extents(batch: Batch, problems: Iterable[Problem]) -> Stretches:
