@@ -24,6 +24,7 @@ _COMMENT: Final = re.compile(r"^#[ \t]", re.MULTILINE)
 _ZERO: Final = re.compile(r"[ \t]0$", re.MULTILINE)
 _OUTSIDE: Final = re.compile(r"[ \t]O$", re.MULTILINE)
 _END: Final = re.compile(r"[ \t]E-[^ \t\n]+$", re.MULTILINE)
+_INSIDE: Final = re.compile(r"[ \t]I-[^ \t\n]+$", re.MULTILINE)
 _NAME: Final = re.compile(r"(?:^|[\t|])name=", re.MULTILINE)
 _OTHER_KEY: Final = re.compile(r"(?:^|[\t|])(?:NER|ner|Entity)=", re.MULTILINE)
 _REJECTED: Final = re.compile(r'"answer"\s*:\s*"(?:reject|ignore)"')
@@ -62,6 +63,10 @@ def _is_rows(look: Look) -> bool:
 
 def _has_ends(look: Look) -> bool:
     return _is_rows(look) and look.holds(_END)
+
+
+def _has_orphans(look: Look) -> bool:
+    return _is_rows(look) and not look.schemes and "F005" in look.codes and look.holds(_INSIDE)
 
 
 # Each row is a sentence about the tool that the row names.
@@ -107,7 +112,7 @@ FACTS: Final = (
     Fact(
         SPACY,
         "makes entities of I- tags that follow O or another label",
-        lambda look: _is_rows(look) and not look.schemes and "F005" in look.codes,
+        _has_orphans,
     ),
     Fact(
         SPACY,
@@ -205,7 +210,7 @@ FACTS: Final = (
     Fact(
         SEQEVAL,
         "scores I- tags that follow O or another label as entities",
-        lambda look: _is_rows(look) and not look.schemes and "F005" in look.codes,
+        _has_orphans,
     ),
 )
 
