@@ -85,38 +85,9 @@ def test_a_dask_cluster_of_processes_gives_the_same(tmp_path: Path) -> None:
     assert found == [convert_batch(part, options("conll")) for part in parts]
 
 
-def test_spark_gives_the_same() -> None:
-    sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed")
-    spark = sql.SparkSession.builder.master("local[2]").getOrCreate()
-    frame = spark.createDataFrame([row for row in ROWS if None not in row], "id string, content binary")
-    job = partial(convert_batches, options=options("conll"))
-    schema = "id string, content binary, documents long, spans_read long, spans_written long, spans_lost long, "
-    rows = frame.mapInArrow(job, schema + "findings string, error string").collect()
-    expected = convert_batch(batch([row for row in ROWS if None not in row]), options("conll")).to_pylist()
-    assert {row["id"]: row["content"] and bytes(row["content"]) for row in rows} == {
-        row["id"]: row["content"] for row in expected
-    }
-
-
-def test_ray_gives_the_same() -> None:
-    ray = pytest.importorskip("ray", reason="Ray is not installed")
-    table = pa.Table.from_batches([batch(ROWS)])
-    job = partial(by_table, options=options("conll"))
-    found = ray.data.from_arrow(table).map_batches(job, batch_format="pyarrow").take_all()
-    assert [row["content"] for row in found] == [
-        row["content"] for row in convert_batch(batch(ROWS), options("conll")).to_pylist()
-    ]
-
-
-def by_table(table: Any, options: BatchOptions) -> Any:
-    """Return what becomes of a table: Ray hands these over, not batches."""
-    return pa.Table.from_batches(list(convert_batches(iter(table.to_batches()), options)), OUTPUT_SCHEMA)
-
-
 def test_batches_are_taken_one_by_one_and_an_empty_one_too() -> None:
     found = list(convert_batches(iter([batch(ROWS), batch([])]), options()))
     assert [part.num_rows for part in found] == [len(ROWS), 0]
-    assert by_table(pa.Table.from_batches([batch(ROWS)]), options()).num_rows == len(ROWS)
 
 
 def test_what_makes_no_sense_is_refused() -> None:

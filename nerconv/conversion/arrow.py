@@ -2,6 +2,7 @@
 
 ``convert_batch`` is pure and picklable: a row in, a row out, in order, whatever the row holds; what is wrong with one
 stands in its column ``error`` and touches no other. A row is a source with its documents together.
+``spans_batch`` gives documents and spans as columns of Arrow instead of bytes.
 """
 
 from __future__ import annotations
@@ -29,20 +30,23 @@ from nerconv.options import UsageError, check_types
 #: A row: the name of a source, which its documents and places are named by, and its bytes.
 INPUT_SCHEMA: Final = pa.schema([("id", pa.string()), ("content", pa.binary())])
 
-#: A row: the name, what was made of the source, its documents, the spans read, written and lost, all findings and
-#: losses as JSON, and an error instead of a result.
-OUTPUT_SCHEMA: Final = pa.schema(
-    [
-        ("id", pa.string()),
-        ("content", pa.binary()),
-        ("documents", pa.int64()),
-        ("spans_read", pa.int64()),
-        ("spans_written", pa.int64()),
-        ("spans_lost", pa.int64()),
-        ("findings", pa.string()),
-        ("error", pa.string()),
-    ]
-)
+#: The spans read, written and lost, all findings and losses as JSON, and an error instead of a result.
+_ACCOUNT: Final = [
+    ("spans_read", pa.int64()),
+    ("spans_written", pa.int64()),
+    ("spans_lost", pa.int64()),
+    ("findings", pa.string()),
+    ("error", pa.string()),
+]
+
+#: A row: the name, what was made of the source, how many documents it has, and its account.
+OUTPUT_SCHEMA: Final = pa.schema([("id", pa.string()), ("content", pa.binary()), ("documents", pa.int64()), *_ACCOUNT])
+
+_SPAN: Final = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("label", pa.string())])
+_DOCUMENT: Final = pa.struct([("id", pa.string()), ("text", pa.string()), ("spans", pa.list_(_SPAN))])
+
+#: A row: the name, the documents of the source with their spans, offsets in code points, and its account.
+SPANS_SCHEMA: Final = pa.schema([("id", pa.string()), ("documents", pa.list_(_DOCUMENT)), *_ACCOUNT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,9 @@ class BatchOptions:
         formats.writable(self.convert.to or "")
         if self.convert.split or any(self.convert.cleaning):
             raise UsageError("a batch is converted row by row: no split, no cleaning of all documents")
+
+
+_SPANS: Final = BatchOptions()
 
 
 def convert_batch(batch: pa.RecordBatch, options: BatchOptions) -> pa.RecordBatch:
@@ -82,6 +89,36 @@ def convert_batches(batches: Iterator[pa.RecordBatch], options: BatchOptions) ->
     """Yield the result of each batch: what ``mapInArrow`` of Spark asks for."""
     for batch in batches:
         yield convert_batch(batch, options)
+
+
+def spans_batch(batch: pa.RecordBatch, options: BatchOptions = _SPANS) -> pa.RecordBatch:
+    """Return a batch of SPANS_SCHEMA with a row for each row of ``batch``, as ``convert_batch`` does.
+
+    ``options``: how to read and change the sources. Raises UsageError for a batch without the columns that it needs,
+    and for a target that is not ``spans_jsonl``.
+
+    >>> rows = pa.RecordBatch.from_pylist([{"id": "a", "content": "[PER Ann  ] left . \\n"}])
+    >>> spans_batch(rows).to_pylist()[0]["documents"]
+    [{'id': 'a', 'text': 'Ann left . \\n', 'spans': [{'start': 0, 'end': 3, 'label': 'PER'}]}]
+    """
+    if options.convert.to != "spans_jsonl":
+        raise UsageError(f"spans as Arrow are made of spans_jsonl; got to={options.convert.to!r}")
+    rows = convert_batch(batch, options).to_pylist()
+    for row in rows:
+        lines = [] if row["content"] is None else row.pop("content").splitlines()
+        row["documents"] = None if row["error"] else [_document(json.loads(line)) for line in lines]
+    return pa.RecordBatch.from_pylist(rows, schema=SPANS_SCHEMA)
+
+
+def spans_batches(batches: Iterator[pa.RecordBatch], options: BatchOptions = _SPANS) -> Iterator[pa.RecordBatch]:
+    """Yield what ``spans_batch`` makes of each batch."""
+    for batch in batches:
+        yield spans_batch(batch, options)
+
+
+def _document(record: dict[str, Any]) -> dict[str, Any]:
+    spans = [{key: span[key] for key in ("start", "end", "label")} for span in record.get("spans", ())]
+    return {"id": record["id"], "text": record.get("text", ""), "spans": spans}
 
 
 def _row(id: str | None, content: str | bytes | None, options: BatchOptions, folder: Path) -> dict[str, Any]:
