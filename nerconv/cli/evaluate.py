@@ -133,7 +133,7 @@ def _inputs(given: Given) -> _Inputs:
     predicted = replace(
         read,
         format=given["--predictions-from"],
-        dialect="auto",
+        dialect=given["--predictions-dialect"] or "auto",
         markup="auto",
         scheme=given["--predictions-scheme"] or read.scheme,
         invalid=given["--invalid"],

@@ -211,7 +211,11 @@ READERS = {
     "evaluate": "evaluate {0} --predictions {0}",
 }
 #: How options that only evaluate has are asked for.
-SCORING = {"--gold-invalid": "--gold-invalid discard", "--predictions-scheme": "--predictions-scheme IOB2"}
+SCORING = {
+    "--gold-invalid": "--gold-invalid discard",
+    "--predictions-dialect": "--predictions-dialect compact",
+    "--predictions-scheme": "--predictions-scheme IOB2",
+}
 
 
 @pytest.mark.parametrize("command", READERS)

@@ -15,7 +15,8 @@ CONVERSIONS: Final = ("convert", "to-spans", "to-conll", "to-spacy", "to-dataset
 _READERS: Final = ("inspect", *CONVERSIONS, "align", "lint", "review", "stats")
 _ALL: Final = (*_READERS, "evaluate")
 
-_BRACKETS: Final = ("bracket", "text_column")
+#: Formats that hold text with marks in it.
+BRACKETS: Final = ("bracket", "text_column")
 _COLUMNS: Final = ("conll",)
 _LINES: Final = ("bracket", "conll")
 _OFFSETS: Final = ("offsets_jsonl", "doccano", "prodigy")
@@ -56,13 +57,16 @@ READING: Final = (
         use=Use("names the format of the gold", needs=("--predictions", "--model", "--from=conll"))),
     Option("--labels", "Labels that open an annotation, such as PER,LOC; any accepts every label. Default: those of "
         "CoNLL-2003 and OntoNotes.", _ALL, NAMES._replace(parse=_labels), INPUT, "LABEL,...", field="read.labels",
-        use=Use("says which brackets are annotations", _BRACKETS)),
+        use=Use("says which brackets are annotations", BRACKETS)),
     Option("--dialect", "Read brackets in this dialect instead of detecting it", _READERS, metavar="DIALECT",
         choices=("auto", *DIALECTS, *NOTATIONS), panel=INPUT, field="read.dialect",
-        use=Use("sets the dialect of bracket text", _BRACKETS)),
+        use=Use("sets the dialect of bracket text", BRACKETS)),
+    Option("--dialect", "Read brackets of the gold in this dialect instead of detecting it", ("evaluate",),
+        metavar="DIALECT", choices=("auto", *DIALECTS, *NOTATIONS), panel=INPUT, field="read.dialect",
+        use=Use("sets the dialect of bracket text", BRACKETS, of="gold")),
     Option("--markup", "Whether HTML tags are removed and character references decoded.", _READERS, choices=MARKUPS,
         panel=INPUT, default="auto", field="read.markup",
-        use=Use("says how markup in bracket text is read", _BRACKETS)),
+        use=Use("says how markup in bracket text is read", BRACKETS)),
     Option("--encoding", "Encoding of the input, such as cp1252.", _READERS, TEXT, INPUT, "NAME", default="utf-8",
         field="read.encoding", use=Use("names the encoding of text", _TEXT)),
     Option("--documents", "What one document of a file is: file, pre, blank-line, line, a number of sentences of a "
@@ -104,5 +108,5 @@ READING: Final = (
         field="read.spans_key", use=Use("names the key of spans in records with offsets", _OFFSETS)),
     Option("--accept-unrecognised", "Read annotation in a notation that nerconv does not know as text, without a "
         "finding.", _ALL, FLAG, INPUT, field="read.accept_unrecognised",
-        use=Use("takes other notations of annotation as text", _BRACKETS)),
+        use=Use("takes other notations of annotation as text", BRACKETS)),
 )

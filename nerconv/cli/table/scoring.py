@@ -6,10 +6,11 @@ from typing import Final
 
 from nerconv.cli.option import DATE, FILE, FLAG, NUMBER, RATIO, TEXT, TEXTS, Option, Use
 from nerconv.cli.table.labels import label_map
-from nerconv.cli.table.reading import TAGGED
+from nerconv.cli.table.reading import BRACKETS, TAGGED
 from nerconv.formats.known import FORMATS
 from nerconv.notation import NAMES as NOTATIONS
-from nerconv.options import INVALID, ORDERS, PAIRINGS, PRESETS
+from nerconv.options import DIALECTS, INVALID, ORDERS, PAIRINGS, PRESETS
+from nerconv.options import NOTATIONS as INLINE
 
 _EVALUATE: Final = ("evaluate",)
 _BOTH: Final = ("evaluate", "compare")
@@ -24,6 +25,9 @@ SCORING: Final = (
     Option("--predictions-from", "Read the predictions as this format instead of detecting it", _EVALUATE, TEXT,
         _PREDICTIONS, "FORMAT", choices=tuple(FORMATS),
         use=Use("names the format of the predictions", needs=("--predictions",))),
+    Option("--predictions-dialect", "Read brackets of the predictions in this dialect instead of detecting it",
+        _EVALUATE, TEXT, _PREDICTIONS, "DIALECT", choices=("auto", *DIALECTS, *INLINE), checked="dialect",
+        use=Use("sets the dialect of predicted bracket text", BRACKETS, of="predictions")),
     Option("--predictions-scheme", "Tag scheme of the predictions, where it is not that of the gold", _EVALUATE, TEXT,
         _PREDICTIONS, "SCHEME", choices=NOTATIONS,
         use=Use("names the scheme of predicted tags", TAGGED, of="predictions")),
