@@ -28,10 +28,13 @@ def shape(word: str) -> str:
     return "".join(c for at, c in enumerate(kinds) if at < 2 or not c == kinds[at - 1] == kinds[at - 2])
 
 
-@lru_cache(maxsize=1 << 16)
-def _form(word: str) -> tuple[str, ...]:
-    ends = ((f"p{n}={word[:n]}", f"e{n}={word[-n:]}") for n in (2, 3, 4))
-    return (f"={word.lower()}", f"s={shape(word)}", *(each for pair in ends for each in pair))
+@lru_cache(maxsize=1 << 18)
+def _form(word: str, distance: int) -> tuple[str, ...]:
+    """Return the features of the form of a word that stands at ``distance`` words from the one they are of."""
+    if distance not in (-1, 0, 1):
+        return f"{distance}={word.lower()}", f"{distance}s={shape(word)}"
+    edges = (f"{distance}{side}{n}={word[:n] if side == 'p' else word[-n:]}" for n in (2, 3, 4) for side in "pe")
+    return (f"{distance}={word.lower()}", f"{distance}s={shape(word)}", *edges)
 
 
 class WordFeatures:
@@ -76,7 +79,7 @@ class WordFeatures:
     def _of_sentence(self, text: Text, at: int) -> Features:
         words = text[at].words
         lower = [word.lower() for word in words]
-        forms = [("=<s>",)] * 2 + [_form(word) for word in words] + [("=</s>",)] * 2
+        around = ["<s>", "<s>", *words, "</s>", "</s>"]
         loud = not any(map(str.islower, words))
         line = f"{loud}{min(sum(map(str.isdigit, words)), 3)}{min(len(words), 6)}"
         sentence = ("b", f"loud={loud}", f"len={min(len(words), 8)}")
@@ -85,8 +88,7 @@ class WordFeatures:
         for n, word in enumerate(words):
             features = [*sentence, f"first={n == 0}"]
             for distance in range(-2, 3):
-                form = forms[n + distance + 2]
-                features += [f"{distance}{each}" for each in (form if abs(distance) < 2 else form[:2])]
+                features += _form(around[n + distance + 2], distance)
             before, after = lower[n - 1] if n else "#", lower[n + 1] if n + 1 < len(words) else "#"
             features += [f"a={before} {lower[n]}", f"c={lower[n]} {after}", f"v={before} {after}"]
             if word[:1].isupper():

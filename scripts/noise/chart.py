@@ -12,6 +12,7 @@ LOOKS = (
     ("#b3541e", "#f0a070", "6 3"),
     ("#3f7a34", "#8fd080", "2 3"),
     ("#7a3f8f", "#d09fe0", "9 3 2 3"),
+    ("#555555", "#bbbbbb", "1 3"),
 )
 STYLE = """text{font:13px system-ui,sans-serif;fill:#222}path{fill:none;stroke:#888}.curve{stroke-width:2}
 @media(prefers-color-scheme:dark){text{fill:#ddd}}"""
@@ -23,7 +24,7 @@ def chart(title: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> st
     parts = [_axes()]
     for at, ((name, points), (light, dark, dashes)) in enumerate(zip(curves.items(), LOOKS, strict=False)):
         rules.append(f".c{at}{{stroke:{light}}}@media(prefers-color-scheme:dark){{.c{at}{{stroke:{dark}}}}}")
-        path = "M" + "L".join(f"{_x(recall):.1f} {_y(precision):.1f}" for recall, precision in points)
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in _drawn(points))
         y = TOP + 16 + 24 * at
         look = f'class="curve c{at}" stroke-dasharray="{dashes}"'
         parts.append(f'<path {look} d="{path}"/><path {look} d="M360 {y}h28"/>')
@@ -44,6 +45,16 @@ def _axes() -> str:
     lines.append(f'<text x="{LEFT + SIZE / 2}" y="{HEIGHT - 16}" text-anchor="middle">recall of words in slips</text>')
     middle = f"translate(14 {TOP + SIZE / 2})rotate(-90)"
     return "\n".join([*lines, f'<text transform="{middle}" text-anchor="middle">precision</text>'])
+
+
+def _drawn(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the places of ``points`` without those that are less than a pixel from the one before."""
+    found: list[tuple[float, float]] = []
+    for recall, precision in points:
+        x, y = _x(recall), _y(precision)
+        if not found or abs(x - found[-1][0]) + abs(y - found[-1][1]) >= 1:
+            found.append((x, y))
+    return found
 
 
 def _x(recall: float) -> float:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from noise.judge import Finding
+
 
 class Said(NamedTuple):
     """What a tool printed, in a line, and how many places it named."""
@@ -41,3 +43,27 @@ def spacy_debug_data(path: Path, folder: Path) -> Said:
     done = subprocess.run((*spacy, "debug", "data", config, *where), capture_output=True, text=True)
     sums = re.findall(r"\d+ (?:checks? passed|warnings?|errors?)", done.stdout)
     return Said(", ".join(sums), 0)
+
+
+def cleanlab_issues(path: Path, folds: int, learner: str) -> tuple[list[Finding], list[float]]:
+    """Return the words that cleanlab's token module takes for wrong, and a score for each word, the worst highest.
+
+    It is given the probabilities that ``nerconv lint --folds`` works with.
+    """
+    from cleanlab.token_classification.filter import find_label_issues
+    from cleanlab.token_classification.rank import get_label_quality_scores
+
+    from nerconv import read
+    from nerconv.models.learner import LearnOptions, out_of_fold
+
+    found = out_of_fold(read(path).documents, LearnOptions(folds, learner))
+    sentences = [each for document in found.documents for each in document]
+    labels = [[found.labels.index(label or "") for label in each.sentence.labels] for each in sentences]
+    probabilities = [each.probabilities for each in sentences]
+    begins = [0]
+    for own in labels:
+        begins.append(begins[-1] + len(own))
+    _, qualities = get_label_quality_scores(labels, probabilities)
+    scores = [1 - float(quality) for each in qualities for quality in each]
+    issues = [begins[sentence] + word for sentence, word in find_label_issues(labels, probabilities)]
+    return [Finding("cleanlab", range(word, word + 1), scores[word]) for word in issues], scores

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nerconv import schemes, tokens
@@ -323,10 +323,26 @@ class Marked(NamedTuple):
 
 
 class Injected(NamedTuple):
-    """Documents as sentences, and the kind of each slip by its number."""
+    """Documents as sentences, and by the number of each slip its kind and the sentence as it was."""
 
     documents: list[list[Marked]]
     kinds: list[str]
+    originals: list[Sentence]
+
+    def repaired(self, slips: Container[int]) -> list[list[Sentence]]:
+        """Return the documents as they are when the slips with these numbers are put right."""
+        found = []
+        for text in self.documents:
+            done, sentences = set(), []
+            for sentence, own in text:
+                slip = max(own, default=-1)
+                if slip < 0 or slip not in slips:
+                    sentences.append(sentence)
+                elif slip not in done:
+                    done.add(slip)
+                    sentences.append(self.originals[slip])
+            found.append(sentences)
+        return found
 
 
 def injected(documents: Sequence[Document], kinds: Sequence[str], rate: float, seed: int) -> Injected:
@@ -355,7 +371,7 @@ def injected(documents: Sequence[Document], kinds: Sequence[str], rate: float, s
 
 
 def _with_slips(texts: Sequence[Sequence[Sentence]], made: dict[tuple[int, int], tuple[str, Slip]]) -> Injected:
-    found = Injected([], [])
+    found = Injected([], [], [])
     for n, text in enumerate(texts):
         document: list[Marked] = []
         for at, sentence in enumerate(text):
@@ -366,6 +382,7 @@ def _with_slips(texts: Sequence[Sequence[Sentence]], made: dict[tuple[int, int],
                 document.append(Marked(each, tuple(len(found.kinds) if w in slip.touched else -1 for w in here)))
                 done += len(each.words)
             found.kinds.extend([kind] if kind else [])
+            found.originals.extend([sentence] if kind else [])
         found.documents.append(document)
     return found
 

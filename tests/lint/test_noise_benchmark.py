@@ -54,6 +54,12 @@ def test_sentences_without_a_slip_stay_as_they_are(documents: list[nerconv.Docum
     assert after <= before and sum((before - after).values()) == len(made.kinds)
 
 
+def test_slips_that_are_put_right_leave_the_gold(documents: list[nerconv.Document], made: Injected) -> None:
+    before = [sentences_of(document) for document in documents]
+    assert made.repaired(range(len(made.kinds))) == before
+    assert made.repaired([]) == [[each.sentence for each in text] for text in made.documents]
+
+
 @pytest.mark.parametrize("kind", PEOPLE)
 def test_slips_of_people_change_labels_and_leave_the_text(documents: list[nerconv.Document], kind: str) -> None:
     found = injected(documents, [kind], 0.1, seed=3)
