@@ -19,6 +19,8 @@ KNOWN_LABELS: Final = frozenset(
 )
 
 #: Dialects of brackets, and those of other marks (``nerconv.bracket.notations``).
+#: To so many bytes a source may unpack at least.
+MAX_UNPACKED: Final = 1 << 28
 DIALECTS: Final = ("illinois", "compact", "spaced", "mixed")
 NOTATIONS: Final = ("enamex", "xml", "opennlp", "rasa", "markdown", "tanl", "prefix", "bbcode", "gptner", "slash")
 MARKUPS: Final = ("auto", "html", "none")
@@ -113,6 +115,8 @@ class ReadOptions:
     ``annotator``: whose annotations are read where a task has several.
     ``layer``: that of entities, and after a colon the feature that holds labels, where a file has several.
     ``discontinuous``: what becomes of spans in several pieces, a value of DISCONTINUOUS.
+    ``max_unpacked``: to so many bytes a source may unpack at least; to more it may where that is no more than 100 times
+    its own size.
     ``accept_unrecognised``: what looks like annotation in a notation that is not read is text, and no loss.
 
     >>> ReadOptions(format="conll", tag_column="ner").tag_column
@@ -143,6 +147,7 @@ class ReadOptions:
     labels_file: str = ""
     annotator: str = ""
     discontinuous: str = "lose"
+    max_unpacked: int = MAX_UNPACKED
     layer: str = ""
 
     def __post_init__(self) -> None:
@@ -152,6 +157,8 @@ class ReadOptions:
         check_choice("repair", self.invalid, INVALID)
         check_choice("treatment of discontinuous spans", self.discontinuous, DISCONTINUOUS)
         check_encoding(self.encoding)
+        if self.max_unpacked < 1:
+            raise UsageError(f"--max-unpacked is a size such as 4GB, got {self.max_unpacked}")
         if self.comments != self.comments.strip() or not self.comments:
             raise UsageError(
                 f"--comments is what comment lines begin with, such as '#', or none, got {self.comments!r}"

@@ -74,6 +74,7 @@ WORDS: Final = {
     "--layer": "--layer Entity @webanno",
     "--documents": "--documents blank-line",
     "--drop": "--drop MISC",
+    "--max-unpacked": "--max-unpacked 1GB",
     "--encoding": "--encoding utf-8",
     "--for": "--for spacy",
     "--force": "--force --shard-docs 100 @documents",

@@ -27,6 +27,7 @@ WITNESSES = {
     "--layer": Witness("--layer Other"),
     "--documents": Witness("--documents file"),
     "--drop": Witness("--drop PER"),
+    "--max-unpacked": Witness("--max-unpacked 1GB", unseen=True),
     "--encoding": Witness("--encoding cp1252"),
     "--engine": Witness("--engine processes", unseen=True),
     "--for": Witness("--for spacy"),

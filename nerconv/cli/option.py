@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
@@ -75,6 +76,18 @@ def date(value: str) -> str:
     return when.strftime("%Y-%m-%d %H:%M UTC") if value == "now" else value
 
 
+def size(value: str | int) -> int:
+    """Return a number of bytes, which may be written with a unit. Raises UsageError.
+
+    >>> size("1.5GB"), size("2 MB"), size("10")
+    (1610612736, 2097152, 10)
+    """
+    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,3})?) ?([KMGT]?)i?B?", str(value), re.IGNORECASE)
+    if match is None:
+        raise UsageError(f"--max-unpacked takes a size such as 500MB or 4GB, got {value!r}")
+    return int(float(match[1]) * 1024 ** " KMGT".index(match[2].upper() or " "))
+
+
 FLAG: Final = Kind(bool, bool, bool)
 TEXT: Final = Kind(str, str, str)
 #: Text that may be a number: in a settings file it needs no quotation marks.
@@ -82,6 +95,7 @@ WORD: Final = Kind(str, str, str | int)
 NUMBER: Final = Kind(int, int, int)
 RATIO: Final = Kind(float, float)
 FILE: Final = Kind(str, Path)
+SIZE: Final = Kind(str, size, str | int)
 DATE: Final = Kind(str, date)
 NAMES: Final = Kind(str, lambda values: comma_list(values) or None, list[str], repeated=True)
 PAIRS: Final = Kind(str, pairs, dict[str, str], repeated=True)

@@ -274,7 +274,7 @@ def _named_or_faulty(source: Source, options: ReadOptions) -> Source:
 
 def _expanded(pattern: str, options: ReadOptions) -> list[Source]:
     suffixes = get(options.format).SUFFIXES if options.format else SUFFIXES
-    expanded = expand([pattern], suffixes)
+    expanded = [replace(source, max_unpacked=options.max_unpacked) for source in expand([pattern], suffixes)]
     return expanded if options.format else _paired(expanded)
 
 

@@ -6,13 +6,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from nerconv.io.unpacking import check_unpacked
+from nerconv.options import MAX_UNPACKED
+
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 #: The suffixes of such files.
 SUFFIXES: Final = (".parquet", ".arrow", ".feather")
 #: So many rows are read together.
 _BATCH: Final = 1 << 12
+#: Bytes that rows read together take at most, as far as that is known before they are read.
+_MEMORY: Final = 1 << 26
+#: Bytes that a value takes that is not text.
+_LEAST: Final = 8
+_BYTES: Final = "BYTE_ARRAY"
 _PARQUET, _FILE, _STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 
 
@@ -34,27 +43,94 @@ def beginning(head: bytes) -> str | None:
     return next((f"it begins like {name}" for begin, name in names.items() if head.startswith(begin)), None)
 
 
-def opened(path: Path) -> ArrowTable:
-    """Return the table of a file. Raises what pyarrow raises: of a damaged file that can be anything."""
+def opened(path: Path, most: int = MAX_UNPACKED) -> ArrowTable:
+    """Return the table of a file. Raises what pyarrow raises: of a damaged file that can be anything.
+
+    Raises unpacking.TooMuch, when it is read, too, where it unpacks to more than it may, ``most`` bytes at least.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    packed = path.stat().st_size
     with path.open("rb") as file:
         begin = file.read(len(_FILE))
     if begin.startswith(_PARQUET):
         with pq.ParquetFile(path) as parquet:
-            return ArrowTable(parquet.schema_arrow, parquet.metadata.num_rows, lambda: _of_parquet(path))
+            _check_declared(parquet.metadata, packed, most)
+            rows = parquet.metadata.num_rows
+            return ArrowTable(
+                parquet.schema_arrow, rows, lambda: _bounded(_of_parquet(path, packed, most), packed, most)
+            )
     reads = _of_file if begin == _FILE else _of_stream
     with pa.OSFile(str(path)) as file:
         schema = (pa.ipc.open_file if begin == _FILE else pa.ipc.open_stream)(file).schema
-    return ArrowTable(schema, sum(batch.num_rows for batch in reads(path)), lambda: reads(path))
+    return ArrowTable(schema, sum(batch.num_rows for batch in reads(path)), lambda: _bounded(reads(path), packed, most))
 
 
-def _of_parquet(path: Path) -> Iterator[pa.RecordBatch]:
+def _check_declared(metadata: pq.FileMetaData, packed: int, most: int) -> None:
+    """Raise TooMuch where row groups say that they are larger than they may be."""
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        check_unpacked(group.total_byte_size, packed, most)
+        values = sum(group.column(column).num_values for column in range(group.num_columns))
+        check_unpacked(values * _LEAST, packed, most * _LEAST)
+
+
+def _bounded(batches: Iterator[pa.RecordBatch], packed: int, most: int) -> Iterator[pa.RecordBatch]:
+    """Yield ``batches``. Raises TooMuch where they take more memory, one after the other, than they may."""
+    size = 0
+    for batch in batches:
+        size += batch.nbytes
+        check_unpacked(size, packed, most)
+        yield batch
+
+
+def _of_parquet(path: Path, packed: int, most: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a Parquet file, fewer at once where many share a long value. Raises TooMuch."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(_BATCH)
+        for number in range(file.metadata.num_row_groups):
+            group = file.metadata.row_group(number)
+            rows = _BATCH
+            for column in (group.column(at) for at in range(group.num_columns)):
+                many = -(-column.num_values // max(group.num_rows, 1))
+                # No value is longer than all that the column holds.
+                is_shared = column.physical_type == _BYTES and column.dictionary_page_offset is not None
+                if is_shared and rows * many * column.total_uncompressed_size > _MEMORY:
+                    longest = _longest(path, number, column, packed, most)
+                    rows = min(rows, _MEMORY // max(longest * many, 1))
+            yield from file.iter_batches(max(rows, 1), [number])
+
+
+def _longest(path: Path, number: int, column: pq.ColumnChunkMetaData, packed: int, most: int) -> int:
+    """Return the bytes of the longest of the values that a column of the row group with a number shares.
+
+    Raises TooMuch where all its values together are more than it may unpack to; none is read more than once for that.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    name = column.path_in_schema
+
+    def shared(batch: pa.RecordBatch) -> pa.Array:
+        """Return the values of the column, which stand in lists or objects."""
+        values = batch.column(0)
+        while pa.types.is_nested(values.type):
+            values = values.flatten()[0] if pa.types.is_struct(values.type) else values.flatten()
+        return values
+
+    with pq.ParquetFile(path, read_dictionary=[name]) as file:
+        first = next(map(shared, file.iter_batches(1, [number], [name])), None)
+        if not isinstance(first, pa.DictionaryArray):
+            return 0
+        longest: int = pc.max(pc.binary_length(first.dictionary)).as_py() or 0
+        if longest * column.num_values > max(most, _MEMORY):
+            values = map(shared, file.iter_batches(_BATCH, [number], [name]))
+            sizes = (pc.sum(pc.binary_length(each.dictionary).take(each.indices)).as_py() or 0 for each in values)
+            check_unpacked(sum(sizes), packed, most)
+    return longest
 
 
 def _of_file(path: Path) -> Iterator[pa.RecordBatch]:

@@ -29,6 +29,7 @@ from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Item, Row, placed, read_rows
 from nerconv.formats.tag_table import NOT_LABELLED
 from nerconv.io.sources import Source, Unreadable, local_path
+from nerconv.io.unpacking import TooMuch
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
 
@@ -244,6 +245,8 @@ def _refusing(name: str) -> Iterator[None]:
         yield
     except (Unreadable, UsageError):
         raise
+    except TooMuch as error:
+        raise Unreadable(f"{name}: is not read: {error}") from error
     except Exception as error:
         reason = str(error).partition("\n")[0]
         message = (
@@ -259,7 +262,7 @@ def _open(source: Source, stack: ExitStack) -> list[_Split]:
         if isinstance(saved, library.Dataset):
             return [_saved(saved, source.name, source.id)]
         return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}") for name, split in saved.items()]
-    table = arrow_table.opened(stack.enter_context(local_path(source)))
+    table = arrow_table.opened(stack.enter_context(local_path(source)), source.max_unpacked)
     return [_Split(source.name, source.id, names_by_column(features_of(table.schema)), table.rows, table.batches)]
 
 

@@ -27,6 +27,7 @@ from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.shapes import counted
 from nerconv.io.sources import Source, Unreadable, local_path
+from nerconv.io.unpacking import TooMuch
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Reading | Document | 
     with ExitStack() as stack:
         path = stack.enter_context(local_path(source))
         with refusing(source.name):
-            packed = stack.enter_context(unpacked(path))
+            packed = stack.enter_context(unpacked(path, source.max_unpacked))
             facts = _facts(packed)
         yield Facts(source.name, NAME, facts)
         for found in read_contents(packed, source.name):
@@ -162,6 +163,8 @@ def refusing(name: str) -> Iterator[None]:
     """Raise Unreadable for whatever is raised: of a damaged file that can be anything."""
     try:
         yield
+    except TooMuch as error:
+        raise Unreadable(f"{name}: is not read: {error}") from error
     except Exception as error:
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"{name}: is not a DocBin or is damaged: {type(error).__name__}: {reason}") from error

@@ -20,7 +20,8 @@ import msgspec
 from isal import isal_zlib
 
 from nerconv.formats.pieces import Packed
-from nerconv.options import UsageError
+from nerconv.io.unpacking import check_unpacked
+from nerconv.options import MAX_UNPACKED, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -174,13 +175,17 @@ class Unpacked:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Unpacked]:
-    """Give the DocBin at ``path``, unpacked in a file meanwhile. Raises whatever damage makes of it."""
+def unpacked(path: Path, most: int = MAX_UNPACKED) -> Iterator[Unpacked]:
+    """Give the DocBin at ``path``, unpacked in a file meanwhile. Raises whatever damage makes of it.
+
+    Raises unpacking.TooMuch where it unpacks to more than it may, ``most`` bytes at least.
+    """
     with tempfile.TemporaryFile() as spool:
         with path.open("rb") as packed:
             stream = isal_zlib.decompressobj()
-            while block := packed.read(_BLOCK):
-                spool.write(stream.decompress(block))
+            while block := stream.unconsumed_tail or packed.read(_BLOCK):
+                spool.write(stream.decompress(block, _BLOCK))
+                check_unpacked(spool.tell(), packed.tell(), most)
         spool.write(stream.flush())
         if not stream.eof:
             raise ValueError("it ends too early")
@@ -190,6 +195,8 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
         count = unpacker.read_map_header()
         at, fields = unpacker.tell(), {}
         for _ in range(count):
+            unpacker = _unpacker(data, at)
+            unpacker.skip()  # it allocates nothing for the lengths that a value gives, which need not be true
             unpacker = _unpacker(data, at)
             name = unpacker.unpack()
             fields[name] = at + unpacker.tell()

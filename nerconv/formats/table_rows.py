@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from nerconv.formats import arrow_table
 from nerconv.io.sources import Source, Unreadable, local_path
+from nerconv.io.unpacking import TooMuch
 from nerconv.packages import package
 
 #: What stands between the cells of tables with these suffixes.
@@ -47,7 +48,10 @@ def arrow_rows(source: Source) -> Iterator[Row]:
 
     with local_path(source) as path:
         try:
-            rows = chain.from_iterable(batch.to_pylist() for batch in arrow_table.opened(path).batches())
+            table = arrow_table.opened(path, source.max_unpacked)
+            rows = chain.from_iterable(batch.to_pylist() for batch in table.batches())
             yield from (Row(number, number, columns) for number, columns in enumerate(rows, 1))
+        except TooMuch as error:
+            raise Unreadable(f"{source.name}: is not read: {error}") from error
         except (pa.ArrowException, OSError, ValueError) as error:
             raise Unreadable(f"{source.name}: is not a table of Arrow, or is damaged: {error}") from error

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import bz2
 import glob
-import gzip
 import io
 import lzma
 import re
 import shutil
 import sys
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import zstandard
 
@@ -25,7 +23,9 @@ from nerconv.io import folders, urls
 from nerconv.io.folders import Entry
 from nerconv.io.private import private_folder
 from nerconv.io.replay import Replay
+from nerconv.io.unpacking import is_packed, unpacking, without_packing
 from nerconv.io.watched import Watch, watched
+from nerconv.options import MAX_UNPACKED
 from nerconv.printable import file_name
 
 
@@ -40,44 +40,6 @@ class Unreadable(NerconvError):
         self.remedies = remedies
 
 
-class _Zstandard(io.RawIOBase):
-    """Frames of Zstandard as a stream that ends early with an error, not in silence."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._raw = raw
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._begun = False
-        self._ready = b""
-
-    def readable(self) -> bool:
-        """Whether it can be read: it can."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill ``buffer`` and return how many bytes there were. Raises EOFError where a frame ends too early."""
-        while not self._ready:
-            data = self._frame.unused_data or self._raw.read(1 << 16)
-            if not data:
-                if self._begun and not self._frame.eof:
-                    raise EOFError("the compressed file ends too early")
-                return 0
-            if self._frame.eof:
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-            self._begun = True
-            self._ready = self._frame.decompress(data)
-        count = min(len(buffer), len(self._ready))
-        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
-        return count
-
-
-_OPEN_PACKED: Final[Mapping[str, Callable[[BinaryIO], Any]]] = {
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-    ".zst": lambda raw: io.BufferedReader(_Zstandard(raw)),
-}
-
-
 _TROUBLE: Final = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, ValueError, urls.Trouble)
 
 
@@ -89,7 +51,7 @@ class Source:
     name of its format, where that is known. With a ``fault`` it is a place in a folder that gives no documents: it
     cannot be read, or is read elsewhere. ``content``: the bytes themselves, where they are in memory. ``stream``:
     standard input or a pipe, which comes once, and is stored as far as it was read. ``watch`` learns how far a file
-    was read.
+    was read. ``max_unpacked``: to so many bytes it may unpack at least.
     """
 
     name: str
@@ -101,19 +63,17 @@ class Source:
     content: bytes | None = field(default=None, repr=False)
     stream: Replay | None = field(default=None, repr=False, compare=False)
     watch: Watch | None = field(default=None, repr=False, compare=False)
+    max_unpacked: int = field(default=MAX_UNPACKED, repr=False, compare=False)
 
     @property
     def suffix(self) -> str:
         """The suffix that names the format, in lower case, without one of compression."""
-        name = self.name.lower()
-        for packed in _OPEN_PACKED:
-            name = name.removesuffix(packed)
-        return Path(name).suffix
+        return Path(without_packing(self.name.lower())).suffix
 
     @property
     def packed(self) -> bool:
         """Whether its suffix says that it is compressed."""
-        return Path(self.name).suffix.lower() in _OPEN_PACKED
+        return is_packed(self.name)
 
     def read(self) -> bytes:
         """Return the bytes, decompressed by suffix. Raises Unreadable with the reason."""
@@ -128,7 +88,7 @@ class Source:
                 if not self.packed:
                     yield raw
                     return
-                with _OPEN_PACKED[Path(self.name).suffix.lower()](raw) as file:
+                with unpacking(raw, self.name, self.max_unpacked) as file:
                     yield file
         except _TROUBLE as error:
             raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
@@ -256,8 +216,7 @@ def _source(entry: Entry, root: Path) -> Source:
 
 def _stemmed(source: Source, inside: str) -> Source:
     """Return ``source`` with ``inside``, without suffixes, as its id."""
-    for packed in _OPEN_PACKED:
-        inside = inside.removesuffix(packed)
+    inside = without_packing(inside)
     return replace(source, id=inside.removesuffix(Path(inside).suffix) or inside)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from nerconv.cli.option import FLAG, NAMES, TEXT, WORD, Option, Use, comma_list
+from nerconv.cli.option import FLAG, NAMES, SIZE, TEXT, WORD, Option, Use, comma_list
 from nerconv.formats.known import FORMATS
 from nerconv.notation import NAMES as SCHEMES
 from nerconv.options import DIALECTS, DISCONTINUOUS, INVALID, MARKUPS, NOTATIONS
@@ -69,6 +69,8 @@ READING: Final = (
         use=Use("says how markup in bracket text is read", BRACKETS)),
     Option("--encoding", "Encoding of the input, such as cp1252.", _READERS, TEXT, INPUT, "NAME", default="utf-8",
         field="read.encoding", use=Use("names the encoding of text", _TEXT)),
+    Option("--max-unpacked", "Refuse a compressed file, DocBin or table of Arrow that unpacks to more than this and to "
+        "more than 100 times its own size.", _ALL, SIZE, INPUT, "SIZE", default="256MB", field="read.max_unpacked"),
     Option("--documents", "What one document of a file is: file, pre, blank-line, line, a number of sentences of a "
         "CoNLL file, or a regular expression (RE2) that matches separator lines.", _ALL, WORD, INPUT, "HOW|N|REGEX",
         default="auto", field="read.documents", use=Use("says what a document of a file of lines is", _LINES)),
