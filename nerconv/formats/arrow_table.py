@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -59,12 +59,12 @@ def opened(path: Path, most: int = MAX_UNPACKED) -> ArrowTable:
             _check_declared(parquet.metadata, packed, most)
             rows = parquet.metadata.num_rows
             return ArrowTable(
-                parquet.schema_arrow, rows, lambda: _bounded(_of_parquet(path, packed, most), packed, most)
+                parquet.schema_arrow, rows, lambda: bounded(_of_parquet(path, packed, most), packed, most)
             )
     reads = _of_file if begin == _FILE else _of_stream
     with pa.OSFile(str(path)) as file:
         schema = (pa.ipc.open_file if begin == _FILE else pa.ipc.open_stream)(file).schema
-    return ArrowTable(schema, sum(batch.num_rows for batch in reads(path)), lambda: _bounded(reads(path), packed, most))
+    return ArrowTable(schema, sum(batch.num_rows for batch in reads(path)), lambda: bounded(reads(path), packed, most))
 
 
 def _check_declared(metadata: pq.FileMetaData, packed: int, most: int) -> None:
@@ -76,13 +76,52 @@ def _check_declared(metadata: pq.FileMetaData, packed: int, most: int) -> None:
         check_unpacked(values * _LEAST, packed, most * _LEAST)
 
 
-def _bounded(batches: Iterator[pa.RecordBatch], packed: int, most: int) -> Iterator[pa.RecordBatch]:
-    """Yield ``batches``. Raises TooMuch where they take more memory, one after the other, than they may."""
+def bounded(batches: Iterable[pa.RecordBatch], packed: int, most: int) -> Iterator[pa.RecordBatch]:
+    """Yield ``batches``, which are valid, of ``packed`` bytes. Raises pyarrow.ArrowInvalid where they are not.
+
+    Raises TooMuch where their values take more memory, one batch after the other, than they may, ``most`` bytes at
+    least: a value that rows share as often as there are such rows.
+    """
     size = 0
     for batch in batches:
-        size += batch.nbytes
+        batch.validate(full=True)
+        size += max(sum(map(_size, batch.columns)), batch.num_rows)
         check_unpacked(size, packed, most)
         yield batch
+
+
+def check_streams(paths: Iterable[Path], packed: int, most: int) -> None:
+    """Raise TooMuch where streams of ``packed`` bytes take more memory than they may, ``most`` bytes at least.
+
+    Batches that are not compressed are not read.
+    """
+    import pyarrow as pa
+
+    size = 0
+    for path in paths:
+        with pa.memory_map(str(path)) as file:
+            for batch in pa.ipc.open_stream(file):
+                size += batch.get_total_buffer_size()
+                check_unpacked(size, packed, most)
+
+
+def _size(values: pa.Array) -> int:
+    """Return how many bytes valid values take, each for itself."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow.types import is_binary, is_large_binary, is_large_string, is_string
+
+    if isinstance(values, pa.DictionaryArray):
+        shared = values.dictionary
+        if not any(is_one(shared.type) for is_one in (is_string, is_binary, is_large_string, is_large_binary)):
+            return int(max(values.nbytes, -(-shared.nbytes // max(len(shared), 1)) * len(values)))
+        size: int = pc.sum(pc.binary_length(shared).take(values.indices)).as_py() or 0
+        return size
+    if pa.types.is_struct(values.type):
+        return sum(map(_size, values.flatten()))
+    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type) or pa.types.is_fixed_size_list(values.type):
+        return int(values.nbytes - values.flatten().nbytes) + _size(values.flatten())
+    return int(values.nbytes)
 
 
 def _of_parquet(path: Path, packed: int, most: int) -> Iterator[pa.RecordBatch]:

@@ -258,17 +258,26 @@ def _refusing(name: str) -> Iterator[None]:
 def _open(source: Source, stack: ExitStack) -> list[_Split]:
     if source.path is not None and source.path.is_dir():
         library = _package("datasets")
+        packed = sum(file.stat().st_size for file in source.path.rglob("*") if file.is_file())
+        arrow_table.check_streams(_tables(source.path), packed, source.max_unpacked)
         saved = library.load_from_disk(str(source.path))
+        bounded = partial(arrow_table.bounded, packed=packed, most=source.max_unpacked)
         if isinstance(saved, library.Dataset):
-            return [_saved(saved, source.name, source.id)]
-        return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}") for name, split in saved.items()]
+            return [_saved(saved, source.name, source.id, bounded)]
+        return [_saved(split, f"{source.name}/{name}", f"{source.id}/{name}", bounded) for name, split in saved.items()]
     table = arrow_table.opened(stack.enter_context(local_path(source)), source.max_unpacked)
     return [_Split(source.name, source.id, names_by_column(features_of(table.schema)), table.rows, table.batches)]
 
 
-def _saved(dataset: datasets.Dataset, name: str, id: str) -> _Split:
+def _tables(folder: Path) -> Iterator[Path]:
+    """Yield the files that a saved dataset, or the parts of one, say that they are in."""
+    for state in sorted(folder.rglob("state.json")):
+        yield from (state.parent / each["filename"] for each in json.loads(state.read_bytes())["_data_files"])
+
+
+def _saved(dataset: datasets.Dataset, name: str, id: str, bounded: Callable[..., Iterator[pa.RecordBatch]]) -> _Split:
     def batches() -> Iterator[pa.RecordBatch]:
-        return chain.from_iterable(table.to_batches() for table in dataset.with_format("arrow").iter(_BATCH))
+        return bounded(chain.from_iterable(table.to_batches() for table in dataset.with_format("arrow").iter(_BATCH)))
 
     return _Split(name, id, names_by_column(dataset.features.to_dict()), dataset.num_rows, batches)
 
@@ -309,7 +318,6 @@ def _sound(split: _Split) -> Iterator[pa.RecordBatch]:
     done = 0
     with _refusing(split.name):
         for rows in split.batches():
-            rows.validate(full=True)
             done += rows.num_rows
             yield rows
     if done != split.rows:

@@ -79,7 +79,9 @@ def test_the_default_in_the_help_is_that_of_the_record(row: Option) -> None:
     record, _, name = row.field.partition(".")
     field = next(each for each in fields(RECORDS[record]) if each.name == name)
     default = field.default if field.default is not MISSING else field.default_factory()  # type: ignore[misc]
-    assert row.default == default or (row.default is None and default in (None, False, "", {}, frozenset(), "auto"))
+    assert default in (row.default, row.kind.parse(row.default) if row.default else None) or (
+        row.default is None and default in (None, False, "", {}, frozenset(), "auto")
+    )
 
 
 @pytest.mark.parametrize("row", table.TABLE, ids=lambda row: f"{row.commands[0]} {row.name}")
