@@ -141,6 +141,35 @@ def test_a_spoiled_mark_is_a_finding_with_what_it_costs(
     assert len(held(documents)) == spans
 
 
+#: A name of Oslo that runs over a line end, in a file whose other names are of Ada.
+ACROSS = [
+    ("xml", "<PER>Ada</PER> <LOC>Ny\nOslo</LOC>", "F009"),
+    ("xml", "<PER>Ada</PER> <LOC>Ny <PER>Bo</PER>\nOslo</LOC>", "F009"),
+    ("enamex", "<ENAMEX TYPE='PER'>Ada</ENAMEX> <ENAMEX TYPE='LOC'>Ny\nOslo</ENAMEX>", "F009"),
+    ("opennlp", "<START:PER> Ada <END> <START:LOC>\nOslo\n<END>", "F009"),
+    ("bbcode", "[PER]Ada[/PER] [LOC]Ny\nOslo[/LOC]", "F009"),
+    ("spaced", "[LOC\nOslo ] [PER Ada ]", "F009"),
+    ("rasa", '[Ada]{"entity": "PER"} [Ny\nOslo]{"entity": "LOC"}', "F001"),
+    ("rasa", '[Ada]{"entity": "PER"} [Oslo]{"entity":\n"LOC"}', "F001"),
+    ("markdown", "[Ada](PER) [Ny\nOslo](LOC)", "F001"),
+    ("markdown", "[Ada](PER) [Oslo](\nLOC)", "F001"),
+    ("markdown", "[Ada](PER) [Oslo](LOC\n)", "F001"),
+    ("tanl", "[ Ada | PER ] [ Oslo\n| LOC ]", "F001"),
+    ("tanl", "[ Ada | PER ] [ Oslo |\nLOC ]", "F001"),
+    ("prefix", "[PER: Ada] [LOC: Ny\nOslo]", "F001"),
+    ("prefix", "[PER: Ada] [LOC\n: Oslo]", "F001"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "text", "code"), ACROSS, ids=[row[1] for row in ACROSS])
+def test_a_mark_that_runs_over_a_line_end_is_lost_by_name(dialect: str, text: str, code: str, tmp_path: Path) -> None:
+    documents, findings, said = read(text + "\n", tmp_path)
+    assert said.startswith(f"{dialect}: ")
+    assert {label for _, label in held(documents)} == {"PER"}
+    cut = text.partition("\n")[0].endswith((":", "(", "|")) and "LOC" not in text.partition("\n")[0]
+    assert [(each.code, each.unread) for each in findings] == [(code, {"?" if cut else "LOC": 1})]
+
+
 def test_marks_without_a_label_that_are_spoiled(tmp_path: Path) -> None:
     documents, findings, _ = read("@@Ada## met @@Bo . x## \n", tmp_path, dialect="gptner", labels=frozenset({"PER"}))
     assert held(documents) == [("Ada", "PER"), ("Bo . x", "PER")]

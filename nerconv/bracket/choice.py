@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 from typing import Final
 
@@ -34,12 +35,13 @@ _SHOWN: Final = 6
 class MarkCounts:
     """What stands in the marks of a dialect, whatever its labels, summed over a file.
 
-    ``labels``: how many names each label has; ``aside``: what else marks say, which is not read; ``words`` and
-    ``tagged``: how many words there are, and how many have a tag, where tags stand behind words. ``sightings``: what
-    may be annotation in another dialect.
+    ``labels``: how many names each label has; ``alone``: the labels of marks without a partner on their line;
+    ``aside``: what else marks say, which is not read; ``words`` and ``tagged``: how many words there are, and how many
+    have a tag, where tags stand behind words. ``sightings``: what may be annotation in another dialect.
     """
 
     labels: Counter[str] = field(default_factory=Counter)
+    alone: Counter[str] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)
     words: int = 0
     tagged: int = 0
@@ -48,6 +50,7 @@ class MarkCounts:
     def add(self, other: MarkCounts) -> None:
         """Count ``other`` in."""
         self.labels.update(other.labels)
+        self.alone.update(other.alone)
         self.aside.update(other.aside)
         self.words += other.words
         self.tagged += other.tagged
@@ -64,8 +67,9 @@ def count(lines: Iterable[BracketLine], dialect: str) -> MarkCounts:
     """
     found = MarkCounts()
     for line in lines:
-        pairs = pair(line.events, dialect, frozenset()).pairs
+        pairs, *alone = pair(line.events, dialect, frozenset())
         found.labels.update([opening.value for opening, _ in pairs])
+        found.alone.update([mark.value for mark in chain.from_iterable(alone)])
         found.aside.update([name for both in pairs for mark in both if mark.aside for name in mark.aside.split()])
         found.tagged += len(line.events) if dialect == "slash" else 0
     return found
@@ -131,6 +135,7 @@ def detected(
     was asked for: then elements of HTML and words of editors alone are not labels.
     """
     labels: set[str]
+    alone = found.alone.keys() - {NO_LABEL, ""}
     is_full = found.tagged * 10 >= found.words * _MOST > 0
     if not NOTATIONS[dialect].is_labelled:
         labels = {label_of(name, asked)}
@@ -140,8 +145,10 @@ def detected(
         # Where not every word has a tag, what stands behind a stroke is part of most words.
         some = {label for label in counts if dialect != "slash" or is_full or label.isupper()}
         labels = {label for label in some if _counts_as_label(label, asked, proven)} | {*(asked or ())}
+        # What has no partner on its line is a name that is lost where its label is sure.
+        labels |= {label for label in alone if _counts_as_label(label, asked, {})}
     held = frozenset(label for label in labels if counts[label])
-    unknown = {label: meant(label, held, asked) for label in counts if label not in labels}
+    unknown = {label: meant(label, held, asked) for label in {*counts, *alone} - labels}
     labels |= {OUTSIDE} if is_full else set()
     return DialectDetection(
         dialect,

@@ -78,7 +78,7 @@ def events(line: str, marked_up: bool) -> list[Event]:
 @cache
 def _pattern(marked_up: bool) -> re.Pattern[str]:
     others = f"({markup.TAG})|({markup.REFERENCE})" if marked_up else f"({markup.DIRECTIVE})"
-    return re.compile(rf"\[(?:([A-Za-z][A-Za-z0-9_.-]*) )?|\]|{others}")
+    return re.compile(rf"\[(?:([A-Za-z][A-Za-z0-9_.-]*)(?: |\Z))?|\]|{others}")
 
 
 def _event(line: str, match: re.Match[str], end: int) -> Event:

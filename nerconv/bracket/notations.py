@@ -28,7 +28,10 @@ _JSON: Final = (
     rf"\]\{{[ \t]?(?P<braced>{_WORD})[ \t]?\}}|\](?P<json>\{{[^{{}}\n]*\}})"
     r"""|\]\{\s*["']?entity["']?\s*:\s*["']?(?P<half_json>[A-Za-z][\w.-]{0,60})"""
 )
-_HALF: Final = rf"|\]\((?P<half_close>{_WORD}){_STOP}|\](?P<no_label>\(\))"
+#: A mark that goes on behind the end of its line.
+_CUT: Final = r"""\{[ \t]*(?:["']?entity["']?[ \t]*:?[ \t]*["']?)?\Z"""
+_HALF: Final = rf"|\]\((?P<half_close>{_WORD}){_STOP}|\](?P<no_label>\(\)|\([ \t]*\Z|{_CUT})"
+_HALF_OPEN: Final = rf"|\[(?P<half_open>{_LABEL})[ \t]*\Z"
 
 
 class Notation(NamedTuple):
@@ -94,7 +97,7 @@ NOTATIONS: Final = MappingProxyType(
         ),
         "rasa": Notation(
             '[x]{"entity": "PER"}', "markdown", _RASA,
-            rf"{_JSON}{_LITERALS}",
+            rf"{_JSON}|\](?P<no_label>{_CUT}){_LITERALS}",
             b"[]", "[", ']{{"entity": "{}"}}', label=_WORD,
         ),
         "markdown": Notation(
@@ -105,17 +108,17 @@ NOTATIONS: Final = MappingProxyType(
         "tanl": Notation(
             "[ x | person ]", "tanl", frozenset(("[x|PER]",)),
             rf"\|[ \t]?(?P<linked>{_WORDS})(?P<more>(?:[ \t]?\|[^\[\]|\n]{{0,200}}){{0,8}})[ \t]?\]"
-            rf"|(?P<no_label>\|[ \t]?\])|\|[ \t]?(?P<half_close>{_LABEL})(?=[ \t.,]|\Z){_LITERALS}",
+            rf"|(?P<no_label>\|[ \t]?\]|\|[ \t]*\Z)|\|[ \t]?(?P<half_close>{_LABEL})(?=[ \t.,]|\Z){_LITERALS}",
             b"[]|", "[ ", " | {} ]", label=_JOINED, spaced=True, nests=True,
         ),
         "prefix": Notation(
             "[PER: x]", "prefix", frozenset(("[PER: x]",)),
-            rf"\[[ \t]?(?P<open>{_LABEL})[ \t]?[:\uff1a]{_LITERALS}", b"[]", "[{}: ", "]", spaced=True,
+            rf"\[[ \t]?(?P<open>{_LABEL})[ \t]?[:\uff1a]{_HALF_OPEN}{_LITERALS}", b"[]", "[{}: ", "]", spaced=True,
             nests=True,
         ),
         "bbcode": Notation(
             "[PER] x [/PER]", "bbcode", frozenset(("[PER] x [/PER]",)),
-            rf"\[(?P<open>{_LABEL})\]|\[/(?P<close>{_LABEL})\]|\[/(?P<half_close>{_LABEL}){_STOP}",
+            rf"\[(?P<open>{_LABEL})\]|\[/(?P<close>{_LABEL})\]|\[/(?P<half_close>{_LABEL}){_STOP}{_HALF_OPEN}",
             b"[]", "[{}]", "[/{}]", named=True, nests=True, spoiled=frozenset(("[PER] x", "x [PER]", "x[PER]")),
         ),
         "gptner": Notation(
