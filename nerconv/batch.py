@@ -24,13 +24,13 @@ from nerconv.document import Mark
 from nerconv.tables import (
     NOTHING_ELSE,
     Anchors,
+    CodePoints,
     Covered,
     Extent,
     Extras,
     Numbers,
     Tokens,
     edges_of,
-    points_before,
     ranks,
     used,
     within,
@@ -82,16 +82,16 @@ class Batch:
         return edges_of(self.documents)
 
     @cached_property
-    def _points(self) -> Numbers | None:
-        return points_before(self.text, self.bytes)
+    def _code_points(self) -> CodePoints:
+        return CodePoints(self.text)
 
     def points(self, offsets: Numbers) -> Numbers:
         """Return byte ``offsets`` of the text as offsets in code points."""
-        return offsets if self._points is None else self._points[offsets]
+        return self._code_points.before(offsets)
 
     def offsets(self, points: Numbers) -> Numbers:
         """Return ``points``, offsets of the text in code points, as byte offsets."""
-        return points if self._points is None else np.searchsorted(self._points, points, "right") - 1
+        return self._code_points.offsets(points)
 
     @cached_property
     def bytes(self) -> NDArray[np.uint8]:
@@ -321,7 +321,7 @@ class Batch:
 
     def alike(self, other: Batch) -> Batch:
         """Return this; it has the text, spans, tokens and sentences of ``other``, and need not find them out anew."""
-        known = {"tokens", "covered", "_covered", "overlapping", "bytes", "newlines", "_points", "spaced"}
+        known = {"tokens", "covered", "_covered", "overlapping", "bytes", "newlines", "_code_points", "spaced"}
         known |= {"sentences", "covering", "_token_edges"}
         self.__dict__.update((name, value) for name, value in other.__dict__.items() if name in known)
         return self

@@ -62,13 +62,28 @@ def within(edges: Numbers, offsets: Numbers) -> NDArray[np.bool_]:
     return found
 
 
-def points_before(raw: bytes, array: NDArray[np.uint8]) -> Numbers | None:
-    """Return the number of code points before each byte of UTF-8 and at its end, or None where each byte is one."""
-    if raw.isascii():
-        return None
-    before: Numbers = np.zeros(len(raw) + 1, dtype=np.int64 if len(raw) >> 31 else np.int32)
-    np.cumsum((array & 0xC0) != 0x80, out=before[1:])
-    return before
+class CodePoints:
+    """UTF-8 that makes offsets in bytes of it offsets in code points, and the other way round.
+
+    >>> points = CodePoints("aé.".encode())
+    >>> points.before(np.array([1, 3])).tolist(), points.offsets(np.array([1, 2])).tolist()
+    ([1, 2], [1, 3])
+    """
+
+    def __init__(self, text: bytes) -> None:
+        none = np.zeros(0, dtype=np.int64)
+        goes_on = none if text.isascii() else np.flatnonzero((np.frombuffer(text, np.uint8) & 0xC0) == 0x80)
+        #: Where the bytes stand that are not the first of their code point: few in most texts.
+        self._rest: Numbers = goes_on
+
+    def before(self, offsets: Numbers) -> Numbers:
+        """Return the number of code points before each of ``offsets`` (bytes)."""
+        return offsets - np.searchsorted(self._rest, offsets) if len(self._rest) else offsets
+
+    def offsets(self, points: Numbers) -> Numbers:
+        """Return at which byte each of ``points``, numbers of code points, begins."""
+        rest = self._rest - np.arange(len(self._rest))
+        return points + np.searchsorted(rest, points, "right") if len(rest) else points
 
 
 def character_starts(text: bytes) -> Numbers:

@@ -23,7 +23,7 @@ from nerconv.bracket.grammar import BracketLine, closes, in_word, is_known
 from nerconv.bracket.notations import NOTATIONS
 from nerconv.options import DIALECTS
 from nerconv.short_strings import numbered_strings, width_to_space
-from nerconv.tables import Anchors, Extent, Numbers, edges_of, points_before, used, within
+from nerconv.tables import Anchors, CodePoints, Extent, Numbers, edges_of, used, within
 from nerconv.white_space import runs
 
 _SPACE, _TAB, _NEWLINE, _OPEN, _CLOSE, _LESS, _AMPERSAND = b" \t\n[]<&"
@@ -261,10 +261,8 @@ def emit(events: Events, exact: Flags, name: str, documents: Sequence[Extent]) -
         return found
 
     starts, ends = opens - gone[:-1], closes - widths - spaces - 2 - gone[:-1]
-    points = points_before(raw, array)
-    opened, closed, begins = (
-        offsets if points is None else points[offsets] for offsets in (opens, closes, events.line_bounds[0][flat.lines])
-    )
+    points = CodePoints(raw)
+    opened, closed, begins = map(points.before, (opens, closes, events.line_bounds[0][flat.lines]))
     lines = flat.lines + events.first
     edges = zip(documents, moved(bounds.ravel()).reshape(-1, 2).tolist(), strict=True)
     batch = Batch(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nerconv.document import Finding
 from nerconv.formats.conll_exact import BLANK, Block, LeftOut, Sentence, Shape, blocks, parse
-from nerconv.tables import Numbers, points_before
+from nerconv.tables import CodePoints, Numbers
 from nerconv.white_space import NEWLINE, SPACE, TAB, is_white, line_ends, runs
 
 _OUTSIDE: Final = ord("O")
@@ -212,7 +212,7 @@ def alike(raw: bytes, line: int, shape: Shape, markers: Sequence[int]) -> Column
         borders[token] + 1,
         borders[token + 1],
         rows + line,
-        _columns(raw, array, begins, borders[token] + 1) if token else np.broadcast_to(np.int64(1), len(rows)),
+        _columns(raw, begins, borders[token] + 1) if token else np.broadcast_to(np.int64(1), len(rows)),
         tagged,
         tags[tagged],
         ends[tagged],
@@ -251,11 +251,10 @@ def _gaps(array: NDArray[np.uint8], starts: Numbers, stops: Numbers, others: Num
     return np.delete(gaps, runs(first, last - first))
 
 
-def _columns(raw: bytes, array: NDArray[np.uint8], begins: Numbers, tokens: Numbers) -> Numbers:
+def _columns(raw: bytes, begins: Numbers, tokens: Numbers) -> Numbers:
     """Return the columns, in code points, of tokens in rows that begin somewhere."""
-    points = points_before(raw, array)
-    columns = tokens - begins if points is None else points[tokens] - points[begins]
-    return columns.astype(np.int64) + 1
+    points = CodePoints(raw)
+    return points.before(tokens) - points.before(begins) + 1
 
 
 def exactly(found: Iterable[Block], shape: Shape, name: str) -> ColumnRows:

@@ -235,6 +235,7 @@ def _checked(corpus: LintCorpus, chosen: Chosen) -> Iterator[Problem]:
                     strong.add(place)
                 if rule.code not in _WEAK or place not in strong:
                     yield _problem(rule, owner, document, flag, where)
+            flags.clear()
             corpus.forget()
 
 

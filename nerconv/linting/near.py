@@ -40,12 +40,12 @@ class Words:
         return frozenset(map(str.encode, self.words))
 
     @cached_property
-    def by_start(self) -> dict[bytes, list[bytes]]:
-        """The words in UTF-8, the longest first, by what stands in them before the first space."""
-        found: defaultdict[bytes, list[bytes]] = defaultdict(list)
-        for word in sorted(self.encoded, key=len, reverse=True):
-            found[word.partition(b" ")[0]].append(word)
-        return dict(found)
+    def lengths(self) -> dict[bytes, list[int]]:
+        """How long the words are in UTF-8, the longest first, by how they begin: up to the first space and one byte."""
+        found: defaultdict[bytes, set[int]] = defaultdict(set)
+        for word in self.encoded:
+            found[word[: word.find(b" ") + 2]].add(len(word))
+        return {beginning: sorted(lengths, reverse=True) for beginning, lengths in found.items()}
 
     @cached_property
     def firsts(self) -> bytes:

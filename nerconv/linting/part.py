@@ -41,7 +41,8 @@ _TAILS: Final = bytes(byte in (0x27, 0x3A, 0x99) for byte in range(256))
 #: The most bytes between two halves of a name.
 _GAP: Final = 3
 _WORD: Final = re.compile(rb"[^ \t\n]+")
-_TO_SPACE: Final = re.compile(rb"[^ ]+")
+#: What a name that holds a space begins with.
+_BEGINNING: Final = re.compile(rb"(?s)[^ ]+ .")
 
 
 class View(NamedTuple):
@@ -281,13 +282,13 @@ class LintPart:
         text, spaced, joins = self.batch.text, self.batch.spaced, set(self.batch.joins.tolist())
         places, done = [], 0
         for start, stop, free in self._starts_of(names):
-            match = _TO_SPACE.match(text, start) if start >= done else None
-            for name in names.by_start.get(match[0], ()) if match else ():
-                end = start + len(name)
+            match = _BEGINNING.match(text, start) if start >= done else None
+            for length in names.lengths.get(match[0], ()) if match else ():
+                end = start + length
                 is_edge = end == stop or end in joins or spaced[end : end + 1] in _BLANK
                 # What ends with the carriage return of a line end is a line.
                 is_edge &= spaced[end - 1 : end] not in _BLANK
-                if end <= min(stop, free) and is_edge and text.startswith(name, start):
+                if end <= min(stop, free) and is_edge and text[start:end] in names.encoded:
                     places.append((start, end))
                     done = end
                     break
