@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
+from nerconv.memory import check_address_space, check_memory
 from nerconv.options import UsageError
+
+#: Bytes of address space without which a package ends the process, with no error that could be named.
+_ROOM: Final = {"pyarrow": 512 << 20}
 
 
 def package(name: str, user: str, extra: str) -> Any:
@@ -13,8 +17,11 @@ def package(name: str, user: str, extra: str) -> Any:
 
     ``user``: what asks for it, as a message says it.
     """
+    if name in _ROOM:
+        check_address_space(_ROOM[name], f"the package {name}")
     try:
         return import_module(name)
     except ImportError as error:
+        check_memory(error)
         message = f"{user} needs a package that is not here ({error}): pip install 'nerconv[{extra}]'"
         raise UsageError(message) from error

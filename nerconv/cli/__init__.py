@@ -13,6 +13,7 @@ from typing import Final
 from nerconv.cli.commands import COMMANDS
 from nerconv.cli.program import program
 from nerconv.cli.streams import guard
+from nerconv.memory import is_exhausted, let_go
 
 #: Signals that end a command as Ctrl+C does: a request to end, and a terminal or a connection that is gone.
 _ENDING: Final = ("SIGTERM", "SIGHUP")
@@ -23,8 +24,8 @@ _COMPLETE: Final = "_NERCONV_COMPLETE"
 def main() -> None:
     """Run the command line.
 
-    Exit codes: 0 good, 1 findings or losses, 2 usage, 3 unreadable, 70 a crash, 130 interrupted, 141 when nobody reads
-    what is printed.
+    Exit codes: 0 good, 1 findings or losses, 2 usage, 3 unreadable or out of memory, 70 a crash, 130 interrupted, 141
+    when nobody reads what is printed.
     """
     guard()
     _end_by(_ENDING)
@@ -41,10 +42,7 @@ def main() -> None:
             say("interrupted; no file is half written")
         raise
     except Exception as error:
-        # What most commands never need is not loaded when they start.
-        from nerconv.cli.ending import ended
-
-        sys.exit(ended(error))
+        sys.exit(_ended(error))
 
 
 def _run() -> None:
@@ -54,6 +52,20 @@ def _run() -> None:
     except SystemExit:
         sys.stdout.flush()
         raise
+
+
+def _ended(error: Exception) -> int:
+    """Say what went wrong and return the exit code."""
+    if is_exhausted(error):
+        let_go(error)
+    try:
+        # What most commands never need is not loaded when they start.
+        from nerconv.cli.ending import ended
+
+        return ended(error, *_asked_for()[:1])
+    except (MemoryError, OSError):
+        os.write(2, b"error: there is not enough memory\n")
+        return 3
 
 
 def _asked_for() -> list[str]:

@@ -13,6 +13,7 @@ from typer.main import get_install_completion_arguments
 
 from nerconv.cli.commands import COMMANDS, GROUPS
 from nerconv.cli.option import Argument, Choices, Option, described, parameter_name, shown, values_of
+from nerconv.memory import check_address_space
 from nerconv.version import VERSION
 
 _ABOUT: Final = "Bracket-annotated text to spaCy and Hugging Face training data, with nothing lost in silence."
@@ -60,6 +61,7 @@ def _callback(words: str) -> Callable[..., None]:
         """Run the command."""
         from nerconv.cli.given import given
 
+        check_address_space()
         module, _, name = COMMANDS[words].run.partition(":")
         run = getattr(import_module(f"nerconv.cli.{module}"), name)
         raise typer.Exit(run(given(words, values)))

@@ -25,6 +25,7 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerif
 from nerconv.document import Finding
 from nerconv.io.private import private_folder
 from nerconv.io.sources import Source, Unreadable
+from nerconv.memory import is_exhausted
 from nerconv.options import UsageError, check_types
 
 #: A row: the name of a source, which its documents and places are named by, and its bytes.
@@ -135,6 +136,8 @@ def _row(id: str | None, content: str | bytes | None, options: BatchOptions, fol
     except (UsageError, Unreadable, NotVerified) as error:
         return {"id": id, "error": str(error)}
     except Exception as error:
+        if is_exhausted(error):
+            return {"id": id, "error": f"there is not enough memory for the row: {error}"}
         # A bug shows in its row, and does not end the work of a cluster on all others.
         return {"id": id, "error": f"a bug of nerconv: {type(error).__name__}: {error}"}
     result = {"id": id, "content": target.read_bytes(), **_account(report)}

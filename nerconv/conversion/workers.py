@@ -23,7 +23,7 @@ from nerconv.io.chunks import Apply, Doing
 from nerconv.io.outputs import STDOUT
 from nerconv.io.sources import Unreadable
 from nerconv.io.text import LocalFile
-from nerconv.memory import keep_memory
+from nerconv.memory import OutOfMemory, is_exhausted, keep_memory
 from nerconv.options import ENGINES, UsageError, check_choice, check_types
 from nerconv.packages import package
 
@@ -149,16 +149,22 @@ def run(
 
 @contextmanager
 def _naming(begun: Sequence[Part], folder: Path) -> Iterator[None]:
-    """Raise Unreadable, with the sources that were worked on, for whatever an engine raises when a worker dies."""
+    """Raise Unreadable, with the sources that were worked on, for whatever an engine raises when a worker dies.
+
+    Raises OutOfMemory with their names where there is not enough of it.
+    """
     try:
         yield
     except Exception as error:
-        if type(error).__name__ not in ("BrokenProcessPool", "KilledWorker"):
+        exhausted = is_exhausted(error)
+        if not exhausted and type(error).__name__ not in ("BrokenProcessPool", "KilledWorker"):
             raise
         busy = {path.read_text(encoding="utf-8") for path in folder.glob("*.busy")}
-        names = sorted(busy or {part.source.name for part in begun})
+        names = ", ".join(sorted(busy or {part.source.name for part in begun}))
+        if exhausted:
+            raise OutOfMemory(names, str(error)) from error
         why = "the process that worked on it died, perhaps for want of memory; nothing was written"
-        raise Unreadable(f"{', '.join(names)}: {why}") from error
+        raise Unreadable(f"{names}: {why}") from error
 
 
 def _busy(job: Callable[[int, Part], Outcome], folder: Path, number: int, part: Part) -> Outcome:

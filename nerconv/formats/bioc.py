@@ -23,6 +23,7 @@ from nerconv.formats.shapes import shape
 from nerconv.formats.standoff import Standoff
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.xml import refuse_entities
+from nerconv.memory import check_memory
 from nerconv.options import ReadOptions
 from nerconv.packages import package
 
@@ -75,6 +76,7 @@ def _documents(source: Source, cover: bool, findings: list[Finding], counts: Cou
         try:
             documents = library.biocxml.decoder.BioCXMLDecoder().decode(io.BytesIO(data)).documents
         except Exception as error:  # the parser and the package raise errors of many kinds
+            check_memory(error)
             raise Unreadable(f"{source.name}: is not BioC, or is damaged: {type(error).__name__}: {error}") from error
         yield from (_standoff(document, source.name, cover, counts) for document in documents)
         return

@@ -22,6 +22,7 @@ from nerconv.formats.layers import Layer
 from nerconv.formats.standoff import Standoff, meeting
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.xml import refuse_entities
+from nerconv.memory import check_memory
 from nerconv.options import ReadOptions
 from nerconv.packages import package
 
@@ -105,6 +106,7 @@ def _refusing(name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except Exception as error:
+        check_memory(error)
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"{name}: is not a CAS, or is damaged: {type(error).__name__}: {reason}") from error
 

@@ -30,6 +30,7 @@ from nerconv.formats.tag_rows import Item, Row, placed, read_rows
 from nerconv.formats.tag_table import NOT_LABELLED
 from nerconv.io.sources import Source, Unreadable, local_path
 from nerconv.io.unpacking import TooMuch
+from nerconv.memory import check_memory
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
 
@@ -248,6 +249,7 @@ def _refusing(name: str) -> Iterator[None]:
     except TooMuch as error:
         raise Unreadable(f"{name}: is not read: {error}") from error
     except Exception as error:
+        check_memory(error)
         reason = str(error).partition("\n")[0]
         message = (
             f"{name}: is neither a table of Arrow nor a saved dataset, or is damaged: {type(error).__name__}: {reason}"

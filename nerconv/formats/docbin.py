@@ -28,6 +28,7 @@ from nerconv.formats.pieces import Pieces
 from nerconv.formats.shapes import counted
 from nerconv.io.sources import Source, Unreadable, local_path
 from nerconv.io.unpacking import TooMuch
+from nerconv.memory import check_memory
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
@@ -166,5 +167,6 @@ def refusing(name: str) -> Iterator[None]:
     except TooMuch as error:
         raise Unreadable(f"{name}: is not read: {error}") from error
     except Exception as error:
+        check_memory(error)
         reason = str(error).partition("\n")[0]
         raise Unreadable(f"{name}: is not a DocBin or is damaged: {type(error).__name__}: {reason}") from error

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from nerconv.formats import arrow_table
 from nerconv.io.sources import Source, Unreadable, local_path
 from nerconv.io.unpacking import TooMuch
+from nerconv.memory import check_memory
 from nerconv.packages import package
 
 #: What stands between the cells of tables with these suffixes.
@@ -54,4 +55,5 @@ def arrow_rows(source: Source) -> Iterator[Row]:
         except TooMuch as error:
             raise Unreadable(f"{source.name}: is not read: {error}") from error
         except (pa.ArrowException, OSError, ValueError) as error:
+            check_memory(error)
             raise Unreadable(f"{source.name}: is not a table of Arrow, or is damaged: {error}") from error

@@ -25,6 +25,7 @@ from nerconv.io.private import private_folder
 from nerconv.io.replay import Replay
 from nerconv.io.unpacking import is_packed, unpacking, without_packing
 from nerconv.io.watched import Watch, watched
+from nerconv.memory import check_memory
 from nerconv.options import MAX_UNPACKED
 from nerconv.printable import file_name
 
@@ -91,6 +92,7 @@ class Source:
                 with unpacking(raw, self.name, self.max_unpacked) as file:
                     yield file
         except _TROUBLE as error:
+            check_memory(error)
             raise Unreadable(f"{self.name}: cannot be read: {_reason(error)}") from error
 
     def _raw(self) -> AbstractContextManager[BinaryIO]:

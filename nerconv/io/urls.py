@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from nerconv.memory import check_memory
+
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -41,6 +43,7 @@ def _named(url: str, what: str) -> Iterator[None]:
     except Trouble:
         raise
     except Exception as error:
+        check_memory(error)
         raise Trouble(f"{url}: cannot be {what}: {type(error).__name__}: {error}") from error
 
 

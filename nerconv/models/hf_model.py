@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nerconv import tokens
 from nerconv.document import Document, Span
+from nerconv.memory import check_memory
 from nerconv.models import aggregation, subtokens
 from nerconv.models.head import Head, of_config
 from nerconv.models.predictor import ModelError, ModelOptions, Prediction, Predictor
@@ -66,6 +67,7 @@ def load(name: str, options: ModelOptions) -> Predictor:
             output_loading_info=True,
         )
     except Exception as error:  # of damaged or foreign files it can be anything
+        check_memory(error)
         reason = str(error).strip().partition("\n")[0]
         fetch = "" if options.network else "; nothing is fetched without --network"
         raise ModelError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv import tokens
 from nerconv.document import WHITE_SPACE, Document, Span
+from nerconv.memory import check_memory
 from nerconv.models.predictor import ModelError, ModelOptions, Prediction, Predictor
 from nerconv.options import UsageError
 from nerconv.packages import package
@@ -48,6 +49,7 @@ def load(name: str, options: ModelOptions) -> Predictor:
     try:
         pipeline = spacy.load(name)
     except Exception as error:  # what a damaged folder raises can be anything
+        check_memory(error)
         reason = str(error).partition("\n")[0]
         raise ModelError(f"{name}: cannot be loaded by spaCy: {reason}") from error
     factories = [pipeline.get_pipe_meta(pipe).factory for pipe in pipeline.pipe_names]
