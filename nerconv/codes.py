@@ -161,10 +161,10 @@ _TABLE = (
         "F017",
         "unrecognised-notation",
         "error",
-        "A notation of annotated text that is not read, such as `<ORG>x</ORG>`, `[x](PER)`, `x/PERSON`, or brackets "
-        "with labels that are not known; one finding for each in a file.",
-        "Name the labels with --labels, write the annotations as [LABEL text], or accept them as text with "
-        "--accept-unrecognised.",
+        "Annotation that is not read: in a notation of no dialect, such as `x [LOC]` or `x/B-PER`, in another "
+        "dialect than the rest of the file, or brackets with labels that are not known; one finding for each.",
+        "Read the file in another --dialect, name the labels with --labels, write the annotations as the finding says, "
+        "or accept them as text with --accept-unrecognised.",
         loses=True,
     ),
     Code(

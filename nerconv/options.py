@@ -18,9 +18,9 @@ KNOWN_LABELS: Final = frozenset(
     DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL""".split()  # noqa: SIM905
 )
 
-#: Dialects of brackets, and those of other marks (``nerconv.bracket.notations``).
 #: To so many bytes a source may unpack at least.
 MAX_UNPACKED: Final = 1 << 28
+#: Dialects of brackets, and those of other marks (``nerconv.bracket.notations``).
 DIALECTS: Final = ("illinois", "compact", "spaced", "mixed")
 NOTATIONS: Final = ("enamex", "xml", "opennlp", "rasa", "markdown", "tanl", "prefix", "bbcode", "gptner", "slash")
 MARKUPS: Final = ("auto", "html", "none")

@@ -63,6 +63,7 @@ READ = [
     ("prefix", "[PER: Ada [sic]] left [LOC: Oslo] [1]", "Ada [sic] left Oslo [1]", [("Ada [sic]", "PER"), ADA[1]]),
     ("bbcode", "[PER] Ada Holm [/PER] left [LOC]Oslo[/LOC].", "Ada Holm left Oslo.", ADA),
     ("slash", "Ada/PER Holm/PER left/O Oslo/LOC I/O/O", "Ada Holm left Oslo I/O", ADA),
+    ("slash", "[Ada]/PER left/O Oslo/LOC", "[Ada] left Oslo", [("[Ada]", "PER"), ADA[1]]),
     ("slash", "Ada/PER left and/or uses I/O daily .", "Ada left and/or uses I/O daily .", [("Ada", "PER")]),
 ]  # fmt: skip
 

@@ -127,7 +127,7 @@ NOTATIONS: Final = MappingProxyType(
         ),
         "slash": Notation(
             "x/PER", "slash", frozenset(("x/PER",)), rf"(?<=[^ \t])/(?P<tag>{_WORD})(?=[ \t]|\Z)", b"/", "", "/{}",
-            label=_WORD, whole=True,
+            label=_WORD, whole=True, spoiled=frozenset(("[x]/PER",)),
         ),
     }
 )  # fmt: skip

@@ -110,8 +110,12 @@ def fixes(done: FixReport, written: bool) -> None:
 
     for draft in done.changed:
         say(f"{draft.source.name}: {_counts({f'{c} {RULES[c].name}': n for c, n in draft.made.items()})}")
-    for back in done.taken_back:
-        say(f"{back.where}: the fix of {back.code}, {back.title}, is not made: {back.why}")
+    reasons = Counter(back.why for back in done.taken_back)
+    for why, number in reasons.items():
+        for back in [back for back in done.taken_back if back.why == why][:OF_A_KIND]:
+            say(f"{back.where}: the fix of {back.code}, {back.title}, is not made: {why}")
+        if number > OF_A_KIND:
+            say(f"{counted(number - OF_A_KIND, 'more fix', 'more fixes')} not made for the same reason")
     for reason in done.refused:
         say(reason)
     verb = "made" if written else "would be made; nothing is changed without --fix"

@@ -112,7 +112,8 @@ class FixReport:
 
     ``drafts``: the files with the text that they would have; ``found`` and ``remaining``: what the linter finds before
     and after the fixes.
-    ``skipped`` are sources of other formats; ``taken_back`` fixes that would have added findings.
+    ``skipped`` are sources of other formats; ``taken_back`` fixes that would have added findings, or that their file
+    cannot take.
 
     >>> import pathlib, tempfile, nerconv
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -204,7 +205,8 @@ class _Bench:
             refused = [each for some in _by_document(chosen).values() for each in self._refused(some)]
             if not refused:
                 return chosen
-            self.rejected.update(refused)
+            for each, why in refused:
+                self._reject(each, why)
 
     def _apart(self, problems: Iterable[Problem], allowed: set[str]) -> Iterator[Proposal]:
         taken: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
@@ -234,14 +236,14 @@ class _Bench:
                 taken[key].insert(near, (start, end))
                 yield proposal
 
-    def _refused(self, fixes: Sequence[Proposal]) -> Iterator[Proposal]:
-        """Yield those of ``fixes``, which are of one document, that its file cannot take or does not show."""
+    def _refused(self, fixes: Sequence[Proposal]) -> Iterator[tuple[Proposal, str]]:
+        """Yield those of ``fixes``, which are of one document, that its file cannot take or does not show, and why."""
         edit = self.editors[fixes[0].file][1]
         try:
             edit(fixes[0].owner.document, [change for each in fixes for change in each.changes])
         except Refused as error:
             if len(fixes) == 1:
-                yield from fixes
+                yield fixes[0], str(error)
             elif blamed := [each for each in fixes if error.change in each.changes]:
                 yield from self._refused(blamed[:1])
                 yield from self._refused([each for each in fixes if each is not blamed[0]])

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from commands import nerconv
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -219,3 +220,13 @@ def test_unsafe_fixes_alone_change_nothing_and_say_what_they_would_do(
     assert path.read_text() == "an [ORG XXXXXXXXXXXX  ] man \n"
     assert "C201 redaction-placeholder" in out
     assert "1 fix in 1 file would be made; nothing is changed without --fix" in err
+
+
+def test_a_fix_that_the_file_cannot_take_is_named_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Ada/PER Holm,/PER left/O\n" * 7, encoding="utf-8")
+    status, said = nerconv("lint", str(path), "--fix")
+    assert status == 1
+    assert said.count("convert the file to spans JSONL first") == 5
+    assert "2 more fixes not made for the same reason" in said
+    assert path.read_text(encoding="utf-8") == "Ada/PER Holm,/PER left/O\n" * 7
