@@ -16,6 +16,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -71,13 +72,8 @@ class Folded:
 
 def folded(text: str) -> Folded:
     """Return ``text`` folded; its offsets are code points."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
-    spelled = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.uint32)
-    spelled[codes] = 1
-    for code in np.flatnonzero(spelled).tolist():
-        spelled[code] = _one(chr(code))
-    result = spelled[codes]
-    begins = np.arange(len(codes))
+    result = of_each(text, _one)
+    begins = np.arange(len(result))
     ends = begins + 1
     for match in _SEVERAL.finditer(text):
         start, end = match.span()
@@ -86,6 +82,21 @@ def folded(text: str) -> Folded:
             result[start + 1 : end] = 0
     stays = result != 0
     return Folded(result[stays], begins[stays], ends[stays])
+
+
+def of_each(text: str, function: Callable[[str], int]) -> Codes:
+    """Return what ``function`` makes of each code point of ``text``; it is asked once for each different one.
+
+    >>> of_each("Ann", str.isupper).tolist()
+    [1, 0, 0]
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    found = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.uint32)
+    found[codes] = 1
+    for code in np.flatnonzero(found).tolist():
+        found[code] = function(chr(code))
+    result: Codes = found[codes]
+    return result
 
 
 def _one(character: str) -> int:

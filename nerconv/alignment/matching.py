@@ -27,6 +27,8 @@ _LONG: Final = (24, 12, 7)
 #: Texts whose lengths multiply to no more are compared by edit distance at once; larger ones when no anchor is left.
 _SMALL: Final = 40_000
 _LARGEST: Final = 16_000_000
+#: What one text alone has is moved by so many characters at most.
+_SLIDE: Final = 200
 _PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -85,6 +87,34 @@ def match_within(a: Codes, b: Codes) -> Numbers:
     for gap in gaps:
         _enter(found, _equal_blocks(a, b, gap))
     return found
+
+
+def slid(found: Numbers, a: Codes, b: Codes, lines: Numbers) -> Numbers:
+    """Return ``found`` with each text that ``b`` alone has moved to where a line of ``a`` begins, where it fits there.
+
+    ``lines``: the numbers of the characters of ``a`` that lines begin with, from 0 on. Without its middle sentence
+    ``Ann left. Ann ran. Ann won.`` is ``Ann left. | Ann won.``: the "Ann" of the second line is the third one.
+
+    >>> a, b = (np.frombuffer(text.encode("utf-32-le"), "<u4") for text in ("x.abc", "x.aby.abc"))
+    >>> slid(np.array([0, 1, 2, 3, 8]), a, b, np.array([0, 2])).tolist()
+    [0, 1, 6, 7, 8]
+    """
+    result = found.copy()
+    most = np.append(-1, np.maximum.accumulate(found))
+    least = np.append(np.minimum.accumulate(np.where(found < 0, len(b), found)[::-1])[::-1], len(b))
+    jumps = np.flatnonzero((found[:-1] >= 0) & (found[1:] > found[:-1] + 1)) + 1
+    number = np.searchsorted(lines, jumps, "right")
+    rows = zip(jumps.tolist(), lines[number - 1].tolist(), np.append(lines, len(a))[number].tolist(), strict=True)
+    for at, start, end in rows:
+        left, right = int(result[at - 1]) + 1, int(result[at])
+        begin, stop = right - (at - start), left + (end - at)
+        if start == at or left >= right:
+            continue
+        if at - start <= _SLIDE and begin > most[start] and np.array_equal(a[start:at], b[begin:right]):
+            result[start:at] = np.arange(begin, right)
+        elif end - at <= _SLIDE and stop <= least[end] and np.array_equal(a[at:end], b[left:stop]):
+            result[at:end] = np.arange(left, stop)
+    return result
 
 
 def solid(found: Numbers, least: int) -> Numbers:
@@ -151,7 +181,7 @@ def _equal_blocks(a: Codes, b: Codes, gap: Gap) -> list[Stretch]:
     """Return the equal stretches of the shortest edit of a gap."""
     if gap.first == gap.last or gap.begin == gap.end:
         return []
-    sides = (as_text(a[gap.first : gap.last]), as_text(b[gap.begin : gap.end]))
+    sides = (_as_text(a[gap.first : gap.last]), _as_text(b[gap.begin : gap.end]))
     return [
         Stretch(gap.first + block.src_start, gap.begin + block.dest_start, block.src_end - block.src_start)
         for block in Indel.opcodes(*sides)
@@ -159,7 +189,7 @@ def _equal_blocks(a: Codes, b: Codes, gap: Gap) -> list[Stretch]:
     ]
 
 
-def as_text(codes: Codes) -> str:
+def _as_text(codes: Codes) -> str:
     """Return code points as a string."""
     return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 

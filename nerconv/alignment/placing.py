@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
-from nerconv.alignment.folded import Folded, folded
-from nerconv.alignment.matching import as_text, stretches
-from nerconv.alignment.moved import matched
+from nerconv.alignment.folded import Folded, folded, of_each
+from nerconv.alignment.matching import stretches
+from nerconv.alignment.moved import lines, matched
 from nerconv.document import Span
 from nerconv.tables import Numbers
 
@@ -70,14 +70,18 @@ class Pair:
         return cls(annotated, original, a, b, matched(annotated, a, b))
 
     @cached_property
+    def lines(self) -> Numbers:
+        """Return where the lines of the annotated text begin, as numbers of folded characters; they ascend."""
+        return np.array([first for first, _ in lines(self.annotated, self.a)], dtype=np.int64)
+
+    @cached_property
     def edges(self) -> NDArray[np.bool_]:
         """Whether a word of the original begins or ends before each folded character of it, and at its end."""
         b, found = self.b, np.ones(len(self.b.codes) + 1, dtype=bool)
         lefts, rights = b.ends[:-1], b.begins[1:]
         joined = np.flatnonzero(lefts == rights)
-        pairs = zip(lefts[joined].tolist(), rights[joined].tolist(), strict=True)
-        text = self.original
-        found[1 + joined] = [not (text[left - 1].isalnum() and text[right].isalnum()) for left, right in pairs]
+        alone = ~of_each(self.original, str.isalnum).astype(bool)
+        found[1 + joined] = alone[lefts[joined] - 1] | alone[rights[joined]]
         return found
 
 
@@ -132,18 +136,18 @@ def _placed(pair: Pair, span: Span, first: int, last: int) -> Placed:
         if place is None:
             return _by_surface(pair, span, first, last)
         here, edited = place, True
-    if not edited:
-        here = _on_its_line(pair, here, (first, last))
     whole = _whole_words(pair, here, (first, last))
-    edited |= whole != here
-    if _support(pair, here, (first, last)) < _SUPPORT:
+    # What is beside it on its own line has to be there, too: where a sentence was left out, the first words of the next
+    # one may meet the end of the one before in another place.
+    edited |= whole != here or _support(pair, here, (first, last), _line(pair, first)) < _SUPPORT
+    if _support(pair, here, (first, last), (0, len(pair.found))) < _SUPPORT:
         return _by_surface(pair, span, first, last)
     return _result(pair, span, whole, (first, last), edited)
 
 
 def _result(pair: Pair, span: Span, here: _Place, own: tuple[int, int], edited: bool) -> Placed:
     start, end = int(pair.b.begins[here.first]), int(pair.b.ends[here.last - 1])
-    ours, theirs = as_text(pair.a.codes[slice(*own)]), as_text(pair.b.codes[here.first : here.last])
+    ours, theirs = pair.a.text[slice(*own)], pair.b.text[here.first : here.last]
     if ours != theirs:
         if Indel.normalized_similarity(ours, theirs) < _ALIKE:
             return Placed(span, "lost", why=f"what stands in its place, {pair.original[start:end]!r}, is another text")
@@ -154,32 +158,23 @@ def _result(pair: Pair, span: Span, here: _Place, own: tuple[int, int], edited: 
     return Placed(span, "exact" if same else "normalised", start, end)
 
 
-def _on_its_line(pair: Pair, here: _Place, own: tuple[int, int]) -> _Place:
-    """Return where the same surface meets the neighbour on its own line, where ``here`` meets that of another line.
+def _support(pair: Pair, here: _Place, own: tuple[int, int], within: tuple[int, int]) -> float:
+    """Return how much of the text around stands around the place, too, as a share of so much as is on one side.
 
-    ``We left . | We also know`` is ``We said so . We also know`` without a sentence: which of the two is "We"?
+    ``within``: what of the annotated text counts, as numbers of folded characters.
     """
-    (first, last), size = own, here.last - here.first
-    before, behind = pair.found[first - 1] if first else -1, pair.found[last] if last < len(pair.found) else -1
-    begins_line = "\n" in pair.annotated[pair.a.ends[first - 1] if first else 0 : pair.a.begins[first]]
-    ends_line = "\n" in pair.annotated[pair.a.ends[last - 1] : pair.a.begins[last] if last < len(pair.found) else None]
-    other = here
-    if begins_line and behind >= size and behind != here.last:
-        other = _Place(int(behind) - size, int(behind))
-    elif ends_line and before >= 0 and before + 1 != here.first:
-        other = _Place(int(before) + 1, int(before) + 1 + size)
-    same = np.array_equal(pair.b.codes[slice(*other)], pair.b.codes[slice(*here)])
-    return other if same else here
-
-
-def _support(pair: Pair, here: _Place, own: tuple[int, int]) -> float:
-    """Return how much of the text around stands around the place, too, as a share of so much as is on one side."""
     (first, last), found = own, pair.found
-    left, right = found[max(first - _NEAR, 0) : first], found[last : last + _NEAR]
+    left, right = found[max(first - _NEAR, within[0]) : first], found[last : min(last + _NEAR, max(within[1], last))]
     near = (left >= here.first - _NEAR - 8) & (left < here.first) & (left >= 0)
     far = (right >= here.last) & (right < here.last + _NEAR + 8)
     around = min(_NEAR, len(left) + len(right))
     return float(near.sum() + far.sum()) / around if around else 1.0
+
+
+def _line(pair: Pair, first: int) -> tuple[int, int]:
+    """Return where the line of a folded character of the annotated text begins and ends."""
+    number = int(np.searchsorted(pair.lines, first, "right"))
+    return int(pair.lines[number - 1]), int(pair.lines[number]) if number < len(pair.lines) else len(pair.found)
 
 
 def _edited(pair: Pair, first: int, last: int) -> _Place | None:
@@ -218,7 +213,7 @@ def _only_in(pair: Pair, first: int, last: int) -> _Place | None:
     begin, end = _last_before(pair.found, first) + 1, _first_behind(pair.found, last)
     if begin <= 0 or not begin < end <= begin + 4 * (last - first) + 2 * _NEAR:
         return None
-    ours, theirs = as_text(pair.a.codes[first:last]), as_text(pair.b.codes[begin:end])
+    ours, theirs = pair.a.text[first:last], pair.b.text[begin:end]
     places = [begin + at.start() for at in re.finditer(f"(?={re.escape(ours)})", theirs)]
     whole = [at for at in places if pair.edges[at] and pair.edges[at + len(ours)]]
     return _Place(whole[0], whole[0] + len(ours)) if len(whole) == 1 else None
@@ -234,10 +229,10 @@ def _nearest_edge(pair: Pair, at: int, least: int, most: int, begins: bool) -> i
 def _whole_words(pair: Pair, here: _Place, own: tuple[int, int]) -> _Place:
     """Return ``here`` with edges within a word moved outward, but for those that the annotated text has there, too."""
     (first, last), (begin, end) = own, here
-    if not pair.edges[begin] and not (first and pair.found[first - 1] == begin - 1):
+    if not pair.edges[begin] and not (first and begin - 1 == pair.found[first - 1] == pair.found[first] - 1):
         while not pair.edges[begin]:
             begin -= 1
-    if not pair.edges[end] and not (last < len(pair.found) and pair.found[last] == end):
+    if not pair.edges[end] and not (last < len(pair.found) and end - 1 == pair.found[last - 1] == pair.found[last] - 1):
         while not pair.edges[end]:
             end += 1
     return _Place(begin, end)
@@ -245,7 +240,7 @@ def _whole_words(pair: Pair, here: _Place, own: tuple[int, int]) -> _Place:
 
 def _by_surface(pair: Pair, span: Span, first: int, last: int) -> Placed:
     """Return the place of a surface that both texts have once; else it is lost, or ambiguous."""
-    ours = as_text(pair.a.codes[first:last])
+    ours = pair.a.text[first:last]
     if ours not in pair.places:
         pair.places[ours] = list(islice(_words_at(pair, ours), 2))
     places = pair.places[ours]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import runpy
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv.alignment.folded import folded
+from nerconv.alignment.matching import match, slid
+from nerconv.alignment.moved import lines
 from nerconv.alignment.placing import place
 from nerconv.document import Document, Span
 
@@ -114,6 +118,38 @@ def test_the_first_word_of_a_line_goes_with_its_line() -> None:
     original = "They hope for the best . We continue to ask for it . We also urge the Government to pay ."
     found = list(place("They hope for the best .\nWe also urge the Government to pay .", original, [Span(25, 27, "X")]))
     assert [(one.status, one.start) for one in found] == [("exact", original.index("We also"))]
+
+
+def test_several_words_go_with_their_line_where_a_sentence_was_left_out() -> None:
+    original = 'He is an actor. Ann Lee, "Made in Rome" Ann Lee, was born in Oslo. But raised in Rome.'
+    found = list(place("He is an actor .\nAnn Lee , was born in Oslo .", original, [Span(17, 24, "X")]))
+    assert [(one.status, one.start) for one in found] == [("exact", original.index("Ann Lee, was"))]
+
+
+def test_a_place_that_only_the_line_before_speaks_for_is_fuzzy() -> None:
+    original = "He left in the year of 1940. Bank has no such activities in the land. Bank has complied in all matters."
+    [found] = place(
+        "He left in the year of 1940 .\nBank in ahs complied in all matters .", original, [Span(30, 34, "X")]
+    )
+    assert found.status == "fuzzy"
+
+
+def test_an_edge_within_a_word_moves_to_its_end_though_the_next_word_is_its_rest() -> None:
+    original = "They hold this terrorist organization accountable for all that it has done."
+    annotated = "They hold this terrorist organization on accountable for all that it has done ."
+    assert where(annotated, original, "this terrorist organization")[0][1] == "this terrorist organization"
+
+
+@examples(200)
+@given(st.text("ab. \n", max_size=30), st.text("ab. \n", max_size=40))
+def test_characters_are_paired_with_the_same_ones_in_one_order(annotated: str, original: str) -> None:
+    a, b = folded(annotated), folded(original)
+    starts = np.array([first for first, _ in lines(annotated, a)], dtype=np.int64)
+    found = slid(match(a.codes, b.codes), a.codes, b.codes, starts)
+    pairs = [(at, to) for at, to in enumerate(found.tolist()) if to >= 0]
+    assert all(a.text[at] == b.text[to] for at, to in pairs)
+    assert all(left < right for (_, left), (_, right) in pairwise(pairs))
+    assert len(pairs) >= int((match(a.codes, b.codes) >= 0).sum())
 
 
 def test_offsets_are_code_points_and_line_ends_stay() -> None:
