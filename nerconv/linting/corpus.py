@@ -15,6 +15,7 @@ from nerconv.batch import Batch
 from nerconv.document import Document, Span, Where
 from nerconv.linting.near import Mask, Words
 from nerconv.linting.part import LintPart, Stretch, View
+from nerconv.linting.readings import differing
 from nerconv.linting.rows import glued, rows
 from nerconv.linting.surface import family, first_words, is_name, noise
 from nerconv.linting.tally import Numbered, Tally, numbered, rare_labels, surfaces_of, tally
@@ -198,6 +199,12 @@ class LintCorpus:
         """Return which spans ``ask`` holds for, which is asked of each part."""
         return np.concatenate([np.zeros(0, dtype=bool), *map(ask, self._each())])
 
+    def narrowed(self, mask: Mask, ask: Callable[[LintPart, Numbers], Sequence[bool]]) -> Mask:
+        """Return of which spans ``ask`` holds, which is asked about those for which ``mask`` does, part by part."""
+        found = np.zeros(len(mask), dtype=bool)
+        found[mask] = [answer for part, chosen in self._by_part(mask) for answer in ask(part, chosen)]
+        return found
+
     def _by_part(self, mask: Mask) -> Iterator[tuple[LintPart, Numbers]]:
         """Yield the parts with a span for which ``mask`` holds, and the numbers of these in it."""
         edges = accumulate((len(part.batch.starts) for part in self.parts), initial=0)
@@ -262,11 +269,8 @@ class LintCorpus:
 
         Counted are texts and labels of the spans together with the words.
         """
-        words, totals, done = (
-            (Words(behind), Words(before)),
-            (Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()),
-            0,
-        )
+        words, done = (Words(behind), Words(before)), 0
+        totals = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
         for part in self._each() if behind or before else ():
             for total, found in zip(totals, part.words_beside(*words), strict=True):
                 numbers = done + np.array([number for number, _ in found], dtype=np.int64)
@@ -304,24 +308,12 @@ class LintCorpus:
 
         Those that nobody labelled, or not all of, are left out.
         """
-        none = np.zeros(0, dtype=np.int64)
-        sentences = [part.sentences for part in self._each()]
-        texts = np.concatenate([none, *sentences])
-        labelled = np.concatenate([none.astype(bool), *(part.labelled_sentences() for part in self.parts)])
-        _, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
-        again = np.flatnonzero((counts[groups] > 1) & labelled)
-        if not len(again):
-            return
-        groups, readings = groups[again], np.concatenate([part.readings() for part in self._each()])[again]
-        order = np.lexsort((readings, groups))
-        ways = np.append(True, (np.diff(groups[order]) != 0) | (np.diff(readings[order]) != 0))
-        again = again[np.bincount(groups[order], ways)[groups] > 1]
-        done = 0
-        for part, own in zip(self._each(), sentences, strict=True):
-            end = done + len(own)
-            here = again[(done <= again) & (again < end)] - done
+        found, done = [(part.sentences, part.labelled_sentences()) for part in self._each()], 0
+        again = differing(found, lambda: (part.readings() for part in self._each()))
+        for part, (own, _) in zip(self._each(), found, strict=True):
+            here = again[(done <= again) & (again < done + len(own))] - done
             yield from self._stretches(part, part.sentences_at(here) if len(here) else ())
-            done = end
+            done += len(own)
 
     def _stretches(
         self, part: LintPart, found: Iterable[tuple[View, list[Stretch]]]
@@ -336,6 +328,11 @@ class LintCorpus:
         """The number of spans of every text, in reading order."""
         distinct = self.surfaces.distinct
         return dict(zip(distinct, np.bincount(self.surfaces.codes, minlength=len(distinct)).tolist(), strict=True))
+
+    @cached_property
+    def several_words(self) -> list[list[str]]:
+        """The words of each text that has a space in it and is not noise."""
+        return [surface.split(" ") for surface in self.totals if " " in surface and surface not in self.noises]
 
     @cached_property
     def labels(self) -> dict[str, Counter[str]]:

@@ -19,7 +19,7 @@ _CLOSING: Final = 3
 
 def with_ends(problems: Sequence[Problem]) -> list[Problem]:
     """Return ``problems`` with the places at which they end, where the source map or an excerpt shows them."""
-    found = [replace(problem, end=_excerpted(problem)) for problem in problems]
+    ends = [_excerpted(problem) for problem in problems]
     by_part: defaultdict[int, list[tuple[int, Owner, tuple[int, int]]]] = defaultdict(list)
     for number, problem in enumerate(problems):
         if problem.source and problem.extent:
@@ -27,13 +27,13 @@ def with_ends(problems: Sequence[Problem]) -> list[Problem]:
     for some in by_part.values():
         part = some[0][1].part
         # The last character of each, and what stands behind it: one look-up for all.
-        ends = [(owner.number, max(end - 1, start)) for _, owner, (start, end) in some]
-        places = part.places([*ends, *((owner.number, end) for _, owner, (_, end) in some)])
+        inside = [(owner.number, max(end - 1, start)) for _, owner, (start, end) in some]
+        places = part.places([*inside, *((owner.number, end) for _, owner, (_, end) in some)])
         last, behind = places[: len(some)], places[len(some) :]
         for (number, *_), inner, outer in zip(some, last, behind, strict=True):
-            found[number] = replace(found[number], end=_end(problems[number], inner, outer))
+            ends[number] = _end(problems[number], inner, outer)
         part.forget()
-    return found
+    return [replace(problem, end=end) if end else problem for problem, end in zip(problems, ends, strict=True)]
 
 
 def _end(problem: Problem, inner: Where | None, outer: Where | None) -> Where | None:

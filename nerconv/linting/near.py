@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -14,13 +15,19 @@ from numpy.typing import NDArray
 from nerconv.short_strings import ByteWords, byte_words
 from nerconv.tables import Numbers
 
+#: By a name, and by the word beside it with the space between: longer names, and where it begins in each (bytes).
+Longer = Mapping[bytes, Mapping[bytes, Sequence[tuple[bytes, int]]]]
 Mask = NDArray[np.bool_]
 
 _KEY: Final = 8
 #: So many bytes of a word are compared at once, as many of these as it has.
 _LENGTHS: Final = (1, 2, 3, 4, _KEY, 1 << 62)
 _FRAME: Final = b"\n" * (_KEY + 2)
+#: What spreads keys over a table, which has at least so many powers of two as many places as there are words.
+_FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
+_SPARSE: Final = 6
 _ONE: Final = 1 << 8
+_BEHIND: Final = re.compile(rb" [^ \t\n]+")
 _ONE_BYTE: Final = np.uint64(0xFF)
 _TWO_BYTES: Final = np.uint64(0xFFFF)
 
@@ -38,6 +45,11 @@ class Words:
     def encoded(self) -> frozenset[bytes]:
         """The words in UTF-8."""
         return frozenset(map(str.encode, self.words))
+
+    @cached_property
+    def longest(self) -> int:
+        """How many bytes the longest has."""
+        return max(map(len, self.encoded), default=0)
 
     @cached_property
     def lengths(self) -> dict[bytes, list[int]]:
@@ -65,7 +77,7 @@ class Words:
 
 
 class _Beginnings:
-    """The first bytes of words, as many as are compared at once."""
+    """The first bytes of words, as many as are compared at once, as tables of their hashes."""
 
     def __init__(self, words: Iterable[bytes]) -> None:
         words = list(words)
@@ -74,20 +86,26 @@ class _Beginnings:
         self._pairs = np.zeros((_ONE, _ONE), dtype=bool)
         self._pairs[:, keys[lengths == 1] & _ONE_BYTE] = True
         self._pairs.ravel()[keys[lengths > 1] & _TWO_BYTES] = True
-        self._known: list[tuple[np.uint64, ByteWords]] = []
+        self._shift = np.uint64(64 - _SPARSE - len(words).bit_length())
+        self._known: list[tuple[np.uint64, Mask]] = []
         for length, above in pairwise(_LENGTHS):
-            mask = np.uint64((1 << 8 * length) - 1)
-            if len(known := np.unique(keys[(length <= lengths) & (lengths < above)] & mask)):
-                self._known.append((mask, known))
+            mask, some = np.uint64((1 << 8 * length) - 1), (length <= lengths) & (lengths < above)
+            if some.any():
+                table = np.zeros(1 << _SPARSE + len(words).bit_length(), dtype=bool)
+                table[self._hashed(keys[some] & mask)] = True
+                self._known.append((mask, table))
+
+    def _hashed(self, keys: ByteWords) -> ByteWords:
+        found: ByteWords = keys * _FACTOR >> self._shift
+        return found
 
     def of(self, keys: ByteWords) -> Mask:
-        """Return which of ``keys`` begin, from the least byte on, as one of the words."""
+        """Return which of ``keys`` may begin, from the least byte on, as one of the words."""
         # Two bytes tell most of them apart.
         likely = np.flatnonzero(self._pairs.ravel()[keys & _TWO_BYTES])
         found, some = np.zeros(len(keys), dtype=bool), keys[likely]
-        for mask, known in self._known if len(some) else ():
-            masked = some & mask
-            found[likely] |= known[np.minimum(np.searchsorted(known, masked), len(known) - 1)] == masked
+        for mask, table in self._known if len(some) else ():
+            found[likely] |= table[self._hashed(some & mask)]
         return found
 
 
@@ -107,10 +125,46 @@ class Near:
         return np.frombuffer(self._framed, np.uint8)[offsets + len(_FRAME)]
 
     def begin_as(self, offsets: Numbers, words: Words) -> Mask:
-        """Return which of ``offsets`` are followed by the first bytes of one of ``words``."""
+        """Return which of ``offsets`` may be followed by the first bytes of one of ``words``."""
         return words.heads.of(byte_words(self._framed)[offsets + len(_FRAME)])
 
     def end_as(self, offsets: Numbers, words: Words) -> Mask:
-        """Return which of ``offsets`` follow the last bytes of one of ``words``."""
+        """Return which of ``offsets`` may follow the last bytes of one of ``words``."""
         before = np.ndarray((len(self._framed) - _KEY + 1,), ">u8", self._framed, strides=(1,))
         return words.tails.of(before[offsets + len(_FRAME) - _KEY])
+
+
+def last_word(text: bytes, end: int, most: int) -> bytes:
+    """Return the word that ends at ``end``, or more bytes than ``most`` where it is longer.
+
+    >>> last_word(b"met Ms Ray", 6, 8), last_word(b"unknown", 7, 3)
+    (b'Ms', b'nown')
+    """
+    begin = max(end - most - 1, 0)
+    return text[max(begin - 1, *(text.rfind(blank, begin, end) for blank in (b" ", b"\n", b"\t"))) + 1 : end]
+
+
+def inside(text: bytes, starts: Numbers, ends: Numbers, longer: Longer, most: int) -> list[bool]:
+    """Return whether each stretch of bytes stands in one of the names that are ``longer``, with no word over ``most``.
+
+    >>> longer = {b"York": {b"New ": [(b"New York", 4)]}}
+    >>> inside(b"New York won .", np.array([4, 9]), np.array([8, 12]), longer, 3)
+    [True, False]
+    """
+    return [
+        any(
+            text.startswith(name, start - at)
+            for beside in _beside(text, start, end, most)
+            for name, at in longer.get(text[start:end], {}).get(beside, ())
+            if at <= start
+        )
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+def _beside(text: bytes, start: int, end: int, most: int) -> Iterator[bytes]:
+    """Yield the word behind ``start:end``, a space before it, and the word before it, a space behind that."""
+    if match := _BEHIND.match(text, end):
+        yield match[0]
+    if text[start - 1 : start] == b" ":
+        yield last_word(text, start - 1, most) + b" "

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
-from nerconv.linting.near import Mask, Near, Words
+from nerconv.linting.near import Longer, Mask, Near, Words, inside, last_word
 from nerconv.linting.outside import word_begins
 from nerconv.linting.readings import extents, readings, trimmed
 from nerconv.tables import Numbers, within
@@ -41,6 +41,8 @@ _TAILS: Final = bytes(byte in (0x27, 0x3A, 0x99) for byte in range(256))
 #: The most bytes between two halves of a name.
 _GAP: Final = 3
 _WORD: Final = re.compile(rb"[^ \t\n]+")
+#: What is not let go of.
+_LEFT: Final = frozenset({"continues", "_bare_begins", "_breaks"})
 #: What a name that holds a space begins with.
 _BEGINNING: Final = re.compile(rb"(?s)[^ ]+ .")
 
@@ -77,9 +79,9 @@ class LintPart:
     def forget(self) -> None:
         """Let go of what was found out about the text, which takes several times the room that the text does.
 
-        Where words begin takes half of its room, and every rule about omissions asks for it.
+        Where words begin takes half of its room, and every rule about omissions asks for it; lines take little.
         """
-        left = {name: found for name, found in self.__dict__.items() if name in ("continues", "_bare_begins")}
+        left = {name: found for name, found in self.__dict__.items() if name in _LEFT}
         self.__dict__ = {"batch": replace(self.batch), **left}
 
     @cached_property
@@ -228,8 +230,12 @@ class LintPart:
         after = [(number, match[0]) for number, end in extents if (match := _WORD.match(text, end + 1))]
         some = np.flatnonzero(self.beside(none, before))
         extents = zip(some.tolist(), self.batch.starts[some].tolist(), strict=True)
-        leading = [(number, _last_word(text, start - 1)) for number, start in extents]
+        leading = [(number, last_word(text, start - 1, before.longest)) for number, start in extents]
         return _decoded(after, behind), _decoded(leading, before)
+
+    def inside(self, chosen: Numbers, longer: Longer, most: int) -> list[bool]:
+        """Return which of the spans ``chosen`` stand in a name that is ``longer``, with no word over ``most`` bytes."""
+        return inside(self.batch.text, self.batch.starts[chosen], self.batch.ends[chosen], longer, most)
 
     def before_one_of(self, firsts: bytes) -> Mask:
         """Return which spans have one of the bytes ``firsts`` behind them, or behind a space there."""
@@ -243,12 +249,13 @@ class LintPart:
             ends -= near.at(ends - 1) == byte
         return near.end_as(ends, words)
 
-    def on_lines_with(self, characters: str) -> Mask:
-        """Return which spans stand on a line that holds ``characters``."""
-        raw, found = characters.encode(), np.zeros(len(self.batch.starts), dtype=bool)
-        at = np.array([match.start() for match in re.finditer(re.escape(raw), self.batch.text)], dtype=np.int64)
-        found[_inside(self.batch.starts, self._lines(at, at))] = True
-        return found
+    def ending_in(self, pattern: re.Pattern[bytes], characters: bytes, most: int) -> Mask:
+        """Return which spans end in what matches ``pattern`` within ``most`` bytes of one of the ``characters``."""
+        text, ends, places = self.batch.text, self.batch.ends, re.finditer(re.escape(characters), self.batch.text)
+        around = ((max(at.start() - most, 0), at.end() + most) for at in places)
+        found = {match.span()[::-1] for extent in around for match in pattern.finditer(text, *extent)}
+        stops, starts = np.array([*sorted(found), (len(text) + 1,) * 2], dtype=np.int64).T
+        return np.asarray(starts[np.searchsorted(stops, ends)] < ends, dtype=bool)
 
     @cached_property
     def _bare_begins(self) -> NDArray[np.int32]:
@@ -376,11 +383,6 @@ class LintPart:
         if self.batch.sentence_table is not None:
             return self.placed(list(places))
         return self.placed([found for start, end in places if (found := trimmed(self.batch.spaced, start, end))])
-
-
-def _last_word(text: bytes, end: int) -> bytes:
-    """Return the word that ends at ``end``."""
-    return text[max(text.rfind(b" ", 0, end), text.rfind(b"\n", 0, end), text.rfind(b"\t", 0, end)) + 1 : end]
 
 
 def _decoded(found: list[tuple[int, bytes]], words: Words) -> list[tuple[int, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
+from nerconv.linting.near import Mask
 from nerconv.tables import Numbers, within
 from nerconv.white_space import runs
 
@@ -20,7 +22,7 @@ def extents(batch: Batch) -> tuple[Numbers, Numbers]:
     """Return the start and end of each sentence, in bytes; those that are lines have their outer white space."""
     if batch.sentence_table is not None:
         return batch.covering
-    begins = np.union1d(batch.newlines + 1, batch.bounds[:, 0])
+    begins = np.append(0, batch.newlines + 1)  # documents begin where lines do
     begins = begins[within(batch.bounds, begins)]
     ends = np.append(batch.newlines, len(batch.text))[np.searchsorted(batch.newlines, begins)]
     return begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1])
@@ -57,3 +59,21 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return ``numbers`` so that their sums tell sets of them apart, too."""
     numbers = (numbers ^ (numbers >> np.uint64(31))) * _FACTORS[0]
     return numbers ^ (numbers >> np.uint64(29))
+
+
+def differing(sentences: Iterable[tuple[Numbers, Mask]], read: Callable[[], Iterable[Numbers]]) -> Numbers:
+    """Return the numbers of sentences that stand more than once and are labelled in several ways, all of each.
+
+    ``sentences``: of each part a hash of each, and whether somebody labelled it; only those count. ``read`` is asked
+    for their readings when it matters.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    texts, labelled = (np.concatenate(found) for found in zip((none, none.astype(bool)), *sentences, strict=True))
+    _, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
+    again = np.flatnonzero((counts[groups] > 1) & labelled)
+    if not len(again):
+        return again
+    groups, ways = groups[again], np.concatenate([none, *read()])[again]
+    order = np.lexsort((ways, groups))
+    new = np.append(True, (np.diff(groups[order]) != 0) | (np.diff(ways[order]) != 0))
+    return again[np.bincount(groups[order], new)[groups] > 1]

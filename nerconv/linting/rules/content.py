@@ -128,6 +128,14 @@ The paragraph that follows a name was headed *Comment*, and the annotation ran o
 #: The header that telegrams repeat at each page: place, serial number, page of pages.
 _PAGE_OF: Final = " OF 0"
 _PAGE_HEADER: Final = re.compile(r"(?<!\S)[A-Z][A-Z. ]{1,30} \d{5,8} \d{3} OF \d{3}(?!\S) ?")
+#: The same in UTF-8, whatever digits are; so many bytes at most stand before and behind " OF 0".
+_MAY_BE_HEADER: Final = re.compile(rb"[A-Z][A-Z. ]{1,30} [^ ]{5,32} [^ ]{3,12} OF 0[^ ]{2,8} ?")
+_MOST: Final = 78
+
+
+def _may_be_furniture(corpus: LintCorpus, options: Options) -> Mask:
+    headers = corpus.asked(lambda part: part.ending_in(_MAY_BE_HEADER, _PAGE_OF.encode(), _MOST))
+    return corpus.noisy(is_page) | headers
 
 
 def _page_furniture(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
@@ -183,7 +191,7 @@ header from the text.""",
     bad=("the workforce was [LOC ISTANBUL  ] 00000336 002 OF 003 engaged . ", "[ORG Page 3 of 12  ] ends . "),
     good=("[LOC ISTANBUL  ] 000336 SIPDIS . ", "He sent 002 OF 003 [ORG Acme  ] parts . "),
     local=_page_furniture,
-    screen=lambda corpus, options: corpus.noisy(is_page) | corpus.asked(lambda part: part.on_lines_with(_PAGE_OF)),
+    screen=_may_be_furniture,
     precision={"seed": Measured(2, 2, "2026-11-24")},
 )
 

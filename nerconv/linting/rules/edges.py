@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence, Set
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Document, Span
@@ -46,24 +45,15 @@ def _adds_a_name(words: Sequence[str]) -> bool:
     )
 
 
-def _of_several_words(corpus: LintCorpus) -> list[list[str]]:
-    """Return the words of each text that has a space in it and is a name."""
-    several = [surface for surface in corpus.totals if " " in surface and surface not in corpus.noises]
-    return list(map(str.split, several, repeat(" ")))
-
-
-def _longer_names(several: list[list[str]], asked: Set[str]) -> dict[str, dict[str, list[_Longer]]]:
+def _longer_names(several: list[list[str]], asked: Container[str]) -> dict[str, dict[str, list[_Longer]]]:
     """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
 
     The word beside it has a space before it when it follows the surface, and one behind it when it leads.
     """
     longer: defaultdict[str, defaultdict[str, list[_Longer]]] = defaultdict(lambda: defaultdict(list))
-    split = list(map(str.split, asked, repeat(" ")))
-    firsts, lasts = {words[0] for words in split}, {words[-1] for words in split}
     for words in several:
-        if words[0] in firsts or words[-1] in lasts:
-            for name, beside, found in _shorter(words, asked):
-                longer[name][beside].append(found)
+        for name, beside, found in _shorter(words, asked):
+            longer[name][beside].append(found)
     return {surface: dict(beside) for surface, beside in longer.items()}
 
 
@@ -97,7 +87,8 @@ def _candidates(document: Document, span: Span, longer: dict[str, list[_Longer]]
 def _parts(corpus: LintCorpus) -> list[_Place]:
     """Return the spans that are part of a longer name; of several names it is the longest."""
     found = []
-    names, likely = _likely(corpus, _of_several_words(corpus))
+    names = _longer_names(corpus.several_words, corpus.totals)
+    likely = _likely(corpus, names)
     for surface, mentions in corpus.mentions(likely, alone=False).items():
         for document, span in mentions:
             fitting = [
@@ -112,22 +103,23 @@ def _parts(corpus: LintCorpus) -> list[_Place]:
     return found
 
 
-def _likely(corpus: LintCorpus, words: list[list[str]]) -> tuple[dict[str, dict[str, list[_Longer]]], Mask]:
-    """Return the longer names that the words beside spans allow, and which spans may be part of one."""
-    behind, before = ({word for found in words for word in found[part]} for part in (slice(1, None), slice(-1)))
-    names = _longer_names(words, corpus.texts(_beside(corpus, behind, before)))
-    beside = {word for longer in names.values() for word in longer}
-    behind, before = {word[1:] for word in beside if word[0] == " "}, {word[:-1] for word in beside if word[-1] == " "}
-    return names, corpus.among(names.keys()) & _beside(corpus, behind, before)
-
-
-def _beside(corpus: LintCorpus, behind: set[str], before: set[str]) -> Mask:
-    """Return which spans may have one of ``behind`` as the next word, or one of ``before`` as the last."""
+def _likely(corpus: LintCorpus, names: dict[str, dict[str, list[_Longer]]]) -> Mask:
+    """Return which spans may be part of one of the longer ``names``."""
     # Of two spaces together the first stands for a word, too.
     from nerconv.linting.near import Words
 
-    words = Words(behind - {""}), Words({word or " " for word in before})
-    return corpus.asked(lambda part: part.beside(*words))
+    beside = {word for longer in names.values() for word in longer}
+    behind = Words({word[1:] for word in beside if word[0] == " "} - {""})
+    before = Words({word[:-1] or " " for word in beside if word[-1] == " "})
+    mask = corpus.among(names.keys()) & corpus.asked(lambda part: part.beside(behind, before))
+    encoded = {
+        name.encode(): {
+            word.encode(): [(each.name.encode(), len(each.name[: each.offset].encode())) for each in longer]
+            for word, longer in found.items()
+        }
+        for name, found in names.items()
+    }
+    return corpus.narrowed(mask, lambda part, chosen: part.inside(chosen, encoded, 4 * _REACH))
 
 
 def _stands_at(document: Document, start: int, name: str) -> bool:
@@ -200,7 +192,7 @@ class _Inner(NamedTuple):
 
 def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, ratio = number(options, "least"), number(options, "ratio")
-    several = _of_several_words(corpus)
+    several = corpus.several_words
     inner = {" ".join(words): found for words in several if (found := _inner(corpus, words, least, ratio))}
     behind = {found.behind[0] for some in inner.values() for found in some if found.behind}
     before = {found.before[-1] for some in inner.values() for found in some if found.before}
