@@ -32,7 +32,11 @@ def counted(batch: Batch, options: ConvertOptions) -> Iterator[tuple[bytes, Coun
 
 
 def _written(labels: Iterable[str], options: ConvertOptions) -> Counter[str]:
-    return Counter(options.labels.get(label, label) for label in labels if label not in options.drop)
+    found = Counter[str]()
+    for label, count in Counter(labels).items():
+        if label not in options.drop:
+            found[options.labels.get(label, label)] += count
+    return found
 
 
 def balanced(

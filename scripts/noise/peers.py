@@ -45,7 +45,7 @@ def spacy_debug_data(path: Path, folder: Path) -> Said:
     return Said(", ".join(sums), 0)
 
 
-def cleanlab_issues(path: Path, folds: int, learner: str) -> tuple[list[Finding], list[float]]:
+def cleanlab_issues(path: Path, folds: int, learner: str, encoder: str) -> tuple[list[Finding], list[float]]:
     """Return the words that cleanlab's token module takes for wrong, and a score for each word, the worst highest.
 
     It is given the probabilities that ``nerconv lint --folds`` works with.
@@ -56,7 +56,7 @@ def cleanlab_issues(path: Path, folds: int, learner: str) -> tuple[list[Finding]
     from nerconv import read
     from nerconv.models.learner import LearnOptions, out_of_fold
 
-    found = out_of_fold(read(path).documents, LearnOptions(folds, learner))
+    found = out_of_fold(read(path).documents, LearnOptions(folds, learner, encoder))
     sentences = [each for document in found.documents for each in document]
     labels = [[found.labels.index(label or "") for label in each.sentence.labels] for each in sentences]
     probabilities = [each.probabilities for each in sentences]

@@ -45,6 +45,11 @@ def _adds_a_name(words: Sequence[str]) -> bool:
     )
 
 
+def _of_several_words(corpus: LintCorpus) -> list[list[str]]:
+    """Return the words of each text that has a space in it and is a name."""
+    return corpus.several_words
+
+
 def _longer_names(several: list[list[str]], asked: Container[str]) -> dict[str, dict[str, list[_Longer]]]:
     """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
 
@@ -52,8 +57,9 @@ def _longer_names(several: list[list[str]], asked: Container[str]) -> dict[str, 
     """
     longer: defaultdict[str, defaultdict[str, list[_Longer]]] = defaultdict(lambda: defaultdict(list))
     for words in several:
-        for name, beside, found in _shorter(words, asked):
-            longer[name][beside].append(found)
+        if words[2:] or words[0] in asked or words[-1] in asked:
+            for name, beside, found in _shorter(words, asked):
+                longer[name][beside].append(found)
     return {surface: dict(beside) for surface, beside in longer.items()}
 
 
@@ -192,7 +198,7 @@ class _Inner(NamedTuple):
 
 def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, ratio = number(options, "least"), number(options, "ratio")
-    several = corpus.several_words
+    several = _of_several_words(corpus)
     inner = {" ".join(words): found for words in several if (found := _inner(corpus, words, least, ratio))}
     behind = {found.behind[0] for some in inner.values() for found in some if found.behind}
     before = {found.before[-1] for some in inner.values() for found in some if found.before}
