@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from nerconv import formats
-from nerconv.inspection import Inspection, inspect
+from nerconv.inspection.report import Inspection
+from nerconv.inspection.run import inspect
 from nerconv.io.sources import expand
 from nerconv.options import ReadOptions
 
@@ -18,7 +19,7 @@ SAMPLES = Path(__file__).parent.parent / "corpus_samples"
 
 def look(*folders: str) -> Inspection:
     sources = expand([str(SAMPLES / folder) for folder in folders], formats.SUFFIXES)
-    return inspect(sources, ReadOptions(), lambda _: None)
+    return inspect(sources, folders, ReadOptions(), lambda _: None)
 
 
 def test_cables_and_news_are_as_the_readme_says() -> None:

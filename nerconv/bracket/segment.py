@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
-from operator import methodcaller
 from typing import Final
 
 from nerconv.bracket import marks
@@ -26,6 +25,7 @@ _BORDERS: Final = {
 }
 #: What separates documents, for ways to cut that are not patterns.
 _BETWEEN: Final = {"line": re.compile(r"\n"), "blank-line": re.compile(r"\n(?:[ \t]*\n)+")}
+_DOCSTART_LINE: Final = re.compile(rf"^{DOCSTART}[^\n]*", re.MULTILINE)
 Extents = list[tuple[int, int]]
 
 
@@ -79,18 +79,23 @@ def _before_pre(text: str, marked_up: bool, detection: DialectDetection) -> Exte
 def _separator_lines(text: str, how: str) -> Extents:
     """Return the extents of the lines that separate documents, with the line end before and a blank line after."""
     cuts: Extents = []
-    # Each line is looked at alone: a match over several would depend on where a large file is cut.
-    search, end = _search_of(how), -1
-    for line in text.split("\n"):
-        start, end = end + 1, end + 1 + len(line)
-        if search(line):
-            after = min(end + (2 if text.startswith("\n\n", end) else 1), len(text))
-            cuts.append((max(start - 1, cuts[-1][1] if cuts else 0), after))
+    for start, end in _lines_with(text, how):
+        after = min(end + (2 if text.startswith("\n\n", end) else 1), len(text))
+        cuts.append((max(start - 1, cuts[-1][1] if cuts else 0), after))
     return cuts
 
 
-def _search_of(how: str) -> Callable[[str], bool]:
-    return methodcaller("startswith", DOCSTART) if how == DOCSTART else search_of(how)
+def _lines_with(text: str, how: str) -> Iterator[tuple[int, int]]:
+    """Yield the extents of the lines that begin with -DOCSTART-, or that have the pattern ``how``."""
+    if how == DOCSTART:
+        yield from map(re.Match.span, _DOCSTART_LINE.finditer(text))
+        return
+    # Each line is looked at alone: a match over several would depend on where a large file is cut.
+    search, end = search_of(how), -1
+    for line in text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if search(line):
+            yield start, end
 
 
 def file_cuts(how: str) -> Cuts:

@@ -19,6 +19,7 @@ from nerconv.formats.beginnings import beginning
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.known import FORMATS
 from nerconv.formats.layers import Layer
+from nerconv.formats.record import OFFSET_UNIT
 from nerconv.formats.standoff import Standoff, meeting
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.xml import refuse_entities
@@ -62,7 +63,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     views = [view.sofa.sofaID for view in cas.views]
     known = {"layer": str(layer) if layer else "none holds entities"} | layers.others(held, layer)
     yield Facts(source.name, NAME, known | ({"views not read": ", ".join(views[1:])} if len(views) > 1 else {}))
-    document = Standoff(source.id, text, source.name, Where(source.name, 1, 1))
+    # The package has made code points of what a CAS counts.
+    document = Standoff(source.id, text, source.name, Where(source.name, 1, 1), unit=OFFSET_UNIT)
     document.findings += layers.lacking(held, layer, options.layer, source.name)
     document.sentences = _extents(found, text, _SENTENCE)
     document.joins = meeting(_extents(found, text, _TOKEN))

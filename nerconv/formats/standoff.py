@@ -32,6 +32,7 @@ class Standoff:
     """A document: its id, or nothing, its text and the file that holds it, spans, and what each says that it covers.
 
     ``where``: the place of the document; ``anchors``: the places of its text; ``findings``: what cannot be read.
+    ``unit``: what its offsets count, where the format says so.
     """
 
     id: str
@@ -45,10 +46,11 @@ class Standoff:
     anchors: list[Anchor] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     meta: dict[str, Any] = field(default_factory=dict)
+    unit: str = ""
 
     def add(self, fragments: Sequence[Extent], label: str, covers: str | None, where: Where, cover: bool) -> None:
         """Enter a span; a discontinuous one is lost by name, or with ``cover`` runs from first to last fragment."""
-        start, end = min(a for a, _ in fragments), max(b for _, b in fragments)
+        start, end = min(fragments)[0], max(b for _, b in fragments)
         if len(fragments) > 1 and not cover and not is_continuous(fragments, self.text):
             offsets = ";".join(f"{a} {b}" for a, b in fragments)
             message = f"{label} {offsets} {shown(covers or '')} is discontinuous; --discontinuous cover reads all of it"
@@ -125,6 +127,7 @@ def _record(one: Standoff, id: str) -> tuple[Record, list[Finding], str]:
         joins=one.joins,
         origin=origin,
         meta=one.meta,
+        offset_unit=one.unit,
     )
     unit, record = in_points(record, one.own)
     return *corrected(record, id, one.where, one.own if any(each.text for each in one.own) else ()), unit

@@ -25,7 +25,7 @@ def rows(batch: Batch) -> tuple[Numbers, Numbers]:
     >>> from nerconv import read
     >>> batch, = read(text="OSLO 3 1 \\nHe saw Oslo . \\nBergen 2 \\n").batches
     >>> [edges.tolist() for edges in rows(batch)]
-    [[0, 24], [8, 32]]
+    [[0, 25], [8, 33]]
     """
     kinds = np.frombuffer(b"\2" + batch.spaced.translate(_KINDS) + b"\2", np.uint8)
     begins = np.append(0, batch.newlines + 1)

@@ -73,7 +73,7 @@ def test_what_will_be_written_can_be_read(page: ReviewPage) -> None:
     page.keys(Keys.ESCAPE, "u")
 
 
-@pytest.mark.parametrize("surface", ["names in headers", "Nwabeze:", "東京都:", "<img src=x onerror=alert(1)>:"])
+@pytest.mark.parametrize("surface", ["Nwabeze:", "東京都:", "<img src=x onerror=alert(1)>:"])
 def test_hard_texts_stand_whole(page: ReviewPage, surface: str) -> None:
     page.to(surface)
     check(page)

@@ -55,7 +55,7 @@ _TEXT = st.text(st.sampled_from("ab é<&\U0001f600\n"), min_size=1, max_size=16)
 
 
 @given(text=_TEXT, data=st.data())
-@examples(60)
+@examples(15)
 def test_what_cassis_writes_is_read_as_json_and_as_xmi(
     text: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -199,7 +199,10 @@ class _Inner(NamedTuple):
 def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, ratio = number(options, "least"), number(options, "ratio")
     several = _of_several_words(corpus)
-    inner = {" ".join(words): found for words in several if (found := _inner(corpus, words, least, ratio))}
+    names = (surface.split(" ") for surface, count in corpus.totals.items() if count >= least)
+    frequent = {word for name in names for word in name}
+    asked = [words for words in several if not frequent.isdisjoint(words)]
+    inner = {" ".join(words): found for words in asked if (found := _inner(corpus, words, least, ratio))}
     behind = {found.behind[0] for some in inner.values() for found in some if found.behind}
     before = {found.before[-1] for some in inner.values() for found in some if found.before}
     sides = zip(corpus.words_beside(behind, before), _within(corpus, several, behind, before), strict=True)
@@ -238,11 +241,11 @@ def _of_labels(outside: Counter[tuple[str, str, str]]) -> Counter[tuple[str, str
 
 def _inner(corpus: LintCorpus, words: list[str], least: float, ratio: float) -> list[_Inner]:
     """Return the frequent names in a span of ``words``, which is rare, the longest first."""
-    rare, found = corpus.totals[" ".join(words)], list[_Inner]()
+    enough, found = max(least, ratio * corpus.totals[" ".join(words)]), list[_Inner]()
     for length in range(len(words) - 1, 0, -1):
         for start in range(len(words) - length + 1):
             name = " ".join(words[start : start + length])
-            if corpus.totals.get(name, 0) >= max(least, ratio * rare):
+            if corpus.totals.get(name, 0) >= enough:
                 before, behind = words[:start], words[start + length :]
                 if not _adds_a_name(before) and (not _adds_a_name(behind) or _begins_another(corpus, name, behind)):
                     found.append(_Inner(name, tuple(before), tuple(behind)))
@@ -269,9 +272,9 @@ def _within(
 ) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
     """Return by label how many spans hold each of ``behind`` behind another word, and each of ``before`` before one."""
     counts = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for words in several:
-        for count, wanted, held in ((counts[0], behind, words[1:]), (counts[1], before, words[:-1])):
-            if not wanted.isdisjoint(held):
+    for count, wanted, part in zip(counts, (behind, before), (slice(1, None), slice(-1)), strict=True):
+        for words in several if wanted else ():
+            if not wanted.isdisjoint(held := words[part]):
                 for label, number in corpus.labels_of(" ".join(words)).items():
                     for word in wanted.intersection(held):
                         count[label, word] += number
