@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import nerconv
+from nerconv.linting.rules import RULES
 from nerconv.report import LINT
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,7 @@ def test_links_lead_somewhere(name: str) -> None:
 def test_the_readme_is_short_and_its_finding_is_real() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert text.count("\n") < 150
+    assert f"A linter with {len(RULES)} rules" in text
     shown = re.search(r"^error C202 .*?(?=^```)", text, re.DOTALL | re.MULTILINE)
     assert shown
     report = nerconv.lint(ROOT / "corpus_samples/cables", nerconv.Selection(profile="cable"))
