@@ -200,8 +200,8 @@ def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docum
     least, ratio = number(options, "least"), number(options, "ratio")
     several = _of_several_words(corpus)
     names = (surface.split(" ") for surface, count in corpus.totals.items() if count >= least)
-    frequent = {word for name in names for word in name}
-    asked = [words for words in several if not frequent.isdisjoint(words)]
+    in_names = {word for name in names for word in name}
+    asked = [words for words in several if not in_names.isdisjoint(words)]
     inner = {" ".join(words): found for words in asked if (found := _inner(corpus, words, least, ratio))}
     behind = {found.behind[0] for some in inner.values() for found in some if found.behind}
     before = {found.before[-1] for some in inner.values() for found in some if found.before}
