@@ -89,7 +89,7 @@ def _texts(source: Source, options: ReadOptions, key: str, once: Once) -> tuple[
     """Return the texts of a table, and what is wrong with rows of it. Raises UsageError without the column."""
     ids, texts, findings = UniqueIds(), [], []
     found: set[str] = set()
-    for row in _rows(source, options, once):
+    for row in rows(source, options, once):
         if isinstance(row, Finding):
             findings.append(row)
             continue
@@ -118,7 +118,7 @@ def _meta(columns: Mapping[str, Any], read: set[str]) -> dict[str, Any]:
     return (own if isinstance(own, dict) else {} if own is None else {"meta": own}) | rest
 
 
-def _rows(source: Source, options: ReadOptions, once: Once) -> Iterator[Row | Finding]:
+def rows(source: Source, options: ReadOptions, once: Once) -> Iterator[Row | Finding]:
     """Yield the rows of a table of any kind."""
     if source.suffix in arrow_table.SUFFIXES:
         yield from arrow_rows(source)

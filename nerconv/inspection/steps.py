@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nerconv import formats
 from nerconv.document import Facts, Finding
+from nerconv.formats import text_column
+from nerconv.inspection.columns import text_keys
+from nerconv.inspection.encodings import guesses
 from nerconv.inspection.report import Inspection, Step
-from nerconv.io.head import head
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, UsageError
 from nerconv.printable import counted
@@ -27,15 +27,19 @@ _OPTIONS: Final = {"format": "--from", "scheme": "--read-scheme"}
 _INNER: Final = ("repair_option", "scheme_option", "both")
 #: So many ways are tried; so many files of a format, and so many labels, are named one by one.
 _TRIED, _NAMED, _LABELS = 6, 5, 4
+#: So many bytes show an encoding.
+_LOOKED_AT: Final = 1 << 18
 
 
 def steps(inspection: Inspection, sources: Sequence[Source], options: ReadOptions, names: Sequence[str]) -> list[Step]:
     """Return how to go on with ``sources``, which are those of the ``names`` that were given."""
+    if found := list(_with_encodings(inspection.findings, sources, options, names)):
+        return found
     remedies = [finding for finding in inspection.findings if finding.remedies]
-    if remedies:
-        return list(_with_remedies(remedies[0], sources, options, names))
-    if not inspection.labels:
-        return list(_with_text_keys(sources, options, names))
+    if remedies and "text_key" not in remedies[0].remedies[0]:
+        found = list(_with_remedies(remedies[0], sources, options, names))
+    if remedies or not inspection.labels:
+        return found or list(_with_text_keys(sources, options, names))
     read: dict[str, list[Source]] = {}
     for source in sources:
         if source.fault is None:
@@ -97,12 +101,46 @@ def _with_remedies(
     finding: Finding, sources: Sequence[Source], options: ReadOptions, names: Sequence[str]
 ) -> Iterator[Step]:
     """Yield a step for each of the ways in which the source of a finding reads."""
-    source = next((s for s in sources if finding.where and s.name == finding.where.path), sources[0])
+    source = _source_of(finding, sources)
     for remedy in finding.remedies[:_TRIED]:
-        changed = _changed(options, remedy)
-        if found := _read(source, changed):
-            given = names if len(sources) == 1 else [_shown(source)]
-            yield _convert(given, changed, (), "")._replace(why=found)
+        yield from _way(source, _changed(options, remedy), _given(source, sources, names))
+
+
+def _source_of(finding: Finding, sources: Sequence[Source]) -> Source:
+    return next((s for s in sources if finding.where and s.name == finding.where.path), sources[0])
+
+
+def _given(source: Source, sources: Sequence[Source], names: Sequence[str]) -> Sequence[str]:
+    """Return how a command names one of ``sources``."""
+    return names if len(sources) == 1 else [_shown(source)]
+
+
+def _way(source: Source, changed: ReadOptions, given: Sequence[str]) -> Iterator[Step]:
+    """Yield a step that reads ``source`` with ``changed`` options; of each dialect, where several read a part of it."""
+    found = _read(source, changed)
+    if found.words:
+        yield _convert(given, changed, (), "")._replace(why=found.words)
+    for name in found.dialects:
+        options = replace(changed, dialect=name)
+        if words := _read(source, options).words:
+            yield _convert(given, options, (), "")._replace(why=words)
+
+
+def _with_encodings(
+    findings: Sequence[Finding], sources: Sequence[Source], options: ReadOptions, names: Sequence[str]
+) -> Iterator[Step]:
+    """Yield a step for each encoding that makes words of the first source with bytes that are not text."""
+    wrong = next((finding for finding in findings if finding.code == "F013"), None)
+    if wrong is None or options.encoding != ReadOptions().encoding:
+        return
+    source = _source_of(wrong, sources)
+    with source.open() as file:
+        raw = file.read(_LOOKED_AT)
+    for guess in guesses(raw):
+        changed = replace(options, encoding=guess.encoding)
+        words = _read(source, changed).words
+        why = f"{words}; {guess}" if words else str(guess)
+        yield _convert(_given(source, sources, names), changed, (), "")._replace(why=why)
 
 
 def _changed(options: ReadOptions, remedy: Mapping[str, str | list[str]]) -> ReadOptions:
@@ -112,44 +150,45 @@ def _changed(options: ReadOptions, remedy: Mapping[str, str | list[str]]) -> Rea
     return replace(options, **values)
 
 
-def _read(source: Source, options: ReadOptions) -> str:
-    """Return in words what is read of ``source``; nothing where no span is."""
+class _Read(NamedTuple):
+    """In words what is read of a source, nothing where no span is; ``dialects``: those that each read a part."""
+
+    words: str = ""
+    dialects: tuple[str, ...] = ()
+
+
+def _read(source: Source, options: ReadOptions) -> _Read:
+    """Return what is read of ``source``."""
     labels: Counter[str] = Counter()
+    dialects: list[str] = []
     unread = 0
     try:
         for part in formats.read_parts(replace(source, fault=None, format=""), options):
             if isinstance(part.item, Finding):
                 unread += sum(part.item.unread.values())
+                dialects += (str(remedy["dialect"]) for remedy in part.item.remedies if "dialect" in remedy)
             elif not isinstance(part.item, Facts):
                 labels.update(part.item.batch.counts())
                 unread += sum(sum(f.unread.values()) for some in part.item.findings.values() for f in some)
     except UsageError:
-        return ""
+        return _Read()
     ranked = sorted(labels.items(), key=lambda item: (-item[1], item[0]))
     named = ", ".join(f"{label} {count:,}" for label, count in ranked[:_LABELS])
     more = f" and {counted(len(labels) - _LABELS, 'more label')}" if len(labels) > _LABELS else ""
-    return f"reads {named}{more}" + (f"; {unread:,} not read" if unread else "") if labels else ""
+    rest = f"; {unread:,} not read" if unread else ""
+    return _Read(f"reads {named}{more}{rest}" if labels else "", tuple(dialects))
 
 
 def _with_text_keys(sources: Sequence[Source], options: ReadOptions, names: Sequence[str]) -> Iterator[Step]:
-    """Yield a step for each key of records whose values hold bracket text."""
-    if len(sources) != 1 or options.text_key:
+    """Yield a step for each column of the first source whose texts are annotated."""
+    source = sources[0]
+    if options.text_key or options.format:
         return
-    for key in _text_keys(head(sources[0], options.encoding)):
+    for key in text_keys(source, options)[:_TRIED]:
         changed = replace(options, text_key=key)
-        if found := _read(sources[0], changed):
-            yield _convert(names, changed, (), "")._replace(why=found)
-
-
-def _text_keys(begin: bytes) -> list[str]:
-    """Return the keys of the first record of JSON lines whose values hold bracket text."""
-    try:
-        record = msgspec.json.decode(begin.lstrip().partition(b"\n")[0])
-    except (ValueError, RecursionError):
-        return []
-    found = record.items() if isinstance(record, dict) else ()
-    recognised = formats.get("bracket").looks_like
-    return [key for key, value in found if isinstance(value, str) and recognised(value.encode(errors="replace"), "")]
+        if formats.of_source(replace(source, fault=None, format=""), changed).NAME != text_column.NAME:
+            changed = replace(changed, format=text_column.NAME)
+        yield from _way(source, changed, _given(source, sources, names))
 
 
 def _shown(source: Source) -> str:

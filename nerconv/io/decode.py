@@ -130,8 +130,11 @@ def refuse_binary(data: bytes, name: str) -> None:
     head = data[: 1 << 16]
     controls = len(_CONTROL.findall(head))
     if controls * 10 > len(head):
-        hint = "; if it is UTF-16, say --encoding utf-16-le" if head.count(0) * 3 > len(head) else ""
-        raise Unreadable(f"{name}: is not text: {controls:,} of its first {len(head):,} bytes are control bytes{hint}")
+        wrong = f"{name}: is not text: {controls:,} of its first {len(head):,} bytes are control bytes"
+        if head.count(0) * 3 <= len(head):
+            raise Unreadable(wrong)
+        order = "le" if head[1::2].count(0) > head[::2].count(0) else "be"
+        raise Unreadable(f"{wrong}; if it is UTF-16, say --encoding utf-16-{order}", {"encoding": f"utf-16-{order}"})
 
 
 def _ordered(encoding: str, mark: bytes) -> str:
