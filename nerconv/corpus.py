@@ -144,7 +144,8 @@ class Corpus:
         lost = write(self.batches, (), os.fspath(file), options).lost
         if lost:
             first = f"{lost[0].where}: {lost[0].message}"
-            warnings.warn(f"{len(lost):,} spans are not in what was made, the first at {first}", stacklevel=3)
+            which = counted(len(lost), "span is", "spans are")
+            warnings.warn(f"{which} not in what was made, the first at {first}", stacklevel=3)
 
     @classmethod
     def from_docs(cls, docs: Iterable[Doc]) -> Corpus:

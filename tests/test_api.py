@@ -128,7 +128,7 @@ def test_every_document_is_a_doc_blank_ones_too() -> None:
 def test_spans_that_a_dataset_cannot_hold_are_named_in_a_warning() -> None:
     pytest.importorskip("datasets", reason="the package datasets is not installed")
     across = Document("a", "Bank of\nIran .", (Span(0, 12, "ORG"),), sentences=((0, 7), (8, 14)))
-    with pytest.warns(UserWarning, match="1 spans are not in what was made"):
+    with pytest.warns(UserWarning, match="1 span is not in what was made"):
         Corpus.of([across]).to_dataset()
     dataset = nerconv.read(text=TEXT).to_dataset()
     names = dataset.features["ner_tags"].feature.names

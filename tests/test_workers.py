@@ -439,5 +439,5 @@ def test_standard_input_becomes_shards(several: Path) -> None:
     command = [sys.executable, "-m", "nerconv", "to-conll", "-", "-o", "out", "--shard-docs", "1"]
     for _ in range(2):
         done = subprocess.run(command, input=b"[PER Ann  ] . \n", capture_output=True, cwd=several, check=False)
-        assert b"1 spans read" in done.stderr, done.stderr
+        assert b"1 span read" in done.stderr, done.stderr
         assert (several / "out/stdin.00001.conll").read_text().startswith("Ann B-PER")

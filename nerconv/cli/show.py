@@ -149,7 +149,7 @@ def conversion(report: ConversionReport, target: str, tokens: str) -> None:
     by_label = f" ({_counts(ledger.read)})" if read else ""
     reasons = {f"{code} {CODES[code].name}": n for code, n in ledger.reasons().items()}
     why = f" ({_counts(reasons)})" if lost else ""
-    say(f"{read:,} spans {verb}{by_label} = {written:,} written + {lost:,} lost{why}")
+    say(f"{counted(read, 'span')} {verb}{by_label} = {written:,} written + {lost:,} lost{why}")
     if misaligned := ledger.reasons()["F006"]:
         say(_misaligned(misaligned, read, report.format, tokens))
     if report.left_out:
@@ -183,7 +183,8 @@ def _misaligned(count: int, spans: int, format: str, tokens: str) -> str:
     else:
         spacy = "; --tokens spacy keeps most of them, too" if format == "docbin" else ""
         advice = f"add --cut-tokens to split punctuation off every word{spacy}"
-    return f"{count:,} of {spans:,} spans begin or end inside a token and are lost: {advice}"
+    which = "begins or ends inside a token and is" if count == 1 else "begin or end inside a token and are"
+    return f"{count:,} of {counted(spans, 'span')} {which} lost: {advice}"
 
 
 def _grouped(counts: Mapping[str, int]) -> Iterator[str]:

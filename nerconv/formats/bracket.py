@@ -54,6 +54,12 @@ KEEPS: Final = Keeps(
 _BYTE_ORDER: Final = "\ufeff".encode()
 _LABELS: Final = "|".join(sorted(KNOWN_LABELS))
 _BRACKETS: Final = re.compile(rf"(?<![\w\]])\[(?:(?:{_LABELS}) [^\[\]\n]+\]|[A-Za-z][\w.-]* [^\[\]\n]+  \] )".encode())
+#: What marks of other dialects cannot be taken for anything else, in a file whose suffix says nothing.
+_MARKS: Final = re.compile(
+    rf"</(?:{_LABELS})>|\[/(?:{_LABELS})\]|\[(?:{_LABELS}):|\]\((?:{_LABELS})\)"
+    r'|<(?:ENAMEX|NUMEX|TIMEX) TYPE="|<START:\S+> |\]\{"entity": ?"|^## intent:\S+'.encode(),
+    re.MULTILINE,
+)
 _HEADER: Final = f"\n{DOCSTART}\n\n".encode()
 _CLOSING: Final = {"illinois": b"  ]", "compact": b"]", "spaced": b" ]"}
 #: The place of the end of a document among what stands at one offset.
@@ -61,12 +67,12 @@ _END: Final = 1
 
 
 def looks_like(head: bytes, suffix: str) -> str | None:
-    """Return that its suffix is one of text, or that there are brackets with labels in it, and no JSON."""
+    """Return that its suffix is one of text, or that brackets with labels or other marks are in it, and no JSON."""
     if holds_objects(head) or is_unmistakable(head):
         return None
     if suffix in SUFFIXES:
         return f"its suffix is {suffix}"
-    found = _BRACKETS.search(head)
+    found = _BRACKETS.search(head) or _MARKS.search(head)
     return f"it holds {found[0].strip().decode(errors='replace')!r}" if found else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from nerconv.printable import one_line
+from nerconv.printable import counted, one_line
 from nerconv.report.rows import changes, legend
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def stats(found: Stats) -> str:
         f"{'label':<14} {'spans':>8} {'share':>6} {'forms':>8} {'masked':>7}  commonest",
     ]
     if found.unlabelled:
-        lines.insert(2, f"{found.unlabelled:,} sentences hold text that nobody labelled")
+        lines.insert(2, counted(found.unlabelled, "sentence holds", "sentences hold") + " text that nobody labelled")
     for label, row in found.labels.items():
         top = ", ".join(f"{surface} {n:,}" for surface, n in row.top[:3])
         share = _share(row.spans, found.spans)

@@ -18,7 +18,7 @@ from nerconv.formats.docbin import SPANS_KEY
 from nerconv.io.replacing import write_text
 from nerconv.options import UsageError, check_choice
 from nerconv.packages import package
-from nerconv.printable import one_line
+from nerconv.printable import counted, one_line
 from nerconv.training.sourced import Sourced, start_from
 from nerconv.training.survey import TrainingSurvey
 
@@ -149,7 +149,9 @@ def header(found: TrainingSurvey, command: str, config: Any) -> str:
     text = f"# {one_line(command)}\n# chosen from {one_line(str(found))}\n"
     text += "".join(f"# {reason}\n" for reason in _reasons(found, config))
     if more := unsuggested(found):
-        text += f"# {more:,} spans are longer than {LONGEST_SUGGESTED} tokens and are never suggested\n"
+        text += (
+            f"# {counted(more, 'span is', 'spans are')} longer than {LONGEST_SUGGESTED} tokens and never suggested\n"
+        )
     return text
 
 

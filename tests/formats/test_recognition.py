@@ -85,6 +85,11 @@ def test_standard_input_that_nothing_recognises_is_bracket_text(monkeypatch: pyt
 @pytest.mark.parametrize(
     ("name", "text", "format"),
     [
+        ("nlu.md", "## intent:ask\n- where is [Nora](person)\n", "bracket"),
+        ("nlu.md", '- where is [Nora]{"entity": "person"}\n', "bracket"),
+        ("a.sgml", '<ENAMEX TYPE="PERSON">Ann</ENAMEX> left .\n', "bracket"),
+        ("a.train", "<START:person> Ann <END> left .\n", "bracket"),
+        ("answer", "<PER>Ann</PER> met [Bob](PER) .\n", "bracket"),
         ("a.json", '{"text": "Ann", "spans": []}\n', "spans_jsonl"),
         ("a.txt", '{"text": "Ann", "spans": []}\n', "spans_jsonl"),
         ("a.jsonl", '{"tokens": ["Ann"], "ner_tags": ["O"]}\n', "tags_jsonl"),

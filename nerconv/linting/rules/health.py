@@ -13,6 +13,7 @@ from nerconv import tokens
 from nerconv.document import Document
 from nerconv.linting.rule import Flag, Options, Rule, number, shown
 from nerconv.linting.surface import is_page
+from nerconv.printable import counted
 
 if TYPE_CHECKING:
     from nerconv.linting.corpus import LintCorpus
@@ -94,7 +95,7 @@ def _rare_label(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document
     for label, count in sorted(corpus.label_counts.items()):
         if count < least:
             document, span = next((d, s) for d in corpus.documents for s in d.spans if s.label == label)
-            message = f"{label} has {count:,} spans in all; fewer than {least:g} teach and measure little"
+            message = f"{label} has {counted(count, 'span')} in all; fewer than {least:g} teach and measure little"
             yield document, Flag(span.start, span.end, message, span)
     splits = {split_of(document) for document in corpus.documents} - {""}
     by_label: defaultdict[str, set[str]] = defaultdict(set)
