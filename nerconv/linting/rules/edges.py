@@ -45,11 +45,6 @@ def _adds_a_name(words: Sequence[str]) -> bool:
     )
 
 
-def _of_several_words(corpus: LintCorpus) -> list[list[str]]:
-    """Return the words of each text that has a space in it and is a name."""
-    return corpus.several_words
-
-
 def _longer_names(several: list[list[str]], asked: Container[str]) -> dict[str, dict[str, list[_Longer]]]:
     """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
 
@@ -198,7 +193,7 @@ class _Inner(NamedTuple):
 
 def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, ratio = number(options, "least"), number(options, "ratio")
-    several = _of_several_words(corpus)
+    several = corpus.several_words
     names = (surface.split(" ") for surface, count in corpus.totals.items() if count >= least)
     in_names = {word for name in names for word in name}
     asked = [words for words in several if not in_names.isdisjoint(words)]
