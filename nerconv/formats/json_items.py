@@ -1,21 +1,25 @@
 """The records of a file of JSON: one a line, or the items of one list, which may stand in an object.
 
-Tools write both: lines, or one value that is folded over many lines (``[{...}, {...}]``). The latter is decoded whole.
+Tools write both: lines, or one value that is folded over many lines (``[{...}, {...}]``). The latter is held whole, as
+bytes, and its records are decoded some at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from nerconv.formats import python_literal
 from nerconv.io.sources import Unreadable
-from nerconv.io.text import TextSource
+from nerconv.io.text import LONGEST, TextSource, too_long
 
 #: So much is looked at for whether it is Python.
 _HEAD: Final = 1 << 14
+#: Bytes of records that are decoded together.
+_BLOCK: Final = 1 << 20
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 #: Keys of an object under which some tools have the list of all records.
@@ -30,9 +34,11 @@ class JsonItem(NamedTuple):
     data: bytes
 
 
-def lines(text: TextSource) -> Iterator[Sequence[JsonItem]]:
-    """Yield the lines of ``text``, whatever they hold, some at a time."""
+def lines(text: TextSource, name: str) -> Iterator[Sequence[JsonItem]]:
+    """Yield the lines of ``text``, whatever they hold, some at a time. Raises Unreadable for one that is too long."""
     for first, lines in text.blocks():
+        if long := next((number for number, line in enumerate(lines, first) if len(line) > LONGEST), 0):
+            raise too_long(name, f"line {long:,}")
         yield [JsonItem(number, number, line) for number, line in enumerate(lines, first)]
 
 
@@ -43,8 +49,10 @@ def opened(raw: Any) -> Any:
     return raw
 
 
-def whole(text: TextSource, name: str) -> list[JsonItem] | None:
+def whole(text: TextSource, name: str) -> Iterable[Sequence[JsonItem]] | None:
     """Return the items of a file that is one list, of Python too, or one object that holds one; None for any other.
+
+    They come some at a time, from the first on each time that somebody goes through them.
 
     Raises Unreadable for training data in Python that cannot be read.
     """
@@ -52,7 +60,7 @@ def whole(text: TextSource, name: str) -> list[JsonItem] | None:
     if python_literal.beginning(text.file.read(_HEAD)):
         text.file.seek(0)
         found = python_literal.records(text.file.read(), name)
-        return [JsonItem(number, line, data) for number, (line, data) in enumerate(found, 1)]
+        return [[JsonItem(number, line, data) for number, (line, data) in enumerate(found, 1)]]
     first = next((line for _, line in text.lines()), "")
     opened = first.lstrip()[:1]
     if opened not in ("[", "{") or (opened == "{" and _is_json(first) and not _held(first.encode())):
@@ -61,7 +69,7 @@ def whole(text: TextSource, name: str) -> list[JsonItem] | None:
     data = text.file.read()
     raws = _raws(data)
     raws = _held(data) if raws is None else raws
-    return None if raws is None else _placed(data, raws)
+    return None if raws is None else _Placed(name, data, raws)
 
 
 def check(text: TextSource, name: str) -> None:
@@ -104,12 +112,27 @@ def _held(data: bytes) -> list[msgspec.Raw] | None:
     return records[0] if len(records) == 1 else None
 
 
-def _placed(data: bytes, raws: Sequence[msgspec.Raw]) -> list[JsonItem]:
-    found, at, line, counted = [], 0, 1, 0
-    for number, raw in enumerate(map(bytes, raws), 1):
-        at = data.index(raw, at)
-        line += data.count(b"\n", counted, at)
-        counted = at
-        at += len(raw)
-        found.append(JsonItem(number, line, raw))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The values of a list, and the text that they stand in."""
+
+    name: str
+    data: bytes
+    raws: Sequence[msgspec.Raw]
+
+    def __iter__(self) -> Iterator[Sequence[JsonItem]]:
+        """Yield them with their places, about a megabyte each time. Raises Unreadable for one that is too long."""
+        found, size, at, line, counted = list[JsonItem](), 0, 0, 1, 0
+        for number, raw in enumerate(map(bytes, self.raws), 1):
+            at = self.data.index(raw, at)
+            line += self.data.count(b"\n", counted, at)
+            counted = at
+            at, size = at + len(raw), size + len(raw)
+            if len(raw) > LONGEST:
+                raise too_long(self.name, f"record {number:,}, which begins on line {line:,},")
+            found.append(JsonItem(number, line, raw))
+            if size >= _BLOCK:
+                yield found
+                found, size = [], 0
+        if found:
+            yield found

@@ -151,7 +151,7 @@ class RecordFormat:
             if self.listed and whole is None:
                 json_items.check(text, source.name)
             reader = _RecordReader(self, source, options)
-            for items in json_items.lines(text) if whole is None else [whole]:
+            for items in json_items.lines(text, source.name) if whole is None else whole:
                 yield from reader.read(items)
         yield from reader.once.findings()
         if reader.units:

@@ -8,7 +8,7 @@ Read are CSV and TSV, too, with a row for each token, or with lists in cells (``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import attrgetter
@@ -108,12 +108,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
 
 
 def _rows(
-    text: TextSource, whole: Sequence[JsonItem] | None, source: Source, once: Once
+    text: TextSource, whole: Iterable[Sequence[JsonItem]] | None, source: Source, once: Once
 ) -> Iterator[Columns | list[Item]]:
     from nerconv.formats.record_sound import parted
 
     decoder = Decoder(source.name, once)
-    for items in json_items.lines(text) if whole is None else [whole]:
+    for items in json_items.lines(text, source.name) if whole is None else whole:
         places, lines = [Where(source.name, item.line, 1) for item in items], [item.data for item in items]
 
         def columns(begin: int, end: int, lines: Any = lines, places: Any = places) -> Columns:

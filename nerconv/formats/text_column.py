@@ -136,7 +136,7 @@ def _json(text: TextSource, name: str, once: Once) -> Iterator[Row | Finding]:
     decoder, whole = Decoder(name, once), json_items.whole(text, name)
     if whole is None:
         json_items.check(text, name)
-    for items in json_items.lines(text) if whole is None else [whole]:
+    for items in json_items.lines(text, name) if whole is None else whole:
         for item in items:
             found = decoder.decode(item.line, line) if (line := item.data.decode()).strip() else None
             if isinstance(found, Finding):

@@ -78,11 +78,13 @@ def chunks_of(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Chu
     from nerconv.white_space import line_ends
 
     file.seek(0)
-    held, at, line, continues, enough = b"", 0, 1, False, block
+    pieces, size, at, line, continues, enough = list[bytes](), 0, 0, 1, False, block
     while piece := file.read(block):
-        held += piece
-        if len(held) < enough:
+        pieces.append(piece)
+        size += len(piece)
+        if size < enough:
             continue
+        held = b"".join(pieces)
         end = cuts.last(held)
         cut = end or (cuts.within(held) if len(held) >= most else 0)
         # Looking at twice as much next time takes no longer in all than looking at it once.
@@ -92,8 +94,9 @@ def chunks_of(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Chu
             yield chunk
             at, line, held = at + cut, line + line_ends(chunk.raw), held[cut:]
             continues = not end and not cuts.begins(held)
-    if held or not at:
-        yield Chunk(held, at, line, continues)
+        pieces, size = [held], len(held)
+    if size or not at:
+        yield Chunk(b"".join(pieces), at, line, continues)
 
 
 class Survey(Protocol):
