@@ -124,13 +124,21 @@ def children(pid: int) -> list[int]:
     return found[1:]
 
 
+def heed_signals() -> None:
+    """Let signals end this process, also where those who run the tests have them ignored (nohup)."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_DFL)
+
+
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """Start a conversion by two workers that takes a while; return when they work."""
     (folder / "o.conll").write_text("old")
     # Without nested brackets the file is surveyed in a second, and the workers have several to do.
     (folder / "b.txt").write_text("[ORG Ann Co  ] left [LOC Iran  ] for good . \n" * 800_000)
     command = [sys.executable, "-m", "nerconv", "to-conll", "b.txt", "-o", "o.conll", "--workers", "2"]
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=heed_signals
+    )
     deadline = time.monotonic() + 300  # on a machine that is busy with other things
     while not list(folder.glob(".nerconv.*/*.busy")):
         assert process.poll() is None and time.monotonic() < deadline
