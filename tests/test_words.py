@@ -70,3 +70,9 @@ def test_labels_add_no_cut_but_their_own_edges(text: str, data: st.DataObject) -
     labelled = cut_tokens(Document("d", text, (Span(*extent, "PER"),) if extent else ()))
     assert set(labelled.joins) - set(bare.joins) <= set(extent or ())
     assert set(bare.joins) <= set(labelled.joins)
+
+
+@given(_text, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
+def test_many_extents_are_trimmed_as_each_alone(text: str, edges: list[tuple[int, int]]) -> None:
+    extents = [(min(pair), min(max(pair), len(text))) for pair in edges if min(pair) <= len(text)]
+    assert tokens.trimmed(text, extents) == [tokens.trim(text, *extent) for extent in extents]

@@ -104,8 +104,9 @@ def unbracket(line: ExactLine) -> Unbracketed:
         anchors.append((length, done + 1))
     text = "".join(pieces) + source[done : line.end]
     spans, empty = [], []
-    for (opening, closing), (event, _) in zip(pairs, line.pairs.pairs, strict=True):
-        if extent := tokens.trim(text, after[opening.start], before[closing.start]):
+    within = ((after[opening.start], before[closing.start]) for opening, closing in pairs)
+    for extent, (event, _) in zip(tokens.trimmed(text, within), line.pairs.pairs, strict=True):
+        if extent:
             spans.append((*extent, event))
         else:
             empty.append(event)

@@ -57,6 +57,8 @@ def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]
 
     ``tables`` have the shape (units, labels, 3). The same units are drawn for all of them.
     """
+    if not any(table.size for table in tables):
+        return [np.zeros((resamples, *table.shape[1:])) for table in tables]
     random = np.random.default_rng(seed)
     count = len(tables[0])
     flat, members = _grouped([table.reshape(count, -1) for table in tables])
@@ -66,7 +68,9 @@ def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]
         weights = random.multinomial(count, members / count, size=min(step, resamples - done)).astype(np.float64)
         for total, table in zip(sums, flat, strict=True):
             total.append(weights @ table)
-    return [np.concatenate(total).reshape(resamples, -1, 3) for total in sums]
+    return [
+        np.concatenate(total).reshape(resamples, *table.shape[1:]) for total, table in zip(sums, tables, strict=True)
+    ]
 
 
 def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:

@@ -39,7 +39,7 @@ KEEPS: Final = Keeps(text=False, marks=False, ids=False, meta=False, provenance=
 #: What a row holds: the number of the token, which may be a part of one, where it begins and ends, and all else.
 _ROW: Final = re.compile(r"\d{1,9}-(\d{1,9})(?:\.\d{1,9})?\t(\d{1,9})-(\d{1,9})\t(.*)")
 #: A value of several that are set apart by ``|``, and the number of its span.
-_VALUE: Final = re.compile(r"((?:[^\\|\[]|\\.|\[(?!\d+\](?:\||$)))+)(?:\[(\d+)\])?(?:\||$)")
+_VALUE: Final = re.compile(r"((?:[^\\|\[]|\\(?:.|$)|\[(?!\d+\](?:\||$)))*)(?:\[(\d+)\])?(?:\||$)")
 _ESCAPED: Final = re.compile(r"\\(->|.)")
 _TEXT_ESCAPED: Final = re.compile(r"\\([tnrfb\\])")
 _CHARACTERS: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
@@ -178,11 +178,20 @@ def _held(columns: Sequence[_Column], sentences: Sequence[_Sentence]) -> dict[st
     values: dict[str, dict[str, int]] = {}
     annotated: dict[str, dict[str, int]] = {}
     for column in columns:
-        cells = [row.values[column.number] for sentence in sentences for row in sentence.rows]
-        cells = [cell for cell in cells if cell != _NOTHING]
-        annotated.setdefault(column.layer, {})[column.feature] = len(cells)
-        values.setdefault(column.layer, {})[column.feature] = sum(not cell.startswith(_NO_VALUE) for cell in cells)
+        cells = [_values(row.values[column.number]) for sentence in sentences for row in sentence.rows]
+        annotated.setdefault(column.layer, {})[column.feature] = sum(map(bool, cells))
+        values.setdefault(column.layer, {})[column.feature] = sum(any(label for label, _ in cell) for cell in cells)
     return {layer: found if any(found.values()) else annotated[layer] for layer, found in values.items()}
+
+
+def _values(cell: str) -> list[tuple[str, str]]:
+    """Return the labels in a cell, each with the number of its span; either is empty where it is not there.
+
+    >>> _values("PER[1]|*[2]|[3]"), _values("_"), _values("")
+    ([('PER', '1'), ('', '2'), ('', '3')], [], [])
+    """
+    found = [] if cell == _NOTHING else [pair for pair in _VALUE.findall(cell) if any(pair)]
+    return [("" if label == _NO_VALUE else _ESCAPED.sub(_character, label), id) for label, id in found]
 
 
 def _placed(
@@ -245,15 +254,12 @@ def _runs(sentences: Sequence[_Sentence], column: int) -> list[_Run]:
     for number, sentence in enumerate(sentences):
         current: dict[str, _Run] = {}
         for row in sentence.rows:
-            cell = row.values[column]
-            for label, id in _VALUE.findall(cell) if cell != _NOTHING else ():
+            for label, id in _values(row.values[column]):
                 run = current.get(id) if id else None
                 if run is not None and run.last.token + 1 >= row.token:
                     run.last = row
                 else:
-                    runs.append(
-                        _Run(id, "" if label == _NO_VALUE else _ESCAPED.sub(_character, label), number, row, row)
-                    )
+                    runs.append(_Run(id, label, number, row, row))
                     current[id] = runs[-1]
     return _joined(runs, sentences)
 

@@ -159,6 +159,13 @@ def report_of(right: int, count: int = 40) -> EvaluationReport:
     return evaluate(gold, said, QUICK)
 
 
+def test_texts_without_spans_have_no_scores_and_nothing_to_compare() -> None:
+    none = [Document(f"d{number}", TEXT) for number in range(9)]
+    report = evaluate(none, none, EvaluateOptions(resamples=10))
+    assert report.overall.micro.f1 is report.overall.micro.interval is None
+    assert [(row.difference, row.interval) for row in compare(report, report)] == [(None, None)] * 3
+
+
 def test_floors_are_unrounded_and_an_unscored_label_fails() -> None:
     report = report_of(30)
     f1 = report.overall.micro.f1

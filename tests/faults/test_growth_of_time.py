@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 from commands import nerconv as command
-from growth import WAYS, grows, seconds
+from effort import SHARE
+from growth import GENERATORS, WAYS, grows, seconds
 
 import nerconv
 
 pytestmark = pytest.mark.faults
 
+#: Bytes of the smaller of two sources, and seconds that are never too many for the larger: all sizes are 4 times as
+#: large, and what grows as the square of the size takes 16 times as long, with ``NERCONV_EXAMPLES=1``.
+SIZE, LITTLE = (1 << 15, 1.0) if SHARE >= 1 else (1 << 13, 0.15)
 #: Commands on bracket text, which get it under this name.
 _SOURCE = "x.txt"
 COMMANDS = (
@@ -29,12 +33,19 @@ COMMANDS = (
 )
 
 
+def some(number: int) -> list[str]:
+    """Return every third generator, by the number of a test; all with ``NERCONV_EXAMPLES=1``."""
+    step = 1 if SHARE >= 1 else 3
+    return list(GENERATORS)[number % step :: step]
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("format", nerconv.FORMATS)
 def test_eight_times_as_much_is_read_in_no_more_than_twelve_times_the_time(
     format: str, way: str, tmp_path: Path
 ) -> None:
-    assert not list(grows(partial(WAYS[way], tmp_path, format), seconds, 1 << 15, 0.6))
+    names = some(list(nerconv.FORMATS).index(format) + list(WAYS).index(way))
+    assert not list(grows(partial(WAYS[way], tmp_path, format), seconds, SIZE, LITTLE, names))
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -48,4 +59,4 @@ def test_commands_take_no_more_than_twelve_times_the_time_for_eight_times_as_muc
         code, said = command(*words.split())
         assert code < 4, said
 
-    assert not list(grows(run, seconds, 1 << 14, 0.6))
+    assert not list(grows(run, seconds, SIZE // 2, LITTLE, some(COMMANDS.index(words))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,30 @@ def test_numbers_that_begin_anew_in_each_sentence_join_nothing() -> None:
     joined = text.replace("\tx\t_", "\tx\tPER[1]")
     (found,) = (one for one in items(joined) if isinstance(one, Document))
     assert [found.covered(s) for s in found.spans] == ["Ann Lee\nBob Ray\nx\nCy Fox"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "labels", "lost"),
+    [
+        ("[1]", [], {"?": 1}),
+        ("PER[1]|[2]", ["PER"], {"?": 1}),
+        ("PER\\", ["PER\\"], {}),
+        ("|", [], {}),
+        ("", [], {}),
+        ("[sic]", ["[sic]"], {}),
+    ],
+)
+def test_a_number_without_a_value_is_a_span_without_a_label(cell: str, labels: list[str], lost: dict[str, int]) -> None:
+    rows = ["#FORMAT=WebAnno TSV 3.3", "#T_SP=x.Entity|value", "", "#Text=Ann Lee", f"1-1\t0-3\tAnn\t{cell}\t"]
+    found = items("\n".join(rows))
+    assert [span.label for one in found if isinstance(one, Document) for span in one.spans] == labels
+    assert sum((Counter(one.unread) for one in found if isinstance(one, Finding)), Counter()) == lost
+
+
+def test_a_layer_with_empty_cells_holds_no_annotation() -> None:
+    rows = ["#FORMAT=WebAnno TSV 3.3", "#T_SP=x.Entity|value", "#T_SP=x.Other|value", "", "#Text=Ann Lee"]
+    found = items("\n".join([*rows, "1-1\t0-3\tAnn\tPER\t\t"]))
+    assert [span.label for one in found if isinstance(one, Document) for span in one.spans] == ["PER"]
 
 
 @given(
