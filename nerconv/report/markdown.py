@@ -107,13 +107,17 @@ def _first(group: Group) -> str:
     return str(where) if where else ""
 
 
+#: The corpora that every rule about text was run on; L and M need several files, or a model.
+_CORPORA: Final = ("re3d", "sec", "wikigold", "wnut17")
+
+
 def _precision(measured: Mapping[str, Measured]) -> Iterator[str]:
     """Yield a table of what was measured."""
     yield "| data | findings | right | precision (95 %) | measured | |"
     yield "|---|--:|--:|--:|---|---|"
     for data, found in measured.items():
         low, high = found.interval
-        how = "held out" if found.held_out else "slips made on purpose" if " " in data else "tuned on it"
+        how = "held out" if found.held_out else "invented text with slips" if " " in data else "tuned on it"
         share = f"{100 * found.right / found.findings:.0f} ({100 * low:.0f} to {100 * high:.0f})"
         yield f"| {data} | {found.findings:,} | {found.right:,} | {share} | {found.date} | {how} |"
 
@@ -131,4 +135,7 @@ def manual(code: str) -> str:
         parts.append(f"{title}:\n\n```\n" + "\n".join(example.rstrip("\n") for example in examples) + "\n```")
     if rule.precision:
         parts.append("\n".join(_precision(rule.precision)))
+    silent = [data for data in _CORPORA if data not in rule.precision]
+    if silent and code[0] not in "LM":
+        parts.append(f"No findings in {', '.join(silent[:-1])}{' and ' * (len(silent) > 1)}{silent[-1]}.")
     return "\n\n".join(parts) + "\n"

@@ -10,7 +10,7 @@ from typing import Final
 
 from nerconv.document import Document, Span
 
-_TOWNS: Final = (
+TOWNS: Final = (
     *("Bremsund", "Tavrosk", "Castra", "Dunholm", "Ostrella", "Kirnau", "Velmond", "Pardiso", "Lowick", "Harnesk"),
     *("Port Sable", "San Rovio", "Marlow", "Quenby", "Tirgau", "Nordheim", "Salvia", "Bellmere", "Krasnov", "Ivrea"),
 )
@@ -30,7 +30,7 @@ _LAST: Final = (
     "Stein",
     "Voss",
 )
-_SPORTS: Final = ("SOCCER", "CHESS", "TENNIS", "CYCLING", "CRICKET", "HOCKEY")
+SPORTS: Final = ("SOCCER", "CHESS", "TENNIS", "CYCLING", "CRICKET", "HOCKEY")
 _DIVISIONS: Final = ("WESTERN", "EASTERN", "CENTRAL", "ATLANTIC", "PACIFIC", "NORTHERN")
 
 #: A piece of a line: text, and the label that it has.
@@ -61,14 +61,14 @@ def _person(chance: random.Random) -> str:
 
 
 def _head(chance: random.Random, sport: str, *words: Piece) -> list[Line]:
-    town = chance.choice(_TOWNS).upper()
+    town = chance.choice(TOWNS).upper()
     return [[(sport, ""), ("-", ""), *words, (".", "")], [(town, "LOC"), (f"1996-{chance.randint(1, 12):02}-06", "")]]
 
 
 def _results(chance: random.Random) -> list[Line]:
-    nation, sport = chance.choice(_NATIONS), chance.choice(_SPORTS)
+    nation, sport = chance.choice(_NATIONS), chance.choice(SPORTS)
     nations = chance.random() < 0.3
-    names, label = (_NATIONS, "LOC") if nations else (_TOWNS, "ORG")
+    names, label = (_NATIONS, "LOC") if nations else (TOWNS, "ORG")
     lines = _head(chance, sport, (nation.upper(), "LOC"), ("LEAGUE RESULTS", ""))
     lines.append([("Results of matches in the", ""), (nation, "LOC"), ("league on Sunday :", "")])
     for one, other in zip(*[iter(chance.sample(names, 8))] * 2, strict=True):
@@ -77,9 +77,9 @@ def _results(chance: random.Random) -> list[Line]:
 
 
 def _standings(chance: random.Random) -> list[Line]:
-    lines = _head(chance, chance.choice(_SPORTS), ("STANDINGS AFTER THURSDAY 'S GAMES", ""))
+    lines = _head(chance, chance.choice(SPORTS), ("STANDINGS AFTER THURSDAY 'S GAMES", ""))
     lines.append([("Standings after games played on Thursday ( tabulate under won , lost , percentage ) :", "")])
-    towns = chance.sample(_TOWNS, 10)
+    towns = chance.sample(TOWNS, 10)
     for division in chance.sample(_DIVISIONS, 2):
         lines += [[(f"{division} DIVISION", "")], [("W L PCT", "")]]
         for _ in range(5):
@@ -108,8 +108,8 @@ def _race(chance: random.Random) -> list[Line]:
 
 
 def _report(chance: random.Random) -> list[Line]:
-    one, other = chance.sample(_TOWNS, 2)
-    sport, person = chance.choice(_SPORTS), _person(chance)
+    one, other = chance.sample(TOWNS, 2)
+    sport, person = chance.choice(SPORTS), _person(chance)
     lines = _head(chance, sport, (one.upper(), "ORG"), ("GET LUCKY WIN", ""))
     for _ in range(chance.randint(3, 6)):
         lines.append(
@@ -119,7 +119,7 @@ def _report(chance: random.Random) -> list[Line]:
                     [
                         ("The", ""),
                         (f"{sport.lower()} season in", ""),
-                        (chance.choice(_TOWNS), "LOC"),
+                        (chance.choice(TOWNS), "LOC"),
                         ("is long .", ""),
                     ],
                     [("He met", ""), (_person(chance), "PER"), ("in", ""), (chance.choice(_NATIONS), "LOC"), (".", "")],

@@ -36,6 +36,9 @@ _KINDS: Final = {
     "both sides": ("the [ORG Coal Union] of workers {}", "[ORG the Coal Union of workers] {}"),
     "omitted": ("[ORG Harbour Board] {}", "Harbour Board {}"),
     "omitted word": ("[LOC Tavrosk] {}", "a man of Tavrosk {}"),
+    "capitals without a label": ("a man of [LOC Velmark] {}", "a man of VELMARK {}"),
+    "adjective as a place": ("the [MISC Bulgarian] envoy {}", "the [LOC Bulgarian] envoy {}"),
+    "adjective without a label": ("the [MISC Peruvian] envoy {}", "the Peruvian envoy {}"),
     "other label": ("[PER Goran Silva] {}", "[ORG Goran Silva] {}"),
 }
 _ENDS: Final = ("won twice", "left early", "denied the report", "will sell its ships", "was quiet today")

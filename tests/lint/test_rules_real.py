@@ -58,6 +58,12 @@ def test_header_gives_the_precision_that_the_verdicts_have(rule: Rule) -> None:
     assert measured == {name: (sum(v.values()), len(v)) for name, v in verdicts.items()}
 
 
+def test_every_header_line_of_the_sample_cables_that_is_flagged_was_read() -> None:
+    cables = corpus_of_files(sorted((_HERE.parents[1] / "corpus_samples" / "cables").glob("*.txt")), ReadOptions())
+    [rule] = [rule for rule in RULES if rule.code == "X303"]
+    assert len(flags_of(rule, cables)) == rule.precision["sample cables"].findings
+
+
 def test_default_rules_are_right_nine_times_in_ten() -> None:
     defaults = {rule.code for rule in RULES if rule.default}
     verdicts = [v for code in defaults for data in _VERDICTS.get(code, {}).values() for v in data.values()]

@@ -180,7 +180,7 @@ has no such label, the rule is silent.""",
         good=("The [NORP Iranian  ] minister met [NORP Iranian  ] guards ; an Iranian plane landed . ",),
         corpus=_untagged_demonym,
         options={"label": "MISC", "least": 2, "share": 0.5},
-        precision={"wikigold": Measured(2, 2, "2026-11-27")},
+        precision={"planted slips": Measured(6, 6, "2026-11-27"), "wikigold": Measured(2, 2, "2026-11-27")},
     ),
     Rule(
         code="X302",

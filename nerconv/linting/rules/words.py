@@ -83,6 +83,7 @@ as it labels as places.""",
         local=_demonym,
         screen=lambda corpus, options: corpus.among(_demonyms(options)),
         options={"words": (), "label": "MISC"},
+        precision={"planted slips": Measured(6, 6, "2026-11-27")},
     ),
     Rule(
         code="C218",
