@@ -49,6 +49,7 @@ KEEPS: Final = Keeps(
     provenance=False,
     flags=False,
     unlabelled=False,
+    labels=r"[A-Za-z][A-Za-z0-9_.-]*",
 )
 
 _BYTE_ORDER: Final = "\ufeff".encode()

@@ -46,6 +46,7 @@ KEEPS: Final = Keeps(
     provenance=False,
     flags=False,
     unlabelled=False,
+    labels=r"\S+",
 )
 TEXT: Final = ".txt"
 _LINE: Final = re.compile(r"T[^\t]*\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")

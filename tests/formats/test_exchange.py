@@ -17,8 +17,9 @@ from strategies import documents
 import nerconv
 from nerconv import formats
 from nerconv.conversion.fit import fit
+from nerconv.conversion.report import ConvertOptions
 from nerconv.conversion.verify import difference
-from nerconv.document import Document, Finding
+from nerconv.document import Document, Finding, Span
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.unique_ids import UniqueIds
@@ -138,3 +139,14 @@ def _with(record: Any, key: str, value: object) -> Any:
     if isinstance(record, dict):
         return {name: value if name == key else _with(inner, key, value) for name, inner in record.items()}
     return [_with(inner, key, value) for inner in record] if isinstance(record, list) else record
+
+
+@pytest.mark.parametrize("name", ["bracket", "brat", "text_column"])
+def test_a_label_that_cannot_be_spelt_loses_its_span_by_name_and_the_rest_is_written(name: str, tmp_path: Path) -> None:
+    spans = (Span(0, 3, "my label"), Span(8, 12, "LOC"))
+    report = nerconv.Corpus.of([Document("a", "Ann saw Oslo .\n", spans)]).write(
+        tmp_path / "out", ConvertOptions(to=name)
+    )
+    assert [finding.code for finding in report.lost] == ["K009"] and "'my label'" in report.lost[0].message
+    written = nerconv.read(tmp_path / "out", ReadOptions(format=name))
+    assert [span.label for document in written for span in document.spans] == ["LOC"]
