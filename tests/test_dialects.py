@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nerconv import formats
+from nerconv.bracket import reader, scan
+from nerconv.bracket.dialect import DialectDetection
 from nerconv.bracket.notations import NOTATIONS as TABLE
 from nerconv.document import Document, Facts, Finding
 from nerconv.io.sources import Source
 from nerconv.options import NOTATIONS, ReadOptions, UsageError
+from nerconv.tables import Extent
+from nerconv.views import opened
 
 Items = tuple[list[Document], list[Finding], str]
 
@@ -223,3 +232,37 @@ def test_a_megabyte_of_half_a_mark_takes_time_in_proportion(dialect: str, tmp_pa
         assert len(events) <= 40_000
         found = marks.pair(events, dialect, frozenset({"PER"}))
         assert len(found.pairs) <= len(events)
+
+
+#: What lines are made of, for every dialect: whole annotations, spoiled ones, and text that looks like marks.
+PIECES = [
+    *(notation.opening.format(label) + text + notation.closing.format(label)
+      for notation in TABLE.values() for label in ("PER", "drug") for text in ("Ada", "\u00e9 B", " x")),
+    "<PER>", "</PER>", "<b>", "</b>", "<PER id='1'>", "&amp;", "<!-- nerconv: ignore -->", "[", "]", "](PER)", "|",
+    "[1]", "[LOC:Oslo]", "<START:PER> ", " <END>", "@@", "##", "a/PER", "x", " ", "\n", "\u3042", "<br>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", [*NOTATIONS])
+def test_lines_of_whole_annotations_are_read_as_every_line_is(dialect: str) -> None:
+    @examples(150)
+    @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.booleans())
+    def check(text: str, marked_up: bool) -> None:
+        raw = text.encode()
+        detection = DialectDetection(dialect, "", {}, frozenset({"PER", "LOC"}))
+        events = scan.find(raw, marked_up, 1, dialect)
+        none = events.only(np.zeros(len(events.opens), dtype=bool))
+        slow = replace(none, others=np.ones_like(events.others))
+        extents = [Extent("d", 0, len(raw))]
+        fast, exact = (reader.read(found, "a.txt", detection, extents) for found in (events, slow))
+        assert [*opened([fast])] == [*opened([exact])]
+        assert fast.findings == exact.findings
+
+    check()
+
+
+def test_a_line_of_whole_annotations_is_not_looked_at_mark_by_mark() -> None:
+    for dialect, notation in TABLE.items():
+        line = f"{notation.opening.format('PER')}Ada{notation.closing.format('PER')} left .\n"
+        events = scan.find((line * 3).encode(), False, 1, dialect)
+        assert events.others.any() == (dialect in ("gptner", "slash"))

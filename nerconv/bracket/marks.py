@@ -8,7 +8,7 @@ opening and closing marks that are not whole. ``spaces`` is the white space insi
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
@@ -202,8 +202,8 @@ class _Pairing:
         self.unclosed, self.strays, self.unknown = list[Event](), list[Event](), list[Event]()
         self.broken, self.crossed = list[Event](), list[Event]()
         self.open: list[_Opened] = []
-        self.names: Counter[str] = Counter()
-        self.done_with: Counter[str] = Counter()
+        self.names: dict[str, int] = defaultdict(int)
+        self.done_with: dict[str, int] = defaultdict(int)
         self.only = "" if notation.is_labelled else next(iter(labels)) if len(labels) == 1 else NO_LABEL
 
     def take(self, event: Event) -> None:
@@ -265,7 +265,7 @@ class _Pairing:
             half = opening if opening.kind == "!" else closing
             self.broken.append(half._replace(value=label))
         elif self._is_known(label) and label:
-            self.pairs.append((opening._replace(value=label), closing))
+            self.pairs.append((opening if opening.value else opening._replace(value=label), closing))
         elif closing.value:
             self.unknown.append(closing)
 

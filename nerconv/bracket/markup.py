@@ -51,6 +51,10 @@ def occurrences(pattern: re.Pattern[str], text: str) -> Iterator[Occurrence]:
     >>> [(found.match.start(), found.end) for found in occurrences(re.compile(TAG), "<b> <!-- a --> <!-- b")]
     [(0, 3), (4, 14)]
     """
+    if _COMMENT not in text:
+        for found in pattern.finditer(text):
+            yield Occurrence(found, found.end())
+        return
     at = stop = line_end = 0
     while match := pattern.search(text, at):
         at = match.end()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
-from nerconv.bracket import marks
+from nerconv.bracket import flat, marks
 from nerconv.bracket.dialect import DialectCounts, tally, tally_flat
 from nerconv.bracket.grammar import BracketLine, closes, in_word, is_known
 from nerconv.bracket.notations import NOTATIONS
@@ -50,7 +50,8 @@ class Events:
     shape (annotations,), as are ``widths``, the bytes of its label, ``spaces``, how many stand before the closing one,
     two at most, ``lines``, the index of its line, and ``label_ids``, indexes of ``labels``. ``newlines``: the offsets
     of line feeds; ``others``: which lines are not flat, of shape (lines,). ``dialect``: that of the marks, if they are
-    not brackets; no line with a mark is flat then.
+    not brackets; ``closes`` is then the last byte of the closing mark, ``spaces`` its others, and ``widths`` the bytes
+    of the opening mark but two.
 
     >>> events = find(b"[LOC Rome  ] .\\n[ORG [LOC Oslo  ] FC  ]", False)
     >>> events.opens, events.closes, events.widths, events.spaces, events.lines, events.labels
@@ -115,15 +116,10 @@ def find(raw: bytes, marked_up: bool, first: int = 1, dialect: str = "") -> Even
     ``first``: the number of the first line. ``marked_up``: whether tags and references stand for what a browser shows
     of them.
     """
+    if dialect in NOTATIONS:
+        return _find_marks(raw, marked_up, first, dialect)
     array = np.frombuffer(raw, np.uint8)
     newlines = np.flatnonzero(array == _NEWLINE)
-    if dialect in NOTATIONS:
-        found = np.flatnonzero(np.frombuffer(raw.translate(_IS_AMONG[dialect]), bool))
-        others = np.zeros(len(newlines) + 1, dtype=bool)
-        for places in (found, _may_be_markup(raw, array, marked_up)):
-            others[np.searchsorted(newlines, places)] = True
-        none = np.zeros(0, dtype=np.int64)
-        return Events(raw, marked_up, first, newlines, none, none, none, none, none, none, (), others, dialect)
     brackets = np.flatnonzero((array == _OPEN) | (array == _CLOSE))
     is_open = array[brackets] == _OPEN
     # An opening belongs to the closing right behind it. Whatever has no such partner is not flat.
@@ -144,6 +140,24 @@ def find(raw: bytes, marked_up: bool, first: int = 1, dialect: str = "") -> Even
     labels = tuple(name.decode(errors="replace") for name in names)
     events = Events(raw, marked_up, first, newlines, opens, closes, widths, spaces, lines, label_ids, labels, others)
     return events.only(~others[lines])
+
+
+def _find_marks(raw: bytes, marked_up: bool, first: int, dialect: str) -> Events:
+    """Return the marks of ``raw``: a line is flat when all bytes of it that marks have belong to annotations alone."""
+    array = np.frombuffer(raw, np.uint8)
+    newlines = np.flatnonzero(array == _NEWLINE)
+    found = flat.find(raw, dialect)
+    opens, starts, stops, ends = (np.array(rows, dtype=np.int64) for rows in found[:4])
+    numbers = {label: number for number, label in enumerate(sorted({*found.labels}))}
+    label_ids = np.array([numbers[label] for label in found.labels], dtype=np.int64)
+    lines = np.searchsorted(newlines, opens)
+    among = np.flatnonzero(np.frombuffer(raw.translate(_IS_AMONG[dialect]), bool))
+    held = np.bincount(np.searchsorted(newlines, among), minlength=len(newlines) + 1)
+    others = held != flat.marks_each(dialect) * np.bincount(lines, minlength=len(newlines) + 1)
+    others[np.searchsorted(newlines, _may_be_markup(raw, array, marked_up))] = True
+    labels = tuple(label.decode() for label in numbers)
+    arrays = (opens, ends - 1, starts - opens - 2, ends - stops - 1, lines, label_ids)
+    return Events(raw, marked_up, first, newlines, *arrays, labels, others, dialect).only(~others[lines])
 
 
 def _may_be_markup(raw: bytes, array: NDArray[np.uint8], marked_up: bool) -> Numbers:
@@ -189,7 +203,10 @@ def pair(events: Events, dialect: str, labels: frozenset[str] | None) -> Flags:
     ``labels`` is a finding.
     """
     if events.dialect:
-        return events.others.copy()
+        known = _flags(is_known(label, labels) for label in events.labels)
+        exact = events.others.copy()
+        exact[events.lines[~known[events.label_ids]]] = True
+        return exact
     known = _flags(is_known(label, labels) for label in events.labels)
     named = _flags(not labels or label in labels for label in events.labels)
     opens = np.where(events.loose[events.lines], known[events.label_ids], named[events.label_ids])
@@ -218,12 +235,12 @@ def count(events: Events, dialects: Sequence[str], labels: frozenset[str] | None
     unknown = ~_flags(is_known(label, labels) for label in events.labels)
     exact = events.others.copy()
     exact[events.lines[events.loose[events.lines] & unknown[events.label_ids]]] = True
-    flat = events.only(~exact[events.lines])
-    size = len(flat.labels)
-    numbers = np.bincount(flat.spaces * size + flat.label_ids, minlength=3 * size).reshape(3, -1).tolist()
+    sure = events.only(~exact[events.lines])
+    size = len(sure.labels)
+    numbers = np.bincount(sure.spaces * size + sure.label_ids, minlength=3 * size).reshape(3, -1).tolist()
     total = DialectCounts()
     for spaces, row in enumerate(numbers):
-        counts = {label: number for label, number in zip(flat.labels, row, strict=True) if number}
+        counts = {label: number for label, number in zip(sure.labels, row, strict=True) if number}
         total.add(tally_flat(spaces, counts, labels))
     openings = np.zeros(0, dtype=np.int64)
     if exact.any():
@@ -248,8 +265,8 @@ def emit(events: Events, exact: Flags, name: str, documents: Sequence[Extent]) -
     """
     raw, bounds = events.raw, edges_of(documents)
     begin, end = int(bounds[0, 0]), int(bounds[-1, 1])
-    flat = events.only(~exact[events.lines] & within(bounds, events.opens))
-    opens, closes, widths, spaces = flat.opens, flat.closes, flat.widths, flat.spaces
+    sure = events.only(~exact[events.lines] & within(bounds, events.opens))
+    opens, closes, widths, spaces = sure.opens, sure.closes, sure.widths, sure.spaces
     array = np.frombuffer(raw, np.uint8)
     stays = np.ones(len(raw), dtype=bool)
     stays[runs(opens, widths + 2)] = False
@@ -262,16 +279,16 @@ def emit(events: Events, exact: Flags, name: str, documents: Sequence[Extent]) -
 
     starts, ends = opens - gone[:-1], closes - widths - spaces - 2 - gone[:-1]
     points = CodePoints(raw)
-    opened, closed, begins = map(points.before, (opens, closes, events.line_bounds[0][flat.lines]))
-    lines = flat.lines + events.first
+    opened, closed, begins = map(points.before, (opens, closes, events.line_bounds[0][sure.lines]))
+    lines = sure.lines + events.first
     edges = zip(documents, moved(bounds.ravel()).reshape(-1, 2).tolist(), strict=True)
     batch = Batch(
         name,
         array[begin:end][stays[begin:end]].tobytes(),
         starts,
         ends,
-        flat.label_ids,
-        flat.labels,
+        sure.label_ids,
+        sure.labels,
         lines,
         opened - begins + 1,
         Anchors(

@@ -215,6 +215,8 @@ def _count_marks(found: bytes | Events, line: int, marked_up: bool, dialect: str
 
     events = scan.find(found, marked_up, line, dialect) if isinstance(found, bytes) else found
     counts = choice.count(events.exact(np.flatnonzero(events.others)), dialect)
+    flat = np.bincount(events.label_ids, minlength=len(events.labels)).tolist()
+    counts.labels.update(dict(zip(events.labels, flat, strict=True)))
     counts.words = len(events.raw.split()) if counts.tagged else 0
     if anew:
         brackets = np.flatnonzero(np.frombuffer(events.raw, np.uint8) == ord("["))
