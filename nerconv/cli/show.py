@@ -167,6 +167,8 @@ def placed(aligned: Alignment) -> Iterator[str]:
     """Yield how many spans have each status, and which originals no document belongs to."""
     counts = aligned.counts
     yield f"placed: {', '.join(f'{status} {counts[status]:,}' for status in STATUSES if counts[status]) or 'no span'}"
+    if counts["lost"] + counts["ambiguous"] == counts.total() > 0:
+        yield "no span has a place: the original is likely that of another text; --pair content compares what they say"
     if missing := aligned.unpaired:
         more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
         yield f"no annotated document belongs to {', '.join(map(one_line, missing[:3]))}{more}; not written"

@@ -73,6 +73,15 @@ def test_spans_without_a_place_are_lost_by_name(run: Run, tmp_path: Path) -> Non
     ]
 
 
+def test_an_original_of_another_text_is_suspected(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "raw/a.txt").write_text("Something else stands here now .")
+    status, printed = run("align", "tagged/a.txt", "--to", "raw/a.txt", "-o", "gold.jsonl")
+    assert status == 1 and "0 written + 2 lost" in printed and "placed: lost 2" in printed
+    assert "no span has a place: the original is likely that of another text; --pair content" in printed
+    status, printed = run("align", "tagged/b.txt", "--to", "raw/b.txt", "-o", "gold.jsonl")
+    assert status == 0 and "no span has a place" not in printed
+
+
 def test_a_higher_status_can_be_asked_for(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tagged/a.txt").write_text("[PER ann lee  ] met `` [ORG Bank of Rome  ] '' . \n")
     status, printed = run("align", "tagged/a.txt", "--to", "raw/a.txt", "-o", "g.jsonl", "--min-status", "exact")
