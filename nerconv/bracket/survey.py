@@ -123,7 +123,7 @@ class _Look:
             nonlocal is_late
             for chunk in self._chunks():
                 if chunk.line == 1:
-                    _refuse_columns(chunk.raw[:_HEAD].decode(errors="ignore"), name)
+                    refuse_columns(chunk.raw, name)
                 self.has_docstart |= DOCSTART.encode() in chunk.raw
                 if self._begins_markup(chunk.raw):
                     self.marked_up, is_late = True, chunk.line > 1
@@ -224,9 +224,9 @@ def _count_marks(found: bytes | Events, line: int, marked_up: bool, dialect: str
     return counts
 
 
-def _refuse_columns(text: str, name: str) -> None:
-    """Raise Unreadable when ``text``, the beginning of a file, holds columns."""
-    separator = holds_columns(text)
+def refuse_columns(raw: bytes, name: str) -> None:
+    """Raise Unreadable when text holds columns, judged by its beginning."""
+    separator = holds_columns(raw[:_HEAD].decode(errors="ignore"))
     if separator is None:
         return
     if separator:
@@ -289,7 +289,7 @@ def read_text(data: bytes, labels: frozenset[str] | None, dialect: str) -> Batch
     ``labels``: as in ``grammar.pair``. Raises Unreadable for what is not text or holds columns.
     """
     raw = clean_text(data, "")
-    _refuse_columns(raw[:_HEAD].decode(errors="ignore"), "")
+    refuse_columns(raw, "")
     how = DOCSTART if DOCSTART.encode() in raw else "file"
     known = BracketSurvey("", "d", how, False, DialectDetection(dialect, "", {}, labels), False)
     (reading,) = known.read(Chunk(raw, 0, 1))

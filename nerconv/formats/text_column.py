@@ -220,13 +220,14 @@ def encode(batch: Batch, options: WriteOptions) -> ColumnPiece:
 
 
 def read_back(piece: ColumnPiece, options: WriteOptions) -> Batch:
-    """Return what is read of lines that were written."""
+    """Return what is read of lines that were written. Raises Unreadable for texts that would be taken for columns."""
     from nerconv.bracket.dialect import DialectDetection
-    from nerconv.bracket.survey import BracketSurvey
+    from nerconv.bracket.survey import BracketSurvey, refuse_columns
 
     lines = msgspec.json.Decoder(_Line).decode_lines(piece.lines)
     texts = [_Text(line.id, line.annotated, number, line.meta) for number, line in enumerate(lines, 1)]
     raw = "\n".join(text.text for text in texts).encode()
+    refuse_columns(raw, "")
     labels = bracket.known_labels(piece.labels, options)
     known = BracketSurvey("", "", "file", False, DialectDetection(options.dialect, "", {}, labels), False)
     return _read(raw, texts, [text.line for text in texts], known).batch

@@ -8,10 +8,12 @@ import pytest
 from reading import read_as
 
 from nerconv.bracket.column_guard import holds_columns
-from nerconv.document import Finding
+from nerconv.conversion.report import ConvertOptions
+from nerconv.corpus import Corpus
+from nerconv.document import Document, Finding, Span
 from nerconv.formats import bracket, conll
 from nerconv.io.sources import Source, Unreadable
-from nerconv.options import ReadOptions
+from nerconv.options import ReadOptions, UsageError
 
 HERE = Path(__file__).parents[2]
 TEXTS = sorted([*HERE.glob("corpus_samples/**/*.txt"), *HERE.glob("docs/*.md"), *HERE.glob("*.md")])
@@ -121,3 +123,14 @@ def test_columns_are_read_or_refused_where_they_are_named_so(name: str, tmp_path
     lost = sum(sum(item.unread.values()) for item in items if isinstance(item, Finding))
     expected = {"no entity": 0, "long comments": 1, "CoNLL-U": 1, "tokens with spaces": 3}
     assert spans + lost == expected.get(name, SHAPES[name].count("Moss"))
+
+
+@pytest.mark.parametrize("format", ["bracket", "text_column"])
+@pytest.mark.parametrize("text", ["-Oslo|B-LOC\x1cfell Rome", "Ann B-PER\nleft O\nRome B-LOC"])
+def test_text_that_would_be_read_as_columns_is_not_written_as_text_with_brackets(
+    format: str, text: str, tmp_path: Path
+) -> None:
+    corpus = Corpus.of([Document("d", text, (Span(text.index("Rome"), text.index("Rome") + 4, "LOC"),))])
+    with pytest.raises(UsageError, match="reads back differently: looks like columns"):
+        corpus.write(tmp_path / "o", ConvertOptions(to=format))
+    assert not list(tmp_path.iterdir())
