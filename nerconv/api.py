@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nerconv.evaluation.report import EvaluationReport
     from nerconv.evaluation.run import EvaluateOptions
     from nerconv.inspection.report import Inspection
+    from nerconv.io.replacing import Changes
     from nerconv.linting.fix import FixReport
     from nerconv.linting.problem import LintReport
     from nerconv.linting.stats import Stats
@@ -51,8 +52,7 @@ def read(
     >>> corpus = read(text="[PER Ann  ] met [ORG Interior Ministry  ] . \\n")
     >>> corpus.labels
     Counter({'ORG': 1, 'PER': 1})
-    >>> document = corpus[0]
-    >>> document.text, str(document.spans[1].where)
+    >>> corpus[0].text, str(corpus[0].spans[1].where)
     ('Ann met Interior Ministry . \\n', '<text>:1:17')
     """
     options = options or ReadOptions()
@@ -366,19 +366,19 @@ def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:
     return count(given_corpus(source, options or ReadOptions()).batches)
 
 
-def apply_baseline(report: LintReport, known: Path | None, new: Path | None = None, prune: bool = False) -> int:
+def apply_baseline(
+    report: LintReport, known: Path | None, new: Path | None = None, prune: bool = False, changes: Changes | None = None
+) -> int:
     """Leave findings that the baseline at ``known`` has out of ``report``; return how many of it are gone.
 
-    ``new``: where all findings of ``report`` are written as a baseline. ``prune``: those that are gone leave the file.
-    Raises Unreadable.
+    ``new``: a new baseline of all. ``prune``: what is gone leaves it. ``changes``: made with others. Raises Unreadable.
 
-    >>> found = lint(read(text="[PER XXXXX  ] left . \\n"))
-    >>> apply_baseline(found, known=None), len(found.problems)
-    (0, 1)
+    >>> apply_baseline(lint(read(text="[PER XXXXX  ] left . \\n")), known=None)
+    0
     """
     from nerconv.linting.baseline import apply
 
-    return apply(report, known, new, prune)
+    return apply(report, known, new, prune, changes)
 
 
 def propose(report: LintReport, source: Paths, options: ReadOptions | None = None) -> None:

@@ -15,7 +15,7 @@ from nerconv.cli import refusals, show
 from nerconv.cli.given import Given, check_outputs, typed_command
 from nerconv.cli.progress import progress
 from nerconv.io.outputs import STDOUT, Place, read_places
-from nerconv.io.replacing import named, together
+from nerconv.io.replacing import together
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions
 from nerconv.options import ReadOptions, UsageError
@@ -161,8 +161,7 @@ def _formats(inputs: _Inputs, model: str | None) -> dict[str, set[str]]:
 def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
     with together() as changes:
         for name, path in files.items():
-            with named(path):
-                changes.new(path).write_text(EVALUATION[name](found), encoding="utf-8", newline="")
+            changes.text(path, EVALUATION[name](found))
     for path in files.values():
         show.wrote(path)
     show.job_summary(lambda: EVALUATION["markdown"](found))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from shlex import quote
 from typing import Final
 
@@ -15,7 +14,7 @@ from nerconv.cli.progress import progress
 from nerconv.cli.table import options_of
 from nerconv.cli.table.linting import FAIL_ON
 from nerconv.io.outputs import STDOUT, Place, read_places
-from nerconv.io.replacing import named, together
+from nerconv.io.replacing import Changes, together
 from nerconv.io.sources import Source
 from nerconv.linting.fix import FixReport
 from nerconv.linting.problem import LintReport
@@ -46,14 +45,17 @@ def lint(given: Given) -> int:
     unsafe = bool(given["--unsafe-fixes"])
     done = api.fix(files, rules, options, unsafe=unsafe, write=written) if fixing else None
     report = _fixed(done, given, written) if done else _looked(files, training, given)
-    _apply_baseline(report, given["--baseline"], given["--write-baseline"], bool(given["--prune-baseline"]))
-    if given["--format"] in _WITH_EDITS:
-        api.propose(report, files, options)
-    if given["--diff"]:
-        show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
-    else:
-        show.put(_rendered(report, given))
-    _write_page(report, given)
+    with together() as changes:
+        known = _apply_baseline(report, given, changes)
+        if given["--format"] in _WITH_EDITS:
+            api.propose(report, files, options)
+        if given["--diff"]:
+            show.findings([problem.finding for problem in report.problems if problem.finding.code == "F014"])
+        else:
+            show.put(_rendered(report, given))
+        if given["--html"]:
+            changes.text(given["--html"], LINT["html"](_dated(report, given)))
+    _say_written(given, known)
     if report.problems and given["--format"] == "text" and sys.stderr.isatty():
         show.say(f"Decide one by one: {_review_of(given)}")
     show.job_summary(lambda: job_summary(report))
@@ -84,14 +86,6 @@ def _dated(report: LintReport, given: Given) -> LintReport:
     return report
 
 
-def _write_page(report: LintReport, given: Given) -> None:
-    if not (path := given["--html"]):
-        return
-    with together() as changes, named(path):
-        changes.new(path).write_text(LINT["html"](_dated(report, given)), encoding="utf-8", newline="")
-    show.wrote(path)
-
-
 def _check_outputs(given: Given, files: Sequence[Source], training: Sequence[Source]) -> None:
     """Raise UsageError where a baseline or a page would replace what is read, an ignore file, or another of them."""
     prune = given["--prune-baseline"]
@@ -104,16 +98,23 @@ def _check_outputs(given: Given, files: Sequence[Source], training: Sequence[Sou
     check_outputs(given, read, [Place("what --format prints", STDOUT), *(known if prune else []), *learnt, *page])
 
 
-def _apply_baseline(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> None:
-    """Leave what is known out of ``report``, and write the baselines that were asked for."""
+def _apply_baseline(report: LintReport, given: Given, changes: Changes) -> str:
+    """Leave what is known out of ``report`` and prepare the baselines asked for; return what a new one holds."""
     found = counted(sum(problem.finding.code != "F014" for problem in report), "finding")
-    if gone := api.apply_baseline(report, known, new, prune):
+    known, prune = given["--baseline"], bool(given["--prune-baseline"])
+    if gone := api.apply_baseline(report, known, given["--write-baseline"], prune, changes):
         verb = "taken out" if prune else "gone; prune with --prune-baseline"
         show.say(f"{known}: {counted(gone, 'finding')} {verb}")
-    if new:
-        show.wrote(new, f"{found}, ")
-    if known and prune:
-        show.wrote(known)
+    return f"{found}, "
+
+
+def _say_written(given: Given, known: str) -> None:
+    """Say which files were written; ``known``: what the new baseline holds."""
+    if given["--write-baseline"]:
+        show.wrote(given["--write-baseline"], known)
+    for path in (given["--baseline"] if given["--prune-baseline"] else None, given["--html"]):
+        if path:
+            show.wrote(path)
 
 
 def _looked(files: list[Source], training: list[Source], given: Given) -> LintReport:

@@ -68,6 +68,11 @@ class Changes:
             self.steps.append(_Move(part, real, self.within is None))
             return part
 
+    def text(self, target: str | Path, text: str) -> None:
+        """Let ``target`` hold ``text`` as UTF-8. Raises Unreadable."""
+        with named(target):
+            self.new(target).write_text(text, encoding="utf-8", newline="")
+
     def beside(self, folder: Path | None) -> Path:
         """Return the private folder of these changes in ``folder``, or among temporary files. Raises OSError."""
         if folder and self.within and folder.stat().st_dev == self.within.stat().st_dev:
@@ -119,8 +124,8 @@ def replacing(target: str | Path) -> Iterator[Path]:
 
 def write_text(target: str | Path, text: str) -> None:
     """Write ``text`` as UTF-8 to ``target``, whole or not at all. Raises Unreadable."""
-    with replacing(target) as part:
-        part.write_text(text, encoding="utf-8", newline="")
+    with named(target), together() as changes:
+        changes.text(target, text)
 
 
 @contextmanager

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from nerconv.io.replacing import write_text
+from nerconv.io.replacing import Changes, write_text
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
 
@@ -63,25 +63,33 @@ def read_baseline(path: Path) -> Baseline:
         raise Unreadable(f"{path}: is not a baseline: {error}; make one with --write-baseline") from error
 
 
-def write_baseline(baseline: Baseline, path: Path) -> None:
-    """Write ``baseline``, sorted."""
+def write_baseline(baseline: Baseline, path: Path, write: Callable[[Path, str], object] = write_text) -> None:
+    """Write ``baseline``, sorted; ``write`` does it, given the path and the text."""
     counts = dict(sorted(baseline.counts.items()))
-    write_text(path, json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n")
+    write(path, json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n")
 
 
-def apply(report: LintReport, known: Path | None, new: Path | None, prune: bool) -> int:
+def apply(
+    report: LintReport,
+    known: Path | None,
+    new: Path | None,
+    prune: bool,
+    changes: Changes | None = None,
+) -> int:
     """Leave the findings in the baseline at ``known`` out of ``report``; return how many of the baseline are gone.
 
     ``new``: where all findings are written as a baseline first. ``prune``: what is gone leaves the baseline.
+    ``changes``: others that are made together with these.
     """
     before = read_baseline(known) if known else None
+    write = changes.text if changes else write_text
     if new:
-        write_baseline(baseline_of(report.problems), new)
+        write_baseline(baseline_of(report.problems), new, write)
     if known is None or before is None:
         report.problems = baseline_of(report.problems).without_known(report.problems) if new else report.problems
         return 0
     left = before.pruned(report.problems)
     if prune:
-        write_baseline(left, known)
+        write_baseline(left, known, write)
     report.problems = before.without_known(report.problems)
     return before.counts.total() - left.counts.total()

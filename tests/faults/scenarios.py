@@ -104,7 +104,9 @@ SCENARIOS = {
     ),
     "convert --shard-docs": Scenario(_shards, f"{_SHARDS} 2", ("out/a.00001.jsonl", "out/c.00001.jsonl")),
     "lint --fix": Scenario(_noisy, "lint a.txt b.txt --fix --select ALL", ("a.txt", "b.txt")),
-    "lint --write-baseline": Scenario(_known, "lint a.txt --select ALL --write-baseline known.json", ("known.json",)),
+    "lint --write-baseline": Scenario(
+        _known, "lint a.txt --select ALL --write-baseline known.json --html page.html", ("known.json", "page.html")
+    ),
     "evaluate": Scenario(_scored, _SCORE, ("r.json", "r.html", "r.xml")),
     "config project": Scenario(_project, "config project a.txt -o project.yml", ("project.yml",)),
 }

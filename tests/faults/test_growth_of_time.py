@@ -16,7 +16,7 @@ pytestmark = pytest.mark.faults
 
 #: Bytes of the smaller of two sources, and seconds that are never too many for the larger: all sizes are 4 times as
 #: large, and what grows as the square of the size takes 16 times as long, with ``NERCONV_EXAMPLES=1``.
-SIZE, LITTLE = (1 << 15, 1.0) if SHARE >= 1 else (1 << 13, 0.15)
+SIZE, LITTLE = (1 << 15, 1.0) if SHARE >= 1 else (1 << 13, 0.3)
 #: Commands on bracket text, which get it under this name.
 _SOURCE = "x.txt"
 COMMANDS = (

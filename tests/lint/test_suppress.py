@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from commands import nerconv as command
@@ -11,6 +15,7 @@ from commands import nerconv as command
 from nerconv import formats
 from nerconv.cli import main
 from nerconv.document import Document
+from nerconv.io import replacing
 from nerconv.io.sources import Unreadable
 from nerconv.linting.baseline import baseline_of, read_baseline, write_baseline
 from nerconv.linting.engine import lint
@@ -157,3 +162,30 @@ def test_findings_are_not_recorded_where_the_baseline_of_before_cannot_be_read(
     Path("a.txt").write_text(f"{MASKED}\n")
     assert command("lint", "a.txt", "--baseline", "none.json", "--write-baseline", "new.json")[0] == 3
     assert not Path("new.json").exists()
+
+
+def test_a_baseline_is_not_written_where_the_page_beside_it_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("[PER XXXXX  ] left . \n")
+    Path("known.json").write_text("old")
+    words = ("lint", "a.txt", "--write-baseline", "known.json", "--html", "page.html")
+    with patch.object(replacing._Move, "_put", autospec=True, side_effect=_full_behind_the_first):
+        status, said = command(*words)
+    assert (status, "page.html: cannot be written: No space left on device" in said) == (3, True), said
+    assert Path("known.json").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "known.json"]
+    assert command(*words)[0] == 0
+    assert json.loads(Path("known.json").read_text())["findings"]
+    assert Path("page.html").exists()
+
+
+_put = replacing._Move._put
+
+
+def _full_behind_the_first(move: replacing._Move) -> None:
+    """Move the first file of several, and say of others that the disk is full."""
+    if not move.part.name.startswith("0"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    _put(move)
