@@ -355,7 +355,7 @@ def inspect(
     return run(*inspected(paths, names, options or ReadOptions()), options or ReadOptions(), progress or silent)
 
 
-def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:
+def stats(source: Paths | Corpus, options: ReadOptions | None = None, progress: Progress | None = None) -> Stats:
     """Return what the documents of ``source`` are made of: lengths, labels, repeated text. Raises UsageError.
 
     >>> stats(read(text="[PER Ann  ] left . \\n")).documents
@@ -363,7 +363,7 @@ def stats(source: Paths | Corpus, options: ReadOptions | None = None) -> Stats:
     """
     from nerconv.linting.stats import stats as count
 
-    return count(given_corpus(source, options or ReadOptions()).batches)
+    return count(plan.given_parts(source, options or ReadOptions(), progress or silent))
 
 
 def apply_baseline(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nerconv.conversion.report import ConvertOptions
     from nerconv.corpus import Corpus
     from nerconv.formats.class_labels import ClassLabels
+    from nerconv.io.chunks import PartRead
 
 
 #: The suffixes of texts without annotation that are read of a folder.
@@ -96,6 +97,25 @@ def given_corpus(given: Paths | Corpus, options: ReadOptions, progress: Progress
     from nerconv.corpus import read as read_sources
 
     return given if isinstance(given, Corpus) else read_sources(given_sources(given, options), options, progress)
+
+
+def given_parts(given: Paths | Corpus, options: ReadOptions, progress: Progress = silent) -> Iterator[PartRead]:
+    """Yield what a corpus holds, or paths or sources, large documents in parts. Raises UsageError, Unreadable.
+
+    >>> [part.continues for part in given_parts([Source("a.txt", "a", content=b"Ann . \\n")], ReadOptions())]
+    [False, False]
+    """
+    from nerconv.corpus import Corpus
+    from nerconv.io.chunks import PartRead
+    from nerconv.views import Reading
+
+    if isinstance(given, Corpus):
+        yield from map(PartRead, given.findings)
+        yield from (PartRead(Reading(batch, {})) for batch in given.batches)
+        return
+    for source in given_sources(given, options):
+        progress(source)
+        yield from formats.read_parts(source, options)
 
 
 def reference(given: Paths | Corpus | None, options: ReadOptions, judged: Sequence[Source]) -> list[Source]:

@@ -16,8 +16,8 @@ def stats(given: Given) -> int:
     files = plan.sources(given.arguments["src"], options)
     refusals.check(given, {"input": plan.formats_of(files, options)})
     with progress(files) as bar:
-        corpus = api.read(bar.watched(files), options, progress=bar.begin)
-    losses = list(filter(costs, corpus.findings))
+        found = api.stats(bar.watched(files), options, bar.begin)
+    losses = list(filter(costs, found.findings))
     show.findings(losses)
-    show.put(STATS[given["--format"]](api.stats(corpus)))
+    show.put(STATS[given["--format"]](found))
     return exit_code(losses, False)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from nerconv.conversion.made import source_order
+from nerconv.document import Facts, Finding
 from nerconv.linting.surface import holds_mask, is_mask
 
 if TYPE_CHECKING:
     from nerconv.batch import Batch
-    from nerconv.linting.corpus import LintCorpus
+    from nerconv.io.chunks import PartRead
 
 _SHOWN: Final = 5
 
@@ -33,6 +36,7 @@ class Stats:
     ``masked``: spans that are masking text; ``surfaces``: distinct texts of spans; the other numbers count what they
     are called: documents, sentences, tokens, spans, and by label.
     ``unlabelled``: sentences with text that nobody labelled, which are never bare.
+    ``findings``: what the readers found, the spans that are not read among them.
     ``ambiguous`` are surface forms under several labels with the spans of each, the most spans first.
 
     >>> import nerconv
@@ -52,33 +56,80 @@ class Stats:
     surfaces: int
     ambiguous: tuple[tuple[str, dict[str, int]], ...]
     unlabelled: int = 0
+    findings: tuple[Finding, ...] = ()
 
 
-def stats(batches: Sequence[Batch]) -> Stats:
-    """Return the numbers of the documents of ``batches``."""
-    from nerconv.linting.corpus import LintCorpus
+def stats(parts: Iterable[PartRead]) -> Stats:
+    """Return the numbers of the documents of ``parts``, each of which is gone before the next one is read."""
+    counts = _Counts()
+    for item, continues in parts:
+        if isinstance(item, Finding):
+            counts.findings.append(item)
+        elif not isinstance(item, Facts):
+            counts.findings += chain.from_iterable(found for _, found in sorted(item.findings.items()))
+            counts.add(item.batch)
+            # What goes on with a document is none of its own.
+            counts.documents -= continues
+    return counts.stats()
 
-    corpus = LintCorpus(batches)
-    ambiguous = [(surface, dict(labels.most_common())) for surface, labels in corpus.labels.items() if len(labels) > 1]
-    lengths = Counter[int]()
-    for batch in batches:
-        lengths.update(_lengths(batch))
-    labels = {
-        label: _label(corpus, label) for label, _ in sorted(corpus.label_counts.items(), key=lambda p: (-p[1], p[0]))
-    }
-    return Stats(
-        sum(len(batch.documents) for batch in batches),
-        sum(len(batch.covering[0]) for batch in batches),
-        sum(map(_bare, batches)),
-        sum(len(batch.tokens.starts) for batch in batches),
-        len(corpus),
-        sum(found.masked for found in labels.values()),
-        labels,
-        {name: sum(many for n, many in lengths.items() if low <= n <= high) for name, low, high in _LENGTHS},
-        len(corpus.labels),
-        tuple(sorted(ambiguous, key=lambda pair: (-sum(pair[1].values()), pair[0]))),
-        sum(map(_unlabelled, batches)),
-    )
+
+@dataclass(slots=True)
+class _Counts:
+    """What was counted until now. ``forms``: the spans by label and text."""
+
+    documents: int = 0
+    sentences: int = 0
+    bare: int = 0
+    tokens: int = 0
+    unlabelled: int = 0
+    forms: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lengths: Counter[int] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
+        """Count what ``batch`` holds."""
+        from nerconv.linting.tally import surfaces_of
+
+        self.documents += len(batch.documents)
+        self.sentences += len(batch.covering[0])
+        self.bare += _bare(batch)
+        self.tokens += len(batch.tokens.starts)
+        self.unlabelled += _unlabelled(batch)
+        self.lengths.update(_lengths(batch))
+        labels = map(batch.labels.__getitem__, batch.label_ids.tolist())
+        self.forms.update(zip(labels, map(bytes.decode, surfaces_of(batch)), strict=True))
+
+    def stats(self) -> Stats:
+        """Return all of it."""
+        by_label, by_form = defaultdict[str, dict[str, int]](dict), defaultdict[str, Counter[str]](Counter)
+        several = {form for form, count in Counter(form for _, form in self.forms).items() if count > 1}
+        for (label, form), count in self.forms.items():
+            by_label[label][form] = count
+            if form in several:
+                by_form[form][label] = count
+        ambiguous = ((form, dict(labels.most_common())) for form, labels in by_form.items())
+        found = {label: _label(forms) for label, forms in by_label.items()}
+        labels = dict(sorted(found.items(), key=lambda pair: (-pair[1].spans, pair[0])))
+        return Stats(
+            self.documents,
+            self.sentences,
+            self.bare,
+            self.tokens,
+            self.forms.total(),
+            sum(row.masked for row in labels.values()),
+            labels,
+            {name: sum(many for n, many in self.lengths.items() if low <= n <= high) for name, low, high in _LENGTHS},
+            len({form for _, form in self.forms}),
+            tuple(sorted(ambiguous, key=lambda pair: (-sum(pair[1].values()), pair[0]))),
+            self.unlabelled,
+            tuple(sorted(self.findings, key=source_order)),
+        )
+
+
+def _label(forms: Mapping[str, int]) -> LabelStats:
+    masked = sum(count for form, count in forms.items() if is_mask(form) or holds_mask(form))
+    top = sorted(forms.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
+    return LabelStats(sum(forms.values()), len(forms), masked, tuple(top))
 
 
 def _lengths(batch: Batch) -> list[int]:
@@ -92,13 +143,6 @@ def _lengths(batch: Batch) -> list[int]:
 
 
 _LENGTHS: Final = (("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4-10", 4, 10), ("more", 11, 1 << 62))
-
-
-def _label(corpus: LintCorpus, label: str) -> LabelStats:
-    counts = {surface: labels[label] for surface, labels in corpus.labels.items() if labels[label]}
-    masked = sum(count for surface, count in counts.items() if is_mask(surface) or holds_mask(surface))
-    top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_SHOWN]
-    return LabelStats(sum(counts.values()), len(counts), masked, tuple(top))
 
 
 def _bare(batch: Batch) -> int:

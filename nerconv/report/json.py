@@ -80,7 +80,7 @@ def comparison(found: Comparison) -> str:
 
 
 def stats(found: Stats) -> str:
-    """Return what a corpus is made of, keys sorted.
+    """Return what a corpus is made of, without what its readers found, keys sorted.
 
     >>> import json
     >>> from nerconv import read, stats as count
@@ -88,7 +88,9 @@ def stats(found: Stats) -> str:
     >>> json.loads(stats(found))['tokens']
     3
     """
-    return encoded(asdict(found), sort_keys=True)
+    numbers = asdict(replace(found, findings=()))
+    del numbers["findings"]
+    return encoded(numbers, sort_keys=True)
 
 
 def evaluation(report: EvaluationReport) -> str:

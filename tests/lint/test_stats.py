@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from nerconv import tokens
 from nerconv.document import LABELLED, UNLABELLED, Document, Span
+from nerconv.io.chunks import PartRead
 from nerconv.linting.stats import stats
-from nerconv.views import batch_of
+from nerconv.views import Reading, batch_of
 from tests.commands import nerconv
 from tests.strategies import documents
 
@@ -19,7 +20,7 @@ OTHER = Document("e", "Ann , XXXXXXXX .\n", (Span(0, 3, "LOC"), Span(6, 14, "ORG
 
 
 def test_counts_by_hand() -> None:
-    found = stats([batch_of([SMALL, OTHER], "a.txt")])
+    found = stats([PartRead(Reading(batch_of([SMALL, OTHER], "a.txt"), {}))])
     assert (found.documents, found.sentences, found.bare, found.tokens, found.spans) == (2, 4, 2, 15, 4)
     assert (found.masked, found.surfaces, found.lengths["1"], found.lengths["2"]) == (1, 3, 3, 1)
     assert found.ambiguous == (("Ann", {"PER": 1, "LOC": 1}),)
@@ -29,7 +30,7 @@ def test_counts_by_hand() -> None:
 
 @given(st.lists(documents(), max_size=4))
 def test_totals_agree_with_a_slow_count(corpus: list[Document]) -> None:
-    found = stats([batch_of(corpus, "a.txt")])
+    found = stats([PartRead(Reading(batch_of(corpus, "a.txt"), {}))])
     pairs = [(document, pair) for document in corpus for pair in tokens.sentences(document)]
     touched = [any(span.start < end and start < span.end for span in d.spans) for d, (start, end) in pairs]
     assert (found.sentences, found.spans) == (len(pairs), sum(len(d.spans) for d in corpus))
@@ -51,7 +52,7 @@ def _holds_unlabelled(document: Document, sentence: tuple[int, int]) -> bool:
 
 
 def test_a_span_of_half_a_line_end_has_a_length() -> None:
-    found = stats([batch_of([Document("a", "Ann\r\nleft", (Span(3, 4, "PER"),))], "a.txt")])
+    found = stats([PartRead(Reading(batch_of([Document("a", "Ann\r\nleft", (Span(3, 4, "PER"),))], "a.txt"), {}))])
     assert (found.spans, found.lengths["1"]) == (1, 1)
 
 

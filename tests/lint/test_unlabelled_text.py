@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from nerconv.document import LABELLED, UNLABELLED, Document, Mark, Span
+from nerconv.io.chunks import PartRead
 from nerconv.linting.corpus import LintCorpus
 from nerconv.linting.engine import choose
 from nerconv.linting.guesses import Guess, Opinions
 from nerconv.linting.rules import RULES
 from nerconv.linting.stats import stats
 from nerconv.options import Selection
-from nerconv.views import batch_of
+from nerconv.views import Reading, batch_of
 
 #: Names that are labelled again and again, then once without a label: two words, one word, a nationality.
 LABELLED_TEXT = "Interior Ministry met Velidze . The Iranian left . " * 4
@@ -92,5 +93,5 @@ def test_sentences_that_nobody_labelled_are_counted_apart_and_are_not_bare() -> 
     document = Document(
         "a", "Ann met .\nRain fell .\nSnow fell .\n", (Span(0, 3, "PER"),), marks=(Mark(22, UNLABELLED, ""),)
     )
-    found = stats([batch_of([document], "a.txt")])
+    found = stats([PartRead(Reading(batch_of([document], "a.txt"), {}))])
     assert (found.sentences, found.bare, found.unlabelled) == (3, 1, 1)
