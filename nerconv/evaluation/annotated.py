@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
-from nerconv.tables import Numbers
+from nerconv.tables import Anchors, Numbers
 from nerconv.unlabelled import stretches
 from nerconv.views import batch_of, documents_of, spans
 from nerconv.white_space import runs
@@ -80,36 +80,52 @@ class Annotated:
         """The number of code points before each part, and of all parts."""
         return list(accumulate((int(part.points(np.array(len(part.text)))) for part in self.parts), initial=0))
 
-    def _of_parts(self, offsets: Callable[[Batch], Numbers]) -> Numbers:
-        """Return byte offsets of each part as offsets of the text of all."""
-        found = [part.points(offsets(part)) + at for part, at in zip(self.parts, self._shifts, strict=False)]
-        return joined(found)
+    def _of_parts(self, offsets: Callable[[Batch], tuple[Numbers, Numbers]]) -> Ranges:
+        """Return starts and ends, byte offsets of each part, as offsets of the text of all."""
+        starts, ends = list[Numbers](), list[Numbers]()
+        for part, at in zip(self.parts, self._shifts, strict=False):
+            # What a copy finds out about its text goes with it.
+            for found, edges in zip((starts, ends), offsets(replace(part)), strict=True):
+                found.append(part.points(edges) + at)
+        return Ranges(joined(starts), joined(ends))
 
-    @cached_property
+    @property
     def tokens(self) -> Ranges:
-        """The tokens of all parts, offsets into ``text``, shape (tokens,)."""
-        return Ranges(self._of_parts(lambda part: part.tokens.starts), self._of_parts(lambda part: part.tokens.ends))
+        """The tokens of all parts, offsets into ``text``, shape (tokens,); they are many, so none are held."""
+        return self._of_parts(lambda part: part.tokens[:2])
 
     @cached_property
     def sentences(self) -> Ranges:
         """The sentences of all parts, offsets into ``text``, shape (sentences,); they cover every token."""
-        return Ranges(self._of_parts(lambda part: part.covering[0]), self._of_parts(lambda part: part.covering[1]))
+        return self._of_parts(lambda part: part.covering)
 
     @cached_property
     def unlabelled(self) -> Ranges:
         """The stretches of all parts that nobody labelled, offsets into ``text``, shape (stretches,)."""
-        return Ranges(self._of_parts(lambda part: stretches(part)[0]), self._of_parts(lambda part: stretches(part)[1]))
+        return self._of_parts(stretches)
 
     @cached_property
     def span_tokens(self) -> Ranges:
         """The tokens that each span overlaps, as numbers of tokens of all parts, shape (spans,)."""
-        begins = self.tokens.starts
-        return Ranges(np.searchsorted(begins, self.starts, "right") - 1, np.searchsorted(begins, self.ends))
+        return Ranges(self._tokens_before(self.starts + 1) - 1, self._tokens_before(self.ends))
 
-    @property
+    @cached_property
     def document_tokens(self) -> Ranges:
         """The tokens of each document, as numbers of tokens of all parts, shape (documents,)."""
-        return Ranges(*np.searchsorted(self.tokens.starts, self.bounds.T))
+        return Ranges(*self._tokens_before(self.bounds.T))
+
+    def _tokens_before(self, offsets: Numbers) -> Numbers:
+        """Return how many tokens start before each of ``offsets``, of any shape; the tokens of one part are held."""
+        order = np.argsort(offsets, axis=None, kind="stable")
+        ascending, found, done = offsets.ravel()[order], np.zeros(offsets.size, dtype=np.int64), 0
+        edges = np.searchsorted(ascending, self._shifts[1:])
+        for part, at, some in zip(self.parts, self._shifts, np.split(np.arange(len(order)), edges), strict=False):
+            starts = part.points(replace(part).tokens.starts) + at
+            found[order[some]] = done + np.searchsorted(starts, ascending[some])
+            done += len(starts)
+        # What lies behind the text lies behind all of its tokens.
+        found[order[edges[-1] if len(edges) else 0 :]] = done
+        return found.reshape(offsets.shape)
 
     @property
     def token_counts(self) -> Numbers:
@@ -147,9 +163,12 @@ class Annotated:
 
     def keys(self, number: int) -> list[tuple[int, int, str]]:
         """Return start, end and label of each span of the document with a number, offsets in its own text."""
-        here = slice(*np.searchsorted(self.owners, (number, number + 1)))
-        starts, ends = ((edges[here] - self.bounds[number, 0]).tolist() for edges in (self.starts, self.ends))
-        return list(zip(starts, ends, map(self.labels.__getitem__, self.label_ids[here].tolist()), strict=True))
+        return self.keys_of(number, slice(*np.searchsorted(self.owners, (number, number + 1))))
+
+    def keys_of(self, number: int, some: slice) -> list[tuple[int, int, str]]:
+        """Return the same of ``some`` of its spans, by their numbers among those of all documents."""
+        starts, ends = ((edges[some] - self.bounds[number, 0]).tolist() for edges in (self.starts, self.ends))
+        return list(zip(starts, ends, map(self.labels.__getitem__, self.label_ids[some].tolist()), strict=True))
 
     def where(self, span: int) -> Where | None:
         """Return the file, line and column that the span with a number was read from, None where that is not known."""
@@ -192,6 +211,8 @@ class Annotated:
 
     def ordered(self, numbers: Numbers) -> Annotated:
         """Return the documents with ``numbers``, shape (documents,), in this order."""
+        if np.array_equal(numbers, np.arange(len(self.ids))):
+            return self
         rank = np.empty(len(numbers), dtype=np.int64)
         rank[numbers] = np.arange(len(numbers))
         owners = rank[self.owners]
@@ -217,18 +238,28 @@ def of_documents(documents: Iterable[Document]) -> Annotated:
     return of_batches([batch_of(list(documents), "")])
 
 
-def of_batches(parts: Iterable[Batch]) -> Annotated:
-    """Return the documents of ``parts`` as one side of an evaluation, without making Document views."""
+def of_batches(parts: Iterable[Batch], continued: Collection[int] = ()) -> Annotated:
+    """Return the documents of ``parts`` as one side of an evaluation, without making Document views.
+
+    ``continued``: the numbers of the parts whose first document goes on with the last one of the part before.
+    """
     parts = tuple(parts)
     texts = [part.text.decode() for part in parts]
     before = list(accumulate(map(len, texts), initial=0))
-    documents = list(accumulate((len(part.documents) for part in parts), initial=0))
+    bounds = joined(part.points(part.bounds) + at for part, at in zip(parts, before, strict=False)).reshape(-1, 2)
+    sizes = [len(part.documents) for part in parts]
+    firsts = list(accumulate(sizes, initial=0))
+    # A document that goes on begins where its first part does, and ends where the last one does.
+    begins = np.delete(np.arange(len(bounds)), heads := [firsts[number] for number in sorted(continued)])
+    numbers = np.cumsum(~np.isin(np.arange(len(bounds)), heads)) - 1
+    ends = np.append(begins[1:], len(bounds))[: len(begins)] - 1
     labels = tuple(dict.fromkeys(chain.from_iterable(part.labels for part in parts)))
+    ids = [extent.id for part in parts for extent in part.documents]
     return Annotated(
         "".join(texts),
-        tuple(extent.id for part in parts for extent in part.documents),
-        joined(part.points(part.bounds) + at for part, at in zip(parts, before, strict=False)).reshape(-1, 2),
-        joined(part.document_of(part.starts) + at for part, at in zip(parts, documents, strict=False)),
+        tuple(ids[begin] for begin in begins.tolist()),
+        np.stack((bounds[begins, 0], bounds[ends, 1]), 1),
+        numbers[joined(part.document_of(part.starts) + at for part, at in zip(parts, firsts, strict=False))],
         joined(part.points(part.starts) + at for part, at in zip(parts, before, strict=False)),
         joined(part.points(part.ends) + at for part, at in zip(parts, before, strict=False)),
         joined(renumbered(part.labels, labels)[part.label_ids] for part in parts),
@@ -236,6 +267,14 @@ def of_batches(parts: Iterable[Batch]) -> Annotated:
         np.arange(sum(len(part.starts) for part in parts)),
         parts,
     )
+
+
+def light(part: Batch) -> Batch:
+    """Return ``part`` with those places of the source only that starts of sentences and documents are found by."""
+    starts = np.append(replace(part).covering[0], part.bounds[:, 0])
+    places = part.source_map.in_order()
+    at = np.unique(np.searchsorted(places.offsets, starts, "right") - 1)
+    return replace(part, source_map=Anchors(*(each[at[at >= 0]] for each in places)))
 
 
 def unique(ids: Sequence[str]) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -148,10 +150,14 @@ def by_unit(paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: in
     on_gold, on_predicted = at[: len(keys[0])], at[len(keys[0]) :]
     columns = [np.bincount(each, minlength=len(distinct)) for each in (on_gold[found.gold], on_predicted, on_gold)]
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    counted: list[LabelCounts] = [{} for _ in range(number)]
     numbers, labels = (each.tolist() for each in np.divmod(distinct, size))
-    for unit, label, row in zip(numbers, labels, rows, strict=True):
-        counted[unit][paired.labels[label]] = row
+    each = zip(numbers, map(paired.labels.__getitem__, labels), rows, strict=True)
+    #: Most units have the same counts as others, which are held once.
+    known: dict[tuple[tuple[str, tuple[int, int, int]], ...], LabelCounts] = {(): {}}
+    counted = [known[()]] * number
+    for unit, some in groupby(each, itemgetter(0)):
+        own = tuple((label, row) for _, label, row in some)
+        counted[unit] = known.setdefault(own, dict(own))
     return counted
 
 

@@ -83,16 +83,17 @@ def _check_columns(source: Source) -> None:
 
 def _scored(job: Job, progress: Progress) -> EvaluationReport:
     quoted = not job.options.redact
-    gold = read_side(job.gold, job.read, progress, quoted=quoted)
+    gold = read_side(job.gold, job.read, progress, quoted=quoted, whole=bool(job.model or job.lint))
     annotated, fixed = _linted(gold.annotated, job)
-    train = read_side(job.train, job.read, progress, quoted=quoted).annotated if job.train else None
+    train = read_side(job.train, job.read, progress, quoted=quoted, whole=False).annotated if job.train else None
     context = Context(
         train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
     )
     if job.model:
         return _of_model(job, annotated, context)
     sides = [
-        read_predictions(sources, job.read_predictions, gold.schemes, progress, quoted) for sources in job.predictions
+        read_predictions(sources, job.read_predictions, gold.schemes, progress, quoted).sharing(annotated)
+        for sources in job.predictions
     ]
     first = replace(
         context,
@@ -143,10 +144,10 @@ def read_predictions(
     """
     options, names = replace(options, both=options.invalid in OTHER_RULE), _names(sources)
     if options.scheme.lower() != "auto":
-        return read_side(sources, options, progress, quoted=quoted)
+        return read_side(sources, options, progress, quoted=quoted, whole=False)
     if len(gold) == 1:
-        return read_side(sources, replace(options, scheme=gold[0]), progress, "gold", quoted)
-    side = read_side(sources, options, progress, quoted=quoted)
+        return read_side(sources, replace(options, scheme=gold[0]), progress, "gold", quoted, whole=False)
+    side = read_side(sources, options, progress, quoted=quoted, whole=False)
     if not side.schemes:
         return side
     if gold:

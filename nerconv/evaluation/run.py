@@ -11,9 +11,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,8 @@ from nerconv.version import VERSION
 
 #: Separates the entries of a label map in the method of a report.
 _SEPARATOR: Final = ","
+#: So many code points or spans are hashed at once.
+_PIECE: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +144,35 @@ def _micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> S
 
 
 def data_hash(gold: Annotated) -> str:
-    """Return a hash that identifies a gold: 16 hexadecimal digits over texts and spans, in order."""
+    """Return a hash that identifies a gold: 16 hexadecimal digits over texts and spans, in order.
+
+    It is one of ``repr((text, spans))`` of each document, which is made piece by piece.
+    """
     digest = sha256()
     for number in range(len(gold.ids)):
-        digest.update(repr((gold.text_of(number), gold.keys(number))).encode("utf-8", "surrogatepass"))
+        text = _repr(gold.text, *gold.bounds[number].tolist())
+        for piece in chain(("(",), text, (", [",), _listed(gold, number), ("])",)):
+            digest.update(piece.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]
+
+
+def _repr(text: str, start: int, end: int) -> Iterator[str]:
+    """Yield ``repr(text[start:end])`` in pieces."""
+    double = text.find("'", start, end) >= 0 > text.find('"', start, end)
+    quote, other, others = ('"', "'", 1) if double else ("'", "'\"", 3)
+    yield quote
+    for at in range(start, end, _PIECE):
+        # A quote behind each piece makes all of them choose, and escape, the same.
+        yield repr(text[at : min(at + _PIECE, end)] + other)[1 : -1 - others]
+    yield quote
+
+
+def _listed(gold: Annotated, number: int) -> Iterator[str]:
+    """Yield the spans of a document as in the ``repr`` of a list."""
+    first, last = np.searchsorted(gold.owners, (number, number + 1)).tolist()
+    for at in range(first, last, _PIECE):
+        shown = repr(gold.keys_of(number, slice(at, min(at + _PIECE, last))))[1:-1]
+        yield f", {shown}" if at > first else shown
 
 
 def _method(

@@ -90,12 +90,13 @@ def _picked(found: Sequence[Mismatch], ranks: Sequence[int], counts: Sequence[in
 def _begins(paired: Paired) -> Numbers:
     """Return where the units begin that are shown as a whole, in the text of the gold; no span crosses a begin."""
     gold = paired.gold
-    begins, tokens = sentence_starts(gold), gold.tokens.starts
-    of = np.searchsorted(begins, tokens, "right") - 1
-    part = (tokens - begins[of]) // (_LONG // 2)
-    cut = np.diff(part) > 0
-    cut &= (np.diff(of) == 0) & (np.diff(begins, append=len(gold.text))[of[1:]] > _LONG)
-    begins = np.union1d(begins, tokens[1:][cut])
+    begins = sentence_starts(gold)
+    is_long = np.diff(begins, append=len(gold.text)) > _LONG
+    if is_long.any():
+        tokens = gold.tokens.starts
+        of = np.searchsorted(begins, tokens, "right") - 1
+        part = (tokens - begins[of]) // (_LONG // 2)
+        begins = np.union1d(begins, tokens[1:][(np.diff(part) > 0) & (np.diff(of) == 0) & is_long[of[1:]]])
     inside = np.zeros(len(begins) + 1, dtype=np.int64)
     for starts, ends in paired.extents:
         first = np.searchsorted(begins, starts, "right")

@@ -10,8 +10,9 @@ from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.codes import CODES, costs
 from nerconv.document import Facts, Finding
-from nerconv.evaluation.annotated import Annotated, of_batches, unique
+from nerconv.evaluation.annotated import Annotated, light, of_batches, unique
 from nerconv.evaluation.report import InputInfo
+from nerconv.io.chunks import MOST, WHOLE
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
 
@@ -37,6 +38,13 @@ class ReadSide:
         """How many tags were read by a repair."""
         return sum(self.reading.repaired.values())
 
+    def sharing(self, gold: Annotated) -> ReadSide:
+        """Return the same, with the text of ``gold`` where it is the same, so that one of them is held."""
+        if self.annotated.text != gold.text:
+            return self
+        own, other = replace(self.annotated, text=gold.text), self.other and replace(self.other, text=gold.text)
+        return replace(self, annotated=own, other=other)
+
 
 def read_side(
     sources: Iterable[Source],
@@ -44,27 +52,32 @@ def read_side(
     progress: Callable[[Source], None],
     decided: str = "named",
     quoted: bool = True,
+    whole: bool = True,
 ) -> ReadSide:
     """Return the annotation of ``sources``. Raises Unreadable for anything that would leave spans out of the score.
 
     ``decided``: where the scheme of ``options`` comes from, if it is not detected. ``progress`` is called with each
-    source. Messages quote text of the data only if ``quoted``.
+    source. Messages quote text of the data only if ``quoted``. If not ``whole``, large documents are read in parts,
+    and less is held of them: they can be scored, not asked for (``Annotated.documents``).
     """
     advice = f"say {options.scheme_option} NAME where theirs is another"
     hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {advice}" if decided == "gold" else ""
     #: Batches, and the same by the other rule for invalid tags where there are any.
     parts: list[tuple[Batch, Batch | None]] = []
+    continued = list[int]()
     facts: list[Facts] = []
     for source in sources:
         progress(source)
-        for item in formats.read(source, options):
+        for item, continues in formats.read_parts(source, options, WHOLE if whole else MOST):
             if isinstance(item, Facts):
                 facts.append(item)
             elif isinstance(item, Finding):
                 _refuse([item], quoted, hint)
             else:
                 _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
-                parts.append((item.batch, item.other))
+                continued += [len(parts)] if continues else []
+                pair = item.batch, item.other
+                parts.append(pair if whole else (light(item.batch), item.other and light(item.other)))
     found = schemes_of(facts)
     reading = InputInfo(
         tuple(dict.fromkeys(each.format for each in facts)),
@@ -73,8 +86,10 @@ def read_side(
         options.invalid if found else "",
         _repaired(facts),
     )
-    annotated = of_batches([part for part, _ in parts])
-    other = of_batches([other or part for part, other in parts]) if any(other for _, other in parts) else None
+    annotated = of_batches((part for part, _ in parts), continued)
+    other = None
+    if any(other for _, other in parts):
+        other = of_batches((other or part for part, other in parts), continued)
     ids = unique(annotated.ids)
     return ReadSide(replace(annotated, ids=ids), other and replace(other, ids=ids), reading, found)
 

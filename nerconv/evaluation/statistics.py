@@ -29,7 +29,7 @@ from nerconv.evaluation.report import Interval, Seeds, UnitCounts
 Array = np.ndarray[Any, np.dtype[Any]]
 
 AVERAGES: Final = ("micro", "macro", "weighted")
-_CHUNK: Final = 1 << 22
+_CHUNK: Final = 1 << 20
 #: An interval that is narrower has no width.
 _EQUAL: Final = 1e-12
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,13 +16,16 @@ from hypothesis import strategies as st
 from nerconv import formats, tokens
 from nerconv.batch import Batch
 from nerconv.document import Document, Facts, Finding, Span
+from nerconv.evaluation import run
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents, unique
 from nerconv.evaluation.count import by_unit, counts, hits, unmatched
 from nerconv.evaluation.match import LabelCounts, UnmatchedSpan, leftovers, semeval_pairs
 from nerconv.evaluation.pair import Paired, pair_documents
+from nerconv.evaluation.side import read_side
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.views import documents_of
+from tests.strategies import documents as any_documents
 
 LABELS = ("PER", "LOC", "X-Y")
 
@@ -153,6 +159,49 @@ def test_columns_are_what_their_documents_are(name: str, tmp_path: Path) -> None
     gold = of_batches([*parts, *parts])
     same_as_documents(gold, [document for part in (*parts, *parts) for document in documents_of(part)])
     assert gold.documents == tuple(document for part in (*parts, *parts) for document in documents_of(part))
+
+
+LARGE = {
+    "one.conll": ("Ann B-PER\nLee I-PER\n. O\n\né B-LOC\nleft O\n\n", ReadOptions()),
+    "several.txt": ("[PER Ann Lee  ] met [LOC é ville  ] . \n", ReadOptions(documents="line")),
+    "one.txt": ("[PER Ann Lee  ] met [LOC é ville  ] . \n", ReadOptions()),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_side_that_is_read_in_parts_is_the_one_that_is_read_whole(name: str) -> None:
+    text, options = LARGE[name]
+    content = (text * (3_000_000 // len(text))).encode()
+    sources = [Source(name, "large", content=content), Source("b.txt", "b", content=b"[PER Ann  ] met \n")]
+    whole, parts = (read_side(sources, options, lambda _: None, whole=whole).annotated for whole in (True, False))
+    assert len(parts.parts) >= 4
+    assert (parts.text, parts.ids, parts.labels) == (whole.text, whole.ids, whole.labels)
+    for array in ("bounds", "owners", "starts", "ends", "label_ids", "sources", "tokens", "sentences", "span_tokens"):
+        assert np.array_equal(getattr(parts, array), getattr(whole, array)), array
+    last = whole.count - 1
+    assert parts.where(last) == whole.where(last) and parts.where(last - 1) == whole.where(last - 1) is not None
+    assert parts.place(len(whole.ids) - 2) == whole.place(len(whole.ids) - 2)
+    sentence = len(whole.by_sentence().ids) - 3
+    assert parts.by_sentence().place(sentence) == whole.by_sentence().place(sentence)
+
+
+@given(st.lists(any_documents(), max_size=3), st.integers(1, 9))
+def test_the_hash_of_a_gold_is_that_of_the_repr_of_its_documents(corpus: list[Document], piece: int) -> None:
+    digest = sha256()
+    for document in corpus:
+        keys = [(span.start, span.end, span.label) for span in document.spans]
+        digest.update(repr((document.text, keys)).encode("utf-8", "surrogatepass"))
+    with patch.object(run, "_PIECE", piece):
+        assert run.data_hash(of_documents(corpus)) == digest.hexdigest()[:16]
+
+
+@pytest.mark.parametrize("text", ["it's", 'a "b"', "'\"'", "\\ \n\t\ud800 é\x00", ""])
+def test_the_hash_knows_how_quotes_are_shown(text: str) -> None:
+    expected = sha256(repr((text, [])).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    with patch.object(run, "_PIECE", 2):
+        assert "".join(run._repr(text, 0, len(text))) == repr(text)
+    if text.isprintable():
+        assert run.data_hash(of_documents([Document("a", text)])) == expected
 
 
 def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
