@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, chain
-from typing import NamedTuple
+from itertools import accumulate, chain, islice
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ from nerconv.tables import Anchors, Numbers
 from nerconv.unlabelled import stretches
 from nerconv.views import batch_of, documents_of, spans
 from nerconv.white_space import runs
+
+_SPACE: Final = 0x20
 
 
 class Ranges(NamedTuple):
@@ -134,21 +136,36 @@ class Annotated:
         counts: Numbers = ends - starts
         return counts
 
-    def words(self) -> list[str]:
-        """Return the tokens of the documents, in order."""
-        chosen = runs(self.document_tokens.starts, self.token_counts)
-        starts, ends = (edges[chosen].tolist() for edges in self.tokens)
-        return [self.text[start:end] for start, end in zip(starts, ends, strict=True)]
+    def spelled(self) -> bytes:
+        """Return the tokens of the documents, in order, in UTF-8, each with a space behind it."""
+        pieces = list[bytes]()
+        starts, ends = self._places_of(self.document_tokens, pieces).tolist()
+        text = b"".join(pieces)
+        return b"".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+
+    def _places_of(self, numbers: Ranges, pieces: list[bytes]) -> Numbers:
+        """Return where the tokens with ``numbers`` begin in what is spelled; add that of each part to ``pieces``."""
+        found, done, size = np.zeros((2, len(numbers.starts)), dtype=np.int64), 0, 0
+        for part in self.parts:
+            starts, ends, _ = replace(part).tokens
+            sizes = ends - starts + 1
+            spelled = np.append(np.frombuffer(part.text, np.uint8), np.uint8(_SPACE))[runs(starts, sizes)]
+            begins = np.append(0, np.cumsum(sizes))
+            spelled[begins[1:] - 1] = _SPACE
+            for row, number in zip(found, numbers, strict=True):
+                here = (done <= number) & (number <= done + len(starts))
+                row[here] = size + begins[number[here] - done]
+            pieces.append(spelled.tobytes())
+            done, size = done + len(starts), size + len(spelled)
+        return found
 
     def surfaces(self) -> Iterator[str]:
         """Yield the text of each span, its tokens (cut at the edges of the span) joined by single spaces."""
-        starts, ends = (edges.tolist() for edges in self.tokens)
-        spans = zip(
-            self.starts.tolist(), self.ends.tolist(), *(each.tolist() for each in self.span_tokens), strict=True
-        )
-        for start, end, first, stop in spans:
-            pieces = zip(starts[first:stop], ends[first:stop], strict=True)
-            yield " ".join(self.text[max(a, start) : min(b, end)] for a, b in pieces)
+        sizes = self.span_tokens.ends - self.span_tokens.starts
+        chosen = runs(self.span_tokens.starts, sizes)
+        tokens = zip(*(edges[chosen].tolist() for edges in self.tokens), strict=True)
+        for start, end, size in zip(self.starts.tolist(), self.ends.tolist(), sizes.tolist(), strict=True):
+            yield " ".join(self.text[max(a, start) : min(b, end)] for a, b in islice(tokens, size))
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:

@@ -118,7 +118,7 @@ def pair_documents(gold: Annotated, predicted: Annotated, how: str = "auto", quo
         if _same_text(gold, matched):
             return Paired(gold, matched, "characters", "documents by id").labelled()
         alike = np.array_equal(gold.token_counts, matched.token_counts)
-        if alike and gold.words() == matched.words():
+        if alike and gold.spelled() == matched.spelled():
             return Paired(gold, matched, "tokens", "documents by id").labelled()
     gold, predicted = gold.by_sentence(), predicted.by_sentence()
     _check_sentences(gold, predicted, how == "auto", quoted)
@@ -141,6 +141,11 @@ def _same_text(gold: Annotated, predicted: Annotated) -> bool:
     return all(gold.text_of(number) == predicted.text_of(number) for number in range(len(gold.ids)))
 
 
+def _first(spelled: bytes, number: int) -> bytes:
+    """Return the first tokens, a ``number`` of them, of what is spelled with a space behind each."""
+    return spelled[: int(np.flatnonzero(np.frombuffer(spelled, np.uint8) == 0x20)[number - 1]) + 1] if number else b""
+
+
 def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, quoted: bool) -> None:
     """Raise UsageError for the first sentence whose tokens, or number of tokens, differ."""
     sides = gold, predicted
@@ -149,10 +154,11 @@ def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, q
     other = np.flatnonzero(counts[0][:shared] != counts[1][:shared])
     alike = int(other[0]) if len(other) else shared
     if same_tokens:
-        words = [side.words() for side in sides]
+        spelled = [side.spelled() for side in sides]
         ends = np.cumsum(counts[0][:alike])
         until = int(ends[-1]) if alike else 0
-        if words[0][:until] != words[1][:until]:
+        if _first(spelled[0], until) != _first(spelled[1], until):
+            words = [each.decode().split(" ") for each in spelled]
             at = next(at for at, (one, other) in enumerate(zip(*words, strict=False)) if one != other)
             number = int(np.searchsorted(ends, at, "right"))
             first, second = (

@@ -70,7 +70,8 @@ def same_as_documents(gold: Annotated, side: list[Document]) -> None:
     starts, ends = gold.span_tokens
     assert (ends - starts).tolist() == [len(found) for found in words]
     assert [*gold.surfaces()] == [" ".join(found) for found in words]
-    assert gold.words() == [word for document in side for word in tokens.words(document, 0, len(document.text))]
+    words = [word for document in side for word in tokens.words(document, 0, len(document.text))]
+    assert gold.spelled().decode() == "".join(f"{word} " for word in words)
     begins = zip(gold.bounds[:, 0].tolist(), side, strict=True)
     sentences = [(begin + a, begin + b) for begin, d in begins for a, b in tokens.sentences(d)]
     assert list(zip(*(edges.tolist() for edges in gold.sentences), strict=True)) == sentences
@@ -212,4 +213,4 @@ def test_ids_that_occur_again_get_numbers_that_are_free() -> None:
 def test_nothing_is_a_side_too() -> None:
     gold = of_documents([])
     assert gold.count == 0 and gold.used == set() and not gold.sentences.starts.size and gold.documents == ()
-    assert of_batches([]).count == 0 and of_batches([]).words() == []
+    assert of_batches([]).count == 0 and of_batches([]).spelled() == b""
