@@ -73,7 +73,8 @@ def looks_like(head: bytes, suffix: str) -> str | None:
         return None
     if suffix in SUFFIXES:
         return f"its suffix is {suffix}"
-    found = _BRACKETS.search(head) or _MARKS.search(head)
+    # What tables hold as bytes may be text with marks.
+    found = None if b"\0" in head else _BRACKETS.search(head) or _MARKS.search(head)
     return f"it holds {found[0].strip().decode(errors='replace')!r}" if found else None
 
 
