@@ -1,6 +1,6 @@
 """How many examples property tests draw: a third of what each asks for, or all of them with ``NERCONV_EXAMPLES=1``.
 
-Continuous integration draws half of them; on a developer's machine new ones are drawn each time, so that few are enough.
+Continuous integration draws half of them; on a developer's machine new ones are drawn each time: few are enough.
 """
 
 from __future__ import annotations
