@@ -39,7 +39,8 @@ def hf_config(given: Given) -> int:
     """Write the settings of a fine-tuning."""
     data, output = given["--data"], given["--output"]
     check_outputs(given, [Place("--data", data, everything)], [_place(output)])
-    configure_hf(given["--model"], data, output)
+    for line in configure_hf(given["--model"], data, output):
+        say(line)
     say(f"{output}: train with it by nerconv finetune {shlex.quote(str(output))}")
     return 0
 

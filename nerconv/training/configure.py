@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from nerconv.io.outputs import Place, everything
 from nerconv.io.replacing import write_text
-from nerconv.training import agreement, hf_settings, project
-from nerconv.training.sourced import SUFFIX, sourced, write_weights
+from nerconv.training import agreement, hf_settings, project, split_list
+from nerconv.training.sourced import SUFFIX, sourced
 from nerconv.training.spacy_config import Choice, check_vectors, header, make_config, write_config
 from nerconv.training.survey import survey
 
@@ -64,7 +64,7 @@ def configure_spacy(request: SpacyRequest) -> list[str]:
     """
     found, measured = survey(request.train), survey(request.dev)
     lang = agreement.language(found, measured, request.lang)
-    notes = agreement.check(found, measured, lang)
+    notes = [*agreement.check(found, measured, lang), *split_list.notes(dict.fromkeys((request.train, request.dev)))]
     if request.vectors:
         check_vectors(request.vectors)
     weights = request.weights
@@ -72,9 +72,7 @@ def configure_spacy(request: SpacyRequest) -> list[str]:
     choice = Choice(request.profile, lang, request.seed, start, request.vectors)
     config = make_config(found, choice, str(request.train), str(request.dev))
     comment = header(found, shlex.join(request.words(lang)), config)
-    if start and weights:
-        write_weights(start[0], weights)
-    write_config(config, comment, request.output)
+    write_config(config, comment, request.output, {weights: start[0].weights} if start and weights else {})
     return [*comment.replace("# ", "").removesuffix("\n").split("\n"), *(f"note: {note}" for note in notes)]
 
 
@@ -90,9 +88,13 @@ def configure_project(source: str, output: Path, profile: str, lint_profile: str
     return named
 
 
-def configure_hf(model: str, data: str, output: Path) -> None:
-    """Write the settings of a fine-tuning of ``model`` on the folder ``data``. Raises Unreadable, UsageError."""
+def configure_hf(model: str, data: str, output: Path) -> list[str]:
+    """Write the settings of a fine-tuning of ``model`` on the folder ``data``; return notes on these data.
+
+    Raises Unreadable, UsageError.
+    """
     words: Sequence[str] = ["nerconv", "config", "hf", "--model", model, "--data", data, "-o", output.name]
     documents = hf_settings.load_split(Path(data), "train")
     text = hf_settings.make_settings(model, data, _MODELS, documents, shlex.join(words))
     write_text(output, text)
+    return [f"note: {note}" for note in split_list.notes(sorted(Path(data).glob("*.parquet")))]

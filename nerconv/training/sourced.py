@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from nerconv.io.replacing import replacing
 from nerconv.options import UsageError
 from nerconv.packages import package
 
@@ -60,9 +58,3 @@ def start_from(config: Any, component: str, found: Sourced, path: str) -> None:
     # spaCy loads weights into the layer that this section names; nothing is pretrained.
     settings = load_config(DEFAULT_CONFIG_PRETRAIN_PATH)["pretraining"]
     config["pretraining"] = settings | {"component": "tok2vec", "layer": ""}
-
-
-def write_weights(found: Sourced, path: Path) -> None:
-    """Write the weights of a tok2vec, whole or not at all."""
-    with replacing(path) as part:
-        part.write_bytes(found.weights)

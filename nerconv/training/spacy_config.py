@@ -10,12 +10,13 @@ import configparser
 import contextlib
 import importlib.util
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from nerconv.formats.docbin import SPANS_KEY
-from nerconv.io.replacing import write_text
+from nerconv.io.replacing import named, together
 from nerconv.options import UsageError, check_choice
 from nerconv.packages import package
 from nerconv.printable import counted, one_line
@@ -171,8 +172,8 @@ def _reasons(found: TrainingSurvey, config: Any) -> Iterator[str]:
         yield f"word vectors of {one_line(config['paths']['vectors'])} are features of each token"
 
 
-def write_config(config: Any, comment: str, path: Path) -> None:
-    """Write ``config`` below ``comment``, whole or not at all.
+def write_config(config: Any, comment: str, path: Path, beside: Mapping[Path, bytes] = MappingProxyType({})) -> None:
+    """Write ``config`` below ``comment``, and what is to stand ``beside`` it: all of it, whole, or nothing.
 
     Raises UsageError for a path in it that spaCy would not read back.
     """
@@ -181,7 +182,11 @@ def write_config(config: Any, comment: str, path: Path) -> None:
     for name in ("train", "dev", "init_tok2vec"):
         if config["paths"][name] is not None:
             _check_read_back(text, name, config["paths"][name])
-    write_text(path, comment + text)
+    with together() as changes:
+        for other, content in beside.items():
+            with named(other):
+                changes.new(other).write_bytes(content)
+        changes.text(path, comment + text)
 
 
 def _check_read_back(text: str, name: str, path: str) -> None:

