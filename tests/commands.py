@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
@@ -19,3 +20,9 @@ def nerconv(*words: str) -> tuple[int, str]:
         except SystemExit as end:
             return int(end.code or 0), said.getvalue()
     raise AssertionError("a command ends in SystemExit")
+
+
+def heed_signals() -> None:
+    """Let signals end this process, also where those who run the tests have them ignored (nohup, a shell's &)."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_DFL)

@@ -14,7 +14,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from commands import nerconv
+from commands import heed_signals, nerconv
 
 from nerconv.conversion import shards
 from nerconv.conversion.pipeline import convert
@@ -122,12 +122,6 @@ def children(pid: int) -> list[int]:
         if int(row[1]) in found and "resource_tracker" not in row[2]:
             found.append(int(row[0]))
     return found[1:]
-
-
-def heed_signals() -> None:
-    """Let signals end this process, also where those who run the tests have them ignored (nohup)."""
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, signal.SIG_DFL)
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chromium import Browser
+from commands import heed_signals
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -38,7 +39,9 @@ class Run(NamedTuple):
 def reviewed(folder: Path, *arguments: str) -> Iterator[Run]:
     """Run ``nerconv review`` in ``folder`` until the block ends."""
     command = [sys.executable, "-m", "nerconv", "review", *arguments, "--no-browser"]
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=heed_signals
+    )
     run = Run("", [], process)
     try:
         assert process.stderr

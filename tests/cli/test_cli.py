@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import heed_signals
 
 from nerconv.cli import main
 from nerconv.cli.commands import COMMANDS, GROUPS
@@ -216,7 +217,9 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 def test_an_interrupt_ends_in_130_and_leaves_the_old_file(sign: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "a.conll").write_text("old")
     command = [sys.executable, "-m", "nerconv", "to-conll", "-", "-o", "a.conll"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, preexec_fn=heed_signals
+    )
     # More than a pipe holds, so that this returns only once the command is reading; its input never ends.
     os.write(process.stdin.fileno(), LINE.encode() * 5000)  # type: ignore[union-attr]
     process.send_signal(sign)

@@ -19,7 +19,7 @@ from nerconv.review.applying import InFiles
 from nerconv.review.decisions import Log, read_decisions
 from nerconv.review.queue import queue_of
 from nerconv.review.session import Session
-from tests.commands import nerconv
+from tests.commands import heed_signals, nerconv
 
 TEXT = "[PER Ann  ] told [ORG XXXXXXXX  ] and [ORG XXXXXXXX  ] in [LOC Oman,  ] . \n"
 FIXED = "[PER Ann  ] told XXXXXXXX and XXXXXXXX in [LOC Oman  ] , . \n"
@@ -194,7 +194,7 @@ def test_errors_of_predictions_are_among_the_questions() -> None:
 def test_the_page_is_served_until_it_is_stopped() -> None:
     pytest.importorskip("uvicorn")
     command = [sys.executable, "-m", "nerconv", "review", "a.txt", "--no-browser", "--reviewer", "bo"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals) as process:
         assert process.stderr
         base, _, token = process.stderr.readline().removeprefix("open ").strip().partition("#token=")
         headers = {"x-nerconv-token": token, "content-type": "application/json"}
