@@ -179,6 +179,8 @@ def test_a_side_that_is_read_in_parts_is_the_one_that_is_read_whole(name: str) -
     assert (parts.text, parts.ids, parts.labels) == (whole.text, whole.ids, whole.labels)
     for array in ("bounds", "owners", "starts", "ends", "label_ids", "sources", "tokens", "sentences", "span_tokens"):
         assert np.array_equal(getattr(parts, array), getattr(whole, array)), array
+    assert not any("tokens" in vars(part) for part in parts.parts), "tokens of all parts are held"
+    assert sum(len(part.source_map.offsets) for part in parts.parts) <= len(parts.sentences.starts) + len(parts.parts)
     last = whole.count - 1
     assert parts.where(last) == whole.where(last) and parts.where(last - 1) == whole.where(last - 1) is not None
     assert parts.place(len(whole.ids) - 2) == whole.place(len(whole.ids) - 2)

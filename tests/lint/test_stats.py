@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import weakref
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerconv import tokens
+from nerconv import formats, tokens
+from nerconv.batch import Batch
 from nerconv.document import LABELLED, UNLABELLED, Document, Span
 from nerconv.io.chunks import PartRead
+from nerconv.io.sources import Source
 from nerconv.linting.stats import stats
+from nerconv.options import ReadOptions
 from nerconv.views import Reading, batch_of
 from tests.commands import nerconv
 from tests.strategies import documents
@@ -54,6 +59,20 @@ def _holds_unlabelled(document: Document, sentence: tuple[int, int]) -> bool:
 def test_a_span_of_half_a_line_end_has_a_length() -> None:
     found = stats([PartRead(Reading(batch_of([Document("a", "Ann\r\nleft", (Span(3, 4, "PER"),))], "a.txt"), {}))])
     assert (found.spans, found.lengths["1"]) == (1, 1)
+
+
+def test_a_part_of_a_large_file_is_gone_when_the_next_is_read() -> None:
+    content = b"[PER Ann  ] met Bo . \n" * 200_000
+    batches: list[weakref.ref[Batch]] = []
+
+    def parts() -> Iterator[PartRead]:
+        for part in formats.read_parts(Source("a.txt", "a", content=content), ReadOptions()):
+            assert sum(ref() is not None for ref in batches) <= 1
+            batches.extend([weakref.ref(part.item.batch)] if isinstance(part.item, Reading) else ())
+            yield part
+
+    found = stats(parts())
+    assert len(batches) > 3 and (found.documents, found.spans, found.sentences) == (1, 200_000, 200_000)
 
 
 def test_the_command_prints_both_and_ends_in_3_for_what_cannot_be_read() -> None:
