@@ -55,8 +55,8 @@ class LintCorpus:
 
     What rules get of them are views: documents with all of their text, and with the spans of those lines only that a
     rule has to look at. A mask has an item for each span, in reading order: whether a rule may flag it. It may hold for
-    more spans than are flagged, never for fewer. ``opinions`` are those of a model, None where no model was
-    asked. ``continued`` are the numbers of the batches whose first document goes on with the last one before.
+    more spans than are flagged, never for fewer. ``opinions``: those of a model that was asked. ``continued``: the
+    numbers of the batches whose first document goes on with the last one before.
 
     >>> from nerconv import read
     >>> corpus = LintCorpus(read(text="[PER Ann  ] met [PER Bo  ] and [PER Ann  ] . \\n").batches)
@@ -154,13 +154,17 @@ class LintCorpus:
             distinct = self.surfaces.distinct
             asked = np.arange(len(distinct))
             if hint:
-                at = [match.start() for match in re.finditer(rb"[\x80-\xff]|" + hint, self._joined)]
-                asked = np.unique(np.searchsorted(self._ends, np.array(at, dtype=np.int64)))
+                at = [match.start() for match in re.finditer(hint, self._joined)]
+                asked = np.union1d(self._beyond_ascii, np.searchsorted(self._ends, np.array(at, dtype=np.int64)))
             passed = map(bool, map(test, map(distinct.__getitem__, asked[asked < len(distinct)].tolist())))
             found = np.zeros(len(distinct), dtype=bool)
             found[asked[asked < len(distinct)]] = list(passed)
             self._answers[test, hint] = found[self.surfaces.codes]
         return self._answers[test, hint]
+
+    @cached_property
+    def _beyond_ascii(self) -> Numbers:
+        return np.unique(np.searchsorted(self._ends, np.flatnonzero(np.frombuffer(self._joined, np.uint8) & 0x80)))
 
     def noisy(self, test: Callable[[str], object]) -> Mask:
         """Return which spans have a text that passes ``test``, which none passes that cannot be noise."""
