@@ -26,6 +26,20 @@ def runs(starts: Numbers, counts: Numbers) -> Numbers:
     return found
 
 
+def set_apart(text: NDArray[np.uint8], starts: Numbers, ends: Numbers) -> tuple[NDArray[np.uint8], Numbers]:
+    """Return what stands from each of ``starts`` to ``ends``, a space behind each, and where these spaces stand.
+
+    >>> found, spaces = set_apart(np.frombuffer(b"Ann's  hat", np.uint8), np.array([0, 3, 7]), np.array([3, 5, 10]))
+    >>> found.tobytes(), spaces.tolist()
+    (b"Ann 's hat ", [3, 6, 10])
+    """
+    sizes = ends - starts + 1
+    spaces = np.cumsum(sizes) - 1
+    found = np.append(text, np.uint8(SPACE))[runs(starts, sizes)]
+    found[spaces] = SPACE
+    return found, spaces
+
+
 def is_white(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return which bytes of ``text`` are white space."""
     found: NDArray[np.bool_] = (text == SPACE) | (text == NEWLINE) | (text == TAB)

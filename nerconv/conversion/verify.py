@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nerconv.batch import Batch
 from nerconv.formats.keeps import Keeps
 from nerconv.tables import Anchors, Numbers
-from nerconv.white_space import LINE, SPACE, STOP, runs
+from nerconv.white_space import LINE, STOP, runs, set_apart
 
 _NEWLINE: Final = ord("\n")
 _SHOWN: Final = 40
@@ -111,20 +111,18 @@ def _tokens(batch: Batch) -> _Terms:
         text, at = batch.tight.text, batch.tight.at
         return _Terms(text.tobytes(), _document_bounds(text, len(batch.documents)), lambda offsets, _: at(offsets))
     starts, ends, closes = batch.tokens
-    sizes = ends - starts + 1
-    begins = np.cumsum(sizes) - sizes
-    text = np.append(batch.bytes, np.uint8(0))[runs(starts, sizes)]
-    text[begins + sizes - 1] = np.where(closes, LINE, SPACE)
+    text, behind = set_apart(batch.bytes, starts, ends)
+    text[behind[closes]] = LINE
     last = np.unique(np.searchsorted(starts, batch.bounds[:, 1]) - 1)
     last = last[(last >= 0) & (last < len(starts) - 1)]
-    text[(begins + sizes - 1)[last]] = STOP
+    text[behind[last]] = STOP
 
     def moved(offsets: Numbers, within: Numbers) -> Numbers:
         """Return where offsets stand among the tokens."""
         if not len(starts):
             return np.zeros_like(offsets)
         at = np.maximum(np.searchsorted(starts, within, "right") - 1, 0)
-        found: Numbers = begins[at] + np.minimum(offsets, ends[at]) - starts[at]
+        found: Numbers = behind[at] + np.minimum(offsets, ends[at]) - ends[at]
         return found
 
     return _Terms(text.tobytes(), _document_bounds(text, len(batch.documents)), moved)

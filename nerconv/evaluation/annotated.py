@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,7 @@ from nerconv.document import Document, Where
 from nerconv.tables import Anchors, Numbers
 from nerconv.unlabelled import stretches
 from nerconv.views import batch_of, documents_of, spans
-from nerconv.white_space import runs
-
-_SPACE: Final = 0x20
+from nerconv.white_space import SPACE, runs, set_apart
 
 
 class Ranges(NamedTuple):
@@ -138,26 +136,11 @@ class Annotated:
 
     def spelled(self) -> bytes:
         """Return the tokens of the documents, in order, in UTF-8, each with a space behind it."""
-        pieces = list[bytes]()
-        starts, ends = self._places_of(self.document_tokens, pieces).tolist()
-        text = b"".join(pieces)
-        return b"".join(text[start:end] for start, end in zip(starts, ends, strict=True))
-
-    def _places_of(self, numbers: Ranges, pieces: list[bytes]) -> Numbers:
-        """Return where the tokens with ``numbers`` begin in what is spelled; add that of each part to ``pieces``."""
-        found, done, size = np.zeros((2, len(numbers.starts)), dtype=np.int64), 0, 0
-        for part in self.parts:
-            starts, ends, _ = replace(part).tokens
-            sizes = ends - starts + 1
-            spelled = np.append(np.frombuffer(part.text, np.uint8), np.uint8(_SPACE))[runs(starts, sizes)]
-            begins = np.append(0, np.cumsum(sizes))
-            spelled[begins[1:] - 1] = _SPACE
-            for row, number in zip(found, numbers, strict=True):
-                here = (done <= number) & (number <= done + len(starts))
-                row[here] = size + begins[number[here] - done]
-            pieces.append(spelled.tobytes())
-            done, size = done + len(starts), size + len(spelled)
-        return found
+        text = np.concatenate([np.zeros(0, dtype=np.uint8), *map(_spelled, self.parts)])
+        # No token holds a space, so that each space ends one.
+        begins = np.append(0, np.flatnonzero(text == SPACE) + 1)
+        edges = zip(*(begins[numbers].tolist() for numbers in self.document_tokens), strict=True)
+        return b"".join(text[start:end].tobytes() for start, end in edges)
 
     def surfaces(self) -> Iterator[str]:
         """Yield the text of each span, its tokens (cut at the edges of the span) joined by single spaces."""
@@ -292,6 +275,11 @@ def light(part: Batch) -> Batch:
     places = part.source_map.in_order()
     at = np.unique(np.searchsorted(places.offsets, starts, "right") - 1)
     return replace(part, source_map=Anchors(*(each[at[at >= 0]] for each in places)))
+
+
+def _spelled(part: Batch) -> NDArray[np.uint8]:
+    starts, ends, _ = replace(part).tokens
+    return set_apart(part.bytes, starts, ends)[0]
 
 
 def unique(ids: Sequence[str]) -> tuple[str, ...]:

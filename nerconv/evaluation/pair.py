@@ -21,6 +21,7 @@ from nerconv.evaluation.annotated import Annotated, Ranges, renumbered
 from nerconv.options import PAIRINGS, PRESETS, UsageError, check_choice
 from nerconv.tables import Numbers
 from nerconv.unlabelled import merged, touching
+from nerconv.white_space import SPACE
 
 
 class SpanArrays(NamedTuple):
@@ -143,7 +144,7 @@ def _same_text(gold: Annotated, predicted: Annotated) -> bool:
 
 def _first(spelled: bytes, number: int) -> bytes:
     """Return the first tokens, a ``number`` of them, of what is spelled with a space behind each."""
-    return spelled[: int(np.flatnonzero(np.frombuffer(spelled, np.uint8) == 0x20)[number - 1]) + 1] if number else b""
+    return spelled[: int(np.flatnonzero(np.frombuffer(spelled, np.uint8) == SPACE)[number - 1]) + 1] if number else b""
 
 
 def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, quoted: bool) -> None:

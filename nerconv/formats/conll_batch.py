@@ -27,7 +27,7 @@ from nerconv.short_strings import Strings, numbered_strings
 from nerconv.tables import Anchors, Covered, Extent, Extras, Numbers
 from nerconv.tag_arrays import Read, Reader, coded
 from nerconv.views import Reading
-from nerconv.white_space import NEWLINE, SPACE, runs
+from nerconv.white_space import NEWLINE, SPACE, set_apart
 
 _RETURN: Final = ord("\r")
 #: The code of tags for which a sentence is left out.
@@ -276,14 +276,10 @@ def _joined(rows: ColumnRows) -> tuple[bytes, Numbers, Numbers, Numbers]:
 
     The last value are the rows with a space more, so that no carriage return comes to stand before a line end.
     """
-    array = np.frombuffer(rows.raw, np.uint8).copy()
-    closes = rows.closes
-    array[rows.ends] = SPACE
-    array[rows.ends[closes]] = NEWLINE
-    sizes = rows.ends - rows.starts + 1
-    text = array[runs(rows.starts, sizes)]
-    ends = np.cumsum(sizes) - 1
-    starts = ends - sizes + 1
+    array, closes = np.frombuffer(rows.raw, np.uint8), rows.closes
+    text, ends = set_apart(array, rows.starts, rows.ends)
+    text[ends[closes]] = NEWLINE
+    starts = ends - rows.ends + rows.starts
     if b"\r" not in rows.raw:
         return text.tobytes(), starts, ends, starts[:0]
     padded = np.flatnonzero(closes & (array[rows.ends - 1] == _RETURN))

@@ -24,7 +24,7 @@ from nerconv.options import WriteOptions
 from nerconv.overlaps import flat
 from nerconv.tables import Numbers
 from nerconv.tag_arrays import Reader, coded, tag_numbers
-from nerconv.white_space import SPACE, runs
+from nerconv.white_space import set_apart
 
 _META: Final = msgspec.json.Decoder(dict[str, Any])
 #: The columns of rows besides tokens and tags, in the order of ``Columns``.
@@ -86,11 +86,8 @@ def token_texts(batch: Batch) -> list[str]:
     ['Ann', "'s", 'hat']
     """
     starts, ends, _ = batch.tokens
-    # The bytes of each token and one more, which becomes a space: no token holds one.
-    sizes = ends - starts + 1
-    found = np.append(batch.bytes, np.uint8(SPACE))[runs(starts, sizes)]
-    found[np.cumsum(sizes) - 1] = SPACE
-    return found.tobytes().decode().split(" ")[:-1]
+    # No token holds a space.
+    return set_apart(batch.bytes, starts, ends)[0].tobytes().decode().split(" ")[:-1]
 
 
 def _token_counts(batch: Batch) -> Numbers:
