@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nerconv.document import Facts, Finding, Where
 from nerconv.formats import layers, standoff
 from nerconv.formats.beginnings import beginning
+from nerconv.formats.damaged import damaged
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.known import FORMATS
 from nerconv.formats.layers import Layer
@@ -23,7 +24,6 @@ from nerconv.formats.record import OFFSET_UNIT
 from nerconv.formats.standoff import Standoff, meeting
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.xml import refuse_entities
-from nerconv.memory import check_memory
 from nerconv.options import ReadOptions
 from nerconv.packages import package
 
@@ -108,9 +108,7 @@ def _refusing(name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except Exception as error:
-        check_memory(error)
-        reason = str(error).partition("\n")[0]
-        raise Unreadable(f"{name}: is not a CAS, or is damaged: {type(error).__name__}: {reason}") from error
+        raise damaged(name, "is not a CAS, or is damaged", error) from error
 
 
 def _is_span(annotation: Any) -> bool:

@@ -22,6 +22,7 @@ from nerconv import schemes
 from nerconv.document import Facts, Where
 from nerconv.formats import arrow_table
 from nerconv.formats.class_labels import features_of, labels_of, names_by_column, tag_names
+from nerconv.formats.damaged import damaged
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
@@ -29,8 +30,6 @@ from nerconv.formats.pieces import Pieces
 from nerconv.formats.tag_rows import Item, Row, placed, read_rows
 from nerconv.formats.tag_table import NOT_LABELLED
 from nerconv.io.sources import Source, Unreadable, local_path
-from nerconv.io.unpacking import TooMuch
-from nerconv.memory import check_memory
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.packages import package
 
@@ -246,15 +245,8 @@ def _refusing(name: str) -> Iterator[None]:
         yield
     except (Unreadable, UsageError):
         raise
-    except TooMuch as error:
-        raise Unreadable(f"{name}: is not read: {error}") from error
     except Exception as error:
-        check_memory(error)
-        reason = str(error).partition("\n")[0]
-        message = (
-            f"{name}: is neither a table of Arrow nor a saved dataset, or is damaged: {type(error).__name__}: {reason}"
-        )
-        raise Unreadable(message) from error
+        raise damaged(name, "is neither a table of Arrow nor a saved dataset, or is damaged", error) from error
 
 
 def _open(source: Source, stack: ExitStack) -> list[_Split]:

@@ -21,14 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Document, Facts, Finding, Where
+from nerconv.formats.damaged import damaged
 from nerconv.formats.keeps import Keeps, TokenEdges
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces
 from nerconv.formats.shapes import counted
-from nerconv.io.sources import Source, Unreadable, local_path
-from nerconv.io.unpacking import TooMuch
-from nerconv.memory import check_memory
+from nerconv.io.sources import Source, local_path
 from nerconv.options import ReadOptions, WriteOptions
 
 if TYPE_CHECKING:
@@ -164,9 +163,5 @@ def refusing(name: str) -> Iterator[None]:
     """Raise Unreadable for whatever is raised: of a damaged file that can be anything."""
     try:
         yield
-    except TooMuch as error:
-        raise Unreadable(f"{name}: is not read: {error}") from error
     except Exception as error:
-        check_memory(error)
-        reason = str(error).partition("\n")[0]
-        raise Unreadable(f"{name}: is not a DocBin or is damaged: {type(error).__name__}: {reason}") from error
+        raise damaged(name, "is not a DocBin or is damaged", error) from error
