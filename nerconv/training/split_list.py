@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from nerconv.conversion.split_report import sha256_of
+from nerconv.conversion.target import LISTING
 
-_LIST: Final = "splits.toml"
+#: Stands for every digest of a list that is damaged.
+_DAMAGED: Final = ""
 
 
 def notes(files: Iterable[Path]) -> Iterator[str]:
@@ -19,25 +21,22 @@ def notes(files: Iterable[Path]) -> Iterator[str]:
     []
     """
     for file in files:
-        listing = file.parent / _LIST
-        if (
-            file.is_file()
-            and listing.is_file()
-            and (listed := _digest(listing, file.stem)) not in (None, sha256_of(file))
-        ):
+        listing = file.parent / LISTING
+        listed = _digest(listing, file.stem) if file.is_file() and listing.is_file() else None
+        if listed == _DAMAGED:
+            yield f"{listing} cannot be read, so that nothing says whether {file} is of that split"
+        elif listed is not None and listed != sha256_of(file):
             yield (
                 f"{file} is not the file that {listing} lists: it was changed, or is of another split, so that "
                 "sentences of one part may be in another; make all parts again with --split"
-                if listed
-                else f"{listing} cannot be read, so that nothing says whether {file} is of that split"
             )
 
 
 def _digest(listing: Path, part: str) -> str | None:
-    """Return the digest of a ``part``, None where it has none, nothing where the list is damaged."""
+    """Return the digest of a ``part``, None where it has none."""
     try:
         digests = tomllib.loads(listing.read_text(encoding="utf-8")).get("sha256")
     except ValueError:
-        return ""
+        return _DAMAGED
     found = digests.get(part) if isinstance(digests, dict) else None
     return found if isinstance(found, str) else None
