@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from nerconv.evaluation.annotated import Annotated, of_batches, of_documents
@@ -143,11 +144,12 @@ def read_predictions(
     stays unknown.
     """
     options, names = replace(options, both=options.invalid in OTHER_RULE), _names(sources)
+    read = partial(read_side, sources, progress=progress, quoted=quoted, whole=False)
     if options.scheme.lower() != "auto":
-        return read_side(sources, options, progress, quoted=quoted, whole=False)
+        return read(options)
     if len(gold) == 1:
-        return read_side(sources, replace(options, scheme=gold[0]), progress, "gold", quoted, whole=False)
-    side = read_side(sources, options, progress, quoted=quoted, whole=False)
+        return read(replace(options, scheme=gold[0]), decided="gold")
+    side = read(options)
     if not side.schemes:
         return side
     if gold:

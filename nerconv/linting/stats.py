@@ -66,7 +66,7 @@ def stats(parts: Iterable[PartRead]) -> Stats:
         if isinstance(item, Finding):
             counts.findings.append(item)
         elif not isinstance(item, Facts):
-            counts.findings += chain.from_iterable(found for _, found in sorted(item.findings.items()))
+            counts.findings += chain.from_iterable(item.findings.values())
             counts.add(item.batch)
             # What goes on with a document is none of its own.
             counts.documents -= continues
