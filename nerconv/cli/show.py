@@ -192,7 +192,7 @@ def _misaligned(count: int, spans: int, format: str, tokens: str) -> str:
 def _grouped(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield how large documents are written, and how many Docs are large still."""
     if documents := counts["documents"]:
-        which = "1 document is" if documents == 1 else f"{documents:,} documents are"
+        which = counted(documents, "document is", "documents are")
         yield (
             f"docbin: {which} written as {counts['Docs']:,} Docs of some sentences each, since spaCy takes a Doc "
             "whole; nerconv reads documents again (--group-sentences N|off)"

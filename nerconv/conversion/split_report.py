@@ -13,6 +13,7 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCou
 from nerconv.document import Finding
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
+from nerconv.printable import counted
 
 
 def report_split(
@@ -42,7 +43,8 @@ def _held(report: ConversionReport, shares: Mapping[str, float]) -> Iterator[str
         labels = ", ".join(f"{label} {tally.labels[label]:,}" for label in sorted(tally.labels))
         held = tally.labels.total()
         yield (
-            f"{name}: {asked}{_share(count, documents)} of the documents ({count:,}), {tally.sentences:,} sentences, "
+            f"{name}: {asked}{_share(count, documents)} of the documents ({count:,}), "
+            f"{counted(tally.sentences, 'sentence')}, "
             f"{_share(held, spans)} of the spans ({held:,}{': ' if labels else ''}{labels})"
         )
 

@@ -33,6 +33,7 @@ from nerconv.evaluation.annotated import Annotated, unique
 from nerconv.evaluation.match import VIEWS, LabelCounts, Mismatch, UnmatchedSpan, leftovers
 from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import KINDS, Average, KindCounts, Overall, Score, Semeval, UnitCounts
+from nerconv.printable import counted
 from nerconv.tables import Numbers
 
 #: With fewer documents than this, sentences are drawn.
@@ -165,9 +166,9 @@ def describe_units(paired: Paired, units: Sequence[UnitCounts]) -> str:
     """Return in words what the ``units`` of ``paired`` are, and how many."""
     name, documents = "sentence" if "sentence" in paired.how else "document", len(paired.gold.ids)
     if not units or not units[0].document:
-        return f"{len(units):,} {name}{'' if len(units) == 1 else 's'}"
-    few = "1 document is" if documents == 1 else f"{documents:,} documents are"
-    return f"{len(units):,} sentences, as {few} too few to draw from"
+        return counted(len(units), name)
+    few = counted(documents, "document is", "documents are")
+    return f"{counted(len(units), 'sentence')}, as {few} too few to draw from"
 
 
 def ratio(part: float, whole: float) -> float | None:

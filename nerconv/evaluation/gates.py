@@ -19,6 +19,7 @@ from nerconv.evaluation.differences import Difference, compare
 from nerconv.evaluation.report import EvaluationReport, Gate, Score, SeedRun
 from nerconv.evaluation.seeds import choose_score, runs_of
 from nerconv.options import UsageError, check_types
+from nerconv.printable import counted
 
 MEANS: Final = ("micro", "macro", "weighted")
 #: The displayed name of each measure.
@@ -257,7 +258,8 @@ def _verdict(row: Difference, drops: Drops, micro: bool, gold: int) -> tuple[boo
 
 
 def _untested(units: int, micro: bool, hard: float | None) -> str:
-    few = f": {units:,} documents or sentences; with fewer than {LEAST_UNITS} no test separates a fall from chance"
+    count = counted(units, "document or sentence", "documents or sentences")
+    few = f": {count}; with fewer than {LEAST_UNITS} no test separates a fall from chance"
     if hard is not None:
         return f"{few}, and this one is within --hard-drop {hard:g}"
     return (

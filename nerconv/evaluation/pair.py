@@ -122,6 +122,8 @@ def pair_documents(gold: Annotated, predicted: Annotated, how: str = "auto", quo
         if alike and gold.spelled() == matched.spelled():
             return Paired(gold, matched, "tokens", "documents by id").labelled()
     gold, predicted = gold.by_sentence(), predicted.by_sentence()
+    if not gold.ids:
+        raise UsageError("the gold holds no sentence, so there is nothing to score")
     _check_sentences(gold, predicted, how == "auto", quoted)
     name = "sentences with the same tokens" if how == "auto" else "sentences by position"
     return Paired(gold, predicted, "tokens", name).labelled()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nerconv.evaluation.report import KINDS, Average, EvaluationReport, Interval, KindCounts, Noise, Score
+from nerconv.printable import counted
 
 if TYPE_CHECKING:
     from nerconv.evaluation.differences import Difference
@@ -186,8 +187,9 @@ def legend(rows: Sequence[Difference]) -> list[str]:
 
     tests = max((row.tests for row in rows), default=0)
     if not tests:
-        few = max((row.units for row in rows), default=0)
-        return [f"{few:,} documents or sentences; with fewer than {LEAST_UNITS} no test separates a change from chance"]
+        units = max((row.units for row in rows), default=0)
+        few = counted(units, "document or sentence", "documents or sentences")
+        return [f"{few}; with fewer than {LEAST_UNITS} no test separates a change from chance"]
     return [
         f"p: how likely chance makes two equal models differ so much (paired randomisation), corrected for all "
         f"{tests:,} scores together.",

@@ -23,7 +23,8 @@ def stats(found: Stats) -> str:
     """
     labelled = "labelled " if found.unlabelled else ""
     lines = [
-        f"{found.documents:,} documents, {found.sentences:,} sentences, {found.tokens:,} tokens, {found.spans:,} spans",
+        f"{counted(found.documents, 'document')}, {counted(found.sentences, 'sentence')}, "
+        f"{counted(found.tokens, 'token')}, {counted(found.spans, 'span')}",
         f"{_share(found.bare, found.sentences - found.unlabelled)} of the {labelled}sentences have no span",
         f"{_share(found.masked, found.spans)} of the spans are or hold masking text",
         f"{_share(len(found.ambiguous), found.surfaces)} of {found.surfaces:,} surface forms have several labels",

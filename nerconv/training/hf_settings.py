@@ -14,7 +14,7 @@ from nerconv.document import Document, count_labels
 from nerconv.evaluation.side import read_side
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError
-from nerconv.printable import one_line
+from nerconv.printable import counted, one_line
 
 #: About so many updates fine-tune an encoder on a corpus of any size, within these numbers of epochs.
 _UPDATES: Final = 1000
@@ -95,9 +95,10 @@ def make_settings(model: str, data: str, output: str, documents: Sequence[Docume
     epochs = min(max(-(-_UPDATES // max(steps, 1)), _EPOCHS[0]), _EPOCHS[1])
     values = {"model": model, "data": data, "output": output}
     named = "\n".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
+    size = f"{counted(len(documents), 'record')}, {counted(labels.total(), 'span')}"
     text = f"""\
 # {one_line(command)}
-# chosen from {len(documents):,} records, {labels.total():,} spans of {one_line(" ".join(sorted(labels)))}
+# chosen from {size} of {one_line(" ".join(sorted(labels)))}
 {named}
 train = "train"
 dev = "dev"

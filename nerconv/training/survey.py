@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from nerconv.formats.docbin import read_contents, refusing
 from nerconv.formats.docbin_file import unpacked
 from nerconv.io.sources import Unreadable
+from nerconv.printable import counted
 
 if TYPE_CHECKING:
     from nerconv.formats.docbin_read import Contents
@@ -51,9 +52,9 @@ class TrainingSurvey:
         return self.lengths[-1][0] if self.lengths else 0
 
     def __str__(self) -> str:
-        spans = f"{self.spans:,} {'nested ' if self.nested else ''}spans of {' '.join(self.labels)}"
-        docs = f" in {self.docs:,} Docs" if self.docs > self.documents else ""
-        return f"{self.documents:,} documents{docs}, {self.tokens:,} tokens, {spans}"
+        spans = f"{counted(self.spans, 'nested span' if self.nested else 'span')} of {' '.join(self.labels)}"
+        docs = f" in {counted(self.docs, 'Doc')}" if self.docs > self.documents else ""
+        return f"{counted(self.documents, 'document')}{docs}, {counted(self.tokens, 'token')}, {spans}"
 
 
 def survey(path: Path) -> TrainingSurvey:

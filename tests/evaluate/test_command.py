@@ -146,6 +146,13 @@ def test_repairs_are_always_shown_with_the_f1_of_the_other_rule(run: object) -> 
     assert evaluate(run, "right", "--invalid", "error")[0] == 3
 
 
+def test_a_gold_without_a_sentence_is_refused_however_it_is_scored(run: object, tmp_path: Path) -> None:
+    Path("empty.tsv").write_text("")
+    for options in ((), ("--verify",), ("--pair", "position"), ("--json", "r.json")):
+        code, _, err = run("evaluate", "empty.tsv", "--predictions", "empty.tsv", "--from", "webanno", *options)  # type: ignore[operator]
+        assert (code, "holds no sentence, so there is nothing to score" in err) == (2, True), (options, err)
+
+
 @pytest.mark.parametrize("rule", ["lenient", "discard"])
 def test_each_file_is_read_once_after_a_look_at_its_beginning(
     rule: str, run: object, monkeypatch: pytest.MonkeyPatch
