@@ -217,6 +217,7 @@ def test_a_bilou_head_is_read_as_one(tmp_path: Path) -> None:
         (["B-LOC", "I-LOC", "B-PER"], "no output O"),
         (["PER", "LOC"], "no output O"),
         (["O", "X-LOC", "B-PER"], "belong to no scheme"),
+        (["O", "B-PER", "B-PER|B-ORG"], "'B-PER|B-ORG' are several tags in one"),
     ],
 )
 def test_heads_that_are_not_tags_are_refused(tags: list[str], why: str) -> None:

@@ -169,7 +169,7 @@ def nested(sample: Sample, usual: Shape) -> str:
     scheme, within, others = schemes.get("IOB2"), 0, 0
     for sentence in sample.sentences:
         columns = [[row[number] for row in sentence] for number in (-2, -1)]
-        if any(not _IOB.fullmatch(cell) for column in columns for cell in column):
+        if not all(_IOB.fullmatch(cell) and spelling(cell).is_sound for column in columns for cell in column):
             return ""
         outer, inner = (schemes.decode(scheme, column, "lenient").spans for column in columns)
         for span in inner:

@@ -15,6 +15,7 @@ from typing import Final
 from nerconv import schemes
 from nerconv.models.predictor import ModelError
 from nerconv.schemes import Scheme
+from nerconv.spelling import spelling
 
 #: The name of the scheme whose tags are labels without a letter.
 BARE: Final = "labels"
@@ -69,7 +70,7 @@ def read_head(name: str, tags: Sequence[str]) -> Head:
     if _OUTSIDE not in tags or not inside:
         absent = "no output O" if inside else "no output besides O"
         raise ModelError(f"{name}: among its outputs {_shown(tags)} there is {absent}; {_ADVICE}")
-    if all(_is_tag(tag) for tag in inside):
+    if all(_is_tag(tag) and _is_one(tag) for tag in inside):
         return Head(tuple(tags), _scheme(name, inside), _scheme(name, inside).name)
     if any(_is_tag(tag) for tag in inside) or not _are_labels(inside):
         raise ModelError(f"{name}: {_fault(inside)}; {_ADVICE}")
@@ -79,6 +80,11 @@ def read_head(name: str, tags: Sequence[str]) -> Head:
 
 def _is_tag(tag: str) -> bool:
     return tag[1:2] == "-" and bool(tag[2:].strip()) and tag[0].isupper()
+
+
+def _is_one(tag: str) -> bool:
+    """Whether ``tag`` is not several in one, such as ``B-PER|B-ORG``; an ``X-`` of no scheme is one."""
+    return spelling(tag).kind != "features"
 
 
 def _are_labels(tags: Sequence[str]) -> bool:
@@ -93,6 +99,9 @@ def _fault(tags: Sequence[str]) -> str:
     wrong = [tag for tag in tags if not _is_tag(tag)]
     meant = next((match for tag in wrong if (match := _MISSPELT.fullmatch(tag))), None)
     hint = f" ({meant[0]!r} may be meant as {f'{meant[1].upper()}-{meant[3]}'!r})" if meant else ""
+    if not wrong:
+        several = [tag for tag in tags if not _is_one(tag)]
+        return f"its outputs {_shown(several)} are several tags in one, which are not read"
     return f"its outputs {_shown(wrong)} are neither tags such as B-PER nor labels such as PER{hint}"
 
 

@@ -52,6 +52,12 @@ def test_a_prediction_is_not_taken_for_inner_entities() -> None:
     assert Counter(both) == {("Ann Lee", "PER"): 20, ("Ann", "PER"): 20, ("Rome", "LOC"): 40}
 
 
+@pytest.mark.parametrize("chunk", ["B-NP|B-VP", "I-NPB-NP|B-NP"])
+def test_several_chunks_in_a_cell_are_not_taken_for_outer_entities(chunk: str) -> None:
+    rows = f"Ann NNP {chunk} B-PER\nLee NNP I-NP I-PER\nleft VBD B-VP O\n\n" * 12
+    assert spans(items(rows, ReadOptions())) == [("Ann Lee", "PER")] * 12
+
+
 @pytest.mark.parametrize(
     ("tag_column", "message"), [("3,3", "a column twice"), ("2,3", "different columns"), ("3,9", "one of 1 to 4")]
 )
