@@ -5,6 +5,7 @@ Nothing in them is read as annotation: brackets and tags are text here.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -37,7 +38,9 @@ def originals(sources: Iterable[Source], encoding: str, key: str) -> Iterator[Do
         if source.suffix in _RECORDS:
             yield from _of_lines(source, text, key)
         elif delimiter := DELIMITERS.get(source.suffix):
-            yield from (_of_row(source, row, key) for row in csv_rows(text, delimiter, source.name))
+            yield from (
+                _of_row(source, row, key) for row in csv_rows(io.StringIO(text, newline=""), delimiter, source.name)
+            )
         elif source.suffix == ".json":
             yield from _of_list(source, text, key)
         else:

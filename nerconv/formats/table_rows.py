@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -26,13 +25,13 @@ class Row(NamedTuple):
     columns: Mapping[str, Any]
 
 
-def csv_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
-    """Yield the rows of ``text``, whose first names the columns; line ends in cells stay. Raises Unreadable.
+def csv_rows(text: Iterable[str], delimiter: str, name: str) -> Iterator[Row]:
+    """Yield the rows of lines with their line ends, the first of which names the columns. Raises Unreadable.
 
-    >>> [row.columns for row in csv_rows("id,text\\n1,Ann left\\n", ",", "a.csv")]
+    >>> [row.columns for row in csv_rows(["id,text\\n", "1,Ann left\\n"], ",", "a.csv")]
     [{'id': '1', 'text': 'Ann left'}]
     """
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = csv.DictReader(text, delimiter=delimiter, strict=True)
     try:
         _, line = rows.fieldnames, rows.line_num
         for number, columns in enumerate(rows, 1):

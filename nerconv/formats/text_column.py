@@ -8,13 +8,14 @@ dialect is that of all texts together. Written are lines of JSON with the text u
 from __future__ import annotations
 
 import io
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 import msgspec
 
@@ -26,8 +27,9 @@ from nerconv.formats.once import Once
 from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.shapes import keys, shape
 from nerconv.formats.table_rows import DELIMITERS, Row, arrow_rows, csv_rows
+from nerconv.io.chunks import BLOCK
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import TextSource, text_of
+from nerconv.io.text import SMALL, TextSource, text_of
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.unique_ids import UniqueIds
 
@@ -42,6 +44,8 @@ SURVEYOR: Final = None
 KEEPS: Final = replace(bracket.KEEPS, ids=True, meta=True, open_end=True)
 #: The key of what is written.
 ANNOTATED: Final = "annotated"
+#: So many rows are read together at most.
+_ROWS: Final = 1 << 12
 
 
 class _Text(NamedTuple):
@@ -74,42 +78,68 @@ tokens = bracket.tokens
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
-    """Yield Facts, then the texts as documents. Raises Unreadable, UsageError where no key is named."""
-    once, key = Once(), options.text_key or ANNOTATED
-    texts, findings = _texts(source, options, key, once)
-    named = Facts(source.name, NAME, {"text": f"column {key}", "texts": f"{len(texts):,}"})
-    yield named
-    yield from findings
-    if texts:
-        yield from _documents(texts, source, options)
+    """Yield Facts, then the texts as documents, about a megabyte together.
+
+    The table is read twice: its texts lie in a temporary file while the dialect of all of them is detected. Raises
+    Unreadable, UsageError where no key is named.
+    """
+    once, key, findings = Once(), options.text_key or ANNOTATED, list[Finding]()
+    with SpooledTemporaryFile(SMALL) as file:
+        spool = _Spool(file)
+        for text in _texts(source, options, key, once):
+            if isinstance(text, Finding):
+                findings.append(text)
+            else:
+                spool.add(text)
+        yield Facts(source.name, NAME, {"text": f"column {key}", "texts": f"{len(spool.lines):,}"})
+        yield from findings
+        if spool.lines:
+            yield from _documents(spool, _texts(source, options, key, Once()), source, options)
     yield from once.findings()
 
 
-def _texts(source: Source, options: ReadOptions, key: str, once: Once) -> tuple[list[_Text], list[Finding]]:
-    """Return the texts of a table, and what is wrong with rows of it. Raises UsageError without the column."""
-    ids, texts, findings = UniqueIds(), [], []
+@dataclass(frozen=True, slots=True)
+class _Spool:
+    """Texts one after the other in a file, the lines that they stand on, and the number of the first line of each."""
+
+    file: IO[bytes]
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    firsts: array[int] = field(default_factory=lambda: array("q", [1]))
+
+    def add(self, text: _Text) -> None:
+        """Append a text."""
+        self.file.write((b"\n" if self.lines else b"") + text.text.encode(errors="replace"))
+        self.lines.append(text.line)
+        self.firsts.append(self.firsts[-1] + text.text.count("\n") + 1)
+
+    def place(self, where: Where) -> Where:
+        """Return the row of the table that holds a place in the file."""
+        return where._replace(line=self.lines[bisect_right(self.firsts, where.line) - 1])
+
+
+def _texts(source: Source, options: ReadOptions, key: str, once: Once) -> Iterator[_Text | Finding]:
+    """Yield the texts of a table, and what is wrong with rows of it. Raises UsageError without the column."""
+    ids, id_key = UniqueIds(), options.id_key or "id"
     found: set[str] = set()
     for row in rows(source, options, once):
         if isinstance(row, Finding):
-            findings.append(row)
+            yield row
             continue
         found.update(row.columns)
         value, where = row.columns.get(key), Where(source.name, row.line, 1)
         if not isinstance(value, str):
             once.add("F012", f"{key} is {shape(value)}, where a text is expected; the row is left out", where, {})
             continue
-        id_key = options.id_key or "id"
         own = row.columns.get(id_key)
         id = f"{source.id}#{row.number}" if own in (None, "") else str(own)
         if not ids.are_new([id]):
             id = f"{id}#{row.number}"
-        texts.append(_Text(id, value, row.line, _meta(row.columns, {key, id_key})))
+        yield _Text(id, value, row.line, _meta(row.columns, {key, id_key}))
     if found and key not in found:
         wrong = f"{source.name}: no column is called {key}; it has {keys(found)}: name one with --text-key"
         if options.text_key:
             raise UsageError(wrong)
-        raise Unreadable(wrong, *({"text_key": each} for each in sorted(found - {options.id_key or "id"})))
-    return texts, findings
+        raise Unreadable(wrong, *({"text_key": each} for each in sorted(found - {id_key})))
 
 
 def _meta(columns: Mapping[str, Any], read: set[str]) -> dict[str, Any]:
@@ -127,7 +157,7 @@ def rows(source: Source, options: ReadOptions, once: Once) -> Iterator[Row | Fin
         yield from text.findings
         if delimiter := DELIMITERS.get(source.suffix):
             text.file.seek(0)
-            yield from csv_rows(text.file.read().decode(), delimiter, source.name)
+            yield from csv_rows(io.TextIOWrapper(text.file, "utf-8", newline=""), delimiter, source.name)
         else:
             yield from _json(text, source.name, once)
 
@@ -148,22 +178,35 @@ def _json(text: TextSource, name: str, once: Once) -> Iterator[Row | Finding]:
                 once.add("F012", f"the row is {shape(found.raw)}, where an object is expected", where, {})
 
 
-def _documents(texts: Sequence[_Text], source: Source, options: ReadOptions) -> Iterator[Read]:
-    """Yield the texts as documents of one batch, in the dialect of all of them."""
+def _documents(spool: _Spool, texts: Iterator[_Text | Finding], source: Source, options: ReadOptions) -> Iterator[Read]:
+    """Yield the texts, which ``spool`` has too, as documents in the dialect of all of them."""
     from nerconv.bracket import survey
 
-    raw = "\n".join(text.text for text in texts).encode(errors="replace")
-    whole = TextSource(io.BytesIO(raw), len(raw))
+    whole = TextSource(cast(BinaryIO, spool.file), spool.file.tell())
     surveyed = survey.survey(whole, source, replace(options, documents="file"))
-    lines = [text.line for text in texts]
-    firsts = list(accumulate((text.text.count("\n") + 1 for text in texts), initial=1))
     for item in surveyed.facts:
-        if isinstance(item, Finding) and item.where:
-            item = replace(item, where=item.where._replace(line=lines[bisect_right(firsts, item.where.line) - 1]))
-        yield replace(item, format=NAME) if isinstance(item, Facts) else item
+        if isinstance(item, Facts):
+            yield replace(item, format=NAME)
+        else:
+            yield replace(item, where=item.where and spool.place(item.where))
     known = surveyed.survey
     if isinstance(known, survey.BracketSurvey):
-        yield _read(raw, texts, lines, known)
+        for some in _together(text for text in texts if isinstance(text, _Text)):
+            raw = "\n".join(text.text for text in some).encode(errors="replace")
+            yield _read(raw, some, [text.line for text in some], known)
+
+
+def _together(texts: Iterable[_Text]) -> Iterator[list[_Text]]:
+    """Yield texts in runs of about a megabyte, of so many rows at most."""
+    held, size = list[_Text](), 0
+    for text in texts:
+        held.append(text)
+        size += len(text.text)
+        if size >= BLOCK or len(held) == _ROWS:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
 
 
 def _read(raw: bytes, texts: Sequence[_Text], lines: Sequence[int], known: Any) -> Reading:
