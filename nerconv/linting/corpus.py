@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import accumulate, compress, count, groupby
+from itertools import accumulate, compress, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +16,8 @@ from nerconv.linting.near import Mask, Words
 from nerconv.linting.part import LintPart, Stretch, View
 from nerconv.linting.readings import differing
 from nerconv.linting.rows import glued, rows
-from nerconv.linting.surface import family, first_words, is_name, noise
+from nerconv.linting.surface import family, is_name
+from nerconv.linting.surfaces import Surfaces
 from nerconv.linting.tally import Numbered, Tally, numbered, rare_labels, surfaces_of, tally
 from nerconv.tables import Numbers
 
@@ -60,8 +60,8 @@ class LintCorpus:
 
     >>> from nerconv import read
     >>> corpus = LintCorpus(read(text="[PER Ann  ] met [PER Bo  ] and [PER Ann  ] . \\n").batches)
-    >>> len(corpus), corpus.totals, corpus.whose(str.isascii).tolist(), corpus.among({"Ann"}).tolist()
-    (3, {'Ann': 2, 'Bo': 1}, [True, True, True], [True, False, True])
+    >>> len(corpus), corpus.totals, corpus.labelled({"ORG"}).tolist()
+    (3, {'Ann': 2, 'Bo': 1}, [False, False, False])
     """
 
     def __init__(
@@ -72,17 +72,13 @@ class LintCorpus:
     ) -> None:
         self.parts = [LintPart(batch, number in continued) for number, batch in enumerate(batches)]
         self.opinions = opinions
-        codes, found = numbered(map(surfaces_of, batches))
-        self.surfaces = Numbered(codes, list(map(bytes.decode, found)))
-        self._joined = b"\n".join((b"", *found, b""))
-        self._ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)) + 1)
+        self.surfaces: Surfaces = Surfaces(*numbered(map(surfaces_of, batches)))
         codes, labels = numbered(batch.labels for batch in batches)
         edges = accumulate((len(batch.labels) for batch in batches), initial=0)
         own = (codes[at + batch.label_ids] for at, batch in zip(edges, batches, strict=False))
         self.span_labels = Numbered(np.concatenate([np.zeros(0, dtype=np.int64), *own]), labels)
         self._owners: dict[int, tuple[Document, Owner]] = {}
         self._views: dict[int, tuple[Document, Owner]] = {}
-        self._answers: dict[tuple[Callable[[str], object], bytes], Mask] = {}
 
     def __len__(self) -> int:
         return len(self.surfaces.codes)
@@ -144,60 +140,10 @@ class LintCorpus:
 
     # --- masks -----------------------------------------------------------------------------------------------------
 
-    def whose(self, test: Callable[[str], object], hint: bytes = b"") -> Mask:
-        """Return which spans have a text that passes ``test``, which is asked once for each text.
-
-        With a ``hint`` it is asked of texts beyond ASCII, and of those in which this regular expression is found; there
-        all texts stand in a row, with a line end before and behind each.
-        """
-        if (test, hint) not in self._answers:
-            distinct = self.surfaces.distinct
-            asked = np.arange(len(distinct))
-            if hint:
-                at = [match.start() for match in re.finditer(hint, self._joined)]
-                asked = np.union1d(self._beyond_ascii, np.searchsorted(self._ends, np.array(at, dtype=np.int64)))
-            passed = map(bool, map(test, map(distinct.__getitem__, asked[asked < len(distinct)].tolist())))
-            found = np.zeros(len(distinct), dtype=bool)
-            found[asked[asked < len(distinct)]] = list(passed)
-            self._answers[test, hint] = found[self.surfaces.codes]
-        return self._answers[test, hint]
-
-    @cached_property
-    def _beyond_ascii(self) -> Numbers:
-        return np.unique(np.searchsorted(self._ends, np.flatnonzero(np.frombuffer(self._joined, np.uint8) & 0x80)))
-
-    def noisy(self, test: Callable[[str], object]) -> Mask:
-        """Return which spans have a text that passes ``test``, which none passes that cannot be noise."""
-        return self.whose(test, rb"[Xx]{2}|[\d_*\[<{(@%$]|" + self.word_hint(first_words()))
-
-    @cached_property
-    def noises(self) -> set[str]:
-        """The texts of spans that are noise: masking text, words of the layout."""
-        return self.texts(self.noisy(noise))
-
-    def word_hint(self, words: Set[str]) -> bytes:
-        """Return a regular expression of those of ``words``, in lower case, that stand in a text somewhere."""
-        found = self._words.intersection(map(str.encode, words))
-        return rb"(?<![A-Za-z0-9])(?i:%b)(?![A-Za-z0-9])" % b"|".join(sorted(found)) if found else rb"(?!)"
-
-    @cached_property
-    def _words(self) -> set[bytes]:
-        return set(re.findall(rb"[a-z0-9]+", self._joined.lower()))
-
-    def among(self, surfaces: Set[str]) -> Mask:
-        """Return which spans have one of ``surfaces`` for a text."""
-        found = np.zeros(len(self.surfaces.distinct), dtype=bool)
-        found[[self._codes[surface] for surface in self._codes.keys() & surfaces]] = True
-        return found[self.surfaces.codes]
-
     def labelled(self, labels: Set[str]) -> Mask:
         """Return which spans have one of ``labels``."""
         found = np.array([label in labels for label in self.span_labels.distinct], dtype=bool)
         return found[self.span_labels.codes]
-
-    def texts(self, mask: Mask) -> set[str]:
-        """Return the texts of the spans for which ``mask`` holds."""
-        return {self.surfaces.distinct[code] for code in np.unique(self.surfaces.codes[mask]).tolist()}
 
     def asked(self, ask: Callable[[LintPart], Mask]) -> Mask:
         """Return which spans ``ask`` holds for, which is asked of each part."""
@@ -327,16 +273,15 @@ class LintCorpus:
 
     # --- counts ----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def totals(self) -> dict[str, int]:
         """The number of spans of every text, in reading order."""
-        distinct = self.surfaces.distinct
-        return dict(zip(distinct, np.bincount(self.surfaces.codes, minlength=len(distinct)).tolist(), strict=True))
+        return self.surfaces.totals
 
-    @cached_property
-    def several_words(self) -> list[list[str]]:
-        """The words of each text that has a space in it and is not noise."""
-        return [surface.split(" ") for surface in self.totals if " " in surface and surface not in self.noises]
+    @property
+    def noises(self) -> Set[str]:
+        """The texts of spans that are noise."""
+        return self.surfaces.noises
 
     @cached_property
     def labels(self) -> dict[str, Counter[str]]:
@@ -346,19 +291,15 @@ class LintCorpus:
     def labels_of(self, surface: str) -> Counter[str]:
         """Return the number of spans with the text ``surface`` by label, in reading order."""
         bounds, labels, numbers = self._tally
-        code = self._codes.get(surface)
+        code = self.surfaces.numbers.get(surface)
         found = Counter[str]()
         for at in range(bounds[code], bounds[code + 1]) if code is not None else ():
             found[self.span_labels.distinct[labels[at]]] = numbers[at]
         return found
 
     @cached_property
-    def _codes(self) -> dict[str, int]:
-        return dict(zip(self.surfaces.distinct, count(), strict=False))
-
-    @cached_property
     def _tally(self) -> Tally:
-        return tally(self.surfaces, self.span_labels)
+        return tally(Numbered(self.surfaces.codes, self.surfaces.distinct), self.span_labels)
 
     @cached_property
     def unsteady(self) -> float:
@@ -378,7 +319,7 @@ class LintCorpus:
     @cached_property
     def lower_case(self) -> Counter[str]:
         """The number of spans by label that are written in lower case throughout."""
-        return self._counted(self.span_labels.codes[self.whose(str.islower)])
+        return self._counted(self.span_labels.codes[self.surfaces.whose(str.islower)])
 
     def _counted(self, codes: Numbers) -> Counter[str]:
         numbers = np.bincount(codes, minlength=len(self.span_labels.distinct)).tolist()

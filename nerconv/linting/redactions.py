@@ -42,7 +42,7 @@ def without_masks(batch: Batch, policy: str) -> tuple[Batch, list[Finding]]:
     if policy == "keep":
         return batch, []
     if policy == "drop-span":
-        masked = np.flatnonzero(LintCorpus([batch]).noisy(is_mask))
+        masked = np.flatnonzero(LintCorpus([batch]).surfaces.noisy(is_mask))
         if not len(masked):
             return batch, []
         reasons = [("K008", "is masking text")] * len(masked)

@@ -65,7 +65,7 @@ Fixed by trimming the span; the odd space outside it becomes a normal one.""",
     bad=("He met [PER Win Dayton\N{NO-BREAK SPACE}  ] there . ",),
     good=("He met [PER Win\N{NO-BREAK SPACE}Dayton  ] there . ", "He met [PER Win Dayton  ] there . "),
     local=_edge_whitespace,
-    screen=lambda corpus, options: corpus.whose(_has_space_at_edge, rb"(?<=\n)[\s\x1c-\x1f]|[\s\x1c-\x1f](?=\n)"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_has_space_at_edge, rb"\n[\s\x1c-\x1f]|[\s\x1c-\x1f](?=\n)"),
 )
 
 # --- B102 edge-punctuation --------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ A full stop counts only where the word before it is not an abbreviation and the 
     bad=("Supreme Leader [PER Khamenei:  ] a case . ", "* [ORG - Interior Ministry  ] . "),
     good=("[ORG Yahoo!  ] and [ORG Acme Inc.  ] met . ", "[ORG .NET Foundation  ] grew . "),
     local=_edge_punctuation,
-    screen=lambda corpus, options: corpus.whose(_has_odd_edge, rb"(?<=\n)\W|\W(?=\n)"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_has_odd_edge, rb"\n\W|\W(?=\n)"),
     options={"keep": ()},
     precision={
         "planted slips": Measured(6, 6, "2026-11-27"),
@@ -238,7 +238,7 @@ quotation marks of many languages are known, also where one mark opens in one la
         "[ORG Verein „Nacht“  ] , [ORG Klub »Noc«  ] , [ORG Klubb ”Natt”  ] , [ORG 劇団「夜」  ] , [PER O’Hara  ] . ",
     ),
     local=_unbalanced_pair,
-    screen=lambda corpus, options: corpus.whose(_HALVES.search, rb"[()\[\]{}\"]"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_HALVES.search, rb"[()\[\]{}\"]"),
     precision={"wnut17": Measured(2, 2, "2026-11-24")},
 )
 
@@ -255,7 +255,9 @@ def _may_hold_small_word(corpus: LintCorpus, options: Options) -> Mask:
     words = _small_words(options)
     listed = b"|".join(re.escape(word.encode()) for word in sorted(words))
     hint = rb"(?<=\n)(?:%b)(?=[ \n])|(?<=[ \n])(?:%b)(?=\n)" % (listed, listed)
-    return corpus.whose(lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words, hint)
+    return corpus.surfaces.whose(
+        lambda surface: surface.partition(" ")[0] in words or surface.rpartition(" ")[2] in words, hint
+    )
 
 
 def _edge_function_word(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:

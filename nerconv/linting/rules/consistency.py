@@ -27,7 +27,7 @@ def _type_conflict(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docum
         for surface, labels in corpus.labels.items()
         if len(labels) > 1 and labels.total() >= least and surface not in corpus.noises
     }
-    for surface, mentions in corpus.mentions(corpus.among(several.keys())).items():
+    for surface, mentions in corpus.mentions(corpus.surfaces.among(several.keys())).items():
         (majority, count), total = several[surface].most_common(1)[0], several[surface].total()
         if count >= share * total:
             usual = [mention for mention in mentions if mention.span.label == majority][:_RELATED]

@@ -61,8 +61,8 @@ def _may_be_section(surface: str) -> bool:
 
 def _may_be_heading(corpus: LintCorpus, options: Options) -> Mask:
     extra = frozenset(map(normalised, strings(options, "words")))
-    found = corpus.noisy(_may_be_section)
-    return found | corpus.whose(lambda surface: normalised(surface) in extra) if extra else found
+    found = corpus.surfaces.noisy(_may_be_section)
+    return found | corpus.surfaces.whose(lambda surface: normalised(surface) in extra) if extra else found
 
 
 def _is_heading(document: Document, span: Span, surface: str) -> bool:
@@ -120,7 +120,7 @@ The paragraph that follows a name was headed *Comment*, and the annotation ran o
     bad=("said the [ORG MFA Comment  ] . ", "[PER Comment: Khamenei  ] left . "),
     good=("the [MISC Galaxy Note  ] and [ORG Land's End  ] . ",),
     local=_editor_word_inside,
-    screen=lambda corpus, options: corpus.noisy(editor_words),
+    screen=lambda corpus, options: corpus.surfaces.noisy(editor_words),
 )
 
 # --- C205 page-furniture ----------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ _MOST: Final = 78
 
 def _may_be_furniture(corpus: LintCorpus, options: Options) -> Mask:
     headers = corpus.asked(lambda part: part.ending_in(_MAY_BE_HEADER, _PAGE_OF.encode(), _MOST))
-    return corpus.noisy(is_page) | headers
+    return corpus.surfaces.noisy(is_page) | headers
 
 
 def _page_furniture(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
@@ -252,7 +252,7 @@ label descriptions (`the minister`) too.""",
     bad=("a candidate for [ORG Minister of Industry  ] . ", "The [PER Supreme Leader  ] spoke . "),
     good=("[ORG Ministry of Industry  ] said [PER President Khatami  ] . ", "[ORG Office of the President  ] . "),
     local=_role_title,
-    screen=lambda corpus, options: corpus.whose(_is_role, rb"(?<=\n)" + corpus.word_hint(_role_words())),
+    screen=lambda corpus, options: corpus.surfaces.whose(_is_role, rb"\n" + corpus.surfaces.word_hint(_role_words())),
     options={"keep": (), "share": 0.03},
     precision={"seed": Measured(1, 1, "2026-11-24")},
 )
@@ -307,7 +307,7 @@ span when nothing else is in it.""",
     bad=("[ORG (C) MFA  ] officials said . ", "[LOC SIPDIS  ] 2009 . "),
     good=("the [ORG Secret Service  ] and [ORG Bank ( U )  ] . ",),
     local=_classification_mark,
-    screen=lambda corpus, options: corpus.whose(_holds_mark, rb"(?<=\n)\(|[A-Z] ?[A-Z]"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_holds_mark, rb"\n\(|[A-Z] ?[A-Z]"),
 )
 
 RULES: Final = (_C203, _C204, _C205, _C206, _C213)

@@ -88,7 +88,7 @@ def _candidates(document: Document, span: Span, longer: dict[str, list[_Longer]]
 def _parts(corpus: LintCorpus) -> list[_Place]:
     """Return the spans that are part of a longer name; of several names it is the longest."""
     found = []
-    names = _longer_names(corpus.several_words, corpus.totals)
+    names = _longer_names(corpus.surfaces.several_words, corpus.totals)
     likely = _likely(corpus, names)
     for surface, mentions in corpus.mentions(likely, alone=False).items():
         for document, span in mentions:
@@ -112,7 +112,7 @@ def _likely(corpus: LintCorpus, names: dict[str, dict[str, list[_Longer]]]) -> M
     beside = {word for longer in names.values() for word in longer}
     behind = Words({word[1:] for word in beside if word[0] == " "} - {""})
     before = Words({word[:-1] or " " for word in beside if word[-1] == " "})
-    mask = corpus.among(names.keys()) & corpus.asked(lambda part: part.beside(behind, before))
+    mask = corpus.surfaces.among(names.keys()) & corpus.asked(lambda part: part.beside(behind, before))
     encoded = {
         name.encode(): {
             word.encode(): [(each.name.encode(), len(each.name[: each.offset].encode())) for each in longer]
@@ -193,7 +193,7 @@ class _Inner(NamedTuple):
 
 def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, ratio = number(options, "least"), number(options, "ratio")
-    several = corpus.several_words
+    several = corpus.surfaces.several_words
     names = (surface.split(" ") for surface, count in corpus.totals.items() if count >= least)
     in_names = {word for name in names for word in name}
     asked = [words for words in several if not in_names.isdisjoint(words)]
@@ -202,7 +202,7 @@ def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docum
     before = {found.before[-1] for some in inner.values() for found in some if found.before}
     sides = zip(corpus.words_beside(behind, before), _within(corpus, several, behind, before), strict=True)
     after, leading = (_Side(outside, _of_labels(outside), inside) for outside, inside in sides)
-    for surface, mentions in corpus.mentions(corpus.among(inner.keys())).items():
+    for surface, mentions in corpus.mentions(corpus.surfaces.among(inner.keys())).items():
         for document, span in mentions:
             for name in inner[surface]:
                 least_out = max(least, ratio * corpus.totals[surface])

@@ -68,7 +68,7 @@ left alone (an album called `1989`), and so are labels for dates and amounts. Th
     bad=("on [LOC 12/06  ] he left . ", "He said [ORG --  ] nothing . "),
     good=("the album [MISC 1989  ] , [DATE 12/06  ] , [ORG 3M  ] . ",),
     local=_no_letters,
-    screen=lambda corpus, options: corpus.whose(_has_no_letter, rb"(?<=\n)[^A-Za-z\n]*(?=\n)"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_has_no_letter, rb"\n[^A-Za-z\n]*(?=\n)"),
     options={"skip_labels": ()},
     precision={"sec": Measured(2, 2, "2026-11-24"), "wikigold": Measured(4, 5, "2026-11-24")},
 )
@@ -107,7 +107,7 @@ in lower case are left alone, as in social media and where guidelines label desc
     bad=("the [ORG government  ] of [LOC Iran  ] . ",),
     good=("the [ORG Government  ] and [ORG al-qaeda  ] . ",),
     local=_all_lower_case,
-    screen=lambda corpus, options: corpus.whose(str.islower),
+    screen=lambda corpus, options: corpus.surfaces.whose(str.islower),
     options={"share": 0.03, "skip_labels": ()},
     default=False,
     precision={"sec": Measured(8, 8, "2026-11-24"), "wikigold": Measured(1, 2, "2026-11-24")},
@@ -149,7 +149,7 @@ most often. The option `tokens` sets the limit.""",
     bad=("[ORG The Ministry of the Interior of Iran said that he had left for Qom early  ] . ",),
     good=("the [ORG Ministry of the Interior  ] . ",),
     local=_overlong,
-    screen=lambda corpus, options: corpus.whose(lambda surface: surface.count(" ") >= 3),
+    screen=lambda corpus, options: corpus.surfaces.whose(lambda surface: surface.count(" ") >= 3),
     options={"tokens": 10},
     default=False,
     precision={
@@ -163,13 +163,13 @@ most often. The option `tokens` sets the limit.""",
 # --- C210 url-email-handle --------------------------------------------------------------------------------------
 
 _ADDRESS: Final = re.compile(r"https?:|www\.|[^\s@]+@[^\s@]+\.\w|@\w+\Z|[@#]\Z", re.IGNORECASE)
-_ADDRESS_HINT: Final = rb"(?i:(?<=\n)http|(?<=\n)www)|[@#]"
+_ADDRESS_HINT: Final = rb"\n(?i:http|www)|[@#]"
 _HASH_TAG: Final = re.compile(r"#\w*[^\W\d_]\w*\Z")
 
 
 def _may_be_address(corpus: LintCorpus, options: Options) -> Mask:
-    found = corpus.whose(_ADDRESS.match, _ADDRESS_HINT)
-    return found | corpus.whose(_HASH_TAG.match, _ADDRESS_HINT) if switch(options, "hash_tags") else found
+    found = corpus.surfaces.whose(_ADDRESS.match, _ADDRESS_HINT)
+    return found | corpus.surfaces.whose(_HASH_TAG.match, _ADDRESS_HINT) if switch(options, "hash_tags") else found
 
 
 def _url_email_handle(document: Document, corpus: LintCorpus, options: Options) -> Iterator[Flag]:
@@ -226,7 +226,8 @@ def _markup_residue(document: Document, corpus: LintCorpus, options: Options) ->
 
 
 def _may_be_residue(corpus: LintCorpus, options: Options) -> Mask | None:
-    return None if switch(options, "everywhere") else corpus.whose(_RESIDUE.search, rb"[&<\[\]{}]|'{3}|-[LR][RCS]B-")
+    everywhere = switch(options, "everywhere")
+    return None if everywhere else corpus.surfaces.whose(_RESIDUE.search, rb"[&<\[\]{}]|'''|-[LR][RCS]B-")
 
 
 def _residue_in_text(document: Document) -> Iterator[Flag]:
@@ -332,7 +333,7 @@ emoji need are left alone. The fix takes the character out or writes the one tha
     bad=("[PER Chris\u00adtian  ] left . ", "[LOC Orl\u00c3\u00a9ans  ] . "),
     good=("[PER Christian  ] left [LOC Orléans  ] . ", "[LOC خانه\u200cها  ] . "),
     local=_invisible_character,
-    screen=lambda corpus, options: corpus.whose(_may_be_damaged, rb"[^ -~\n]"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_may_be_damaged, rb"[^ -~\n]"),
     precision={"wnut17": Measured(1, 1, "2026-11-24")},
 )
 
@@ -383,7 +384,7 @@ It is a slip where it is rare. Where more than the share `share` of a label is s
     bad=("on [PER Monday  ] . ", "said [PER he  ] to [PER Sadr  ] . "),
     good=("[DATE Monday  ] , said [PER June  ] of [ORG Friday's  ] . ",),
     local=_calendar_word,
-    screen=lambda corpus, options: corpus.among(_words(options)),
+    screen=lambda corpus, options: corpus.surfaces.among(_words(options)),
     options={"words": (), "share": 0.01},
     precision={"wnut17": Measured(4, 4, "2026-11-24")},
 )

@@ -147,7 +147,7 @@ from the text: restore it from the source, or convert that again with the right 
     bad=("[PER Erdo?an  ] spoke in [LOC Diyarbak?r  ] . ",),
     good=("Who ? [PER Erdogan  ] ? ", "[MISC What?  ] was a show . "),
     local=_lost_character,
-    screen=lambda corpus, options: corpus.whose(_has_question_mark, rb"\?"),
+    screen=lambda corpus, options: corpus.surfaces.whose(_has_question_mark, rb"\?"),
 )
 
 RULES: Final = (_F006, _C219)

@@ -49,7 +49,7 @@ The option `keep` lists names that look like masking (a brand called XXXX).""",
     ),
     good=("the film [MISC XXX  ] and [MISC Super Bowl XXXVI  ] . ", "[PER Malcolm X  ] spoke . "),
     local=_placeholder,
-    screen=lambda corpus, options: corpus.noisy(is_mask),
+    screen=lambda corpus, options: corpus.surfaces.noisy(is_mask),
     options={"label": "", "keep": ()},
     precision={"seed": Measured(43, 43, "2026-11-24")},
 )
@@ -89,7 +89,7 @@ longest piece of real words, or drops the span when only titles and furniture ar
     bad=("( C ) [ORG XXXXXXXXXXXX Comment  ] . ", "He met [PER Mr. XXXXXXXX  ] there . "),
     good=("[MISC XXX can of This  ] and [PER Max XX  ] . ",),
     local=_placeholder_inside,
-    screen=lambda corpus, options: corpus.noisy(holds_mask),
+    screen=lambda corpus, options: corpus.surfaces.noisy(holds_mask),
     precision={"seed": Measured(1, 1, "2026-11-24")},
 )
 
@@ -136,7 +136,7 @@ label all of it.""",
 
 def _placeholder_conflict(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     found = {surface: labels for surface, labels in corpus.labels.items() if len(labels) > 1 and is_mask(surface)}
-    for surface, mentions in corpus.mentions(corpus.among(found.keys())).items():
+    for surface, mentions in corpus.mentions(corpus.surfaces.among(found.keys())).items():
         labels, earlier = found[surface], Counter[str]()
         most, count = labels.most_common(1)[0]
         for document, span in mentions:

@@ -25,7 +25,7 @@ _POSSESSIVE_AFTER: Final = re.compile(r" ?['’´`] ?[sS](?!\w)")
 def _possessive_inside(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     inside: list[tuple[Document, Span, int]] = []
     outside = 0
-    mask = corpus.whose(_POSSESSIVE.search, rb"[sS](?=\n)")
+    mask = corpus.surfaces.whose(_POSSESSIVE.search, rb"[sS](?=\n)")
     mask = mask | corpus.asked(lambda part: part.before_one_of("'’´`".encode()))
     for document in corpus.views(mask, alone=True):
         for span in document.spans:
@@ -156,7 +156,7 @@ def _titled(corpus: LintCorpus) -> Iterator[_Titled]:
     leading, before = _honorific_patterns()
     titles = [title.split(" ") for title in word_list("honorifics")]
     lasts = Words({words[-1] for words in titles})
-    mask = corpus.whose(leading.match, rb"(?<=\n)" + corpus.word_hint({words[0] for words in titles}))
+    mask = corpus.surfaces.whose(leading.match, rb"\n" + corpus.surfaces.word_hint({words[0] for words in titles}))
     mask = mask | corpus.asked(lambda part: part.after_one_of(lasts))
     for document in corpus.views(mask, alone=True):
         for span in document.spans:

@@ -46,8 +46,8 @@ def _row_conflict(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docume
     places, teams = (
         corpus.labelled({label for label in corpus.label_counts if family(label) == kind}) for kind in ("LOC", "ORG")
     )
-    both = corpus.texts(places) & corpus.texts(teams)
-    for surface, mentions in corpus.mentions(corpus.among(both) & (places | teams)).items():
+    both = corpus.surfaces.texts(places) & corpus.surfaces.texts(teams)
+    for surface, mentions in corpus.mentions(corpus.surfaces.among(both) & (places | teams)).items():
         here: defaultdict[tuple[int, int], list[Mention]] = defaultdict(list)
         for mention in mentions:
             here[corpus.begun_in(mention.document)].append(mention)

@@ -146,7 +146,7 @@ def _untagged_demonym(corpus: LintCorpus, options: Options) -> Iterator[tuple[Do
     label, least = text(options, "label"), number(options, "least")
     if label not in corpus.label_counts:
         return
-    known = set(filter(is_demonym, corpus.texts(corpus.labelled({label}))))
+    known = set(filter(is_demonym, corpus.surfaces.texts(corpus.labelled({label}))))
     counts: dict[str, int] = {}
 
     def wanted(bare: Counter[str]) -> set[str]:

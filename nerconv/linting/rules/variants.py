@@ -52,7 +52,9 @@ def _variant_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Do
 
 def _labelled_in_headers(corpus: LintCorpus, known: dict[str, tuple[str, str]]) -> Counter[str]:
     """Return by label how many ``known`` names in capitals have it in a header line."""
-    capitals = corpus.whose(lambda surface: surface.isupper() and len(surface) > 3 and surface.casefold() in known)
+    capitals = corpus.surfaces.whose(
+        lambda surface: surface.isupper() and len(surface) > 3 and surface.casefold() in known
+    )
     found = Counter[str]()
     for mention in (mention for some in corpus.mentions(capitals).values() for mention in some):
         text, span = mention.document.text, mention.span
@@ -146,7 +148,7 @@ def _mostly_untagged(corpus: LintCorpus, options: Options) -> Iterator[tuple[Doc
         and bare[surface] >= share * (tagged + bare[surface])
         and surface not in corpus.noises
     }
-    for surface, mentions in corpus.mentions(corpus.among(rare)).items():
+    for surface, mentions in corpus.mentions(corpus.surfaces.among(rare)).items():
         count = bare[surface]
         for document, span in mentions:
             message = (
