@@ -89,6 +89,7 @@ def convert(
     shard_docs: int | None = None,
     force: bool = False,
     workers: int | Workers = 1,
+    ledger: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> ConversionReport:
     """Convert what ``paths`` hold to ``target``, in the format of its suffix, and return the account of it.
@@ -97,8 +98,8 @@ def convert(
     ``lint`` (keep, mark, drop, fix, drop-sentence, mask-loss) and ``redactions`` (keep, drop-span, mask, drop-sentence)
     say what becomes of noise that ``rules`` find. ``shard_docs``: so many records are a file in the folder ``target``;
     files that are finished stay as they are unless ``force``. ``workers``: how many processes. Every span is written or
-    named in the ``lost`` of the report; what was written is read back before it is moved into place. Raises UsageError,
-    Unreadable, NotVerified; then what stood at ``target`` is unchanged.
+    named in the ``lost`` of the report, and in the file ``ledger``; what was written is read back before all is moved
+    into place together. Raises UsageError, Unreadable, NotVerified; then what stood there is unchanged.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -106,27 +107,21 @@ def convert(
     >>> report.read.total(), report.written.total(), [finding.code for finding in report.lost]
     (2, 1, ['K007'])
     """
-    from nerconv.conversion import pipeline, shards, splits
+    from nerconv.conversion import job
     from nerconv.conversion.report import ConvertOptions
     from nerconv.conversion.workers import Workers
 
-    options, target = options or ConvertOptions(), os.fspath(target)
+    options = options or ConvertOptions()
     cleaning = cleaning_of(lint, redactions, rules or Selection())
     options = replace(options, cleaning=cleaning) if any(cleaning) else options
     team = workers if isinstance(workers, Workers) else Workers(workers)
-    if force and shard_docs is None:
-        raise UsageError("force makes shards again, and none are made without shard_docs; leave it out")
-    if isinstance(paths, Mapping):
-        if shard_docs is not None:
-            raise UsageError("shard_docs makes files of each source, and parts are files themselves; choose one")
-        if odd := [name for name in paths or ("",) if not str(name).isidentifier()]:
-            raise UsageError(f"a part is named by a word, such as train, got {odd[0]!r}")
-        named = {name: given_sources(part, options.read) for name, part in paths.items()}
-        return splits.convert_parts(named, target, options, progress or silent, team)
-    sources = given_sources(paths, options.read)
-    if shard_docs is not None:
-        return shards.convert_to_shards(sources, Path(target), options, shard_docs, progress or silent, team, force)
-    return pipeline.convert(sources, target, options, progress or silent, team)
+    given: job.Given = (
+        {name: given_sources(part, options.read) for name, part in paths.items()}
+        if isinstance(paths, Mapping)
+        else given_sources(paths, options.read)
+    )
+    account = None if ledger is None else os.fspath(ledger)
+    return job.convert(given, os.fspath(target), options, progress or silent, team, shard_docs, force, account)
 
 
 def align(

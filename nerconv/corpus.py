@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Final
 
 from nerconv import formats
 from nerconv.batch import Batch
+from nerconv.conversion.job import write
 from nerconv.conversion.made import source_order
-from nerconv.conversion.pipeline import write
 from nerconv.conversion.report import Cleaning, ConversionReport, ConvertOptions
 from nerconv.conversion.together import Progress, together, with_distinct_ids
 from nerconv.document import Document, Facts, Finding
 from nerconv.io.private import private_folder
+from nerconv.io.replacing import Changes
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions, WriteOptions
 from nerconv.packages import package
@@ -101,13 +102,21 @@ class Corpus:
             formats.write(spans_jsonl, self.batches, file, WriteOptions())
             return Source(name, "corpus", content=file.read_bytes(), format=spans_jsonl.NAME)
 
-    def write(self, target: str | os.PathLike[str], options: ConvertOptions | None = None) -> ConversionReport:
+    def write(
+        self,
+        target: str | os.PathLike[str],
+        options: ConvertOptions | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+        changes: Changes | None = None,
+    ) -> ConversionReport:
         """Write the documents to ``target``, in the format of its suffix, and return the account of it.
 
-        What was written is read back and compared before it is moved into place. Raises UsageError, Unreadable where
-        the target cannot be written, NotVerified.
+        ``ledger``: a file for it, as ``--ledger`` writes it. What was written is read back and compared before all is
+        moved into place together, with other ``changes`` where there are some. Raises UsageError, Unreadable where the
+        target cannot be written, NotVerified.
         """
-        return write(self.batches, self.findings, os.fspath(target), options or ConvertOptions())
+        account = None if ledger is None else os.fspath(ledger)
+        return write(self.batches, self.findings, os.fspath(target), options or ConvertOptions(), account, changes)
 
     def to_dataset(self, options: WriteOptions | None = None) -> datasets.Dataset:
         """Return the documents as a dataset of Hugging Face: a row a sentence, ``ner_tags`` as class labels.

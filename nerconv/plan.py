@@ -196,15 +196,9 @@ def written(
     >>> [place.path for place in written([], "train.spacy", ConvertOptions())]
     ['train.spacy']
     """
-    from nerconv.conversion import shards, splits
-    from nerconv.conversion import target as targets
+    from nerconv.conversion import job
 
-    format = targets.target_format(target, options)
-    if isinstance(paths, Mapping):
-        return splits.places_of(paths, target, format)
-    if shard_docs is not None:
-        return [shards.shard_place(target, paths, format)]
-    return targets.places(target, format, options)
+    return job.places(paths, target, options, shard_docs)
 
 
 def class_labels(given: Path | Sequence[str], scheme: str | None = None) -> ClassLabels:

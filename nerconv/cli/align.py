@@ -12,7 +12,7 @@ from nerconv.cli.progress import progress
 from nerconv.codes import exit_code
 from nerconv.conversion.report import ConvertOptions
 from nerconv.io.outputs import Place, read_places
-from nerconv.io.replacing import write_text
+from nerconv.io.replacing import together
 from nerconv.options import UsageError
 
 
@@ -31,12 +31,11 @@ def align(given: Given) -> int:
     check_outputs(given, [*read_places(files), *read_places(onto)], [*plan.written(files, output, convert), *beside])
     with progress(files) as bar:
         aligned = api.align(bar.watched(files), onto, options, read=read, progress=bar.begin)
-    report = aligned.corpus.write(output, convert)
+    with together() as changes:
+        if given["--placements"]:
+            changes.text(given["--placements"], show.json_lines(each.to_dict() for each in aligned.placements))
+        report = aligned.corpus.write(output, convert, given["--ledger"], changes)
     report.facts += aligned.facts
     report.remarks += show.placed(aligned)
     show.conversion(report, output, convert.write.tokens)
-    if given["--ledger"]:
-        write_text(given["--ledger"], show.ledger_lines(report))
-    if given["--placements"]:
-        write_text(given["--placements"], show.json_lines(each.to_dict() for each in aligned.placements))
     return exit_code((*report.findings, *report.lost), bool(given["--strict"]))

@@ -15,7 +15,6 @@ from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.conversion.workers import Workers
 from nerconv.formats.known import FORMATS, WRITTEN
 from nerconv.io.outputs import Place, read_places
-from nerconv.io.replacing import write_text
 from nerconv.io.sources import Source
 from nerconv.memory import keep_memory
 from nerconv.options import UsageError
@@ -125,8 +124,6 @@ def _run(given: Given, to: str | None) -> int:
     with progress(inputs.files) as bar:
         report = _converted(inputs, given, options, bar)
     show.conversion(report, output, options.write.tokens)
-    if given["--ledger"]:
-        write_text(given["--ledger"], show.ledger_lines(report))
     return exit_code((*report.findings, *report.lost), bool(given["--strict"]))
 
 
@@ -141,5 +138,6 @@ def _converted(inputs: _Inputs, given: Given, options: ConvertOptions, bar: Bar)
         shard_docs=given["--shard-docs"],
         force=bool(given["--force"] and given["--shard-docs"]),
         workers=Workers(**given.fields("workers")),
+        ledger=given["--ledger"],
         progress=bar.begin,
     )

@@ -86,12 +86,19 @@ def _report(
     asked: GateOptions,
     before: EvaluationReport | None,
 ) -> None:
-    """Write the report to every place that was asked for, and print it."""
-    _write(found, {name.removeprefix("--"): path for name, path in outputs.items()})
-    if asked.renewed and asked.baseline:
-        _write(found, {"json": asked.baseline})
+    """Write the report to every place that was asked for, together, and print it."""
+    renewed = asked.baseline if asked.renewed else None
+    with together() as changes:
+        for name, path in outputs.items():
+            changes.text(path, EVALUATION[name.removeprefix("--")](found))
+        if renewed:
+            changes.text(renewed, EVALUATION["json"](found))
+    for path in (*outputs.values(), *([renewed] if renewed else ())):
+        show.wrote(path)
+    if renewed:
         was = f", was {percent(before.overall.micro.f1)}" if before else ""
-        show.say(f"{asked.baseline}: holds this report now, micro F1 {percent(found.overall.micro.f1)}{was}")
+        show.say(f"{renewed}: holds this report now, micro F1 {percent(found.overall.micro.f1)}{was}")
+    show.job_summary(lambda: EVALUATION["markdown"](found))
     show.put(_rendered(found, given["--format"]))
 
 
@@ -156,15 +163,6 @@ def _formats(inputs: _Inputs, model: str | None) -> dict[str, set[str]]:
     gold = plan.formats_of(inputs.gold, inputs.read)
     predictions = plan.formats_of(chain.from_iterable(inputs.predictions), inputs.read_predicted)
     return {"input": gold | predictions, "gold": gold, "predictions": predictions}
-
-
-def _write(found: EvaluationReport, files: dict[str, Path]) -> None:
-    with together() as changes:
-        for name, path in files.items():
-            changes.text(path, EVALUATION[name](found))
-    for path in files.values():
-        show.wrote(path)
-    show.job_summary(lambda: EVALUATION["markdown"](found))
 
 
 def _rendered(found: EvaluationReport, form: str) -> str:

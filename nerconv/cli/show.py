@@ -207,32 +207,5 @@ def _grouped(counts: Mapping[str, int]) -> Iterator[str]:
         )
 
 
-def ledger_lines(report: ConversionReport) -> str:
-    """Return the ledger as JSON lines: first the totals, then each lost span with reason and place."""
-    ledger = report.ledger
-    totals = {"read": dict(sorted(ledger.read.items())), "written": dict(sorted(ledger.written.items()))}
-    reasons = {"lost": dict(sorted(ledger.reasons().items())), "balanced": ledger.balanced}
-    return json.dumps(totals | reasons) + "\n" + json_lines(map(_loss_record, ledger.lost))
-
-
-def _loss_record(finding: Finding) -> dict[str, Any]:
-    label = finding.span.label if finding.span else None
-    return {**finding_record(finding), "label": label} | ({"unread": finding.unread} if finding.unread else {})
-
-
-def finding_record(finding: Finding) -> dict[str, Any]:
-    """Return a finding as values that JSON has."""
-    where = finding.where
-    return {
-        "code": finding.code,
-        "name": CODES[finding.code].name,
-        "severity": CODES[finding.code].severity,
-        "path": where and where.path,
-        "line": where and where.line,
-        "column": where and where.column,
-        "message": finding.message,
-    }
-
-
 def _fact(fact: Facts) -> str:
     return f"{fact.path}: {fact.format}; " + "; ".join(f"{name} {value}" for name, value in fact.values.items())

@@ -16,7 +16,8 @@ from nerconv.conversion.target import LISTING, class_label_findings, part_path
 from nerconv.document import Finding, Where
 from nerconv.formats import Format, class_labels
 from nerconv.formats.pieces import Pieces
-from nerconv.io.replacing import named, print_file, together
+from nerconv.io.outputs import STDOUT
+from nerconv.io.replacing import Changes, named
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
@@ -73,19 +74,20 @@ class Made:
         return documents
 
 
-def write_stdout(made: Made) -> None:
-    """Write what was made to standard output. Raises UsageError for a folder."""
-    file = made.folder / f"whole{made.format.SUFFIXES[0]}"
-    made.join("", file, made.options)
-    if file.is_dir():
+def write_whole(made: Made, target: str, changes: Changes) -> None:
+    """Write one file or folder, which is one of ``changes``. Raises UsageError for a folder on standard output."""
+    with named(target):
+        file = changes.new(target, made.format.SUFFIXES[0] if target == STDOUT else "")
+        made.join("", file, made.options)
+    if target == STDOUT and file.is_dir():
         raise UsageError(f"{made.format.NAME} is a folder and cannot go to standard output; name one with -o")
-    print_file(file)
+    made.report.findings += class_label_findings({Path(target): file}, made.format)
 
 
-def write_split(made: Made, sources: Sequence[Source], target: Path) -> None:
+def write_split(made: Made, sources: Sequence[Source], target: Path, changes: Changes) -> None:
     """Write a file for each split into the folder ``target``, and ``splits.toml`` with the ids and digest of each.
 
-    They change together, the listing last: a file that is not the one it names belongs to another split.
+    They are some of ``changes``, the listing last: a file that is not the one it names belongs to another split.
     """
     options, report = made.options, made.report
     shares = parse_shares(options.split or "")
@@ -97,7 +99,7 @@ def write_split(made: Made, sources: Sequence[Source], target: Path) -> None:
     labels = tuple(sorted(report.written))
     options = replace(options, write=replace(options.write, labels=options.write.labels or labels))
     paths = {name: part_path(target, name, made.format) for name in shares}
-    with named(target), together() as changes:
+    with named(target):
         files = {name: changes.new(path) for name, path in paths.items()}
         for name, file in files.items():
             made.join(name, file, options)

@@ -16,17 +16,17 @@ import msgspec
 
 from nerconv.conversion.report import ConversionReport
 from nerconv.document import Facts, Finding
+from nerconv.io.digest import sha256_of
 from nerconv.io.replacing import together
 from nerconv.io.sources import Source
 from nerconv.printable import file_name
 
 #: Where the notes stand, in the folder of the shards.
 FOLDER: Final = ".nerconv"
-_BLOCK: Final = 1 << 20
 
 
 class Shard(msgspec.Struct, frozen=True):
-    """A file that was written: its name in the folder, and a digest of its bytes."""
+    """A file that was written: its name in the folder, and the SHA-256 of its bytes."""
 
     name: str
     digest: str
@@ -107,7 +107,7 @@ def write(folder: Path, note: Note, part: Path | None = None, within: Path | Non
     if part is not None:
         part.write_bytes(data)
         return
-    with together(within) as changes:
+    with together(within=within) as changes:
         changes.new(path_of(folder, note.id)).write_bytes(data)
 
 
@@ -155,7 +155,7 @@ def _as_written(folder: Path, shard: Shard) -> bool:
     if Path(shard.name).name != shard.name:
         return False
     try:
-        return digest_of(folder / shard.name) == shard.digest
+        return sha256_of(folder / shard.name) == shard.digest
     except OSError:
         return False
 
@@ -167,15 +167,6 @@ def _is_gone(note: Note, sources: Sequence[Source]) -> bool:
         return False
     reached = {path.parent for path in paths} | {Path(os.path.commonpath([path.parent for path in paths]))}
     return any(parent in reached for parent in Path(note.path).parents)
-
-
-def digest_of(path: Path) -> str:
-    """Return a digest of a file. Raises OSError."""
-    found = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as data:
-        while block := data.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
 
 
 def path_of(folder: Path, id: str) -> Path:

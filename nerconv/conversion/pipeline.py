@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nerconv import formats
 from nerconv.conversion.losses import Losses, losses
-from nerconv.conversion.made import Made, finished, write_split, write_stdout
+from nerconv.conversion.made import Made, finished, write_split, write_whole
 from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, parts_of
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, SplitCounts
 from nerconv.conversion.split import assign, parse_shares
-from nerconv.conversion.target import class_label_findings, places, target_format, uploading, workplace
+from nerconv.conversion.target import places, target_format, uploaded, workplace
 from nerconv.conversion.together import (
     Progress,
     ReviewedPiece,
@@ -38,9 +38,9 @@ from nerconv.conversion.together import (
 from nerconv.conversion.workers import ALONE, Workers, run, started
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed
-from nerconv.io import outputs, urls
+from nerconv.io import outputs, replacing, urls
 from nerconv.io.outputs import STDOUT
-from nerconv.io.replacing import replacing
+from nerconv.io.replacing import Changes
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import UsageError
 
@@ -53,19 +53,30 @@ _MUCH: Final = 1 << 19
 
 
 def convert(
-    sources: Iterable[Source], target: str, options: ConvertOptions, progress: Progress, workers: Workers = ALONE
+    sources: Iterable[Source],
+    target: str,
+    options: ConvertOptions,
+    progress: Progress,
+    workers: Workers = ALONE,
+    changes: Changes | None = None,
 ) -> ConversionReport:
     """Convert ``sources`` into ``target`` (a path, a URL, or ``-`` for standard output) and return the account of it.
 
-    ``workers``: how many work on it; the result is the same. Raises UsageError, Unreadable when the target cannot be
-    written or a worker dies, NotVerified. On any of them, and on an interrupt, what stood at ``target`` is unchanged.
+    ``workers``: how many work on it; the result is the same. ``changes``: others that the target changes with. Raises
+    UsageError, Unreadable when the target cannot be written or a worker dies, NotVerified. On any of them, and on an
+    interrupt, what stood at ``target`` is unchanged.
     """
     sources = with_distinct_ids(sources)
-    return _written(sources, target, options, lambda made: outcomes(sources, made, progress, workers))
+    with replacing.together(changes) as changes:
+        return _written(sources, target, options, lambda made: outcomes(sources, made, progress, workers), changes)
 
 
 def write(
-    batches: Iterable[Batch], findings: Iterable[Finding], target: str, options: ConvertOptions
+    batches: Iterable[Batch],
+    findings: Iterable[Finding],
+    target: str,
+    options: ConvertOptions,
+    changes: Changes | None = None,
 ) -> ConversionReport:
     """Write documents that are in memory to ``target``, as ``convert`` does those of files.
 
@@ -74,11 +85,16 @@ def write(
     """
     if options.balance:
         raise UsageError("labels are balanced over files that can be read twice; convert those, or leave balance out")
-    return _written((), target, options, lambda made: [_outcome(batches, findings, made)])
+    with replacing.together(changes) as changes:
+        return _written((), target, options, lambda made: [_outcome(batches, findings, made)], changes)
 
 
 def _written(
-    sources: Sequence[Source], target: str, options: ConvertOptions, made_of: Callable[[Made], Iterable[Outcome]]
+    sources: Sequence[Source],
+    target: str,
+    options: ConvertOptions,
+    made_of: Callable[[Made], Iterable[Outcome]],
+    changes: Changes,
 ) -> ConversionReport:
     """Write what ``made_of`` yields to ``target``, and return the account of it; ``sources``: what is read for it."""
     target = STDOUT if outputs.is_stdout(target) else target
@@ -86,23 +102,18 @@ def _written(
     formats.require(format, format.SUFFIXES[0] if options.split or target == STDOUT else target)
     outputs.check(outputs.read_places(sources), places(target, format, options))
     if urls.is_url(target):
-        with uploading(target) as path:
-            return _written(sources, str(path), replace(options, to=format.NAME), made_of)
+        return _written(sources, str(uploaded(changes, target)), replace(options, to=format.NAME), made_of, changes)
     if options.split:
         options = replace(options, compared=True, places=balanced_places(sources, options))
-    with ExitStack() as stack:
-        made = Made(format, options, ConversionReport(format.NAME), stack.enter_context(workplace(target)))
+    with workplace(target) as folder:
+        made = Made(format, options, ConversionReport(format.NAME), folder)
         for outcome in made_of(made):
             made.add(outcome)
         made.settle()
         if options.split:
-            write_split(made, sources, Path(target))
-        elif target == STDOUT:
-            write_stdout(made)
+            write_split(made, sources, Path(target), changes)
         else:
-            file = stack.enter_context(replacing(target))
-            made.join("", file, options)
-            made.report.findings += class_label_findings({Path(target): file}, format)
+            write_whole(made, target, changes)
     return finished(made.report, sources, options)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nerconv.document import Facts, Finding, Ledger
@@ -105,6 +106,7 @@ class ConversionReport:
     source was read, ``findings`` what its reader noticed; ``documents`` counts records by the name of the part.
     ``left_out`` counts by kind what the target cannot hold besides spans; ``remarks`` are lines on what else was done.
     ``grouped``: of a DocBin, as ``formats.docbin_file.Bin`` has it. ``tallies``: what each part of a split holds.
+    ``digests``: of shards, the SHA-256 by path.
 
     >>> from nerconv.document import Span
     >>> lost = [Finding("K001", "dropped", span=Span(0, 3, "PER"))]
@@ -124,6 +126,7 @@ class ConversionReport:
     remarks: list[str] = field(default_factory=list)
     grouped: Counter[str] = field(default_factory=Counter)
     tallies: dict[str, SplitCounts] = field(default_factory=dict)
+    digests: dict[Path, str] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Ledger:

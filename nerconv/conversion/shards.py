@@ -28,6 +28,7 @@ from nerconv.document import Facts, Finding
 from nerconv.formats import Format
 from nerconv.formats.pieces import Packed, Pieces
 from nerconv.io import outputs, urls
+from nerconv.io.digest import sha256_of
 from nerconv.io.outputs import Place
 from nerconv.io.replacing import flush_all, named, together
 from nerconv.io.sources import Source, Unreadable
@@ -35,7 +36,7 @@ from nerconv.options import UsageError
 
 _SHARD: Final = re.compile(r"([^/]+)\.\d{5,}\.\w+")
 #: Of the digests: notes of another version do not hold.
-_VERSION: Final = 4
+_VERSION: Final = 5
 _BLOCK: Final = 1 << 20
 
 
@@ -60,13 +61,12 @@ def convert_to_shards(
     outputs.check(outputs.read_places(sources), [shard_place(str(folder), sources, format)])
     options = replace(_with_labels(sources, format, options), most=size)
     total, pending = ConversionReport(format.NAME), []
-    written: list[Path] = []
     digests = {source.id: _digest(source, options, size) for source in sources}
     for source in sources:
         note = None if force else notes.read(folder, source.id)
         if note is not None and notes.holds(note, folder, digests[source.id]):
             total.add(note.report(format.NAME))
-            written += (folder / shard.name for shard in note.shards)
+            total.digests |= _digests(folder, note)
         else:
             pending.append(source)
     with workplace(str(folder / "shards")) as place, started(workers) as executor:
@@ -74,13 +74,13 @@ def convert_to_shards(
             report.findings.sort(key=source_order)
             if not _is_unread(source, report):
                 note = _write(_Work(folder, format, options, place), source, report, pieces, digests[source.id])
-                written += (folder / shard.name for shard in note.shards)
+                total.digests |= _digests(folder, note)
             total.add(report)
         made = [notes.path_of(folder, source.id) for source in pending]
         with named(folder):
-            flush_all([path for path in (*written, *made, folder / notes.FOLDER, folder) if path.exists()])
+            flush_all([path for path in (*total.digests, *made, folder / notes.FOLDER, folder) if path.exists()])
     notes.forget(folder, sources, total)
-    total.findings += class_label_findings({path: path for path in written}, format)
+    total.findings += class_label_findings({path: path for path in total.digests}, format)
     return finished(total, sources, options)
 
 
@@ -91,6 +91,10 @@ class _Work(NamedTuple):
     format: Format
     options: ConvertOptions
     place: Path
+
+
+def _digests(folder: Path, note: notes.Note) -> dict[Path, str]:
+    return {folder / shard.name: shard.digest for shard in note.shards}
 
 
 def _is_unread(source: Source, report: ConversionReport) -> bool:
@@ -178,7 +182,7 @@ def _write(work: _Work, source: Source, report: ConversionReport, paths: Sequenc
     shards of before, too, until those that are stale are removed.
     """
     old = notes.read(work.folder, source.id)
-    with named(work.folder), together(work.place) as changes:
+    with named(work.folder), together(within=work.place) as changes:
         part = changes.new(notes.path_of(work.folder, source.id))
         shards = []
         for number, held in enumerate(_groups(paths, work.options.most or 1), 1):
@@ -186,7 +190,7 @@ def _write(work: _Work, source: Source, report: ConversionReport, paths: Sequenc
             shard = changes.new(work.folder / name)
             documents = sum(piece.documents - piece.goes_on for piece in held)
             work.format.join(Pieces(held, documents), shard, work.options.write)
-            shards.append(notes.Shard(name, notes.digest_of(shard)))
+            shards.append(notes.Shard(name, sha256_of(shard)))
         note = notes.made(source, digest, report, shards, old)
         notes.write(work.folder, note, part)
     notes.settle(work.folder, note, report, work.place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from nerconv import formats
 from nerconv.conversion.parts import Stored
 from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCounts
 from nerconv.document import Finding
+from nerconv.io.digest import sha256_of
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from nerconv.printable import counted
@@ -132,12 +132,6 @@ def listing(
         f"{name} = [\n" + "".join(f"  {json.dumps(id)},\n" for id in members) + "]" for name, members in ids.items()
     ]
     return "\n".join(lines) + "\n"
-
-
-def sha256_of(path: Path) -> str:
-    """Return the digest of a file, as ``sha256sum`` prints it. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _reached(report: ConversionReport, name: str) -> str:

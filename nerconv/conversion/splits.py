@@ -15,13 +15,13 @@ from nerconv.conversion.made import Made, finished
 from nerconv.conversion.parts import SENTENCES
 from nerconv.conversion.pipeline import outcomes
 from nerconv.conversion.report import ConversionReport, ConvertOptions, SplitCounts
-from nerconv.conversion.target import class_label_findings, part_path, target_format, uploading, workplace
+from nerconv.conversion.target import class_label_findings, part_path, target_format, uploaded, workplace
 from nerconv.conversion.together import Progress, with_distinct_ids
-from nerconv.conversion.workers import ALONE, Workers
+from nerconv.conversion.workers import Workers
 from nerconv.formats import Format
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import Place
-from nerconv.io.replacing import named, together
+from nerconv.io.replacing import Changes, named
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError
 
@@ -66,12 +66,12 @@ def places_of(parts: Iterable[str], target: str, format: Format) -> list[Place]:
 
 
 def convert_parts(
-    parts: Parts, target: str, options: ConvertOptions, progress: Progress, workers: Workers = ALONE
+    parts: Parts, target: str, options: ConvertOptions, progress: Progress, workers: Workers, changes: Changes
 ) -> ConversionReport:
     """Convert each of ``parts`` into a file of its name in the folder ``target``, and return the account of all.
 
-    Class labels are those of all parts, or those that ``options`` fix. Raises UsageError, files.Unreadable,
-    NotVerified; then nothing is written.
+    The files are some of ``changes``. Class labels are those of all parts, or those that ``options`` fix. Raises
+    UsageError, files.Unreadable, NotVerified.
     """
     if options.to is None:
         raise UsageError("name the format to write with --to: " + ", ".join(formats.WRITTEN))
@@ -79,8 +79,7 @@ def convert_parts(
     sources = with_distinct_ids(source for part in parts.values() for source in part)
     outputs.check(outputs.read_places(sources), places_of(parts, target, format))
     if urls.is_url(target):
-        with uploading(target) as path:
-            return convert_parts(parts, str(path), options, progress, workers)
+        return convert_parts(parts, str(uploaded(changes, target)), options, progress, workers, changes)
     total = ConversionReport(format.NAME)
     remaining = iter(sources)
     with ExitStack() as stack:
@@ -93,7 +92,7 @@ def convert_parts(
             documents = _required(name, made[name])
             tallies = {name: made[name].report.tallies.get("", SplitCounts())}
             total.add(replace(made[name].report, documents=Counter({name: documents}), tallies=tallies))
-        _write(made, Path(target), format, options, total)
+        _write(made, Path(target), format, options, total, changes)
     return finished(total, sources, options)
 
 
@@ -126,10 +125,11 @@ def _write(
     format: Format,
     options: ConvertOptions,
     total: ConversionReport,
+    changes: Changes,
 ) -> None:
     labels = options.write.labels or tuple(sorted(label for label, count in total.written.items() if count))
     options = replace(options, write=replace(options.write, labels=labels))
-    with named(target), together() as changes:
+    with named(target):
         files = {part_path(target, name, format): name for name in made}
         written = {place: changes.new(place) for place in files}
         for place, part in written.items():

@@ -17,7 +17,7 @@ from nerconv.formats import Format, class_labels
 from nerconv.io import outputs, urls
 from nerconv.io.outputs import STDOUT, Place
 from nerconv.io.private import is_private, private_folder
-from nerconv.io.replacing import existing, named
+from nerconv.io.replacing import Changes, Sent, existing, named
 from nerconv.io.sources import Unreadable, is_dataset
 from nerconv.options import UsageError
 
@@ -86,16 +86,21 @@ def _others(folder: Path) -> Iterator[str]:
             yield path.relative_to(folder).as_posix()
 
 
-@contextmanager
-def uploading(url: str) -> Iterator[Path]:
-    """Give a path here, and put what was made there at ``url`` when all of it is made. Raises Unreadable."""
-    with private_folder() as folder:
-        path = Path(folder, url.rstrip("/").rpartition("/")[2])
-        yield path
+def uploaded(changes: Changes, url: str) -> Path:
+    """Return a path here, from which what is made there is put at ``url``, behind all moves of ``changes``."""
+    name = url.rstrip("/").rpartition("/")[2]
+
+    def send(path: Path) -> None:
+        """Put it there. Raises Unreadable."""
         try:
             urls.upload(path, url)
         except urls.Trouble as error:
             raise Unreadable(str(error)) from error
+
+    path = changes.part(None)
+    path.mkdir()
+    changes.sent.append(Sent(name, path / name, send))
+    return path / name
 
 
 @contextmanager

@@ -37,8 +37,7 @@ def rewriting(changes: Changes, path: Path, before: bytes, after: bytes) -> None
         status = real.stat()
         if not status.st_mode & _WRITABLE:
             raise Unreadable(f"{path}: is read-only and stays as it is; make it writable to have it fixed")
-        new = changes.beside(real.parent) / str(len(changes.steps))
-        change = _Rewrite(path, real, before, after, new, status.st_nlink == 1)
+        change = _Rewrite(path, real, before, after, changes.part(real.parent), status.st_nlink == 1)
         change.prepare(status)
         changes.steps.append(change)
 

@@ -1,8 +1,9 @@
 """Files and folders that are replaced whole or not at all, several together where they belong together.
 
-What is to stand at a target is made in a private folder beside it. When all of it is made and safe on the disk, it is
-moved into place, the targets in the order in which they were asked for. Where one of the moves fails, those before it
-are taken back. A target that is a symbolic link stays one: what it leads to is replaced, and keeps its mode and owner.
+What is to stand at a target is made in a private folder beside it. When everything is made and safe on the disk, all of
+it is moved into place in one row, in the order in which it was asked for; what cannot be taken back, as text on
+standard output, is sent behind that. Where anything fails, what was moved is taken back. A target that is a symbolic
+link stays one: what it leads to is replaced, and keeps its mode and owner.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from nerconv.io.outputs import is_stdout
+from nerconv.io.outputs import STDOUT, is_stdout
 from nerconv.io.private import private_folder, remove
 from nerconv.io.sources import Unreadable
 
@@ -37,34 +38,44 @@ class Step(Protocol):
         """Make the change."""
 
     def undo(self) -> None:
-        """Take it back."""
+        """Take back what was made of it, if anything."""
+
+
+class Sent(NamedTuple):
+    """A file that is sent somewhere, under a ``name``, which cannot be taken back."""
+
+    name: str
+    part: Path
+    send: Callable[[Path], None]
 
 
 @dataclass(slots=True)
 class Changes:
     """Targets that change together: ``new`` gives the place where what is to stand at each is made.
 
-    ``within``: a private folder to use for all targets on its file system, or None for one beside each. With it, what
-    is moved is not on the disk yet: ``flush_all`` at the end takes far less time than each file by itself.
+    ``sent``: what is sent when all ``steps`` are done. ``within``: a private folder to use for all targets on its file
+    system, or None for one beside each. With it, what is moved is not on the disk yet: ``flush_all`` at the end takes
+    far less time than each file by itself.
     """
 
     stack: ExitStack
     within: Path | None = None
     folders: dict[Path, Path] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
 
-    def new(self, target: str | Path) -> Path:
+    def new(self, target: str | Path, suffix: str = "") -> Path:
         """Return where to write what goes to ``target``: a place, ``-`` for standard output, or ``/dev/null``.
 
-        Raises Unreadable when its folder cannot be written to.
+        ``suffix``: of what goes to standard output. Raises Unreadable when its folder cannot be written to.
         """
         if is_stdout(str(target)) or str(target) == os.devnull:
-            part = self._part(None, Path(target).suffix)
-            self.steps += [_Print(part)] if is_stdout(str(target)) else []
+            part = self.part(None, suffix or Path(target).suffix)
+            self.sent += [Sent(STDOUT, part, print_file)] if is_stdout(str(target)) else []
             return part
         with named(target):
             real = Path(os.path.realpath(target))
-            part = self._part(existing(real.parent), real.suffix)
+            part = self.part(existing(real.parent), real.suffix)
             self.steps.append(_Move(part, real, self.within is None))
             return part
 
@@ -82,37 +93,58 @@ class Changes:
             self.folders[key] = self.stack.enter_context(private_folder(folder))
         return self.folders[key]
 
-    def _part(self, folder: Path | None, suffix: str) -> Path:
-        return self.beside(folder) / f"{len(self.steps)}{suffix}"
+    def part(self, folder: Path | None, suffix: str = "") -> Path:
+        """Return a new place in the private folder that is beside ``folder``. Raises OSError."""
+        return self.beside(folder) / f"{len(self.steps) + len(self.sent)}{suffix}"
+
+    def files(self) -> Iterator[tuple[Path, Path]]:
+        """Yield for each file that is moved, those of folders too, where it is to stand, and where it lies now."""
+        for move in self._moves():
+            for part in sorted(move.part.rglob("*")) if move.part.is_dir() else [move.part]:
+                if part.is_file():
+                    yield move.target / part.relative_to(move.part), part
 
     def make(self) -> None:
-        """Make all changes, in order, or none. Raises Unreadable."""
-        done: list[Step] = []
+        """Make all changes, or none. Raises Unreadable."""
         try:
+            for move in self._moves():
+                move.prepare()
             for step in self.steps:
-                done.append(step)
                 step.do()
+            for each in self.sent:
+                each.send(each.part)
+            for folder in dict.fromkeys(folder for move in self._moves() if move.safe for folder in move.changed):
+                flush(folder)
         except BaseException:
-            for step in reversed(done):
+            for step in reversed(self.steps):
                 with suppress(OSError):
                     step.undo()
             raise
-        for step in self.steps:
-            if isinstance(step, _Move):
-                step.forget()
+        for move in self._moves():
+            move.forget()
+
+    def _moves(self) -> list[_Move]:
+        return [step for step in self.steps if isinstance(step, _Move)]
 
 
 @contextmanager
-def together(within: Path | None = None) -> Iterator[Changes]:
+def together(others: Changes | None = None, within: Path | None = None) -> Iterator[Changes]:
     """Give changes to prepare; at the end all of them are made. On any failure, an interrupt included, none is.
 
-    ``within``: a private folder to make them in, which spares one for each set where there are many sets. Raises
-    Unreadable, with the target, when it cannot be written.
+    ``others``: changes that these are added to; they are made when those are. ``within``: a private folder to make them
+    in, which spares one for each set where there are many sets. Raises Unreadable, with the target, when it cannot be
+    written.
     """
     with ExitStack() as stack:
-        changes = Changes(stack, within)
-        yield changes
-        changes.make()
+        changes = others or Changes(stack, within)
+        steps, sent = len(changes.steps), len(changes.sent)
+        try:
+            yield changes
+        except BaseException:
+            del changes.steps[steps:], changes.sent[sent:]
+            raise
+        if others is None:
+            changes.make()
 
 
 @contextmanager
@@ -148,20 +180,6 @@ def existing(folder: Path) -> Path:
     return place
 
 
-@dataclass(slots=True)
-class _Print:
-    """The content of a file goes to standard output."""
-
-    part: Path
-
-    def do(self) -> None:
-        """Print it. Raises Unreadable, BrokenPipeError."""
-        print_file(self.part)
-
-    def undo(self) -> None:
-        """What was printed stays."""
-
-
 def print_file(path: Path) -> None:
     """Write the bytes of a file to standard output. Raises Unreadable, BrokenPipeError."""
     if sys.stdout is None:
@@ -190,8 +208,13 @@ class _Move:
         """Where that goes which stood at the target, on a system where the two cannot change places."""
         return self.part.with_name(f"{self.part.name}.old")
 
-    def do(self) -> None:
-        """Move it. Raises Unreadable."""
+    @property
+    def changed(self) -> list[Path]:
+        """The folders whose names are others after the move."""
+        return [self.target.parent, *(folder.parent for folder in self.made)]
+
+    def prepare(self) -> None:
+        """Do all that can be done before it is moved. Raises Unreadable."""
         with named(self.target):
             if self.safe:
                 flush_all([*self.part.rglob("*"), self.part] if self.part.is_dir() else [self.part])
@@ -199,10 +222,12 @@ class _Move:
                 folder.mkdir()
                 self.made.append(folder)
             like(self.part, self.target)
+
+    def do(self) -> None:
+        """Move it. Raises Unreadable."""
+        with named(self.target):
             self.new = self.part.lstat()
             self._put()
-            for folder in (self.target.parent, *(place.parent for place in self.made)) if self.safe else ():
-                flush(folder)
 
     def undo(self) -> None:
         """Put back what stood there, whichever moves were made."""

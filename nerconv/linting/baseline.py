@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from nerconv.io.replacing import Changes, write_text
+from nerconv.io.replacing import Changes, together
 from nerconv.io.sources import Unreadable
 from nerconv.linting.problem import LintReport, Problem
 
@@ -63,10 +63,11 @@ def read_baseline(path: Path) -> Baseline:
         raise Unreadable(f"{path}: is not a baseline: {error}; make one with --write-baseline") from error
 
 
-def write_baseline(baseline: Baseline, path: Path, write: Callable[[Path, str], object] = write_text) -> None:
-    """Write ``baseline``, sorted; ``write`` does it, given the path and the text."""
+def write_baseline(baseline: Baseline, path: Path, changes: Changes | None = None) -> None:
+    """Let ``path`` hold ``baseline``, sorted; ``changes``: others that it changes with. Raises Unreadable."""
     counts = dict(sorted(baseline.counts.items()))
-    write(path, json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n")
+    with together(changes) as changes:
+        changes.text(path, json.dumps({"version": 1, "findings": counts}, ensure_ascii=False, indent=1) + "\n")
 
 
 def apply(
@@ -82,14 +83,14 @@ def apply(
     ``changes``: others that are made together with these.
     """
     before = read_baseline(known) if known else None
-    write = changes.text if changes else write_text
-    if new:
-        write_baseline(baseline_of(report.problems), new, write)
-    if known is None or before is None:
-        report.problems = baseline_of(report.problems).without_known(report.problems) if new else report.problems
-        return 0
-    left = before.pruned(report.problems)
-    if prune:
-        write_baseline(left, known, write)
+    with together(changes) as changes:
+        if new:
+            write_baseline(baseline_of(report.problems), new, changes)
+        if known is None or before is None:
+            report.problems = baseline_of(report.problems).without_known(report.problems) if new else report.problems
+            return 0
+        left = before.pruned(report.problems)
+        if prune:
+            write_baseline(left, known, changes)
     report.problems = before.without_known(report.problems)
     return before.counts.total() - left.counts.total()

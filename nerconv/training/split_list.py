@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from nerconv.conversion.split_report import sha256_of
 from nerconv.conversion.target import LISTING
+from nerconv.io.digest import sha256_of
 
 #: Stands for every digest of a list that is damaged.
 _DAMAGED: Final = ""

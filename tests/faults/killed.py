@@ -37,6 +37,8 @@ class Scenario(NamedTuple):
     outputs: tuple[str, ...]
     #: Whether a mixed set shows: given what lies there, whether a reader can know it.
     shows: Callable[[Path], bool] | None = None
+    #: Whether each output is whole for itself: they are not a set.
+    each: bool = False
 
 
 def tree(folder: Path = Path()) -> Tree:
@@ -46,6 +48,14 @@ def tree(folder: Path = Path()) -> Tree:
         name = path.relative_to(folder).as_posix()
         found[name] = "folder" if path.is_dir() else path.read_bytes().hex()
     return found
+
+
+def lay(found: Tree, folder: Path) -> None:
+    """Write into a folder what was found in one."""
+    for name, content in found.items():
+        if content != "folder":
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(bytes.fromhex(content))
 
 
 def run(words: str, kill_before: int = 0) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from hashlib import sha256
@@ -27,22 +28,50 @@ def _file() -> None:
     _made("to-conll a.txt -o o.conll --ledger l.jsonl")
 
 
+_FOLDER = "to-dataset a.txt -o set"
+
+
 def _folder() -> None:
-    _made("to-dataset a.txt -o set")
+    _made(f"{_FOLDER} --ledger l.jsonl")
 
 
 _SPLIT = "to-spans a.txt -o parts --split train=0.5,dev=0.5 --balance labels --documents"
+
+
+_PARTS = ("parts/train.jsonl", "parts/dev.jsonl", "parts/splits.toml")
 
 
 def _split() -> None:
     _made(f"{_SPLIT} line")
 
 
-def _shows(folder: Path) -> bool:
-    """Whether the list of a split shows that the files beside it are not those it names, where that is so."""
+def _split_with_ledger() -> None:
+    _made(f"{_SPLIT} line --ledger l.jsonl")
+
+
+def _listing_shows(folder: Path) -> bool:
+    """Whether the list of a split shows that the files beside it are not those it names."""
     listed = tomllib.loads((folder / "parts/splits.toml").read_text())["sha256"]
-    digests = {name: sha256((folder / f"parts/{name}.jsonl").read_bytes()).hexdigest() for name in listed}
-    return digests != listed
+    return _differ(folder / "parts", {f"{name}.jsonl": digest for name, digest in listed.items()})
+
+
+def _ledger_shows(folder: Path) -> bool:
+    """Whether a ledger shows that the files beside it are not those it was written with."""
+    with (folder / "l.jsonl").open() as file:
+        return _differ(folder, json.loads(file.readline())["sha256"])
+
+
+def _differ(folder: Path, digests: dict[str, str]) -> bool:
+    return any(sha256((folder / name).read_bytes()).hexdigest() != digest for name, digest in digests.items())
+
+
+_ALIGN = "align a.txt --to plain.txt -o o.jsonl --ledger l.jsonl --placements p.jsonl"
+
+
+def _aligned() -> None:
+    Path("plain.txt").write_text("Ann Lee left Rome. Acme grew.\n")
+    _made(_ALIGN)
+    Path("plain.txt").write_text("Bob Ray met Acme in Oslo.\n\nAnn left.\n\nRome fell.\n\nBye.\n")
 
 
 def _parts() -> None:
@@ -94,16 +123,20 @@ def _project() -> None:
 
 
 SCENARIOS = {
-    "convert to a file": Scenario(_file, "to-conll a.txt -o o.conll --ledger l.jsonl", ("o.conll", "l.jsonl")),
-    "convert to a folder": Scenario(_folder, "to-dataset a.txt -o set", ("set",)),
-    "convert --split": Scenario(
-        _split, f"{_SPLIT} blank-line", ("parts/train.jsonl", "parts/dev.jsonl", "parts/splits.toml"), _shows
+    "convert to a file": Scenario(
+        _file, "to-conll a.txt -o o.conll --ledger l.jsonl", ("o.conll", "l.jsonl"), _ledger_shows
+    ),
+    "convert to a folder": Scenario(_folder, f"{_FOLDER} --ledger l.jsonl", ("set", "l.jsonl"), _ledger_shows),
+    "convert --split": Scenario(_split, f"{_SPLIT} blank-line", _PARTS, _listing_shows),
+    "convert --split --ledger": Scenario(
+        _split_with_ledger, f"{_SPLIT} blank-line --ledger l.jsonl", (*_PARTS, "l.jsonl"), _ledger_shows
     ),
     "convert --splits": Scenario(
         _parts, "to-spans -o parts --splits train=a.txt,dev=b.txt", ("parts/train.jsonl", "parts/dev.jsonl")
     ),
-    "convert --shard-docs": Scenario(_shards, f"{_SHARDS} 2", ("out/a.00001.jsonl", "out/c.00001.jsonl")),
-    "lint --fix": Scenario(_noisy, "lint a.txt b.txt --fix --select ALL", ("a.txt", "b.txt")),
+    "convert --shard-docs": Scenario(_shards, f"{_SHARDS} 2", ("out/a.00001.jsonl", "out/c.00001.jsonl"), each=True),
+    "align": Scenario(_aligned, _ALIGN, ("o.jsonl", "p.jsonl", "l.jsonl"), _ledger_shows),
+    "lint --fix": Scenario(_noisy, "lint a.txt b.txt --fix --select ALL", ("a.txt", "b.txt"), each=True),
     "lint --write-baseline": Scenario(
         _known, "lint a.txt --select ALL --write-baseline known.json --html page.html", ("known.json", "page.html")
     ),

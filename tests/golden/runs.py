@@ -47,7 +47,7 @@ def digest(suffix: str, name: str) -> str:
         if suffix != "stdout":
             words += ["-o", str(target), "--ledger", str(ledger)]
         status, printed = _run(words)
-        parts = [printed] if suffix == "stdout" else [content(target), ledger.read_bytes()]
+        parts = [printed] if suffix == "stdout" else [content(target), account(ledger)]
     found = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
     return f"{status} {found}"
 
@@ -82,6 +82,13 @@ def content(path: Path) -> bytes:
         table = pq.read_table(path)
         return repr((table.schema.to_string(), table.to_pylist())).encode()
     return path.read_bytes()
+
+
+def account(path: Path) -> bytes:
+    """Return what a ledger says, but for digests of files, which differ where a library compresses otherwise."""
+    totals, _, losses = path.read_bytes().partition(b"\n")
+    known = {name: value for name, value in json.loads(totals).items() if name != "sha256"}
+    return json.dumps(known).encode() + b"\n" + losses
 
 
 def current() -> Iterator[tuple[str, str]]:
