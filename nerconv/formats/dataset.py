@@ -253,7 +253,7 @@ def _open(source: Source, stack: ExitStack) -> list[_Split]:
     if source.path is not None and source.path.is_dir():
         library = _package("datasets")
         packed = sum(file.stat().st_size for file in source.path.rglob("*") if file.is_file())
-        arrow_table.check_streams(_tables(source.path), packed, source.max_unpacked)
+        arrow_table.check_streams(list(_tables(source.path)), packed, source.max_unpacked)
         saved = library.load_from_disk(str(source.path))
         bounded = partial(arrow_table.bounded, packed=packed, most=source.max_unpacked)
         if isinstance(saved, library.Dataset):
@@ -264,9 +264,28 @@ def _open(source: Source, stack: ExitStack) -> list[_Split]:
 
 
 def _tables(folder: Path) -> Iterator[Path]:
-    """Yield the files that a saved dataset, or the parts of one, say that they are in."""
-    for state in sorted(folder.rglob("state.json")):
-        yield from (state.parent / each["filename"] for each in json.loads(state.read_bytes())["_data_files"])
+    """Yield the files that a saved dataset, or the parts of one, say that they are in.
+
+    Raises Unreadable for names that lead out of the folder, and for pipes and devices: datasets would open them.
+    """
+    listed = folder / "dataset_dict.json"
+    if (folder / "state.json").is_file() and (folder / "dataset_info.json").is_file():
+        parts = [folder]
+    else:
+        parts = _inside(listed, json.loads(listed.read_bytes())["splits"], Path.is_dir)
+    for state in (part / "state.json" for part in parts):
+        files = json.loads(state.read_bytes())["_data_files"]
+        yield from _inside(state, [each["filename"] for each in files], Path.is_file)
+
+
+def _inside(listed: Path, names: Sequence[str], is_right: Callable[[Path], bool]) -> list[Path]:
+    """Return the places of ``names``, which the file ``listed`` gives, in the folder of that. Raises Unreadable."""
+    for path in map(Path, names):
+        if path.is_absolute() or ".." in path.parts:
+            raise Unreadable(f"{listed}: names {str(path)!r}, which is outside of its folder, and is not followed")
+        if not is_right(listed.parent / path):
+            raise Unreadable(f"{listed}: names {str(path)!r}, and no such file or folder is there")
+    return [listed.parent / name for name in names]
 
 
 def _saved(dataset: datasets.Dataset, name: str, id: str, bounded: Callable[..., Iterator[pa.RecordBatch]]) -> _Split:

@@ -19,6 +19,7 @@ from nerconv.evaluation.annotated import of_documents
 from nerconv.evaluation.run import EvaluateOptions, micro
 from nerconv.formats.class_labels import names_in
 from nerconv.formats.keeps import Keeps
+from nerconv.io.replacing import existing, named, together
 from nerconv.io.sources import Unreadable
 from nerconv.models import ModelError, ModelOptions, hf_model
 from nerconv.models.head import Head
@@ -110,9 +111,18 @@ def train(settings: HfSettings, splits: Mapping[str, Sequence[Document]], head: 
     )
     trainer.train()
     f1 = float(trainer.evaluate()["eval_f1"])
-    trainer.save_model(str(folder))
-    tokenizer.save_pretrained(str(folder))
+    save(trainer, tokenizer, folder)
     return f1
+
+
+def save(trainer: Any, tokenizer: Any, folder: Path) -> None:
+    """Save the model and its tokenizer in ``folder``: all of their files, or none. Raises Unreadable."""
+    with named(folder), together() as changes:
+        made = changes.part(existing(folder))
+        trainer.save_model(str(made))
+        tokenizer.save_pretrained(str(made))
+        for file in sorted(made.iterdir()):
+            file.rename(changes.new(folder / file.name))
 
 
 def new_model(settings: HfSettings, head: Head, seed: int) -> tuple[Any, Any]:

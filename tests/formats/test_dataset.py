@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -310,6 +311,43 @@ def test_a_folder_that_lacks_a_file_is_refused(saved: Path, tmp_path: Path) -> N
     (tmp_path / "folder" / "data-00000-of-00001.arrow").unlink()
     with pytest.raises(Unreadable, match="folder"):
         read(tmp_path / "folder")
+
+
+@pytest.mark.parametrize("listed", ["state.json", "dataset_dict.json"])
+@pytest.mark.parametrize("way", ["../secret", "a/../../secret", "/proc/self/secret", "{}"])
+def test_a_saved_dataset_that_names_places_outside_of_its_folder_is_refused(
+    way: str, listed: str, saved: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(saved / "folder", tmp_path / "secret")
+    folder = tmp_path / "folder"
+    shutil.copytree(saved / "folder", folder)
+    if listed == "state.json":
+        name = f"{way}/data-00000-of-00001.arrow".format(tmp_path / "secret")
+        (folder / listed).write_text(json.dumps({"_data_files": [{"filename": name}]}))
+    else:
+        name = way.format(tmp_path / "secret")
+        (folder / "state.json").unlink()
+        (folder / listed).write_text(json.dumps({"splits": [name]}))
+    with pytest.raises(Unreadable, match=f"{listed}: names '{re.escape(name)}', which is outside of its folder"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["data-00000-of-00001.arrow", "state.json"])
+def test_a_pipe_in_a_saved_dataset_is_not_waited_for(name: str, saved: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    shutil.copytree(saved / "folder", folder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(Unreadable, match="folder"):
+        read(folder)
+
+
+def test_files_of_a_saved_dataset_may_be_links(saved: Path, tmp_path: Path) -> None:
+    shutil.copytree(saved / "folder", tmp_path / "blobs")
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "blobs").iterdir():
+        (tmp_path / "folder" / path.name).symlink_to(path)
+    assert read(tmp_path / "folder")[1:] == read(saved / "folder")[1:]
 
 
 def test_tokens_and_tags_are_found_in_columns_of_other_names(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import tiny_models as tiny
@@ -184,3 +185,32 @@ def test_settings_that_cannot_be_used_are_named(text: str, reason: str, capfd: p
     assert nerconv("finetune", "hf.toml") == 2
     said = capfd.readouterr().err
     assert reason in said and "the settings are model, data, output" in said
+
+
+class Saved(NamedTuple):
+    """What saves a file, as a trainer and a tokenizer do, or fails in the midst of it."""
+
+    name: str
+    content: str
+    fails: bool = False
+
+    def save_model(self, folder: str) -> None:
+        Path(folder).mkdir(exist_ok=True)
+        (Path(folder) / self.name).write_text(self.content)
+        if self.fails:
+            raise OSError(28, "No space left on device")
+
+    save_pretrained = save_model
+
+
+def test_a_model_and_its_tokenizer_are_saved_together_or_not_at_all() -> None:
+    from nerconv.io.sources import Unreadable
+    from nerconv.training.finetune import save
+
+    folder = Path("out/seed-0")
+    save(Saved("model.safetensors", "old"), Saved("tokenizer.json", "old"), folder)
+    (folder / "checkpoints").mkdir()
+    with pytest.raises(Unreadable, match="out/seed-0: cannot be written: No space left"):
+        save(Saved("model.safetensors", "new"), Saved("tokenizer.json", "new", fails=True), folder)
+    held = {path.name: path.is_file() and path.read_text() for path in folder.iterdir()}
+    assert held == {"checkpoints": False, "model.safetensors": "old", "tokenizer.json": "old"}
