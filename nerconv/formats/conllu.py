@@ -9,15 +9,16 @@ are written with ``SpaceAfter=No``; other white space is one space.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nerconv import schemes
-from nerconv.document import Facts, Finding, Where
-from nerconv.formats import tagged_sentences
+from nerconv.document import Finding, Where
 from nerconv.formats.beginnings import beginning
+from nerconv.formats.conll_read import last_sentence
 from nerconv.formats.keeps import Keeps, TokenEdges, corpus_tokens
 from nerconv.formats.known import FORMATS
 from nerconv.formats.once import Once
@@ -25,9 +26,11 @@ from nerconv.formats.pieces import Pieces, join_lines
 from nerconv.formats.record import Record
 from nerconv.formats.record_read import corrected
 from nerconv.formats.shapes import listed, shown
+from nerconv.formats.tagged_chunks import Lines, TaggedFormat, Tags
 from nerconv.formats.tagged_sentences import TaggedDocument, TaggedSentence, record_of
+from nerconv.io import chunks
+from nerconv.io.chunks import Cuts
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import TextSource, text_of
 from nerconv.notation import Notation
 from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.spelling import spelling
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 NAME: Final = "conllu"
 SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
-SURVEYOR: Final = None
 KEEPS: Final = Keeps(
     text=False,
     nesting=False,
@@ -56,6 +58,9 @@ KEEPS: Final = Keeps(
 _WIDTH: Final = 10
 _ID: Final = re.compile(r"(\d+)(?:-(\d+)|(\.\d+))?")
 _DOCUMENT: Final = re.compile(r"# newdoc(?: id = (.*))?")
+_NEWDOC: Final = re.compile(rb"^# newdoc(?: id = [^\n]*)?(?:\n|\Z)", re.M)
+#: The beginning of a row.
+_SOME: Final = re.compile(rb"^[^#\s]", re.M)
 _TEXT: Final = "# text = "
 #: Values of MISC without a key.
 _BARE: Final = ""
@@ -91,14 +96,15 @@ class _Sentence:
 
 @dataclass(slots=True)
 class _Document:
-    """A document: its id, or nothing, and its sentences."""
+    """A document: its id, or nothing, the line that it begins on, and its sentences."""
 
     id: str
+    line: int
     sentences: list[_Sentence] = field(default_factory=list)
 
     def tagged(self, key: str | None) -> TaggedDocument:
         """Return the document with the tags under ``key`` of MISC."""
-        return TaggedDocument(self.id, [sentence.tagged(key) for sentence in self.sentences])
+        return TaggedDocument(self.id, [sentence.tagged(key) for sentence in self.sentences], self.line)
 
 
 def looks_like(head: bytes, suffix: str) -> str | None:
@@ -118,34 +124,22 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
 
     Raises Unreadable for what is not text, or where two keys of MISC hold tags; UsageError for an unknown scheme.
     """
-    with text_of(source, options.encoding) as text:
-        documents = _documents(_lines(text), source)
-        facts, findings = text.facts, text.findings
-    key = options.tag_column or _key(documents, source.name)
-    named = "none in MISC" if key is None else f"{key or 'values without a key'} in MISC"
-    tagged = [document.tagged(key) for document in documents]
-    known = Facts(source.name, NAME, facts | {"tags": named})
-    yield from tagged_sentences.readings(tagged, source, known, findings, options)
+    return chunks.read(SURVEYOR, source, options)
 
 
-def _lines(text: TextSource) -> Iterator[tuple[int, str]]:
-    for first, block in text.blocks():
-        yield from ((number, line.decode()) for number, line in enumerate(block, first))
-
-
-def _documents(lines: Iterator[tuple[int, str]], source: Source) -> list[_Document]:
-    """Return the documents of the lines of a file."""
-    documents, sentence = [_Document("")], _Sentence()
+def _documents(lines: Lines, name: str) -> list[_Document]:
+    """Return the documents of the lines of a file, or of a part of it."""
+    documents, sentence = [_Document("", 1)], _Sentence()
     for number, line in lines:
         if not line.strip():
             sentence = _ended(sentence, documents[-1])
         elif line.startswith("#"):
             if found := _DOCUMENT.fullmatch(line):
-                documents.append(_Document((found[1] or "").strip()))
+                documents.append(_Document((found[1] or "").strip(), number))
             elif line.startswith(_TEXT):
                 sentence.text = line.removeprefix(_TEXT).strip()
         else:
-            _add(sentence, number, line, source)
+            _add(sentence, number, line, name)
     _ended(sentence, documents[-1])
     return [document for document in documents if document.sentences]
 
@@ -156,13 +150,13 @@ def _ended(sentence: _Sentence, document: _Document) -> _Sentence:
     return _Sentence()
 
 
-def _add(sentence: _Sentence, number: int, line: str, source: Source) -> None:
+def _add(sentence: _Sentence, number: int, line: str, name: str) -> None:
     """Enter a row in ``sentence``; those of words that a multiword token covers add what they say to it."""
     cells = line.split("\t")
     found = _ID.fullmatch(cells[0])
     if len(cells) != _WIDTH or not found:
         message = f"a row has {_WIDTH} columns set apart by tabs, the first a number; this one is {shown(line)}"
-        sentence.faults.append(Finding("F011", f"{message}; the sentence is left out", Where(source.name, number, 1)))
+        sentence.faults.append(Finding("F011", f"{message}; the sentence is left out", Where(name, number, 1)))
         return
     first, last, empty = found.groups()
     misc = dict(_pair(each) for each in cells[9].split("|") if each != "_")
@@ -182,19 +176,64 @@ def _pair(value: str) -> tuple[str, str]:
     return (key, rest) if equals else (_BARE, value)
 
 
-def _key(documents: Sequence[_Document], name: str) -> str | None:
+def _tags(chunks: Iterable[Sequence[_Document]], name: str, options: ReadOptions) -> Tags:
+    """Return the key of MISC that the tags stand under, None without one. Raises Unreadable where several hold tags."""
+    key = options.tag_column or _key(chunks, name)
+    return Tags(key, {"tags": "none in MISC" if key is None else f"{key or 'values without a key'} in MISC"})
+
+
+def _key(chunks: Iterable[Sequence[_Document]], name: str) -> str | None:
     """Return the key of MISC whose values are all tags, None without one. Raises Unreadable where several are."""
     values: dict[str, set[str]] = {}
-    for document in documents:
-        for sentence in document.sentences:
-            for word in sentence.words:
-                for key, value in word.misc.items():
-                    values.setdefault(key, set()).add(value)
-    found = [key for key, some in values.items() if all(spelling(each).is_sound for each in some)]
-    filled = [key for key in found if values[key] != {"O"}]
+    others: set[str] = set()
+    words = (word for some in chunks for one in some for sentence in one.sentences for word in sentence.words)
+    for key, value in chain.from_iterable(word.misc.items() for word in words):
+        if key in others or value in (held := values.setdefault(key, set())):
+            continue
+        held.add(value)
+        if not spelling(value).is_sound:
+            others.add(key)
+            del values[key]
+    filled = [key for key in values if values[key] != {"O"}]
     if len(filled) > 1:
         raise Unreadable(f"{name}: several keys of MISC hold tags ({listed(filled)}); say --tag-column {filled[0]}")
-    return next(iter(filled or found), None)
+    return next(iter(filled or values), None)
+
+
+def _tagged(documents: Sequence[_Document], key: str | None, name: str) -> list[TaggedDocument]:
+    return [document.tagged(key) for document in documents]
+
+
+def _last_document(raw: bytes) -> int:
+    """Return where the sentence begins in ``raw`` whose comments begin the last document, or 0."""
+    # The last line may not be whole.
+    begins = [found.start() for found in _NEWDOC.finditer(raw, 0, raw.rfind(b"\n") + 1)]
+    return _block(raw, begins[-1]) if begins else 0
+
+
+def _block(raw: bytes, at: int) -> int:
+    """Return where the first of the lines that are not blank begins that stand before the line at an offset."""
+    while at:
+        before = raw.rfind(b"\n", 0, at - 1) + 1
+        if not raw[before : at - 1].decode().strip():
+            return at
+        at = before
+    return at
+
+
+def _last_sentence(raw: bytes) -> int:
+    """Return where the last sentence of ``raw`` begins, or 0 where no row stands before it."""
+    at = last_sentence(raw)
+    return at if _SOME.search(raw, 0, at) else 0
+
+
+def _begins_document(raw: bytes) -> bool:
+    """Whether the comments of the first sentence of ``raw`` begin a document."""
+    found = _NEWDOC.search(raw)
+    return found is not None and not raw[: _block(raw, found.start())].decode().strip()
+
+
+SURVEYOR: Final = TaggedFormat(NAME, Cuts(_last_document, _last_sentence, _begins_document), _documents, _tags, _tagged)
 
 
 def encode(batch: Batch, options: WriteOptions) -> bytes:
@@ -242,7 +281,7 @@ def read_back(piece: bytes, options: WriteOptions) -> Batch:
     read = ReadOptions(scheme=options.scheme)
     notation = Notation(schemes.get(options.scheme).name)
     records: list[Record] = []
-    for document in _documents(lines, Source("", "")):
+    for document in _documents(lines, ""):
         made = record_of(document.tagged(_WRITTEN), document.id, notation, "", read, Once())
         if made.findings or not document.id:
             raise ValueError("a token or a label does not fit a row of CoNLL-U")

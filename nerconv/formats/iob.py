@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from nerconv.document import Facts, Finding, Where
-from nerconv.formats import tagged_sentences
+from nerconv.document import Finding, Where
 from nerconv.formats.beginnings import beginning
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.known import FORMATS
 from nerconv.formats.shapes import shown
+from nerconv.formats.tagged_chunks import Lines, TaggedFormat, Tags
 from nerconv.formats.tagged_sentences import TaggedDocument, TaggedSentence
+from nerconv.io import chunks
+from nerconv.io.chunks import Cuts
 from nerconv.io.sources import Source, Unreadable
-from nerconv.io.text import text_of
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 NAME: Final = "iob"
 SUFFIXES: Final = FORMATS[NAME]
 UNIT: Final = "document"
-SURVEYOR: Final = None
 KEEPS: Final = Keeps(
     text=False,
     nesting=False,
@@ -53,16 +53,26 @@ def looks_like(head: bytes, suffix: str) -> str | None:
 
 def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     """Yield Facts, then the document with what is wrong with it. Raises Unreadable where no token has a tag."""
-    with text_of(source, options.encoding) as text:
-        lines = [(number, line) for number, line in text.lines() if line.strip()]
-        facts, odd = text.facts, text.findings
-    widths = Counter(token.count("|") for _, line in lines for token in _TOKEN.findall(line))
+    return chunks.read(SURVEYOR, source, options)
+
+
+def _lines(lines: Lines, name: str) -> list[tuple[int, str]]:
+    """Return the lines that are not blank."""
+    return [(number, line) for number, line in lines if line.strip()]
+
+
+def _tags(chunks: Iterable[list[tuple[int, str]]], name: str, options: ReadOptions) -> Tags:
+    """Return how many columns stand behind most tokens. Raises Unreadable where there are none."""
+    widths = Counter(token.count("|") for lines in chunks for _, line in lines for token in _TOKEN.findall(line))
     usual = next((width for width, _ in widths.most_common() if width), 0)
-    if lines and not usual:
-        raise Unreadable(f"{source.name}: no token has a tag behind |; name its format with --from")
-    sentences = [_sentence(number, line, usual, source.name) for number, line in lines]
-    known = Facts(source.name, NAME, facts | {"columns": f"{usual + 1:,}"})
-    yield from tagged_sentences.readings([TaggedDocument("", sentences)] if lines else [], source, known, odd, options)
+    if widths and not usual:
+        raise Unreadable(f"{name}: no token has a tag behind |; name its format with --from")
+    return Tags(usual, {"columns": f"{usual + 1:,}"})
+
+
+def _tagged(lines: Sequence[tuple[int, str]], usual: int, name: str) -> list[TaggedDocument]:
+    """Return the sentences of lines, as the one document that they are of."""
+    return [TaggedDocument("", [_sentence(*each, usual, name) for each in lines])] if lines else []
 
 
 def _sentence(number: int, line: str, usual: int, name: str) -> TaggedSentence:
@@ -81,3 +91,21 @@ def _sentence(number: int, line: str, usual: int, name: str) -> TaggedSentence:
         found.places.append(place)
         found.spaces.append(True)
     return found
+
+
+def _nowhere(raw: bytes) -> int:
+    """Return 0: one document is all of a file."""
+    return 0
+
+
+def _last_line(raw: bytes) -> int:
+    """Return where the last line of ``raw`` begins."""
+    return raw.rfind(b"\n") + 1
+
+
+def _never(raw: bytes) -> bool:
+    """Return False: nothing says that a document begins."""
+    return False
+
+
+SURVEYOR: Final = TaggedFormat(NAME, Cuts(_nowhere, _last_line, _never), _lines, _tags, _tagged)

@@ -1,27 +1,19 @@
-"""Sentences of tokens with tags, made documents: the scheme is detected, and what cannot be read is named."""
+"""Sentences of tokens with tags, made records: what cannot be read is named."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nerconv import schemes
-from nerconv.document import Facts, Finding, Where
+from nerconv.document import Finding, Where
 from nerconv.formats.once import Once
 from nerconv.formats.record import OFFSET_UNIT, OriginRecord, Record, SpanRecord
-from nerconv.formats.record_read import corrected
-from nerconv.formats.scheme_detection import detect, refusal, remedies
 from nerconv.formats.shapes import shown
-from nerconv.io.sources import Source
 from nerconv.notation import Notation
-from nerconv.options import OTHER_RULE, ReadOptions
+from nerconv.options import ReadOptions
 from nerconv.schemes import DecodedTags, InvalidTags
-from nerconv.unique_ids import UniqueIds
-
-if TYPE_CHECKING:
-    from nerconv.views import Read
 
 
 @dataclass(slots=True)
@@ -37,6 +29,11 @@ class TaggedSentence:
     spaces: list[bool] = field(default_factory=list)
     text: str = ""
     faults: list[Finding] = field(default_factory=list)
+
+    @property
+    def differs(self) -> bool:
+        """Whether its own text is another one than its tokens make, white space left out."""
+        return bool(self.text) and "".join(self.text.split()) != "".join("".join(self.tokens).split())
 
     def placed(self, begin: int, joins: list[int]) -> tuple[list[int], str]:
         """Return where the tokens start, the first at ``begin``, and the text; where two meet is added to ``joins``."""
@@ -55,49 +52,11 @@ class TaggedSentence:
 
 @dataclass(slots=True)
 class TaggedDocument:
-    """A document: its id, or nothing, and its sentences."""
+    """A document: its id, or nothing, its sentences, and the line that it begins on, where the file says so."""
 
     id: str = ""
     sentences: list[TaggedSentence] = field(default_factory=list)
-
-
-def readings(
-    documents: Sequence[TaggedDocument], source: Source, facts: Facts, odd: Sequence[Finding], options: ReadOptions
-) -> Iterator[Read]:
-    """Yield ``facts`` with the scheme, what is ``odd``, then the documents with what is wrong with them.
-
-    Raises UsageError for an unknown scheme.
-    """
-    from nerconv.formats.record_batch import batch_of_records
-    from nerconv.views import Reading
-
-    once, ids, name = Once(), UniqueIds(), source.name
-    every = [sentence.tags for document in documents for sentence in document.sentences]
-    detection = detect(every, options.scheme, options.invalid != "error")
-    yield Facts(name, facts.format, {**facts.values, "scheme": str(detection)}, detection.name, detection.candidates)
-    yield from odd
-    if detection.notation is None:
-        code, why = refusal(detection, options.repair_option, options.scheme_option)
-        unread = sum(map(schemes.meant, every), Counter[str]())
-        yield Finding(code, why, Where(name, 1, 1), unread=unread, remedies=remedies(detection))
-        return
-    repaired = 0
-    for number, document in enumerate(documents, 1):
-        id = document.id or (source.id if len(documents) == 1 else f"{source.id}#{number}")
-        if not ids.are_new([id]):
-            id = f"{id}#{number}"
-        made = record_of(document, id, detection.notation, name, options, once)
-        record, wrong = corrected(made.record, id, Where(name, 1, 1))
-        other = None
-        if options.both and made.repaired:
-            rule = replace(options, invalid=OTHER_RULE[options.invalid])
-            others = record_of(document, id, detection.notation, name, rule, Once()).record
-            other = batch_of_records([corrected(others, id, Where(name, 1, 1))[0]], name, name)
-        yield Reading(batch_of_records([record], name, name), {0: [*made.findings, *wrong]}, other)
-        repaired += made.repaired
-    yield from once.findings()
-    if repaired:
-        yield Facts(name, facts.format, {"repaired tags": f"{repaired:,} ({options.invalid})"}, repaired=repaired)
+    line: int = 0
 
 
 class Made(NamedTuple):
@@ -128,7 +87,7 @@ def record_of(
             findings += [*faults[:-1], _unread(faults[-1], sentence.tags)]
             continue
         starts, text = sentence.placed(begin, joins)
-        if sentence.text and "".join(sentence.text.split()) != "".join(text.split()):
+        if sentence.differs:
             message = f"# text is {shown(sentence.text)}, and the forms make {shown(text)}, which is read"
             once.add("F015", message, Where(name, *sentence.places[0]), {})
         if decoded.repaired and options.invalid == "discard":

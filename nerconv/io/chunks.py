@@ -33,7 +33,7 @@ class Chunk(NamedTuple):
     """Whole lines of a source: where they begin in it, in bytes, and the number of the first one.
 
     ``documents``: how many begin before, where somebody counted; ``continues``: the first document is a part of the
-    last one before, which was cut.
+    last one before, which was cut; ``id``: the id that the file itself gives that one, or nothing.
     """
 
     raw: bytes
@@ -41,6 +41,7 @@ class Chunk(NamedTuple):
     line: int
     continues: bool = False
     documents: int = 0
+    id: str = ""
 
 
 class Doing(NamedTuple):
@@ -78,7 +79,7 @@ def chunks_of(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Chu
     from nerconv.white_space import line_ends
 
     file.seek(0)
-    pieces, size, at, line, continues, enough = list[bytes](), 0, 0, 1, False, block
+    pieces, size, at, line, within, enough = list[bytes](), 0, 0, 1, False, block
     while piece := file.read(block):
         pieces.append(piece)
         size += len(piece)
@@ -90,13 +91,12 @@ def chunks_of(file: BinaryIO, cuts: Cuts, block: int, most: int) -> Iterator[Chu
         # Looking at twice as much next time takes no longer in all than looking at it once.
         enough = block if cut else 2 * len(held) if len(held) >= most else min(2 * len(held), most)
         if cut:
-            chunk = Chunk(held[:cut], at, line, continues)
+            chunk = Chunk(held[:cut], at, line, within and not cuts.begins(held[:cut]))
             yield chunk
-            at, line, held = at + cut, line + line_ends(chunk.raw), held[cut:]
-            continues = not end and not cuts.begins(held)
+            at, line, held, within = at + cut, line + line_ends(chunk.raw), held[cut:], not end
         pieces, size = [held], len(held)
     if size or not at:
-        yield Chunk(b"".join(pieces), at, line, continues)
+        yield Chunk(held := b"".join(pieces), at, line, within and not cuts.begins(held))
 
 
 class Survey(Protocol):
