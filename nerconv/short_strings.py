@@ -23,8 +23,8 @@ ByteWords = NDArray[np.uint64]
 _WORD: Final = 8
 _SPACES, _ONES, _HIGHEST = (np.uint64(int.from_bytes(bytes([byte]) * _WORD)) for byte in (ord(" "), 1, 0x80))
 #: By length of a string, 0 to 8 bytes: a word with all bits set in the bytes behind the string, and within it.
-_BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
-_WITHIN: Final = ~_BEHIND
+BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WORD + 1)], dtype=np.uint64)
+_WITHIN: Final = ~BEHIND
 #: Keys in a sample; as many distinct ones are compared one by one; rounds that look for more of them.
 _SAMPLE, _FEW, _ROUNDS = 1024, 32, 4
 _Key = TypeVar("_Key", np.int64, np.uint64)
@@ -47,7 +47,7 @@ def numbered_strings(raw: bytes, starts: Numbers, lengths: Numbers) -> Strings:
     words, ids, count = byte_words(raw), np.zeros_like(starts), 1
     for at in range(0, int(lengths.max()) + 1, _WORD):
         # The bytes behind a string become 0xFF, which UTF-8 never has, so that strings of other lengths differ.
-        keys = words[np.minimum(starts + at, len(raw))] | _BEHIND[np.clip(lengths - at, 0, _WORD)]
+        keys = words[np.minimum(starts + at, len(raw))] | BEHIND[np.clip(lengths - at, 0, _WORD)]
         found, part = numbered(keys)
         if len(found) > 1:
             together, ids = numbered(ids * len(found) + part) if at else (found, part)

@@ -27,6 +27,7 @@ LAYERS = (
         "tokens",
         "cells",
         "unique_ids",
+        "equal_strings",
         "short_strings",
         "white_space",
         "tables",

@@ -18,7 +18,7 @@ from nerconv.linting.readings import differing
 from nerconv.linting.rows import glued, rows
 from nerconv.linting.surface import family, is_name
 from nerconv.linting.surfaces import Surfaces
-from nerconv.linting.tally import Numbered, Tally, numbered, rare_labels, surfaces_of, tally
+from nerconv.linting.tally import Numbered, Tally, numbered, numbered_texts, rare_labels, tally
 from nerconv.tables import Numbers
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class LintCorpus:
     ) -> None:
         self.parts = [LintPart(batch, number in continued) for number, batch in enumerate(batches)]
         self.opinions = opinions
-        self.surfaces: Surfaces = Surfaces(*numbered(map(surfaces_of, batches)))
+        self.surfaces: Surfaces = Surfaces(*numbered_texts(batches))
         codes, labels = numbered(batch.labels for batch in batches)
         edges = accumulate((len(batch.labels) for batch in batches), initial=0)
         own = (codes[at + batch.label_ids] for at, batch in zip(edges, batches, strict=False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from nerconv.document import Where
@@ -19,11 +18,13 @@ _CLOSING: Final = 3
 
 def with_ends(problems: Sequence[Problem]) -> list[Problem]:
     """Return ``problems`` with the places at which they end, where the source map or an excerpt shows them."""
-    ends = [_excerpted(problem) for problem in problems]
+    found = list(problems)
     by_part: defaultdict[int, list[tuple[int, Owner, tuple[int, int]]]] = defaultdict(list)
     for number, problem in enumerate(problems):
         if problem.source and problem.extent:
             by_part[problem.source.batch].append((number, problem.source, problem.extent))
+        else:
+            found[number] = problem._replace(end=_excerpted(problem))
     for some in by_part.values():
         part = some[0][1].part
         # The last character of each, and what stands behind it: one look-up for all.
@@ -31,9 +32,9 @@ def with_ends(problems: Sequence[Problem]) -> list[Problem]:
         places = part.places([*inside, *((owner.number, end) for _, owner, (_, end) in some)])
         last, behind = places[: len(some)], places[len(some) :]
         for (number, *_), inner, outer in zip(some, last, behind, strict=True):
-            ends[number] = _end(problems[number], inner, outer)
+            found[number] = problems[number]._replace(end=_end(problems[number], inner, outer))
         part.forget()
-    return [replace(problem, end=end) if end else problem for problem, end in zip(problems, ends, strict=True)]
+    return found
 
 
 def _end(problem: Problem, inner: Where | None, outer: Where | None) -> Where | None:

@@ -25,8 +25,7 @@ class Replacement(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """A finding with what the rule and its configuration add: name, severity, document, text, label, fix, score.
 
     ``extent`` is where ``text`` stands in the document, in code points. ``end`` is the place in the source right behind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from nerconv.document import Where
 from nerconv.io.sources import Source, Unreadable
@@ -40,7 +39,7 @@ def _with_edits(problem: Problem, editors: dict[str, tuple[SourceText, Editor]])
         edits = edit(owner.document, fix.changes).edits
     except Refused:
         return problem
-    return replace(problem, edits=_replacements(text, edits, owner.part.batch.name))
+    return problem._replace(edits=_replacements(text, edits, owner.part.batch.name))
 
 
 def _replacements(text: SourceText, edits: Sequence[Edit], path: str) -> tuple[Replacement, ...]:

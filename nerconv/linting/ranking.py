@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from math import log10
 from typing import TYPE_CHECKING, Final
@@ -71,7 +70,7 @@ def _scored(
         rule, model = max(beside, default=0.0), problem.score or 0.0
     else:
         return problem
-    return replace(problem, score=1 - (1 - rule) * (1 - _of_model(model)))
+    return problem._replace(score=1 - (1 - rule) * (1 - _of_model(model)))
 
 
 def _is_of_model(problem: Problem) -> bool:

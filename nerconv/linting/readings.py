@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nerconv.batch import Batch
+from nerconv.equal_strings import FACTORS, mixed
 from nerconv.linting.near import Mask
 from nerconv.tables import Numbers, within
 from nerconv.white_space import runs
 
 _BLANK: Final = b" \t\n"
-#: What makes the hashes of start, end and label of a span differ.
-_FACTORS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 
 
 def extents(batch: Batch) -> tuple[Numbers, Numbers]:
@@ -48,17 +46,11 @@ def readings(batch: Batch, begins: Numbers, ends: Numbers) -> Numbers:
     spans, sentences = runs(first, last - first), np.repeat(np.arange(len(begins)), last - first)
     labels = np.array([hash(label) for label in batch.labels], dtype=np.int64)[batch.label_ids[spans]]
     keys = (batch.starts[spans] - begins[sentences], batch.ends[spans] - begins[sentences], labels)
-    mixed = [key.astype(np.uint64) * factor for key, factor in zip(keys, _FACTORS, strict=True)]
-    sums = np.append(np.uint64(0), np.cumsum(_mixed(mixed[0] + mixed[1] + mixed[2])))
+    one, two, three = (key.astype(np.uint64) * factor for key, factor in zip(keys, FACTORS, strict=True))
+    sums = np.append(np.uint64(0), np.cumsum(mixed(one + two + three)))
     edges = np.append(0, np.cumsum(last - first))
     found: Numbers = (sums[edges[1:]] - sums[edges[:-1]]).view(np.int64)
     return found
-
-
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return ``numbers`` so that their sums tell sets of them apart, too."""
-    numbers = (numbers ^ (numbers >> np.uint64(31))) * _FACTORS[0]
-    return numbers ^ (numbers >> np.uint64(29))
 
 
 def differing(sentences: Iterable[tuple[Numbers, Mask]], read: Callable[[], Iterable[Numbers]]) -> Numbers:

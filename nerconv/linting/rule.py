@@ -40,8 +40,7 @@ class TextChange(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A way to settle a flag. ``safety`` is safe (same mention, same type), unsafe, or shown (never applied)."""
 
     safety: str
@@ -49,8 +48,7 @@ class Fix:
     changes: tuple[SpanChange | TextChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """Something a rule found at ``text[start:end]`` of a document.
 
     One decision settles flags of the same text, label and fix; ``about`` stands for the text where flags of several

@@ -88,7 +88,7 @@ class _Counts:
 
     def add(self, batch: Batch) -> None:
         """Count what ``batch`` holds."""
-        from nerconv.linting.tally import surfaces_of
+        from nerconv.linting.tally import numbered_texts
 
         self.documents += len(batch.documents)
         self.sentences += len(batch.covering[0])
@@ -97,7 +97,9 @@ class _Counts:
         self.unlabelled += _unlabelled(batch)
         self.lengths.update(_lengths(batch))
         labels = map(batch.labels.__getitem__, batch.label_ids.tolist())
-        self.forms.update(zip(labels, map(bytes.decode, surfaces_of(batch)), strict=True))
+        codes, found = numbered_texts([batch])
+        texts = map(list(map(bytes.decode, found)).__getitem__, codes.tolist())
+        self.forms.update(zip(labels, texts, strict=True))
 
     def stats(self) -> Stats:
         """Return all of it."""

@@ -98,6 +98,6 @@ class Surfaces:
         return dict(zip(self.distinct, counts, strict=True))
 
     @cached_property
-    def several_words(self) -> list[list[str]]:
+    def several_words(self) -> dict[str, list[str]]:
         """The words of each text that has a space in it and is not noise."""
-        return [surface.split(" ") for surface in self.distinct if " " in surface and surface not in self.noises]
+        return {name: name.split(" ") for name in self.distinct if " " in name and name not in self.noises}

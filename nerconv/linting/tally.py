@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from nerconv.batch import Batch
+from nerconv.equal_strings import first_equals, pieces
 from nerconv.tables import Numbers
 
 Item = TypeVar("Item", bound=Hashable)
@@ -67,7 +68,15 @@ def numbered(groups: Iterable[Iterable[Item]]) -> tuple[Numbers, list[Item]]:
     return np.concatenate([np.zeros(0, dtype=np.int64), *codes]), list(numbers)
 
 
-def surfaces_of(batch: Batch) -> list[bytes]:
-    """Return the text of each span."""
-    text = batch.text
-    return [text[start:end] for start, end in zip(batch.starts.tolist(), batch.ends.tolist(), strict=True)]
+def numbered_texts(batches: Sequence[Batch]) -> tuple[Numbers, list[bytes]]:
+    """Return the number of the text of each span, equal ones having the same, and the distinct ones by number."""
+    first = first_equals([pieces(batch.text, batch.starts, batch.ends) for batch in batches])
+    is_first = first == np.arange(len(first))
+    chosen, begin, found = np.flatnonzero(is_first), 0, list[bytes]()
+    for batch in batches:
+        stop = begin + len(batch.starts)
+        own = chosen[slice(*np.searchsorted(chosen, (begin, stop)))] - begin
+        extents = zip(batch.starts[own].tolist(), batch.ends[own].tolist(), strict=True)
+        found += [batch.text[start:end] for start, end in extents]
+        begin = stop
+    return (np.cumsum(is_first) - 1)[first], found

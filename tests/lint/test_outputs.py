@@ -114,7 +114,7 @@ def test_html_of_many_findings_with_long_lines_and_names_stays_below_a_megabyte(
     where = Where("folder/" * 20 + "file.txt", 1, 1)
     finding = replace(problem.finding, where=where, excerpt=Excerpt("ä" * 200, 90, 100))
     report.problems = [
-        replace(problem, finding=replace(finding, code=f"C2{n % 9:02}"), text=f"name {n // 30}") for n in range(5_000)
+        problem._replace(finding=replace(finding, code=f"C2{n % 9:02}"), text=f"name {n // 30}") for n in range(5_000)
     ]
     page = LINT["html"](report)
     assert len(page.encode()) < 1_000_000 and page.count("<li ") > 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from oracle import check_all, ends_at
 from strategies import documents
 
-from nerconv import formats, tokens, views
+from nerconv import formats, lint, read, tokens, views
 from nerconv.batch import Batch
 from nerconv.document import WHITE_SPACE, Document, Origin, Span
 from nerconv.io.sources import Source
@@ -151,7 +150,7 @@ def batches(draw: st.DrawFn) -> Batch:
 
 def told(problems: Sequence[Problem]) -> list[tuple[object, ...]]:
     """Return all that ``problems`` say; of the documents that they are in, which ones."""
-    names = [field.name for field in fields(Problem) if field.name != "source"]
+    names = [name for name in Problem._fields if name != "source"]
     return [
         (*(getattr(problem, name) for name in names), problem.source and problem.source[:2]) for problem in problems
     ]
@@ -217,6 +216,12 @@ def test_nothing_is_made_of_documents_without_noise() -> None:
 def read_text(text: str) -> list[Batch]:
     """Return ``text`` in the dialect illinois as columns."""
     return [batch_of_text(text.encode())]
+
+
+def test_a_page_header_right_behind_another_is_found() -> None:
+    header = "ANKARA 00000336 002 OF 003"
+    found = lint(read(text=f"{header}\t[LOC ANKARA  ]{header[6:]} . \n"), rules=Selection(select=("C205",)))
+    assert [(problem.code, problem.text) for problem in found] == [("C205", "ANKARA")]
 
 
 def test_names_across_lines_are_looked_for_across_lines() -> None:

@@ -129,7 +129,9 @@ The paragraph that follows a name was headed *Comment*, and the annotation ran o
 _PAGE_OF: Final = " OF 0"
 _PAGE_HEADER: Final = re.compile(r"(?<!\S)[A-Z][A-Z. ]{1,30} \d{5,8} \d{3} OF \d{3}(?!\S) ?")
 #: The same in UTF-8, whatever digits are; so many bytes at most stand before and behind " OF 0".
-_MAY_BE_HEADER: Final = re.compile(rb"[A-Z][A-Z. ]{1,30} [^ ]{5,32} [^ ]{3,12} OF 0[^ ]{2,8} ?")
+_MAY_BE_HEADER: Final = re.compile(
+    rb"[A-Z][A-Z. ]{1,30} [^ ]{5,32} [^ ]{3,12} OF 0(?:[0-9]|[\xc2-\xf4][\x80-\xbf]{1,3}){2} ?"
+)
 _MOST: Final = 78
 
 

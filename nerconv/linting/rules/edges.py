@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,11 +19,21 @@ if TYPE_CHECKING:
 
 
 class _Longer(NamedTuple):
-    """A longer name that stands around a span: the offset of the span in it, and whether it adds words of a name."""
+    """A longer name that stands around a span: the offset of the span in it, and the words that it adds to the span."""
 
     name: str
     offset: int
-    adds: bool
+    added: str
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds words of a name."""
+        return _adds_a_name(self.added.split(" "))
+
+    @property
+    def beside(self) -> str:
+        """The word beside the span: a space before it when it follows the span, and one behind it when it leads."""
+        return self.added.rpartition(" ")[2] + " " if self.offset else " " + self.added.partition(" ")[0]
 
 
 class _Place(NamedTuple):
@@ -45,29 +55,20 @@ def _adds_a_name(words: Sequence[str]) -> bool:
     )
 
 
-def _longer_names(several: list[list[str]], asked: Container[str]) -> dict[str, dict[str, list[_Longer]]]:
-    """Return, by ``asked`` surface and the word beside it, the longer known surfaces that begin or end with it.
-
-    The word beside it has a space before it when it follows the surface, and one behind it when it leads.
-    """
-    longer: defaultdict[str, defaultdict[str, list[_Longer]]] = defaultdict(lambda: defaultdict(list))
-    for words in several:
+def _longer_names(several: Mapping[str, list[str]], asked: Container[str]) -> dict[str, list[_Longer]]:
+    """Return, by ``asked`` surface, the longer surfaces that begin or end with it."""
+    longer: defaultdict[str, list[_Longer]] = defaultdict(list)
+    for name, words in several.items():
         if words[2:] or words[0] in asked or words[-1] in asked:
-            for name, beside, found in _shorter(words, asked):
-                longer[name][beside].append(found)
-    return {surface: dict(beside) for surface, beside in longer.items()}
-
-
-def _shorter(words: list[str], asked: Container[str]) -> Iterator[tuple[str, str, _Longer]]:
-    """Yield the ``asked`` names that ``words`` begin or end with, and the word beside each."""
-    surface = " ".join(words)
-    cut = -1
-    for at, word in enumerate(words[:-1], 1):
-        cut += len(word) + 1
-        if surface[:cut] in asked:
-            yield surface[:cut], " " + words[at], _Longer(surface, 0, _adds_a_name(words[at:]))
-        if surface[cut + 1 :] in asked:
-            yield surface[cut + 1 :], word + " ", _Longer(surface, cut + 1, _adds_a_name(words[:at]))
+            at = -1
+            for word in words[:-1]:
+                at += len(word) + 1
+                first, last = name[:at], name[at + 1 :]
+                if first in asked:
+                    longer[first].append(_Longer(name, 0, last))
+                if last in asked:
+                    longer[last].append(_Longer(name, at + 1, first))
+    return longer
 
 
 _WORD_AFTER: Final = re.compile(r" [^ \t\n]+")
@@ -75,7 +76,7 @@ _WORD_AFTER: Final = re.compile(r" [^ \t\n]+")
 _REACH: Final = 40
 
 
-def _candidates(document: Document, span: Span, longer: dict[str, list[_Longer]]) -> Iterator[_Longer]:
+def _candidates(document: Document, span: Span, longer: Mapping[str, list[_Longer]]) -> Iterator[_Longer]:
     """Yield the candidates that the words beside ``span`` allow."""
     if match := _WORD_AFTER.match(document.text, span.end):
         yield from longer.get(match[0], ())
@@ -89,12 +90,14 @@ def _parts(corpus: LintCorpus) -> list[_Place]:
     """Return the spans that are part of a longer name; of several names it is the longest."""
     found = []
     names = _longer_names(corpus.surfaces.several_words, corpus.totals)
-    likely = _likely(corpus, names)
+    near = _beside_added(corpus, names)
+    by_word = {surface: _by_word(names[surface]) for surface in corpus.surfaces.texts(near)}
+    likely = _inside(corpus, near, by_word)
     for surface, mentions in corpus.mentions(likely, alone=False).items():
         for document, span in mentions:
             fitting = [
                 each
-                for each in _candidates(document, span, names[surface])
+                for each in _candidates(document, span, by_word[surface])
                 if _stands_at(document, span.start - each.offset, each.name)
             ]
             if fitting:
@@ -104,15 +107,26 @@ def _parts(corpus: LintCorpus) -> list[_Place]:
     return found
 
 
-def _likely(corpus: LintCorpus, names: dict[str, dict[str, list[_Longer]]]) -> Mask:
-    """Return which spans may be part of one of the longer ``names``."""
-    # Of two spaces together the first stands for a word, too.
+def _beside_added(corpus: LintCorpus, names: Mapping[str, list[_Longer]]) -> Mask:
+    """Return which spans may have a word beside them that one of the longer ``names`` adds to their text."""
     from nerconv.linting.near import Words
 
-    beside = {word for longer in names.values() for word in longer}
+    beside = {each.beside for longer in names.values() for each in longer}
+    # Of two spaces together the first stands for a word, too.
     behind = Words({word[1:] for word in beside if word[0] == " "} - {""})
     before = Words({word[:-1] or " " for word in beside if word[-1] == " "})
-    mask = corpus.surfaces.among(names.keys()) & corpus.asked(lambda part: part.beside(behind, before))
+    return corpus.surfaces.among(names.keys()) & corpus.asked(lambda part: part.beside(behind, before))
+
+
+def _by_word(longer: list[_Longer]) -> dict[str, list[_Longer]]:
+    found: defaultdict[str, list[_Longer]] = defaultdict(list)
+    for each in longer:
+        found[each.beside].append(each)
+    return found
+
+
+def _inside(corpus: LintCorpus, near: Mask, names: Mapping[str, Mapping[str, list[_Longer]]]) -> Mask:
+    """Return which of the spans ``near`` may be part of one of the longer ``names``."""
     encoded = {
         name.encode(): {
             word.encode(): [(each.name.encode(), len(each.name[: each.offset].encode())) for each in longer]
@@ -120,7 +134,7 @@ def _likely(corpus: LintCorpus, names: dict[str, dict[str, list[_Longer]]]) -> M
         }
         for name, found in names.items()
     }
-    return corpus.narrowed(mask, lambda part, chosen: part.inside(chosen, encoded, 4 * _REACH))
+    return corpus.narrowed(near, lambda part, chosen: part.inside(chosen, encoded, 4 * _REACH))
 
 
 def _stands_at(document: Document, start: int, name: str) -> bool:
@@ -193,14 +207,16 @@ class _Inner(NamedTuple):
 
 def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Document, Flag]]:
     least, ratio = number(options, "least"), number(options, "ratio")
-    several = corpus.surfaces.several_words
-    names = (surface.split(" ") for surface, count in corpus.totals.items() if count >= least)
-    in_names = {word for name in names for word in name}
-    asked = [words for words in several if not in_names.isdisjoint(words)]
-    inner = {" ".join(words): found for words in asked if (found := _inner(corpus, words, least, ratio))}
+    several, frequent = corpus.surfaces.several_words, _frequent(corpus.totals, least)
+    inner = dict[str, list[_Inner]]()
+    for surface, words in several.items():
+        enough = max(least, ratio * corpus.totals[surface])
+        starts = [at for at, word in enumerate(words) if frequent.get(word, 0) >= enough]
+        if starts and (names := list(_inner(corpus, words, starts, enough))):
+            inner[surface] = names
     behind = {found.behind[0] for some in inner.values() for found in some if found.behind}
     before = {found.before[-1] for some in inner.values() for found in some if found.before}
-    sides = zip(corpus.words_beside(behind, before), _within(corpus, several, behind, before), strict=True)
+    sides = zip(corpus.words_beside(behind, before), _within(corpus, several.values(), behind, before), strict=True)
     after, leading = (_Side(outside, _of_labels(outside), inside) for outside, inside in sides)
     for surface, mentions in corpus.mentions(corpus.surfaces.among(inner.keys())).items():
         for document, span in mentions:
@@ -208,9 +224,9 @@ def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docum
                 least_out = max(least, ratio * corpus.totals[surface])
                 outside = [after.out(name, span.label, word, ratio) for word in name.behind[:1]]
                 outside += [leading.out(name, span.label, word, ratio) for word in name.before[-1:]]
-                frequent = corpus.labels_of(name.name)[span.label]
-                if min(frequent, *outside) >= least_out:
-                    yield document, _more_flag(document, span, name, frequent, min(outside))
+                count = corpus.labels_of(name.name)[span.label]
+                if min(count, *outside) >= least_out:
+                    yield document, _more_flag(document, span, name, count, min(outside))
                     break
 
 
@@ -234,17 +250,25 @@ def _of_labels(outside: Counter[tuple[str, str, str]]) -> Counter[tuple[str, str
     return found
 
 
-def _inner(corpus: LintCorpus, words: list[str], least: float, ratio: float) -> list[_Inner]:
-    """Return the frequent names in a span of ``words``, which is rare, the longest first."""
-    enough, found = max(least, ratio * corpus.totals[" ".join(words)]), list[_Inner]()
-    for length in range(len(words) - 1, 0, -1):
-        for start in range(len(words) - length + 1):
-            name = " ".join(words[start : start + length])
-            if corpus.totals.get(name, 0) >= enough:
-                before, behind = words[:start], words[start + length :]
-                if not _adds_a_name(before) and (not _adds_a_name(behind) or _begins_another(corpus, name, behind)):
-                    found.append(_Inner(name, tuple(before), tuple(behind)))
+def _frequent(totals: Mapping[str, int], least: float) -> dict[str, int]:
+    """Return the number of the most frequent name by its first word, names left out that are rarer than ``least``."""
+    found: dict[str, int] = {}
+    for name, count in totals.items():
+        if count >= least:
+            word = name.partition(" ")[0]
+            found[word] = max(found.get(word, 0), count)
     return found
+
+
+def _inner(corpus: LintCorpus, words: list[str], starts: Sequence[int], enough: float) -> Iterator[_Inner]:
+    """Yield the names in ``words`` that stand ``enough`` times, the longest first; ``starts``: where any may begin."""
+    for length in range(len(words) - 1, 0, -1):
+        for start in starts:
+            stop = start + length
+            if stop <= len(words) and corpus.totals.get(name := " ".join(words[start:stop]), 0) >= enough:
+                before, behind = words[:start], words[stop:]
+                if not _adds_a_name(before) and (not _adds_a_name(behind) or _begins_another(corpus, name, behind)):
+                    yield _Inner(name, tuple(before), tuple(behind))
 
 
 def _begins_another(corpus: LintCorpus, name: str, behind: list[str]) -> bool:
@@ -263,7 +287,7 @@ _JOINTS: Final = frozenset({"and", "or", "&", ",", "/", "-", "v", "vs"})
 
 
 def _within(
-    corpus: LintCorpus, several: list[list[str]], behind: set[str], before: set[str]
+    corpus: LintCorpus, several: Iterable[list[str]], behind: set[str], before: set[str]
 ) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
     """Return by label how many spans hold each of ``behind`` behind another word, and each of ``before`` before one."""
     counts = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
