@@ -23,6 +23,8 @@ from nerconv.unlabelled import stretches
 Mask = NDArray[np.bool_]
 #: What is white space to Unicode, as UTF-8.
 _SPACES: Final = [raw for number in range(0x3001) if chr(number).isspace() and (raw := chr(number).encode())]
+#: The bytes with which one of them begins, or ends.
+_MAY_BE_SPACE: Final = np.isin(np.arange(256), [byte for raw in _SPACES for byte in (raw[0], raw[-1])])
 #: So much of a span that stays is shown.
 _SHOWN: Final = 40
 
@@ -170,12 +172,15 @@ def _written_without(span: Span, covered: str) -> Finding:
 
 def _spaced(batch: Batch) -> Mask:
     """Return which spans begin or end with what is white space to Unicode."""
-    padded = np.pad(batch.bytes, 2).astype(np.int64)
     found = np.zeros(len(batch.starts), dtype=bool)
-    for size in (1, 2, 3):
-        spaces = [int.from_bytes(raw) for raw in _SPACES if len(raw) == size]
-        for first in (batch.starts, batch.ends - size):
-            found |= np.isin(sum(padded[first + 2 + n] << 8 * (size - 1 - n) for n in range(size)), spaces)
+    likely = np.flatnonzero(_MAY_BE_SPACE[batch.bytes[batch.starts]] | _MAY_BE_SPACE[batch.bytes[batch.ends - 1]])
+    if len(likely):
+        padded, starts, ends = np.pad(batch.bytes, 2), batch.starts[likely], batch.ends[likely]
+        for size in (1, 2, 3):
+            spaces = [int.from_bytes(raw) for raw in _SPACES if len(raw) == size]
+            for first in (starts, ends - size):
+                each = sum(padded[first + 2 + n].astype(np.int64) << 8 * (size - 1 - n) for n in range(size))
+                found[likely] |= np.isin(each, spaces)
     return found
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nerconv import formats
-from nerconv.conversion.losses import Losses, losses
 from nerconv.conversion.made import Made, finished, write_split, write_whole
 from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, parts_of
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, SplitCounts
@@ -174,7 +173,7 @@ def convert_batches(
         for batch in found if apart else _joined(found, writer):
             name = partial(assign, shares=shares, seed=options.seed, places=options.places)
             for split, chosen in (batch.split(name) if shares else {"": batch}).items():
-                fitted = changed(chosen, format, options, report)
+                fitted = _changed(chosen, format, options, report)
                 # What is left out as blank is continued by nothing.
                 writer.continues &= [d.id for d in fitted.documents[:1]] == [d.id for d in chosen.documents[:1]]
                 for group in fitted.groups(options.most or max(len(fitted.documents), 1)):
@@ -182,13 +181,8 @@ def convert_batches(
     return Outcome(report, writer.ids, writer.continued)
 
 
-def changed(
-    batch: Batch, format: Format, options: ConvertOptions, report: ConversionReport, make: Losses = losses
-) -> Batch:
-    """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``.
-
-    ``make`` makes the findings of what the target does not hold.
-    """
+def _changed(batch: Batch, format: Format, options: ConvertOptions, report: ConversionReport) -> Batch:
+    """Return documents as they are to be written; what is lost or left out on the way is entered in ``report``."""
     from nerconv.conversion import change
     from nerconv.conversion.fit import fit
     from nerconv.conversion.units import cut_units
@@ -199,9 +193,9 @@ def changed(
         batch = change.detokenize(batch, options.language)
     if options.cut_tokens:
         batch = change.cut_tokens(batch)
-    batch, cut = cut_units(batch, _unit(options, format), make)
+    batch, cut = cut_units(batch, _unit(options, format))
     keeps = formats.keeps(format, options.write)
-    fitted = fit(batch, keeps, format.tokens(options.write), options.write.nested, make)
+    fitted = fit(batch, keeps, format.tokens(options.write), options.write.nested)
     report.lost += (*dropped, *cut, *fitted.lost)
     report.findings += fitted.trimmed
     report.left_out.update(fitted.left_out)
