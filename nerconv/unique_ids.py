@@ -32,3 +32,7 @@ class UniqueIds:
             self._again[id] += 1
         self._given.add(hash(found))
         return found
+
+    def same_as(self, other: UniqueIds) -> bool:
+        """Whether the same names were given, in any order."""
+        return self._given == other._given

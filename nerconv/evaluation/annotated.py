@@ -13,19 +13,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
-from nerconv.tables import Anchors, Numbers
+from nerconv.tables import Numbers
 from nerconv.unlabelled import stretches
 from nerconv.views import batch_of, documents_of, spans
 from nerconv.white_space import SPACE, runs, set_apart
@@ -38,6 +37,16 @@ class Ranges(NamedTuple):
     ends: Numbers
 
 
+class Before(NamedTuple):
+    """How much of a document stands before: code points and sentences."""
+
+    points: int = 0
+    sentences: int = 0
+
+
+NOTHING: Final = Before()
+
+
 @dataclass(frozen=True, eq=False)
 class Annotated:
     """Documents and their spans. Offsets are code points of ``text``, half-open; all arrays are int64.
@@ -45,7 +54,8 @@ class Annotated:
     ``bounds``, shape (documents, 2): start and end of the document with each of ``ids``. ``owners``, ``starts``,
     ``ends`` and ``label_ids``, shape (spans,), by document and in text order: the index of the span's document, its
     offsets, and the index of its label in ``labels``. ``parts`` are the batches that it was made from, and ``sources``,
-    shape (spans,), the index of each span among the spans of all of them.
+    shape (spans,), the index of each span among the spans of all of them. Of a text that comes block by block,
+    ``before`` is what the blocks before had of its first document; ``goes_on``: the next one has more of its last.
     """
 
     text: str
@@ -58,6 +68,8 @@ class Annotated:
     labels: tuple[str, ...]
     sources: Numbers
     parts: tuple[Batch, ...]
+    before: Before = NOTHING
+    goes_on: bool = False
 
     @property
     def count(self) -> int:
@@ -69,29 +81,34 @@ class Annotated:
         """The labels that occur on spans."""
         return {self.labels[code] for code in np.unique(self.label_ids).tolist()}
 
+    @cached_property
+    def document_begins(self) -> Numbers:
+        """The start of each document, shape (documents,): before the text for one that began in parts before."""
+        found = self.bounds[:, 0].copy()
+        found[:1] -= self.before.points
+        return found
+
     @property
     def begins(self) -> Numbers:
         """The start of the document of each span, shape (spans,)."""
-        found: Numbers = self.bounds[self.owners, 0]
+        found: Numbers = self.document_begins[self.owners]
         return found
 
     @cached_property
-    def _shifts(self) -> list[int]:
+    def shifts(self) -> list[int]:
         """The number of code points before each part, and of all parts."""
         return list(accumulate((int(part.points(np.array(len(part.text)))) for part in self.parts), initial=0))
 
     def _of_parts(self, offsets: Callable[[Batch], tuple[Numbers, Numbers]]) -> Ranges:
         """Return starts and ends, byte offsets of each part, as offsets of the text of all."""
-        starts, ends = list[Numbers](), list[Numbers]()
-        for part, at in zip(self.parts, self._shifts, strict=False):
-            # What a copy finds out about its text goes with it.
-            for found, edges in zip((starts, ends), offsets(replace(part)), strict=True):
-                found.append(part.points(edges) + at)
-        return Ranges(joined(starts), joined(ends))
+        edges = [
+            [part.points(own) + at for own in offsets(part)] for part, at in zip(self.parts, self.shifts, strict=False)
+        ]
+        return Ranges(*(joined(own[side] for own in edges) for side in (0, 1)))
 
-    @property
+    @cached_property
     def tokens(self) -> Ranges:
-        """The tokens of all parts, offsets into ``text``, shape (tokens,); they are many, so none are held."""
+        """The tokens of all parts, offsets into ``text``, shape (tokens,)."""
         return self._of_parts(lambda part: part.tokens[:2])
 
     @cached_property
@@ -105,27 +122,20 @@ class Annotated:
         return self._of_parts(stretches)
 
     @cached_property
+    def line_starts(self) -> Numbers:
+        """Where lines of the text start, but the first, offsets into ``text``, shape (lines - 1,)."""
+        return self._of_parts(lambda part: (part.newlines + 1, part.newlines)).starts
+
+    @cached_property
     def span_tokens(self) -> Ranges:
         """The tokens that each span overlaps, as numbers of tokens of all parts, shape (spans,)."""
-        return Ranges(self._tokens_before(self.starts + 1) - 1, self._tokens_before(self.ends))
+        starts = self.tokens.starts
+        return Ranges(np.searchsorted(starts, self.starts, "right") - 1, np.searchsorted(starts, self.ends))
 
     @cached_property
     def document_tokens(self) -> Ranges:
         """The tokens of each document, as numbers of tokens of all parts, shape (documents,)."""
-        return Ranges(*self._tokens_before(self.bounds.T))
-
-    def _tokens_before(self, offsets: Numbers) -> Numbers:
-        """Return how many tokens start before each of ``offsets``, of any shape; the tokens of one part are held."""
-        order = np.argsort(offsets, axis=None, kind="stable")
-        ascending, found, done = offsets.ravel()[order], np.zeros(offsets.size, dtype=np.int64), 0
-        edges = np.searchsorted(ascending, self._shifts[1:])
-        for part, at, some in zip(self.parts, self._shifts, np.split(np.arange(len(order)), edges), strict=False):
-            starts = part.points(replace(part).tokens.starts) + at
-            found[order[some]] = done + np.searchsorted(starts, ascending[some])
-            done += len(starts)
-        # What lies behind the text lies behind all of its tokens.
-        found[order[edges[-1] if len(edges) else 0 :]] = done
-        return found.reshape(offsets.shape)
+        return Ranges(*np.searchsorted(self.tokens.starts, self.bounds.T))
 
     @property
     def token_counts(self) -> Numbers:
@@ -167,7 +177,8 @@ class Annotated:
 
     def keys_of(self, number: int, some: slice) -> list[tuple[int, int, str]]:
         """Return the same of ``some`` of its spans, by their numbers among those of all documents."""
-        starts, ends = ((edges[some] - self.bounds[number, 0]).tolist() for edges in (self.starts, self.ends))
+        begin = self.document_begins[number]
+        starts, ends = ((edges[some] - begin).tolist() for edges in (self.starts, self.ends))
         return list(zip(starts, ends, map(self.labels.__getitem__, self.label_ids[some].tolist()), strict=True))
 
     def where(self, span: int) -> Where | None:
@@ -182,8 +193,8 @@ class Annotated:
     def place(self, number: int) -> str:
         """Return file:line:column of the start of the document with a number, or its id where that is not known."""
         begin = int(self.bounds[number, 0])
-        at = int(np.searchsorted(self._shifts, begin, "right")) - 1
-        edges = self.parts[at].points(self.parts[at].bounds) + self._shifts[at]
+        at = int(np.searchsorted(self.shifts, begin, "right")) - 1
+        edges = self.parts[at].points(self.parts[at].bounds) + self.shifts[at]
         for document, (start, end) in zip(documents_of(self.parts[at]), edges.tolist(), strict=True):
             if start <= begin <= end:
                 return str(document.locate(begin - start) or self.ids[number])
@@ -192,6 +203,8 @@ class Annotated:
     @cached_property
     def flags(self) -> list[tuple[str, ...]]:
         """The lint codes that flag each span."""
+        if not any(part.extras.flags for part in self.parts):
+            return [()] * self.count
         found = list(chain.from_iterable(part.extras.flags or [()] * len(part.starts) for part in self.parts))
         return [found[source] for source in self.sources.tolist()]
 
@@ -224,13 +237,14 @@ class Annotated:
         """Return each sentence that has a token as a document, with the spans that lie wholly in it."""
         starts, ends = self.sentences
         owners = np.searchsorted(self.bounds[:, 0], starts, "right") - 1
-        numbers = np.arange(len(starts)) - np.searchsorted(owners, owners) + 1
-        ids = [f"{self.ids[owner]}/s{n}" for owner, n in zip(owners.tolist(), numbers.tolist(), strict=True)]
+        numbers = np.arange(len(starts)) - np.searchsorted(owners, owners) + 1 + self.before.sentences * (owners == 0)
+        names = [f"{self.ids[owner]}/s{n}" for owner, n in zip(owners.tolist(), numbers.tolist(), strict=True)]
         filled = np.flatnonzero(np.diff(np.searchsorted(self.tokens.starts, (starts, ends)), axis=0)[0])
         bounds = np.stack((starts, ends), 1)[filled]
         found = np.searchsorted(bounds[:, 0], self.starts, "right") - 1
         inside = (found >= 0) & (self.ends <= np.append(bounds[:, 1], 0)[found])
-        return replace(self, ids=tuple(ids[n] for n in filled.tolist()), bounds=bounds, owners=found).only(inside)
+        ids = tuple(names[n] for n in filled.tolist())
+        return replace(self, ids=ids, bounds=bounds, owners=found, before=NOTHING, goes_on=False).only(inside)
 
 
 def of_documents(documents: Iterable[Document]) -> Annotated:
@@ -269,38 +283,9 @@ def of_batches(parts: Iterable[Batch], continued: Collection[int] = ()) -> Annot
     )
 
 
-def light(part: Batch) -> Batch:
-    """Return ``part`` with those places of the source only that starts of sentences and documents are found by."""
-    starts = np.append(replace(part).covering[0], part.bounds[:, 0])
-    places = part.source_map.in_order()
-    at = np.unique(np.searchsorted(places.offsets, starts, "right") - 1)
-    return replace(part, source_map=Anchors(*(each[at[at >= 0]] for each in places)))
-
-
 def _spelled(part: Batch) -> NDArray[np.uint8]:
-    starts, ends, _ = replace(part).tokens
+    starts, ends, _ = part.tokens
     return set_apart(part.bytes, starts, ends)[0]
-
-
-def unique(ids: Sequence[str]) -> tuple[str, ...]:
-    """Return ``ids`` with ``~2``, ``~3`` ... after repeated ones, so that all are distinct.
-
-    >>> unique(["a", "b", "a"])
-    ('a', 'b', 'a~2')
-    """
-    taken = set(ids)
-    if len(taken) == len(ids):
-        return tuple(ids)
-    names = []
-    numbers: Counter[str] = Counter()
-    for id in ids:
-        numbers[id] += 1
-        name = id
-        while numbers[id] > 1 and (name := f"{id}~{numbers[id]}") in taken:
-            numbers[id] += 1
-        taken.add(name)
-        names.append(name)
-    return tuple(names)
 
 
 def renumbered(names: Sequence[str], among: Sequence[str]) -> Numbers:

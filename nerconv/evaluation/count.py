@@ -22,23 +22,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.evaluation.annotated import Annotated, unique
+from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.match import VIEWS, LabelCounts, Mismatch, UnmatchedSpan, leftovers
 from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import KINDS, Average, KindCounts, Overall, Score, Semeval, UnitCounts
 from nerconv.printable import counted
 from nerconv.tables import Numbers
+from nerconv.unique_ids import UniqueIds
 
 #: With fewer documents than this, sentences are drawn.
 FEW: Final = 20
 _PAIRS: Final = ("correct", "incorrect", "partial")
+
+
+#: The kind of an error, the label of its gold span and that of its predicted span; and how often each occurs.
+Cell = tuple[str, str, str]
+Cells = Counter[Cell]
+#: Counts of units, by what they are.
+Known = dict[tuple[tuple[str, tuple[int, int, int]], ...], LabelCounts]
 
 
 class Hits(NamedTuple):
@@ -112,38 +120,72 @@ def counts(paired: Paired, found: Hits) -> LabelCounts:
     return dict(zip(paired.labels, zip(*columns, strict=True), strict=True))
 
 
-def units(paired: Paired, found: Hits) -> list[UnitCounts]:
+def by_sentence(paired: Paired, found: Hits, known: Known) -> tuple[list[LabelCounts], list[int]]:
+    """Return the counts of every sentence, and the number of sentences of each document; none has fewer than one.
+
+    A span is counted in the sentence that it starts in. ``known`` holds counts that many sentences share.
+    """
+    begins = sentence_starts(paired.gold)
+    of = _within(begins, paired.gold.starts), _within(begins, paired.extents[1].starts)
+    # Of documents that begin at the same place the last has what stands there; each has a sentence.
+    owners = _within(paired.gold.bounds[:, 0], later_starts(paired.gold))
+    sizes = 1 + np.bincount(owners, minlength=len(paired.gold.ids))
+    return by_unit(paired, found, of, len(begins), known), sizes.tolist()
+
+
+def units(ids: Sequence[str], sizes: Sequence[int], rows: Sequence[LabelCounts]) -> list[UnitCounts]:
     """Return the counts of every document; of every sentence where there are fewer than FEW documents.
 
-    A span is counted in the sentence that it starts in.
+    ``sizes``: the number of sentences of each document; ``rows``: the counts of all sentences.
     """
-    ids = paired.gold.ids
-    of, names, documents = (paired.places[0].pairs, paired.places[1].pairs), ids, ("",) * len(ids)
-    if len(ids) < FEW:
-        begins = sentence_starts(paired.gold)
-        if len(begins) > len(ids):
-            of = _within(begins, paired.gold.starts), _within(begins, paired.extents[1].starts)
-            owners = _within(paired.gold.bounds[:, 0], begins)
-            numbers = np.arange(1, len(begins) + 1) - np.searchsorted(owners, owners)
-            documents = tuple(map(ids.__getitem__, owners.tolist()))
-            names = tuple(f"{id}/s{n}" for id, n in zip(documents, numbers.tolist(), strict=True))
-    rows = by_unit(paired, found, of, len(names))
-    return [UnitCounts(*unit) for unit in zip(unique(names), rows, documents, strict=True)]
+    if len(ids) < FEW and len(rows) > len(ids):
+        numbered = [(id, number) for id, size in zip(ids, sizes, strict=True) for number in range(1, size + 1)]
+        given, names = UniqueIds(), (f"{id}/s{number}" for id, number in numbered)
+        documents = (id for id, _ in numbered)
+        return [UnitCounts(*unit) for unit in zip(map(given.name, names), rows, documents, strict=True)]
+    each = iter(rows)
+    return [UnitCounts(id, _sum(list(islice(each, size)))) for id, size in zip(ids, sizes, strict=True)]
+
+
+def _sum(rows: Sequence[LabelCounts]) -> LabelCounts:
+    return added(rows) if len(rows) > 1 else rows[0]
+
+
+def added(rows: Iterable[LabelCounts]) -> LabelCounts:
+    """Return the sum of ``rows``, labels sorted."""
+    total: dict[str, list[int]] = {}
+    for row in rows:
+        for label, counts in row.items():
+            sums = total.setdefault(label, [0, 0, 0])
+            for at, count in enumerate(counts):
+                sums[at] += count
+    return {label: (sums[0], sums[1], sums[2]) for label, sums in sorted(total.items())}
 
 
 def sentence_starts(gold: Annotated) -> Numbers:
     """Return the first token of each sentence by index; that of a document's first sentence is the document's own."""
-    begins, bounds = gold.sentences.starts, gold.bounds
-    first, stop = np.searchsorted(begins, bounds.T)
-    return np.sort(np.append(np.delete(begins, first[first < stop]), bounds[:, 0]))
+    return np.sort(np.append(later_starts(gold), gold.bounds[:, 0]))
+
+
+def later_starts(gold: Annotated) -> Numbers:
+    """Return the starts (code points) of sentences that are not the first of their document."""
+    begins = gold.sentences.starts
+    first, stop = np.searchsorted(begins, gold.bounds.T)
+    return np.delete(begins, first[first < stop])
 
 
 def _within(begins: Numbers, starts: Numbers) -> Numbers:
     return np.searchsorted(begins, starts, "right") - 1
 
 
-def by_unit(paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: int) -> list[LabelCounts]:
-    """Return the counts of each of ``number`` units; ``of``: the unit of each span, for gold and predicted spans."""
+def by_unit(
+    paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: int, known: Known | None = None
+) -> list[LabelCounts]:
+    """Return the counts of each of ``number`` units; ``of``: the unit of each span, for gold and predicted spans.
+
+    Most units have the same counts as others, which are held once, in ``known``.
+    """
+    known = {} if known is None else known
     gold, predicted = paired.places
     size = max(len(paired.labels), 1)
     keys = of[0] * size + gold.label_ids, of[1] * size + predicted.label_ids
@@ -153,18 +195,16 @@ def by_unit(paired: Paired, found: Hits, of: tuple[Numbers, Numbers], number: in
     rows = zip(*(column.tolist() for column in columns), strict=True)
     numbers, labels = (each.tolist() for each in np.divmod(distinct, size))
     each = zip(numbers, map(paired.labels.__getitem__, labels), rows, strict=True)
-    #: Most units have the same counts as others, which are held once.
-    known: dict[tuple[tuple[str, tuple[int, int, int]], ...], LabelCounts] = {(): {}}
-    counted = [known[()]] * number
+    counted = [known.setdefault((), {})] * number
     for unit, some in groupby(each, itemgetter(0)):
         own = tuple((label, row) for _, label, row in some)
         counted[unit] = known.setdefault(own, dict(own))
     return counted
 
 
-def describe_units(paired: Paired, units: Sequence[UnitCounts]) -> str:
-    """Return in words what the ``units`` of ``paired`` are, and how many."""
-    name, documents = "sentence" if "sentence" in paired.how else "document", len(paired.gold.ids)
+def describe_units(how: str, documents: int, units: Sequence[UnitCounts]) -> str:
+    """Return in words what the ``units`` of so many ``documents`` are, and how many; ``how``: what was paired."""
+    name = "sentence" if "sentence" in how else "document"
     if not units or not units[0].document:
         return counted(len(units), name)
     few = counted(documents, "document is", "documents are")
@@ -212,20 +252,27 @@ def _average(rows: Sequence[Score], weights: Sequence[int]) -> Average:
     return Average(mean("precision"), mean("recall"), mean("f1"))
 
 
-def kinds(
-    found: Iterable[Mismatch], matched: Mapping[str, int]
-) -> tuple[dict[str, KindCounts], dict[str, dict[str, KindCounts]]]:
+def cells(found: Iterable[Mismatch]) -> Cells:
+    """Return how many of the spans and pairs ``found`` have each kind of error and labels."""
+    return Counter(map(cell_of, found))
+
+
+def cell_of(error: Mismatch) -> Cell:
+    """Return the kind of an error and the labels of its gold and its predicted span, "" for none."""
+    return error.kind, error.gold.label if error.gold else "", error.predicted.label if error.predicted else ""
+
+
+def kinds(errors: Cells, matched: Mapping[str, int]) -> tuple[dict[str, KindCounts], dict[str, dict[str, KindCounts]]]:
     """Return the number of spans of each kind, in total and by label; gold and predicted spans by their own labels.
 
-    ``found`` are the spans that do not match exactly, ``matched`` is the number of exact matches by label.
+    ``errors`` are the spans that do not match exactly, ``matched`` is the number of exact matches by label.
     """
     gold = Counter({(label, "correct"): count for label, count in matched.items() if count})
     predicted = gold.copy()
-    for mismatch in found:
-        if mismatch.gold:
-            gold[mismatch.gold.label, mismatch.kind] += 1
-        if mismatch.predicted:
-            predicted[mismatch.predicted.label, mismatch.kind] += 1
+    for (kind, *own), count in errors.items():
+        for side, label, without in zip((gold, predicted), own, ("spurious", "missed"), strict=True):
+            if kind != without:
+                side[label, kind] += count
     labels = sorted({label for label, _ in gold | predicted})
     by_label = {
         label: {kind: KindCounts(gold[label, kind], predicted[label, kind]) for kind in KINDS} for label in labels
@@ -239,20 +286,17 @@ def kinds(
     return total, by_label
 
 
-def confusion(found: Iterable[Mismatch], matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def confusion(errors: Cells, matched: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Return how often each gold label was predicted as each label; the empty label means no span.
 
     The diagonal counts exact matches alone. Pairs of one label with different boundaries are not in the table:
-    ``kinds`` counts them as boundary. ``found`` and ``matched`` are those of ``kinds``.
+    ``kinds`` counts them as boundary. ``errors`` and ``matched`` are those of ``kinds``.
     """
     counts = Counter({(label, label): count for label, count in matched.items() if count})
-    counts += Counter(
-        (mismatch.gold.label if mismatch.gold else "", mismatch.predicted.label if mismatch.predicted else "")
-        for mismatch in found
-        if mismatch.kind != "boundary"
-    )
+    for (kind, gold, predicted), count in errors.items():
+        counts[gold, predicted] += count if kind != "boundary" else 0
     table: dict[str, dict[str, int]] = {}
-    for (gold, predicted), count in sorted(counts.items()):
+    for (gold, predicted), count in sorted((+counts).items()):
         table.setdefault(gold, {})[predicted] = count
     return table
 

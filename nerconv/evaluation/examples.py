@@ -30,7 +30,7 @@ def examples(paired: Paired, found: Sequence[Mismatch], scores: Scores) -> Itera
 
 def _side(annotated: Annotated, number: int, scores: Scores) -> ExampleSpan:
     owner = annotated.owners[number]
-    begin = int(annotated.bounds[owner, 0])
+    begin = int(annotated.document_begins[owner])
     start, end = int(annotated.starts[number]), int(annotated.ends[number])
     label = annotated.labels[annotated.label_ids[number]]
     score = scores.get((annotated.ids[owner], start - begin, end - begin, label))
@@ -45,4 +45,4 @@ def _around(annotated: Annotated, number: int) -> tuple[str, int]:
     begin = max(annotated.text.rfind("\n", first, start) + 1, first, start - _AROUND)
     stop = annotated.text.find("\n", end, last)
     stop = min(last if stop < 0 else stop, end + _AROUND)
-    return annotated.text[begin:stop], begin - first
+    return annotated.text[begin:stop], begin - int(annotated.document_begins[annotated.owners[number]])

@@ -6,15 +6,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
-from nerconv.evaluation.annotated import Annotated, of_batches, of_documents
-from nerconv.evaluation.pair import pair_documents
-from nerconv.evaluation.report import EvaluationReport, Repairs, SeedRun
-from nerconv.evaluation.run import Context, EvaluateOptions, evaluate, micro
-from nerconv.evaluation.side import ReadSide, read_side
+from nerconv.evaluation.annotated import of_batches, of_documents
+from nerconv.evaluation.count import score
+from nerconv.evaluation.report import EvaluationReport, InputInfo, Repairs, SeedRun
+from nerconv.evaluation.run import Context, EvaluateOptions, report_of, tallied
+from nerconv.evaluation.side import Part, Side, read_side
+from nerconv.evaluation.side_by_side import Readers, side_by_side
 from nerconv.evaluation.statistics import seeds
+from nerconv.evaluation.tally import Sides, Tally
 from nerconv.evaluation.verify import verify
+from nerconv.io.chunks import WHOLE
 from nerconv.io.sources import Source
 from nerconv.models import ModelOptions, load
 from nerconv.models.asked import Asked, counted
@@ -83,33 +87,56 @@ def _check_columns(source: Source) -> None:
 
 
 def _scored(job: Job, progress: Progress) -> EvaluationReport:
-    quoted = not job.options.redact
-    gold = read_side(job.gold, job.read, progress, quoted=quoted, whole=bool(job.model or job.lint))
-    annotated, fixed = _linted(gold.annotated, job)
-    train = read_side(job.train, job.read, progress, quoted=quoted, whole=False).annotated if job.train else None
+    read = partial(read_side, progress=progress, quoted=not job.options.redact)
+    known = None
+    if job.train:
+        parts = (part.batch for part in read(job.train, job.read))
+        known = frozenset(chain.from_iterable(of_batches([part]).surfaces() for part in parts))
     context = Context(
-        train=train, fixed=fixed, linted=job.lint is not None, gold=gold.reading, method={"gold": _names(job.gold)}
+        known=known,
+        linted=job.lint is not None,
+        verified=job.verify,
+        method={"gold": _names(job.gold)},
     )
+    gold: Callable[[], Side] = partial(read, job.gold, job.read)
+    if job.model or job.lint:
+        gold = partial(read, job.gold, job.read, most=WHOLE)
+    if job.lint:
+        gold = _linted(gold(), job.lint, job.gold, job.read)
     if job.model:
-        return _of_model(job, annotated, context)
-    sides = [
-        read_predictions(sources, job.read_predictions, gold.schemes, progress, quoted).sharing(annotated)
-        for sources in job.predictions
-    ]
-    first = replace(
-        context,
-        predictions=sides[0].reading,
-        method={**context.method, "predictions": _names(job.predictions[0])},
-        repairs=_repairs(job, annotated, gold, sides[0]),
-    )
-    report = _verified(evaluate(annotated, sides[0].annotated, job.options, first), annotated, sides[0].annotated, job)
-    if len(sides) == 1:
+        return _of_model(job, gold(), context)
+    first, *others = job.predictions
+    method = {**context.method, "predictions": _names(first)}
+    report = _against(job, gold, first, progress, replace(context, method=method), job.options)
+    if not others:
         return report
-    others = [
-        evaluate(annotated, side.annotated, replace(job.options, resamples=0), Context(predictions=side.reading))
-        for side in sides[1:]
-    ]
-    return _with_seeds(report, [report, *others], _numbered(job.predictions))
+    # Of other seeds scores are needed.
+    options = replace(job.options, resamples=0, examples=0)
+    found = [_against(job, gold, sources, progress, Context(), options) for sources in others]
+    return _with_seeds(report, [report, *found], _numbered(job.predictions))
+
+
+def _against(
+    job: Job,
+    gold: Callable[[], Side],
+    sources: Sequence[Source],
+    progress: Progress,
+    context: Context,
+    options: EvaluateOptions,
+) -> EvaluationReport:
+    """Return the report of one set of predictions."""
+    predicted = partial(read_predictions, sources, job.read_predictions, progress=progress, quoted=not options.redact)
+    check = partial(check_scheme, _names(sources))
+    tally, one, other = side_by_side(Readers(gold, predicted, check), options, context)
+    repairs = _repairs(job, one, other, tally)
+    known = replace(context, gold=one.reading, predictions=_predicted(one, other), repairs=repairs)
+    return _verified(report_of(tally, options, known), tally)
+
+
+def _predicted(gold: Side, predicted: Side) -> InputInfo:
+    """Return how predictions were read: where neither side says what their tags are, they are IOB2."""
+    found = predicted.reading
+    return replace(found, decided="default") if found.decided == "detected" and not gold.schemes else found
 
 
 def _names(sources: Sequence[Source]) -> str:
@@ -136,60 +163,67 @@ def _with_seeds(report: EvaluationReport, all_: Sequence[EvaluationReport], name
 
 def read_predictions(
     sources: Sequence[Source], options: ReadOptions, gold: Sequence[str], progress: Progress, quoted: bool = True
-) -> ReadSide:
+) -> Side:
     """Return predictions read in the scheme that was named for them, or else in that of the ``gold``, if it has one.
 
     The predicted tags themselves do not decide: those of a model that never predicts one of the letters fit another
-    scheme. Where the gold has no tags, they are read as IOB2 if they are valid IOB2. Raises UsageError where the scheme
-    stays unknown.
+    scheme. Where the gold has no tags, they are read as IOB2 if they are valid IOB2 (``check_scheme``).
     """
-    options, names = replace(options, both=options.invalid in OTHER_RULE), _names(sources)
-    read = partial(read_side, sources, progress=progress, quoted=quoted, whole=False)
-    if options.scheme.lower() != "auto":
-        return read(options)
-    if len(gold) == 1:
-        return read(replace(options, scheme=gold[0]), decided="gold")
-    side = read(options)
-    if not side.schemes:
-        return side
+    options = replace(options, both=options.invalid in OTHER_RULE)
+    if options.scheme.lower() == "auto" and len(gold) == 1:
+        return read_side(sources, replace(options, scheme=gold[0]), progress, "gold", quoted)
+    return read_side(sources, options, progress, quoted=quoted)
+
+
+def check_scheme(names: str, gold: Sequence[str], predicted: Side) -> None:
+    """Raise UsageError where nothing says which scheme predicted tags are in.
+
+    ``names``: of their files; ``gold``: the schemes of the gold.
+    """
+    if predicted.reading.decided != "detected":
+        return
     if gold:
         why = f"the files of the gold are in several tag schemes ({', '.join(gold)})"
-    elif side.schemes == ("IOB2",):
-        return replace(side, reading=replace(side.reading, decided="default"))
+    elif predicted.schemes == ("IOB2",):
+        return
     else:
         why = "the gold has no tags"
     raise UsageError(
         f"{names}: {why}, so that nothing says which scheme the predicted tags are in; they look like "
-        f"{', '.join(side.schemes)}: name it with --predictions-scheme"
+        f"{', '.join(predicted.schemes)}: name it with --predictions-scheme"
     )
 
 
-def _repairs(job: Job, annotated: Annotated, gold: ReadSide, side: ReadSide) -> Repairs | None:
+def _repairs(job: Job, gold: Side, predicted: Side, tally: Tally) -> Repairs | None:
     """Return the repairs of each side, and micro F1 with predictions read by the other rule for invalid tags."""
-    if not (gold.repaired or side.repaired):
+    own, said = (sum(side.reading.repaired.values()) for side in (gold, predicted))
+    if not own and not said:
         return None
     rule = job.read_predictions.invalid
-    other = OTHER_RULE[rule] if side.repaired else ""
-    f1 = micro(annotated, side.other or side.annotated, job.options).f1 if other else None
-    return Repairs(job.read.invalid, rule, gold.repaired, side.repaired, other, f1)
+    other = OTHER_RULE[rule] if said else ""
+    return Repairs(job.read.invalid, rule, own, said, other, score(*tally.other).f1 if other else None)
 
 
-def _linted(gold: Annotated, job: Job) -> tuple[Annotated, Annotated | None]:
-    """Return the gold with the flags of lint, and the gold after safe fixes, None if these change the text."""
-    if job.lint is None:
-        return gold, None
+def _linted(side: Side, lint: Selection, sources: Sequence[Source], options: ReadOptions) -> Callable[[], Side]:
+    """Return what reads the gold with the flags of lint, and, unless these change the text, with safe fixes.
+
+    Rules compare documents, so that all of them are held.
+    """
     from nerconv.linting.cleaning import amended, by_batch, flagged
     from nerconv.linting.engine import check, choose
 
-    problems = by_batch(check(gold.parts, choose(job.lint), sources=job.gold))
-    found = [(part, problems.get(number, [])) for number, part in enumerate(gold.parts)]
+    parts = [part.batch for part in side]
+    problems = by_batch(check(parts, choose(lint), sources=sources))
+    found = [(part, problems.get(number, [])) for number, part in enumerate(parts)]
     fixed = [amended(*each)[0] for each in found]
-    same_text = all(after.text == before.text for after, before in zip(fixed, gold.parts, strict=True))
-    return of_batches(flagged(*each) for each in found), of_batches(fixed) if same_text else None
+    same_text = all(after.text == before.text for after, before in zip(fixed, parts, strict=True))
+    made = [Part(flagged(*each), after if same_text else None) for each, after in zip(found, fixed, strict=True)]
+    return lambda: Side(chain(side.facts, made), options)
 
 
-def _of_model(job: Job, gold: Annotated, context: Context) -> EvaluationReport:
+def _of_model(job: Job, side: Side, context: Context) -> EvaluationReport:
     assert job.model is not None
+    gold, fixed = side.whole()
     predictor = load(job.model, job.model_options)
     predictions = list(predictor.predict(counted(gold.documents, job.asked)))
     scores = {
@@ -213,15 +247,12 @@ def _of_model(job: Job, gold: Annotated, context: Context) -> EvaluationReport:
         "words without a sub-token": f"{sum(each.blank for each in predictions):,}",
     }
     predicted = of_documents(each.document for each in predictions)
-    report = evaluate(gold, predicted, job.options, replace(context, scores=scores, model=model))
-    return _verified(report, gold, predicted, job)
+    known = replace(context, scores=scores, model=model, gold=side.reading)
+    tally = tallied(Sides(gold, predicted, fixed), job.options, known)
+    return _verified(report_of(tally, job.options, known), tally)
 
 
-def _verified(report: EvaluationReport, gold: Annotated, predicted: Annotated, job: Job) -> EvaluationReport:
-    if not job.verify:
+def _verified(report: EvaluationReport, tally: Tally) -> EvaluationReport:
+    if not tally.tagged:
         return report
-    gold, predicted = (side.relabelled(job.options.labels) for side in (gold, predicted))
-    verified = verify(
-        pair_documents(gold, predicted, job.options.pairing, not job.options.redact), report.overall.micro
-    )
-    return replace(report, method={**report.method, "check": verified})
+    return replace(report, method={**report.method, "check": verify(*tally.tags, report.overall.micro)})

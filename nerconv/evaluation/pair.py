@@ -10,10 +10,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from nerconv.options import PAIRINGS, PRESETS, UsageError, check_choice
 from nerconv.tables import Numbers
 from nerconv.unlabelled import merged, touching
 from nerconv.white_space import SPACE
+
+NO_DOCUMENT: Final = "the gold holds no document, so there is nothing to score"
 
 
 class SpanArrays(NamedTuple):
@@ -66,7 +68,7 @@ class Paired:
         gold, places = self.gold, self.places[1]
         own = Ranges(gold.starts, gold.ends)
         if self.unit == "characters":
-            begins = gold.bounds[places.pairs, 0]
+            begins = gold.document_begins[places.pairs]
             return own, Ranges(begins + places.starts, begins + places.ends)
         first = gold.document_tokens.starts[places.pairs]
         last = np.maximum(places.starts, places.ends - 1)
@@ -92,9 +94,9 @@ class Paired:
         return SpanArrays(side.owners, starts - begins, ends - begins, label_ids)
 
 
-def check_labels(gold: Annotated, predicted: Annotated) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def check_labels(gold: Set[str], predicted: Set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels of the gold alone and of the predictions alone. Raises UsageError when no label is shared."""
-    sides = gold.used, predicted.used
+    sides = gold, predicted
     if sides[0] and sides[1] and not sides[0] & sides[1]:
         shown = " and ".join(", ".join(sorted(side)) for side in sides)
         raise UsageError(
@@ -112,19 +114,35 @@ def pair_documents(gold: Annotated, predicted: Annotated, how: str = "auto", quo
     """
     check_choice("pairing", how, PAIRINGS)
     if not gold.ids:
-        raise UsageError("the gold holds no document, so there is nothing to score")
+        raise UsageError(NO_DOCUMENT)
     order = _order(gold.ids, predicted.ids) if how == "auto" else None
     if order is not None:
         matched = predicted.ordered(order)
-        if _same_text(gold, matched):
-            return Paired(gold, matched, "characters", "documents by id").labelled()
-        alike = np.array_equal(gold.token_counts, matched.token_counts)
-        if alike and gold.spelled() == matched.spelled():
-            return Paired(gold, matched, "tokens", "documents by id").labelled()
+        if found := by_text(gold, matched) or by_tokens(gold, matched):
+            return found
+    return by_sentence(gold, predicted, how, quoted)
+
+
+def by_text(gold: Annotated, predicted: Annotated) -> Paired | None:
+    """Return two sides document by document; None unless those of each pair have the same text."""
+    if len(gold.ids) != len(predicted.ids) or not _same_text(gold, predicted):
+        return None
+    return Paired(gold, predicted, "characters", "documents by id").labelled()
+
+
+def by_tokens(gold: Annotated, predicted: Annotated) -> Paired | None:
+    """Return two sides document by document; None unless those of each pair have the same tokens."""
+    if np.array_equal(gold.token_counts, predicted.token_counts) and gold.spelled() == predicted.spelled():
+        return Paired(gold, predicted, "tokens", "documents by id").labelled()
+    return None
+
+
+def by_sentence(gold: Annotated, predicted: Annotated, how: str, quoted: bool, before: int = 0) -> Paired:
+    """Return two sides sentence by sentence, ``before`` of which are paired already. Raises as ``pair_documents``."""
     gold, predicted = gold.by_sentence(), predicted.by_sentence()
-    if not gold.ids:
+    if not gold.ids and not before:
         raise UsageError("the gold holds no sentence, so there is nothing to score")
-    _check_sentences(gold, predicted, how == "auto", quoted)
+    _check_sentences(gold, predicted, how == "auto", quoted, before)
     name = "sentences with the same tokens" if how == "auto" else "sentences by position"
     return Paired(gold, predicted, "tokens", name).labelled()
 
@@ -149,8 +167,8 @@ def _first(spelled: bytes, number: int) -> bytes:
     return spelled[: int(np.flatnonzero(np.frombuffer(spelled, np.uint8) == SPACE)[number - 1]) + 1] if number else b""
 
 
-def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, quoted: bool) -> None:
-    """Raise UsageError for the first sentence whose tokens, or number of tokens, differ."""
+def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, quoted: bool, before: int) -> None:
+    """Raise UsageError for the first sentence whose tokens, or number of tokens, differ; ``before`` are counted."""
     sides = gold, predicted
     counts = [side.token_counts for side in sides]
     shared = min(map(len, counts))
@@ -168,15 +186,17 @@ def _check_sentences(gold: Annotated, predicted: Annotated, same_tokens: bool, q
                 (f"the token {words[0][at]!r}", repr(words[1][at])) if quoted else ("another token", "its own")
             )
             raise UsageError(
-                f"sentence {number + 1:,} has {first} in the gold ({gold.place(number)}) and {second} in the "
+                f"sentence {before + number + 1:,} has {first} in the gold ({gold.place(number)}) and {second} in the "
                 f"predictions ({predicted.place(number)}); say --pair position to compare by position all the same"
             )
     if alike < shared:
         places = [f"{counts[side][alike]:,}" for side in (0, 1)]
         raise UsageError(
-            f"sentence {alike + 1:,} has {places[0]} tokens in the gold ({gold.place(alike)}) and {places[1]} in the "
-            f"predictions ({predicted.place(alike)}); they do not annotate the same text"
+            f"sentence {before + alike + 1:,} has {places[0]} tokens in the gold ({gold.place(alike)}) and {places[1]} "
+            f"in the predictions ({predicted.place(alike)}); they do not annotate the same text"
         )
     if len(counts[0]) != len(counts[1]):
         side, longer = ("predictions", gold) if len(counts[0]) > shared else ("gold", predicted)
-        raise UsageError(f"the {side} end at sentence {shared:,}; the other side continues at {longer.place(shared)}")
+        raise UsageError(
+            f"the {side} end at sentence {before + shared:,}; the other side continues at {longer.place(shared)}"
+        )

@@ -11,32 +11,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from itertools import chain
+from functools import partial
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nerconv.evaluation import count, match
 from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.chance import LEAST_UNITS
-from nerconv.evaluation.count import Hits, counts, describe_units, hits, score_of, units, unmatched
-from nerconv.evaluation.examples import Scores, examples
-from nerconv.evaluation.pair import Paired, check_labels, pair_documents
+from nerconv.evaluation.count import describe_units, score, score_of
+from nerconv.evaluation.examples import Scores
+from nerconv.evaluation.pair import check_labels, pair_documents
 from nerconv.evaluation.report import EvaluationReport, InputInfo, Repairs, Score, Semeval, UnitCounts
-from nerconv.evaluation.sentences import chosen
-from nerconv.evaluation.slices import calibration, noise, slices
+from nerconv.evaluation.sentences import Shown
+from nerconv.evaluation.slices import SliceCounts, calibration
 from nerconv.evaluation.statistics import intervals
+from nerconv.evaluation.tally import Sides, Tally
 from nerconv.options import ORDERS, PAIRINGS, check_choice, check_types
 from nerconv.version import VERSION
 
 #: Separates the entries of a label map in the method of a report.
 _SEPARATOR: Final = ","
-#: So many code points or spans are hashed at once.
-_PIECE: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,15 @@ class EvaluateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else goes into a report: training data, fixed gold, scores of spans, repairs, inputs, method and model."""
+    """What else goes into a report: scores of spans, repairs, inputs, method and model, and what is asked for.
 
-    train: Annotated | None = None
-    fixed: Annotated | None = None
+    ``known``: the texts of the spans of training data (``Annotated.surfaces``), None without; ``linted``: what lint
+    reports in the gold; ``verified``: tags of both sides are held for another program.
+    """
+
+    known: Set[str] | None = None
     linted: bool = False
+    verified: bool = False
     scores: Scores = field(default_factory=dict)
     repairs: Repairs | None = None
     gold: InputInfo | None = None
@@ -87,111 +89,87 @@ def evaluate(
 ) -> EvaluationReport:
     """Return the report of ``predicted`` against ``gold``. Raises UsageError if they are not the same text."""
     context = context or Context()
-    data = data_hash(gold)
-    gold, predicted = (side.relabelled(options.labels) for side in (gold, predicted))
-    only_gold, only_predicted = check_labels(gold, predicted)
-    paired = pair_documents(gold, predicted, options.pairing, not options.redact)
-    found = hits(*paired.places)
-    errors = unmatched(paired, found)
-    by_label = counts(paired, found)
-    labels = count.scores(by_label)
-    matched = {label: row[0] for label, row in by_label.items()}
-    total, kinds = count.kinds(errors, matched)
-    unit_counts = units(paired, found)
-    shown, sentences = chosen(paired, errors, options.examples, options.order, options.seed, context.scores)
+    return report_of(tallied(Sides(gold, predicted), options, context), options, context)
+
+
+def tallied(sides: Sides, options: EvaluateOptions, context: Context) -> Tally:
+    """Return the counts of two sides as one block. Raises UsageError if they are not the same text."""
+    check_labels(*(side.relabelled(options.labels).used for side in sides[:2]))
+    tally = tally_of(options, context)
+    tally.add(sides, partial(pair_documents, how=options.pairing, quoted=not options.redact))
+    return tally
+
+
+def tally_of(options: EvaluateOptions, context: Context) -> Tally:
+    """Return where blocks of text are counted."""
+    shown = Shown(options.examples, options.order, options.seed)
+    return Tally(shown, SliceCounts(context.known), options.labels, context.scores, context.verified)
+
+
+def report_of(tally: Tally, options: EvaluateOptions, context: Context) -> EvaluationReport:
+    """Return the report of what was counted. Raises UsageError when no label is shared."""
+    only_gold, only_predicted = check_labels(*tally.used)
+    labels = count.scores(tally.by_label)
+    overall = count.overall(labels)
+    matched = {label: row[0] for label, row in tally.by_label.items()}
+    total, kinds = count.kinds(tally.errors, matched)
+    unit_counts = count.units(tally.ids, tally.sizes, tally.rows)
+    shown, sentences = tally.shown.chosen()
     report = EvaluationReport(
-        overall=count.overall(labels),
+        overall=overall,
         labels=labels,
         kinds=total,
         label_kinds=kinds,
-        semeval=_semeval(paired, errors, sum(matched.values())),
-        confusion=count.confusion(errors, matched),
+        semeval=_semeval(tally, overall.micro),
+        confusion=count.confusion(tally.errors, matched),
         boundaries={label: n for label, row in kinds.items() if (n := row["boundary"].gold)},
-        method=_method(paired, unit_counts, data, options, context, gold.count - paired.gold.count),
+        method=_method(tally, unit_counts, options, context),
         model=dict(context.model),
         units=tuple(unit_counts),
-        examples=tuple(examples(paired, shown, context.scores)),
+        examples=tuple(shown),
         sentences=tuple(sentences),
-        slices=tuple(slices(paired, found, [row.gold for row in labels.values()], context.train)),
+        slices=tuple(tally.slices.slices(tally.by_label)),
         repairs=context.repairs,
-        calibration=calibration(*_scored(paired, found, context.scores)),
+        calibration=calibration(*map(np.concatenate, zip(*tally.rated, strict=True))) if tally.rated else None,
         only_gold=only_gold,
         only_predicted=only_predicted,
         gold=context.gold,
         predictions=context.predictions,
         version=VERSION,
     )
-    if context.linted or any(paired.gold.flags):
-        fixed = _micro(context.fixed.relabelled(options.labels), predicted, options) if context.fixed else None
-        report = replace(report, noise=noise(paired, errors, fixed))
+    if context.linted or tally.noise.flagged:
+        fixed = score(*tally.fixed) if tally.fixed else None
+        report = replace(report, noise=tally.noise.noise(fixed))
     return _with_intervals(report, options)
 
 
-def _semeval(paired: Paired, errors: Sequence[match.Mismatch], matched: int) -> dict[str, Semeval]:
-    pairs = match.semeval_pairs(errors)
-    for view in match.VIEWS:
-        pairs[view, "correct"] += matched
-    return count.semeval(pairs, paired.gold.count, paired.predicted.count)
+def _semeval(tally: Tally, micro: Score) -> dict[str, Semeval]:
+    pairs = tally.views + Counter({(view, "correct"): micro.tp for view in match.VIEWS})
+    return count.semeval(pairs, micro.gold, micro.predicted)
 
 
 def micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
     """Return the micro scores alone. Raises UsageError as ``evaluate``."""
-    return _micro(gold.relabelled(options.labels), predicted.relabelled(options.labels), options)
-
-
-def _micro(gold: Annotated, predicted: Annotated, options: EvaluateOptions) -> Score:
+    gold, predicted = (side.relabelled(options.labels) for side in (gold, predicted))
     return score_of(*pair_documents(gold, predicted, options.pairing, not options.redact).places)
 
 
-def data_hash(gold: Annotated) -> str:
-    """Return a hash that identifies a gold: 16 hexadecimal digits over texts and spans, in order.
-
-    It is one of ``repr((text, spans))`` of each document, which is made piece by piece.
-    """
-    digest = sha256()
-    for number in range(len(gold.ids)):
-        text = _repr(gold.text, *gold.bounds[number].tolist())
-        for piece in chain(("(",), text, (", [",), _listed(gold, number), ("])",)):
-            digest.update(piece.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:16]
-
-
-def _repr(text: str, start: int, end: int) -> Iterator[str]:
-    """Yield ``repr(text[start:end])`` in pieces."""
-    double = text.find("'", start, end) >= 0 > text.find('"', start, end)
-    quote, other, others = ('"', "'", 1) if double else ("'", "'\"", 3)
-    yield quote
-    for at in range(start, end, _PIECE):
-        # A quote behind each piece makes all of them choose, and escape, the same.
-        yield repr(text[at : min(at + _PIECE, end)] + other)[1 : -1 - others]
-    yield quote
-
-
-def _listed(gold: Annotated, number: int) -> Iterator[str]:
-    """Yield the spans of a document as in the ``repr`` of a list."""
-    first, last = np.searchsorted(gold.owners, (number, number + 1)).tolist()
-    for at in range(first, last, _PIECE):
-        shown = repr(gold.keys_of(number, slice(at, min(at + _PIECE, last))))[1:-1]
-        yield f", {shown}" if at > first else shown
-
-
-def _method(
-    paired: Paired, units: Sequence[UnitCounts], data: str, options: EvaluateOptions, context: Context, lost: int
-) -> dict[str, str]:
+def _method(tally: Tally, units: Sequence[UnitCounts], options: EvaluateOptions, context: Context) -> dict[str, str]:
     shown = _SEPARATOR.join(f"{old}={new}" for old, new in sorted(options.labels.items()))
+    kind = describe_units(tally.how, len(tally.ids), units)
     method = {
         "match": "exact span and label",
-        "unit": paired.unit,
-        "pairing": paired.how,
+        "unit": tally.unit,
+        "pairing": tally.how,
         "map": shown,
-        "data": data,
-        "intervals": _drawn(describe_units(paired, units), len(units), options),
+        "data": tally.data.digits,
+        "intervals": _drawn(kind, len(units), options),
         "averages": "macro and weighted over the labels of the gold",
         **context.method,
     }
     left_out = {
-        "gold spans across sentences, not scored": lost,
-        "predicted spans where nobody labelled the gold, not scored": paired.not_scored,
+        "gold spans across sentences, not scored": tally.lost,
+        "predicted spans where nobody labelled the gold, not scored": tally.not_scored,
     }
     return method | {kind: f"{number:,}" for kind, number in left_out.items() if number}
 
@@ -202,15 +180,6 @@ def _drawn(kind: str, count: int, options: EvaluateOptions) -> str:
     if count < LEAST_UNITS:
         return f"none: {kind}, and fewer than {LEAST_UNITS} show nothing of the spread"
     return f"95 % bootstrap over {kind}, {options.resamples:,} draws, seed {options.seed}"
-
-
-def _scored(paired: Paired, found: Hits, scores: Scores) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the scores of predicted spans that have one, and whether each is right; shape (scored spans,)."""
-    predicted = paired.predicted
-    keys = ((id, *key) for number, id in enumerate(predicted.ids if scores else ()) for key in predicted.keys(number))
-    values = np.array([scores.get(key, np.nan) for key in keys], dtype=np.float64)
-    known = ~np.isnan(values)
-    return values[known], found.predicted[: len(values)][known]
 
 
 def _with_intervals(report: EvaluationReport, options: EvaluateOptions) -> EvaluationReport:

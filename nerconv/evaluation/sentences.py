@@ -7,8 +7,10 @@
 >>> text = "Ann left . \\nBo met Cy . \\n"
 >>> gold = Document("a", text, (Span(0, 3, "PER"), Span(12, 14, "PER"), Span(19, 21, "PER")))
 >>> paired = pair_documents(of_documents([gold]), of_documents([Document("a", text, (Span(12, 14, "LOC"),))]))
->>> errors, sentences = chosen(paired, unmatched(paired, hits(*paired.places)), limit=1)
->>> [(error.kind, error.first.start) for error in errors]
+>>> shown = Shown(limit=1)
+>>> shown.add(paired, unmatched(paired, hits(*paired.places)))
+>>> errors, sentences = shown.chosen()
+>>> [(error.kind, error.gold.start) for error in errors]
 [('type', 12), ('missed', 19)]
 >>> sentences[0].text, [(span.start, span.kind, span.other) for span in sentences[0].gold]
 ('Bo met Cy .', [(0, 'type', 'LOC'), (7, 'missed', '')])
@@ -16,16 +18,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from nerconv.evaluation.count import sentence_starts
-from nerconv.evaluation.errors import Sentence, SentenceSpan
-from nerconv.evaluation.examples import Scores
+from nerconv.evaluation.count import Cell, cell_of, sentence_starts
+from nerconv.evaluation.errors import ErrorExample, Sentence, SentenceSpan
+from nerconv.evaluation.examples import Scores, examples
 from nerconv.evaluation.match import Mismatch
 from nerconv.evaluation.pair import Paired
 from nerconv.tables import Numbers
@@ -36,28 +39,84 @@ _LONG: Final = 600
 _NONE: Final[Scores] = MappingProxyType({})
 
 
-def chosen(
-    paired: Paired, found: Sequence[Mismatch], limit: int, order: str = "worst", seed: int = 0, scores: Scores = _NONE
-) -> tuple[list[Mismatch], list[Sentence]]:
-    """Return errors and the sentences that hold them, as many sentences as ``limit`` errors need.
+class _Unit(NamedTuple):
+    """A stretch of text with errors: its number among those with any, its errors, their kinds, and all of it."""
+
+    number: int
+    errors: Sequence[ErrorExample]
+    cells: frozenset[Cell]
+    sentence: Sentence
+
+
+class _Counted(NamedTuple):
+    """The same before it is made: its number, how many errors of which kinds it has, and its index in its block."""
+
+    number: int
+    wrong: int
+    cells: frozenset[Cell]
+    at: int
+
+
+class Shown:
+    """What a report shows of errors that come block by block: as many sentences as ``limit`` errors need.
 
     Each kind of error between two labels has a sentence as long as there is room; the others come by ``order``, which
-    all of them stand in: worst, random (drawn by ``seed``) or source. The errors are in the order of the gold.
+    all of them stand in: worst, random (drawn by ``seed``) or source. Of the sentences so far those are held that may
+    be among these: all of them only where they are drawn.
     """
-    if not found or not limit:
-        return [], []
-    begins = _begins(paired)
-    first = (paired.extents[not error.gold].starts[error.first.number] for error in found)
-    of = np.searchsorted(begins, np.fromiter(first, np.int64, len(found)), "right") - 1
-    filled, at = np.unique(of, return_inverse=True)
-    ranked = _ranked(np.bincount(at), order, seed)
-    rank = np.empty(len(ranked), dtype=np.int64)
-    rank[ranked] = np.arange(len(ranked))
-    picked = _picked(found, rank[at].tolist(), np.bincount(at)[ranked].tolist(), limit)
-    units = filled[ranked[picked]]
-    inside = np.isin(of, units).tolist()
-    errors = sorted((error for error, held in zip(found, inside, strict=True) if held), key=_place)
-    return errors, list(_Sentences(paired, begins, errors, scores).of(units))
+
+    def __init__(self, limit: int, order: str = "worst", seed: int = 0) -> None:
+        self._limit, self._order, self._seed = limit, order, seed
+        self._held: dict[int, _Unit] = {}
+        self._count = 0
+
+    def add(self, paired: Paired, found: Sequence[Mismatch], scores: Scores = _NONE) -> None:
+        """Hold what may be shown of the errors ``found`` in a block."""
+        if not found or not self._limit:
+            return
+        begins = _begins(paired)
+        first = (paired.extents[not error.gold].starts[error.first.number] for error in found)
+        of = np.searchsorted(begins, np.fromiter(first, np.int64, len(found)), "right") - 1
+        errors: dict[int, list[Mismatch]] = {unit: [] for unit in np.unique(of).tolist()}
+        for error, unit in zip(found, of.tolist(), strict=True):
+            errors[unit].append(error)
+        new = [
+            _Counted(number, len(some), frozenset(map(cell_of, some)), unit)
+            for number, (unit, some) in enumerate(errors.items(), self._count)
+        ]
+        self._count += len(new)
+        likely = self._likely(new)
+        made = [each for each in new if each.number in likely]
+        sentences = _Sentences(paired, begins, chain.from_iterable(errors[each.at] for each in made), scores)
+        for each, sentence in zip(made, sentences.of([each.at for each in made]), strict=True):
+            own = tuple(examples(paired, sorted(errors[each.at], key=_place), scores))
+            self._held[each.number] = _Unit(each.number, own, each.cells, sentence)
+        self._held = {number: unit for number, unit in self._held.items() if number in likely}
+
+    def _likely(self, new: Sequence[_Counted]) -> set[int]:
+        """Return the numbers of the units, held or ``new``, that may be shown."""
+        held = (_Counted(each.number, len(each.errors), each.cells, 0) for each in self._held.values())
+        every = [*held, *new]
+        if self._order == "random":
+            return {each.number for each in every}
+        if self._order == "worst":
+            every.sort(key=lambda each: -each.wrong)
+        before = accumulate((each.wrong for each in every), initial=0)
+        likely = {each.number for each, count in zip(every, before, strict=False) if count < self._limit}
+        best: dict[Cell, int] = {}
+        for each in every:
+            for cell in each.cells:
+                best.setdefault(cell, each.number)
+        return likely | set(best.values())
+
+    def chosen(self) -> tuple[list[ErrorExample], list[Sentence]]:
+        """Return the errors, in the order of the gold, and the sentences that hold them."""
+        units = list(self._held.values())
+        counts = np.array([len(unit.errors) for unit in units], dtype=np.int64)
+        ranked = [units[at] for at in _ranked(counts, self._order, self._seed).tolist()]
+        picked = _picked(ranked, self._limit)
+        errors = chain.from_iterable(unit.errors for unit in sorted(picked, key=attrgetter("number")))
+        return list(errors), [unit.sentence for unit in picked]
 
 
 def _place(error: Mismatch) -> tuple[int, int]:
@@ -71,20 +130,20 @@ def _ranked(counts: Numbers, order: str, seed: int) -> Numbers:
     return np.argsort(-counts, kind="stable") if order == "worst" else np.arange(len(counts))
 
 
-def _picked(found: Sequence[Mismatch], ranks: Sequence[int], counts: Sequence[int], limit: int) -> list[int]:
-    """Return the ranks that are chosen, ascending. ``ranks``: that of the unit of each error; ``counts``: by rank."""
-    cells: dict[tuple[str, ...], int] = {}
-    for error, rank in zip(found, ranks, strict=True):
-        cell = (error.kind, *(side.label if side else "" for side in (error.gold, error.predicted)))
-        cells[cell] = min(rank, cells.get(cell, rank))
+def _picked(ranked: Sequence[_Unit], limit: int) -> list[_Unit]:
+    """Return those of ``ranked`` that are chosen, in their order."""
+    best: dict[Cell, int] = {}
+    for rank, unit in enumerate(ranked):
+        for cell in unit.cells:
+            best.setdefault(cell, rank)
     picked, held = set[int](), 0
-    for rank in chain(sorted(set(cells.values())), range(len(counts))):
+    for rank in chain(sorted(set(best.values())), range(len(ranked))):
         if held >= limit:
             break
         if rank not in picked:
             picked.add(rank)
-            held += counts[rank]
-    return sorted(picked)
+            held += len(ranked[rank].errors)
+    return [ranked[rank] for rank in sorted(picked)]
 
 
 def _begins(paired: Paired) -> Numbers:
@@ -114,9 +173,10 @@ class _Marked(NamedTuple):
 
 
 class _Sentences:
-    """Makes the sentences of units that begin at ``begins``; ``errors`` are all that are in those it is asked for."""
+    """Makes the sentences of units that begin at ``begins``; ``found`` are all errors in those it is asked for."""
 
-    def __init__(self, paired: Paired, begins: Numbers, errors: Sequence[Mismatch], scores: Scores) -> None:
+    def __init__(self, paired: Paired, begins: Numbers, found: Iterable[Mismatch], scores: Scores) -> None:
+        errors = list(found)
         self.paired = paired
         self.scores = scores
         self.begins = begins
@@ -130,23 +190,24 @@ class _Sentences:
             {e.predicted.number: _Marked(e.kind, e.gold.label if e.gold else "") for e in errors if e.predicted},
         )
 
-    def of(self, units: Numbers) -> Iterator[Sentence]:
+    def of(self, units: Sequence[int]) -> Iterator[Sentence]:
         """Yield the sentence of each unit."""
         gold = self.paired.gold
-        owners = (np.searchsorted(gold.bounds[:, 0], self.begins[units], "right") - 1).tolist()
-        stops = np.append(self.begins, len(gold.text))[units + 1]
-        for begin, stop, owner in zip(self.begins[units].tolist(), stops.tolist(), owners, strict=True):
+        numbers = np.array(units, dtype=np.int64)
+        begins, stops = self.begins[numbers], np.append(self.begins, len(gold.text))[numbers + 1]
+        owners = np.searchsorted(gold.bounds[:, 0], begins, "right") - 1
+        for begin, stop, owner in zip(begins.tolist(), stops.tolist(), owners.tolist(), strict=True):
             yield self._sentence(begin, stop, owner)
 
     def _sentence(self, begin: int, stop: int, owner: int) -> Sentence:
         gold = self.paired.gold
-        first, last = gold.bounds[owner].tolist()
+        first, last = gold.document_begins[owner], gold.bounds[owner, 1]
         text = gold.text[begin : min(stop, last)]
         start = begin + len(text) - len(text.lstrip())
         numbers = [self._within(side, begin, stop) for side in (0, 1)]
         return Sentence(
             gold.ids[owner],
-            start - first,
+            int(start - first),
             text.strip(),
             self._where(numbers),
             tuple(self._span(0, number, start) for number in numbers[0]),

@@ -2,48 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from nerconv import formats
 from nerconv.batch import Batch
 from nerconv.codes import CODES, costs
 from nerconv.document import Facts, Finding
-from nerconv.evaluation.annotated import Annotated, light, of_batches, unique
+from nerconv.evaluation.annotated import Annotated, of_batches
 from nerconv.evaluation.report import InputInfo
-from nerconv.io.chunks import MOST, WHOLE
+from nerconv.io.chunks import MOST
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions
+from nerconv.unique_ids import UniqueIds
 
 #: Losses that the user asked for: tags that a repair drops.
 _ASKED = ("F023",)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSide:
-    """One side of an evaluation, and how it was read.
-
-    ``schemes``: the tag schemes of its files, one if all can be read in it, none without tags. ``other``: the same side
-    with invalid tags read by the other rule, if that was asked for and there are any.
+class Part(NamedTuple):
+    """Documents of a side, the same by the other rule for invalid tags where there are any, and whether the first of
+    them goes on with the last one of the part before.
     """
 
-    annotated: Annotated
-    other: Annotated | None
-    reading: InputInfo
-    schemes: tuple[str, ...]
+    batch: Batch
+    other: Batch | None = None
+    continues: bool = False
+
+
+class Side:
+    """One side of an evaluation, read once, part by part, each document under an id of its own.
+
+    ``facts``: what was found out about its files so far; ``used``: the labels of spans so far; ``documents``: how many
+    began so far, and ``order``, which differs where their ids do or come in another order.
+    """
+
+    def __init__(self, items: Iterable[Facts | Part], options: ReadOptions, decided: str = "named") -> None:
+        self.facts: list[Facts] = []
+        self.used: set[str] = set()
+        self.ids = UniqueIds()
+        self.documents = self.order = 0
+        self._last = ""
+        self._options, self._decided = options, decided
+        self._parts = self._named(items)
+
+    def __iter__(self) -> Iterator[Part]:
+        return self
+
+    def __next__(self) -> Part:
+        return next(self._parts)
+
+    def _named(self, items: Iterable[Facts | Part]) -> Iterator[Part]:
+        for item in items:
+            if isinstance(item, Facts):
+                self.facts.append(item)
+                continue
+            batch, other, continues = item
+            own = [extent.id for extent in batch.documents][continues:]
+            ids = own if self.ids.are_new(own) else [self.ids.name(id) for id in own]
+            self.documents += len(ids)
+            self.order = hash((self.order, *ids)) if ids else self.order
+            self.used |= batch.counts().keys()
+            named = [self._last, *ids] if continues else ids
+            self._last = named[-1] if named else self._last
+            yield Part(batch.named(named), other and other.named(named), continues)
+
+    def begin(self) -> None:
+        """Read on until what comes first is known of its files."""
+        first = next(self._parts, None)
+        self._parts = chain([first], self._parts) if first else self._parts
+
+    def drain(self) -> None:
+        """Read the rest, which nobody asks for."""
+        for _ in self:
+            pass
 
     @property
-    def repaired(self) -> int:
-        """How many tags were read by a repair."""
-        return sum(self.reading.repaired.values())
+    def schemes(self) -> tuple[str, ...]:
+        """The tag schemes of its files so far, one if all can be read in it, none without tags."""
+        return schemes_of(self.facts)
 
-    def sharing(self, gold: Annotated) -> ReadSide:
-        """Return the same, with the text of ``gold`` where it is the same, so that one of them is held."""
-        if self.annotated.text != gold.text:
-            return self
-        own, other = replace(self.annotated, text=gold.text), self.other and replace(self.other, text=gold.text)
-        return replace(self, annotated=own, other=other)
+    @property
+    def reading(self) -> InputInfo:
+        """How its files were read so far."""
+        options, found = self._options, self.schemes
+        return InputInfo(
+            tuple(dict.fromkeys(each.format for each in self.facts)),
+            ", ".join(found),
+            ("detected" if options.scheme.lower() == "auto" else self._decided) if found else "",
+            options.invalid if found else "",
+            _repaired(self.facts),
+        )
+
+    def whole(self) -> tuple[Annotated, Annotated | None]:
+        """Return all of it, and the same with invalid tags read by the other rule, if there are any."""
+        parts = list(self)
+        continued = [number for number, part in enumerate(parts) if part.continues]
+        own = of_batches((part.batch for part in parts), continued)
+        if not any(part.other for part in parts):
+            return own, None
+        return own, of_batches((part.other or part.batch for part in parts), continued)
 
 
 def read_side(
@@ -52,46 +111,30 @@ def read_side(
     progress: Callable[[Source], None],
     decided: str = "named",
     quoted: bool = True,
-    whole: bool = True,
-) -> ReadSide:
-    """Return the annotation of ``sources``. Raises Unreadable for anything that would leave spans out of the score.
+    most: int = MOST,
+) -> Side:
+    """Return the annotation of ``sources``. It raises Unreadable for anything that would leave spans out of the score.
 
     ``decided``: where the scheme of ``options`` comes from, if it is not detected. ``progress`` is called with each
-    source. Messages quote text of the data only if ``quoted``. If not ``whole``, large documents are read in parts,
-    and less is held of them: they can be scored, not asked for (``Annotated.documents``).
+    source. Messages quote text of the data only if ``quoted``. Documents of more than ``most`` bytes come in parts.
     """
     advice = f"say {options.scheme_option} NAME where theirs is another"
     hint = f"; these tags are read in the scheme of the gold, {options.scheme}; {advice}" if decided == "gold" else ""
-    #: Batches, and the same by the other rule for invalid tags where there are any.
-    parts: list[tuple[Batch, Batch | None]] = []
-    continued = list[int]()
-    facts: list[Facts] = []
-    for source in sources:
-        progress(source)
-        for item, continues in formats.read_parts(source, options, WHOLE if whole else MOST):
-            if isinstance(item, Facts):
-                facts.append(item)
-            elif isinstance(item, Finding):
-                _refuse([item], quoted, hint)
-            else:
-                _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
-                continued += [len(parts)] if continues else []
-                pair = item.batch, item.other
-                parts.append(pair if whole else (light(item.batch), item.other and light(item.other)))
-    found = schemes_of(facts)
-    reading = InputInfo(
-        tuple(dict.fromkeys(each.format for each in facts)),
-        ", ".join(found),
-        ("detected" if options.scheme.lower() == "auto" else decided) if found else "",
-        options.invalid if found else "",
-        _repaired(facts),
-    )
-    annotated = of_batches((part for part, _ in parts), continued)
-    other = None
-    if any(other for _, other in parts):
-        other = of_batches((other or part for part, other in parts), continued)
-    ids = unique(annotated.ids)
-    return ReadSide(replace(annotated, ids=ids), other and replace(other, ids=ids), reading, found)
+
+    def items() -> Iterator[Facts | Part]:
+        """Yield what the files hold."""
+        for source in sources:
+            progress(source)
+            for item, continues in formats.read_parts(source, options, most):
+                if isinstance(item, Facts):
+                    yield item
+                elif isinstance(item, Finding):
+                    _refuse([item], quoted, hint)
+                else:
+                    _refuse(chain.from_iterable(item.findings.values()), quoted, hint)
+                    yield Part(item.batch, item.other, continues)
+
+    return Side(items(), options, decided)
 
 
 def schemes_of(facts: Sequence[Facts]) -> tuple[str, ...]:

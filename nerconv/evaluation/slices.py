@@ -10,16 +10,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.count import Hits, pair_offsets, score, score_of
-from nerconv.evaluation.match import Mismatch
+from nerconv.evaluation.match import LabelCounts, Mismatch
 from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import Calibration, Noise, Score, Slice
 from nerconv.tables import Numbers
@@ -29,58 +29,89 @@ _FREQUENCIES: Final = (("under 50 gold spans", 50), ("50 to 499", 500), ("500 or
 _BINS: Final = 10
 
 
-def slices(paired: Paired, found: Hits, support: Sequence[int], train: Annotated | None) -> Iterator[Slice]:
-    """Yield the scores of slices; gold and predicted spans are each assigned by their own text, length and label.
+class SliceCounts:
+    """Counts of slices: gold and predicted spans are each assigned by their own text and length.
 
-    ``support``: the number of gold spans by label. With ``train``, spans are split by whether their text (tokens joined
-    by single spaces) is that of a training span.
+    ``known``: the texts of training spans (tokens joined by single spaces), by which spans are split, or None.
     """
-    sides = paired.gold, paired.predicted
-    if train is not None:
-        known = frozenset(train.surfaces())
-        parts = [np.fromiter((text not in known for text in side.surfaces()), np.int64, side.count) for side in sides]
-        yield from _grouped("seen", ("seen in training", "unseen"), parts, found)
-    lengths = [ends - starts for starts, ends in (side.span_tokens for side in sides)]
-    yield from _grouped("length", _LENGTHS, [np.clip(each, 1, len(_LENGTHS)) - 1 for each in lengths], found)
-    frequency = np.array([_frequency(count) for count in support], dtype=np.int64)
-    names = [name for name, _ in _FREQUENCIES]
-    yield from _grouped("label frequency", names, [frequency[side.label_ids] for side in paired.places], found)
+
+    def __init__(self, known: Set[str] | None) -> None:
+        self._known = known
+        self._names: dict[str, tuple[str, ...]] = {} if known is None else {"seen": ("seen in training", "unseen")}
+        self._names |= {"length": _LENGTHS}
+        self._sums = {group: np.zeros((3, len(names)), dtype=np.int64) for group, names in self._names.items()}
+
+    def add(self, paired: Paired, found: Hits) -> None:
+        """Count the spans of a block."""
+        sides = paired.gold, paired.predicted
+        if (known := self._known) is not None:
+            seen = [
+                np.fromiter((text not in known for text in side.surfaces()), np.int64, side.count) for side in sides
+            ]
+            self._count("seen", seen, found)
+        lengths = [side.span_tokens.ends - side.span_tokens.starts for side in sides]
+        self._count("length", [np.clip(each, 1, len(_LENGTHS)) - 1 for each in lengths], found)
+
+    def _count(self, group: str, at: Sequence[Numbers], found: Hits) -> None:
+        """Count in ``group``; ``at``: for gold and predicted spans, the index of the name of each."""
+        size = len(self._names[group])
+        rows = [np.bincount(numbers, minlength=size) for numbers in (at[0][found.gold], at[1], at[0])]
+        self._sums[group] += np.stack(rows)
+
+    def slices(self, by_label: LabelCounts) -> Iterator[Slice]:
+        """Yield the scores of the slices that have a span; by the frequency of labels, too."""
+        frequency = {name: np.zeros(3, dtype=np.int64) for name, _ in _FREQUENCIES}
+        for row in by_label.values():
+            frequency[_frequency(row[2])] += row
+        groups = [(group, zip(names, self._sums[group].T, strict=True)) for group, names in self._names.items()]
+        for group, parts in [*groups, ("label frequency", frequency.items())]:
+            for name, counts in parts:
+                tp, predicted, gold = counts.tolist()
+                if gold or predicted:
+                    yield Slice(group, name, score(tp, predicted, gold))
 
 
-def _grouped(group: str, names: Sequence[str], at: Sequence[Numbers], found: Hits) -> Iterator[Slice]:
-    """Yield the slices with a span; ``at``: for gold and predicted spans, the index in ``names`` of each."""
-    tp, predicted, gold = (
-        np.bincount(numbers, minlength=len(names)).tolist() for numbers in (at[0][found.gold], at[1], at[0])
-    )
-    for number, name in enumerate(names):
-        if gold[number] or predicted[number]:
-            yield Slice(group, name, score(tp[number], predicted[number], gold[number]))
+def _frequency(count: int) -> str:
+    return next(name for name, limit in _FREQUENCIES if limit is None or count < limit)
 
 
-def _frequency(count: int) -> int:
-    return next(number for number, (_, limit) in enumerate(_FREQUENCIES) if limit is None or count < limit)
+@dataclass(slots=True)
+class NoiseCounts:
+    """How much of the gold lint flags, and the counts (tp, predicted, gold) without that."""
 
+    flagged: int = 0
+    gold: int = 0
+    errors: int = 0
+    on_flagged: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    clean: Numbers = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
 
-def noise(paired: Paired, found: Sequence[Mismatch], fixed: Score | None) -> Noise:
-    """Return how much of the gold lint flags; ``found`` are the spans that do not match exactly.
+    def add(self, paired: Paired, found: Hits, errors: Sequence[Mismatch]) -> None:
+        """Count a block; ``errors`` are the spans that do not match exactly."""
+        flags = paired.gold.flags
+        flagged = np.array([bool(codes) for codes in flags], dtype=bool)
+        self.gold += len(flags)
+        self.errors += len(errors)
+        if not flagged.any():
+            self.clean += (found.gold.sum(), paired.predicted.count, len(flags))
+            return
+        gold, predicted = paired.places
+        begins = pair_offsets(paired)
+        touched = _touch(_moved(_chosen(gold, flagged), begins), _moved(predicted, begins))
+        clean = score_of(_chosen(gold, ~flagged), _chosen(predicted, ~touched))
+        self.clean += (clean.tp, clean.predicted, clean.gold)
+        self.flagged += int(flagged.sum())
+        self.codes.update(chain.from_iterable(flags))
+        self.on_flagged += sum(1 for outcome in errors if outcome.gold and flags[outcome.gold.number])
 
-    ``fixed`` is the score against the gold after safe fixes. ``Noise.clean`` leaves out flagged gold spans and the
-    predictions that overlap them.
-    """
-    flags = paired.gold.flags
-    flagged = np.array([bool(codes) for codes in flags], dtype=bool)
-    gold, predicted = paired.places
-    begins = pair_offsets(paired)
-    touched = _touch(_moved(_chosen(gold, flagged), begins), _moved(predicted, begins))
-    return Noise(
-        int(flagged.sum()),
-        len(flags),
-        dict(sorted(Counter(chain.from_iterable(flags)).items())),
-        len(found),
-        sum(1 for outcome in found if outcome.gold and flags[outcome.gold.number]),
-        score_of(_chosen(gold, ~flagged), _chosen(predicted, ~touched)),
-        fixed,
-    )
+    def noise(self, fixed: Score | None) -> Noise:
+        """Return what was counted, without flagged gold spans and the predictions that overlap them as ``clean``.
+
+        ``fixed`` is the score against the gold after safe fixes.
+        """
+        codes = dict(sorted(self.codes.items()))
+        clean = score(*self.clean.tolist())
+        return Noise(self.flagged, self.gold, codes, self.errors, self.on_flagged, clean, fixed)
 
 
 def _chosen(places: SpanArrays, chosen: NDArray[np.bool_]) -> SpanArrays:

@@ -12,19 +12,20 @@ from nerconv.evaluation.report import Score
 from nerconv.options import UsageError
 from nerconv.tables import Numbers
 
+#: The tags of each sentence or document.
+Tags = list[list[str]]
 
-def verify(paired: Paired, score: Score) -> str:
+
+def verify(gold: Tags, predicted: Tags, score: Score) -> str:
     """Return a note that seqeval gives the precision, recall and F1 of ``score`` for the tags of both sides.
 
-    Raises UsageError when seqeval is not installed, when spans nest or cut tokens (tags cannot represent them), or on a
-    difference.
+    Raises UsageError when seqeval is not installed, or on a difference.
     """
     try:
         from seqeval.metrics import f1_score, precision_score, recall_score
         from seqeval.scheme import IOB2
     except ImportError as error:
         raise UsageError("--verify needs seqeval: pip install 'nerconv[oracles]'") from error
-    gold, predicted = (list(_tags(paired, places)) for places in paired.places)
     for name, ours, function in (
         ("precision", score.precision, precision_score),
         ("recall", score.recall, recall_score),
@@ -38,15 +39,17 @@ def verify(paired: Paired, score: Score) -> str:
     return "verified with seqeval"
 
 
-def _tags(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
+def tags_of(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
     """Yield the tags of each pair, one for each token of the gold.
+
+    Raises UsageError when spans nest or cut tokens: tags cannot represent them.
 
     >>> from nerconv import read
     >>> from nerconv.evaluation.annotated import of_batches
     >>> from nerconv.evaluation.pair import pair_documents
     >>> gold, = read(text="[PER Ann Lee  ] left . \\n").batches
     >>> paired = pair_documents(of_batches([gold]), of_batches([gold]))
-    >>> list(_tags(paired, paired.places[0]))
+    >>> list(tags_of(paired, paired.places[0]))
     [['B-PER', 'I-PER', 'O', 'O']]
     """
     starts, ends = places.starts, places.ends
@@ -66,7 +69,7 @@ def _tags(paired: Paired, places: SpanArrays) -> Iterator[list[str]]:
 def _in_tokens(paired: Paired, places: SpanArrays) -> tuple[Numbers, Numbers]:
     """Return spans in characters as half-open ranges of tokens. Raises UsageError for a span that cuts a token."""
     gold = paired.gold
-    starts, ends = (edges + gold.bounds[places.pairs, 0] for edges in (places.starts, places.ends))
+    starts, ends = (edges + gold.document_begins[places.pairs] for edges in (places.starts, places.ends))
     first, last = np.searchsorted(gold.tokens.starts, starts), np.searchsorted(gold.tokens.ends, ends)
     for edges, at, wanted in ((gold.tokens.starts, first, starts), (gold.tokens.ends, last, ends)):
         cut = np.flatnonzero(np.append(edges, -1)[at] != wanted)

@@ -12,9 +12,9 @@ import numpy as np
 
 from nerconv import views
 from nerconv.document import Span
-from nerconv.evaluation.annotated import Annotated, of_batches, unique
+from nerconv.evaluation.annotated import Annotated, of_batches
 from nerconv.evaluation.count import hits, unmatched
-from nerconv.evaluation.job import read_predictions
+from nerconv.evaluation.job import check_scheme, read_predictions
 from nerconv.evaluation.pair import Paired, check_labels, pair_documents
 from nerconv.evaluation.side import schemes_of
 from nerconv.io.sources import Source
@@ -23,6 +23,7 @@ from nerconv.linting.engine import Run
 from nerconv.linting.rule import instead
 from nerconv.options import ReadOptions
 from nerconv.review.question import Place, Question
+from nerconv.unique_ids import UniqueIds
 
 if TYPE_CHECKING:
     from nerconv.linting.part import LintPart
@@ -78,10 +79,12 @@ def errors_of(
     """
     parts = run.corpus.parts
     gold = of_batches(part.batch for part in parts)
-    gold = replace(gold, ids=unique(gold.ids))
-    predicted = read_predictions(predictions.sources, predictions.read, schemes_of(run.facts), progress).annotated
-    predicted = predicted.relabelled(predictions.labels)
-    check_labels(gold, predicted)
+    gold = replace(gold, ids=tuple(map(UniqueIds().name, gold.ids)))
+    schemes = schemes_of(run.facts)
+    side = read_predictions(predictions.sources, predictions.read, schemes, progress)
+    predicted = side.whole()[0].relabelled(predictions.labels)
+    check_scheme(", ".join(source.name for source in predictions.sources), schemes, side)
+    check_labels(gold.used, predicted.used)
     found = _by_part(gold, pair_documents(gold, predicted, predictions.pairing))
     alike: defaultdict[tuple[str, str, str, str], list[Place]] = defaultdict(list)
     for at, part in enumerate(parts):

@@ -12,6 +12,7 @@ import msgspec
 
 from nerconv.document import Document, count_labels
 from nerconv.evaluation.side import read_side
+from nerconv.io.chunks import WHOLE
 from nerconv.io.sources import Source, Unreadable
 from nerconv.options import ReadOptions, UsageError
 from nerconv.printable import counted, one_line
@@ -82,7 +83,11 @@ def load_split(folder: Path, split: str) -> Sequence[Document]:
     if not path.is_file():
         advice = f"make it with nerconv to-dataset SRC -o {folder} --split train=0.8,dev=0.1,test=0.1"
         raise Unreadable(f"{folder}: has no {path.name}; {advice}")
-    return read_side([Source(str(path), path.stem, path)], ReadOptions(), lambda source: None).annotated.documents
+    return (
+        read_side([Source(str(path), path.stem, path)], ReadOptions(), lambda source: None, most=WHOLE)
+        .whole()[0]
+        .documents
+    )
 
 
 def make_settings(model: str, data: str, output: str, documents: Sequence[Document], command: str) -> str:

@@ -220,7 +220,7 @@ def test_scores_make_a_calibration_and_training_data_a_slice() -> None:
     said = [Document("d", TEXT, (Span(0, 1, "PER"), Span(6, 7, "PER")))]
     train = of_documents([Document("t", "a", (Span(0, 1, "PER"),))])
     scores = {("d", 0, 1, "PER"): 0.95, ("d", 6, 7, "PER"): 0.65}
-    report = evaluate(gold, said, QUICK, Context(train=train, scores=scores))
+    report = evaluate(gold, said, QUICK, Context(known=frozenset(train.surfaces()), scores=scores))
     assert report.calibration is not None and report.calibration.error == pytest.approx((0.05 + 0.65) / 2)
     seen = {part.name: (part.score.tp, part.score.gold) for part in report.slices if part.group == "seen"}
     assert seen == {"seen in training": (1, 1), "unseen": (0, 1)}
