@@ -27,6 +27,8 @@ BEHIND: Final = np.array([(1 << 64) - (1 << 8 * length) for length in range(_WOR
 _WITHIN: Final = ~BEHIND
 #: Keys in a sample; as many distinct ones are compared one by one; rounds that look for more of them.
 _SAMPLE, _FEW, _ROUNDS = 1024, 32, 4
+#: Strings of more bytes are looked at one by one.
+_LONG: Final = 1 << 8
 _Key = TypeVar("_Key", np.int64, np.uint64)
 
 
@@ -44,6 +46,8 @@ def numbered_strings(raw: bytes, starts: Numbers, lengths: Numbers) -> Strings:
     """Return the strings ``raw[starts[i] : starts[i] + lengths[i]]`` as numbers; ``raw`` is UTF-8, all counts bytes."""
     if not len(starts):
         return Strings(starts, ())
+    if lengths.max() > _LONG:
+        return _with_long(raw, starts, lengths)
     words, ids, count = byte_words(raw), np.zeros_like(starts), 1
     for at in range(0, int(lengths.max()) + 1, _WORD):
         # The bytes behind a string become 0xFF, which UTF-8 never has, so that strings of other lengths differ.
@@ -56,6 +60,25 @@ def numbered_strings(raw: bytes, starts: Numbers, lengths: Numbers) -> Strings:
     example[ids] = np.arange(len(ids))
     extents = zip(starts[example].tolist(), lengths[example].tolist(), strict=True)
     return Strings(ids, tuple(raw[start : start + length] for start, length in extents))
+
+
+def _with_long(raw: bytes, starts: Numbers, lengths: Numbers) -> Strings:
+    """Return what ``numbered_strings`` does, long strings one by one: each takes as many steps as it has words."""
+    is_long, ids = lengths > _LONG, np.empty_like(starts)
+    extents = zip(starts[is_long].tolist(), lengths[is_long].tolist(), strict=True)
+    long = [raw[start : start + length] for start, length in extents]
+    short = numbered_strings(raw, starts[~is_long], lengths[~is_long])
+    strings = sorted({*long, *short.strings}, key=_order)
+    places = {string: number for number, string in enumerate(strings)}
+    ids[~is_long] = np.array([places[string] for string in short.strings], dtype=np.int64)[short.ids]
+    ids[is_long] = [places[string] for string in long]
+    return Strings(ids, tuple(strings))
+
+
+def _order(string: bytes) -> bytes:
+    """Return bytes that sort as the words of ``string`` do, with 0xFF behind it."""
+    padded = string + b"\xff" * (_WORD - len(string) % _WORD)
+    return np.frombuffer(padded, "<u8").astype(">u8").tobytes()
 
 
 def numbered(keys: NDArray[_Key]) -> tuple[NDArray[_Key], Numbers]:

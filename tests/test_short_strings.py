@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nerconv import short_strings
 from nerconv.equal_strings import first_equals, pieces
 from nerconv.short_strings import last_bytes, numbered, numbered_strings, width_to_space
 
@@ -23,6 +24,22 @@ def test_names_are_the_strings(strings: list[bytes]) -> None:
     ids, found = numbered_strings(*_laid(strings))
     assert [found[id] for id in ids.tolist()] == strings
     assert len(set(found)) == len(found)
+
+
+@given(_STRINGS, st.integers(0, 20))
+def test_long_strings_are_numbered_as_short_ones_are(strings: list[bytes], most: int) -> None:
+    wanted = numbered_strings(*_laid(strings))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(short_strings, "_LONG", most)
+        found = numbered_strings(*_laid(strings))
+    assert (found.ids.tolist(), found.strings) == (wanted.ids.tolist(), wanted.strings)
+
+
+def test_one_long_string_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(short_strings, "numbered", lambda keys: calls.append(len(keys)) or numbered(keys))
+    numbered_strings(*_laid([b"PER"] * 500 + [b"P" * 100_000] + [b"LOC"] * 500))
+    assert sum(calls) < 5 * 1000
 
 
 @given(_STRINGS, st.integers(1, 23))
