@@ -258,12 +258,17 @@ class LintCorpus:
 
         Those that nobody labelled, or not all of, are left out.
         """
-        found, done = [(part.sentences, part.labelled_sentences()) for part in self._each()], 0
-        again = differing(found, lambda: (part.readings() for part in self._each()))
-        for part, (own, _) in zip(self._each(), found, strict=True):
-            here = again[(done <= again) & (again < done + len(own))] - done
-            yield from self._stretches(part, part.sentences_at(here) if len(here) else ())
-            done += len(own)
+        found = [(part.sentences, part.labelled_sentences()) for part in self._each()]
+        begins = list(accumulate((len(own) for own, _ in found), initial=0))
+
+        def shares(numbers: Numbers) -> Iterator[tuple[LintPart, Numbers]]:
+            """Yield the parts, and the sentences of each with ``numbers``."""
+            for part, begin, stop in zip(self._each(), begins, begins[1:], strict=False):
+                yield part, numbers[slice(*np.searchsorted(numbers, (begin, stop)))] - begin
+
+        again = differing(found, lambda numbers: (part.readings(own) for part, own in shares(numbers)))
+        for part, own in shares(again):
+            yield from self._stretches(part, part.sentences_at(own) if len(own) else ())
 
     def _stretches(
         self, part: LintPart, found: Iterable[tuple[View, list[Stretch]]]

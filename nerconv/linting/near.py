@@ -134,6 +134,19 @@ class Near:
         return words.tails.of(before[offsets + len(_FRAME) - _KEY])
 
 
+def ending_in(text: bytes, ends: Numbers, pattern: re.Pattern[bytes], characters: bytes, most: int) -> Mask:
+    """Return which of ``ends`` stand in or behind what matches ``pattern``, ``most`` bytes from ``characters`` or less.
+
+    >>> ending_in(b"in 3 OF 7 .", np.array([2, 7, 9]), re.compile(rb"\\d OF \\d"), b" OF ", 5).tolist()
+    [False, True, True]
+    """
+    places = re.finditer(re.escape(characters), text)
+    around = ((max(at.start() - most, 0), at.end() + most) for at in places)
+    found = {match.span()[::-1] for extent in around for match in pattern.finditer(text, *extent)}
+    stops, starts = np.array([*sorted(found), (len(text) + 1,) * 2], dtype=np.int64).T
+    return np.asarray(starts[np.searchsorted(stops, ends)] < ends, dtype=bool)
+
+
 def last_word(text: bytes, end: int, most: int) -> bytes:
     """Return the word that ends at ``end``, or more bytes than ``most`` where it is longer.
 

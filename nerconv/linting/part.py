@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.document import Document, Where
+from nerconv.equal_strings import pieces
 from nerconv.linting.near import Longer, Mask, Near, Words, inside, last_word
 from nerconv.linting.outside import word_begins
 from nerconv.linting.readings import extents, readings, trimmed
@@ -249,14 +250,6 @@ class LintPart:
             ends -= near.at(ends - 1) == byte
         return near.end_as(ends, words)
 
-    def ending_in(self, pattern: re.Pattern[bytes], characters: bytes, most: int) -> Mask:
-        """Return which spans end in what matches ``pattern`` within ``most`` bytes of one of the ``characters``."""
-        text, ends, places = self.batch.text, self.batch.ends, re.finditer(re.escape(characters), self.batch.text)
-        around = ((max(at.start() - most, 0), at.end() + most) for at in places)
-        found = {match.span()[::-1] for extent in around for match in pattern.finditer(text, *extent)}
-        stops, starts = np.array([*sorted(found), (len(text) + 1,) * 2], dtype=np.int64).T
-        return np.asarray(starts[np.searchsorted(stops, ends)] < ends, dtype=bool)
-
     @cached_property
     def _bare_begins(self) -> NDArray[np.int32]:
         """Where words begin outside of spans: behind white space, a span, or a join; text that is hidden left out."""
@@ -367,22 +360,23 @@ class LintPart:
     def _sentences(self) -> tuple[Numbers, Numbers]:
         return extents(self.batch)
 
-    @cached_property
+    @property
     def sentences(self) -> Numbers:
         """A hash of the text of each sentence, without white space around it; lines that are blank among them."""
-        slices = map(slice, *(edges.tolist() for edges in self._sentences))
-        return np.fromiter(map(hash, map(bytes.strip, map(self.batch.text.__getitem__, slices))), np.int64)
+        return pieces(self.batch.text, *trimmed(self.batch.spaced, *self._sentences)).hashes.view(np.int64)
 
-    def readings(self) -> Numbers:
-        """Return a hash of the spans of each sentence, the same where start, end and label of all are the same."""
-        return readings(self.batch, *self._sentences)
+    def readings(self, chosen: Numbers) -> Numbers:
+        """Return a hash of the spans of each sentence of ``chosen``, the same where start, end and label of all are."""
+        begins, ends = self._sentences
+        return readings(self.batch, begins[chosen], ends[chosen])
 
     def sentences_at(self, chosen: Numbers) -> Iterator[tuple[View, list[Stretch]]]:
         """Yield documents with those of their sentences that have the numbers ``chosen``, which ascend."""
-        places = zip(*(edges[chosen].tolist() for edges in self._sentences), strict=True)
-        if self.batch.sentence_table is not None:
-            return self.placed(list(places))
-        return self.placed([found for start, end in places if (found := trimmed(self.batch.spaced, start, end))])
+        begins, ends = (edges[chosen] for edges in self._sentences)
+        if self.batch.sentence_table is None:
+            begins, ends = trimmed(self.batch.spaced, begins, ends)
+        filled = begins < ends
+        return self.placed(list(zip(begins[filled].tolist(), ends[filled].tolist(), strict=True)))
 
 
 def _decoded(found: list[tuple[int, bytes]], words: Words) -> list[tuple[int, str]]:

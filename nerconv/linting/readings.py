@@ -14,6 +14,7 @@ from nerconv.tables import Numbers, within
 from nerconv.white_space import runs
 
 _BLANK: Final = b" \t\n"
+_WHITE: Final = np.isin(np.arange(256), list(_BLANK))
 
 
 def extents(batch: Batch) -> tuple[Numbers, Numbers]:
@@ -26,11 +27,21 @@ def extents(batch: Batch) -> tuple[Numbers, Numbers]:
     return begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1])
 
 
-def trimmed(text: bytes, start: int, end: int) -> tuple[int, int] | None:
-    """Return ``start:end`` without white space at its edges, or None where it holds nothing else."""
-    piece = text[start:end]
-    left, right = len(piece.lstrip(_BLANK)), len(piece.rstrip(_BLANK))
-    return (end - left, start + right) if left else None
+def trimmed(text: bytes, begins: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """Return stretches of ``text`` (bytes) without white space at their edges, empty where they hold nothing else.
+
+    >>> [edges.tolist() for edges in trimmed(b"Ann \\n  Bo", np.array([0, 5]), np.array([4, 9]))]
+    [[0, 7], [3, 9]]
+    """
+    begins, ends, framed = begins.copy(), ends.copy(), np.frombuffer(text + b"\n", np.uint8)
+    # Most lines end with one space.
+    ends -= (begins < ends) & _WHITE[framed[ends - 1]]
+    for number in np.flatnonzero((begins < ends) & (_WHITE[framed[begins]] | _WHITE[framed[ends - 1]])).tolist():
+        begin, end = begins[number], ends[number]
+        piece = text[begin:end].lstrip(_BLANK)
+        begins[number] = end - len(piece)
+        ends[number] = begins[number] + len(piece.rstrip(_BLANK))
+    return begins, ends
 
 
 def readings(batch: Batch, begins: Numbers, ends: Numbers) -> Numbers:
@@ -53,19 +64,17 @@ def readings(batch: Batch, begins: Numbers, ends: Numbers) -> Numbers:
     return found
 
 
-def differing(sentences: Iterable[tuple[Numbers, Mask]], read: Callable[[], Iterable[Numbers]]) -> Numbers:
+def differing(sentences: Iterable[tuple[Numbers, Mask]], read: Callable[[Numbers], Iterable[Numbers]]) -> Numbers:
     """Return the numbers of sentences that stand more than once and are labelled in several ways, all of each.
 
     ``sentences``: of each part a hash of each, and whether somebody labelled it; only those count. ``read`` is asked
-    for their readings when it matters.
+    for the readings of those that stand more than once.
     """
     none = np.zeros(0, dtype=np.int64)
     texts, labelled = (np.concatenate(found) for found in zip((none, none.astype(bool)), *sentences, strict=True))
     _, groups, counts = np.unique(texts, return_inverse=True, return_counts=True)
     again = np.flatnonzero((counts[groups] > 1) & labelled)
-    if not len(again):
-        return again
-    groups, ways = groups[again], np.concatenate([none, *read()])[again]
+    groups, ways = groups[again], np.concatenate([none, *read(again)])
     order = np.lexsort((ways, groups))
     new = np.append(True, (np.diff(groups[order]) != 0) | (np.diff(ways[order]) != 0))
     return again[np.bincount(groups[order], new)[groups] > 1]

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from nerconv.batch import Batch
+from nerconv.linting.readings import trimmed
 from nerconv.tables import Numbers, within
 
 #: What bytes are: 1 small letters, 2 white space, 4 capitals, 8 hyphens.
@@ -39,16 +40,7 @@ def rows(batch: Batch) -> tuple[Numbers, Numbers]:
     begins, ends = begins[chosen], ends[chosen]
     inside = within(batch.bounds, begins)
     begins, ends = begins[inside], ends[inside]
-    return _trimmed(batch.spaced, begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1]))
-
-
-def _trimmed(text: bytes, begins: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
-    found = []
-    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-        line = text[begin:end]
-        found.append((begin + len(line) - len(line.lstrip(b" \t\n")), begin + len(line.rstrip(b" \t\n"))))
-    first, last = np.array(found, dtype=np.int64).reshape(-1, 2).T
-    return first, last
+    return trimmed(batch.spaced, begins, np.minimum(ends, batch.bounds[batch.document_of(begins), 1]))
 
 
 def glued(batch: Batch) -> list[tuple[int, int]]:

@@ -145,9 +145,9 @@ class WholePart(LintPart):
         """A hash of the text of each sentence."""
         return np.array([hash(d.text[slice(*pair)]) for d in self.documents for pair in tokens.sentences(d)], np.int64)
 
-    def readings(self) -> Numbers:
-        """Return a number for each sentence that no other one has."""
-        return np.array([hash((id(self), at)) for at in range(len(self.sentences))], np.int64)
+    def readings(self, chosen: Numbers) -> Numbers:
+        """Return a number for each of the sentences ``chosen`` that no other one has."""
+        return np.array([hash((id(self), at)) for at in chosen.tolist()], np.int64)
 
     def labelled_sentences(self) -> Mask:
         """Return the sentences without text that nobody labelled."""

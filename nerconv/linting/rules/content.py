@@ -136,7 +136,10 @@ _MOST: Final = 78
 
 
 def _may_be_furniture(corpus: LintCorpus, options: Options) -> Mask:
-    headers = corpus.asked(lambda part: part.ending_in(_MAY_BE_HEADER, _PAGE_OF.encode(), _MOST))
+    from nerconv.linting.near import ending_in
+
+    characters = _PAGE_OF.encode()
+    headers = corpus.asked(lambda part: ending_in(part.batch.text, part.batch.ends, _MAY_BE_HEADER, characters, _MOST))
     return corpus.surfaces.noisy(is_page) | headers
 
 
