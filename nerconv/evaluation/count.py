@@ -35,7 +35,6 @@ from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import KINDS, Average, KindCounts, Overall, Score, Semeval, UnitCounts
 from nerconv.printable import counted
 from nerconv.tables import Numbers
-from nerconv.unique_ids import UniqueIds
 
 #: With fewer documents than this, sentences are drawn.
 FEW: Final = 20
@@ -139,10 +138,8 @@ def units(ids: Sequence[str], sizes: Sequence[int], rows: Sequence[LabelCounts])
     ``sizes``: the number of sentences of each document; ``rows``: the counts of all sentences.
     """
     if len(ids) < FEW and len(rows) > len(ids):
-        numbered = [(id, number) for id, size in zip(ids, sizes, strict=True) for number in range(1, size + 1)]
-        given, names = UniqueIds(), (f"{id}/s{number}" for id, number in numbered)
-        documents = (id for id, _ in numbered)
-        return [UnitCounts(*unit) for unit in zip(map(given.name, names), rows, documents, strict=True)]
+        numbered = ((id, number) for id, size in zip(ids, sizes, strict=True) for number in range(1, size + 1))
+        return [UnitCounts(f"{id}/s{number}", row, id) for (id, number), row in zip(numbered, rows, strict=True)]
     each = iter(rows)
     return [UnitCounts(id, _sum(list(islice(each, size)))) for id, size in zip(ids, sizes, strict=True)]
 

@@ -299,6 +299,7 @@ def _tried(gold: Side, predicted: Side, way: _Way, tally: Tally) -> Exception | 
                 return paired
 
             tally.add(sides, pair)
+            del sides  # before the next one is read
     except (_Differ, UsageError, Unreadable) as error:
         return error
     return None

@@ -52,20 +52,22 @@ def count_table(units: Sequence[UnitCounts], labels: Sequence[str]) -> Array:
     return table
 
 
-def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]:
+def resampled(tables: Sequence[Array], resamples: int, seed: int, members: Sequence[int] | None = None) -> list[Array]:
     """Return the summed counts of each draw, shape (resamples, labels, 3), for each of ``tables``.
 
-    ``tables`` have the shape (units, labels, 3). The same units are drawn for all of them.
+    ``tables`` have the shape (units, labels, 3). The same units are drawn for all of them. ``members``: how many units
+    each row stands for, where that is not one.
     """
     if not any(table.size for table in tables):
         return [np.zeros((resamples, *table.shape[1:])) for table in tables]
     random = np.random.default_rng(seed)
-    count = len(tables[0])
-    flat, members = _grouped([table.reshape(count, -1) for table in tables])
+    rows = len(tables[0])
+    flat, sizes = _grouped([table.reshape(rows, -1) for table in tables], members or [1] * rows)
+    count = int(sizes.sum())
     sums: list[list[Any]] = [[] for _ in tables]
-    step = max(1, _CHUNK // len(members))
+    step = max(1, _CHUNK // len(sizes))
     for done in range(0, resamples, step):
-        weights = random.multinomial(count, members / count, size=min(step, resamples - done)).astype(np.float64)
+        weights = random.multinomial(count, sizes / count, size=min(step, resamples - done)).astype(np.float64)
         for total, table in zip(sums, flat, strict=True):
             total.append(weights @ table)
     return [
@@ -73,19 +75,21 @@ def resampled(tables: Sequence[Array], resamples: int, seed: int) -> list[Array]
     ]
 
 
-def _grouped(tables: Sequence[Any]) -> tuple[list[Any], Any]:
+def _grouped(tables: Sequence[Any], members: Sequence[int]) -> tuple[list[Any], Any]:
     """Return the distinct rows of ``tables`` taken together, and the number of units with each.
 
-    Tables of shape (units, labels * 3) become (groups, labels * 3); the numbers have the shape (groups,).
+    Tables of shape (rows, labels * 3) become (groups, labels * 3); the numbers have the shape (groups,). ``members``:
+    the number of units that each row stands for.
     """
     rows = np.concatenate([table.astype(np.int32) for table in tables], axis=1)
     # Rows are hashed as bytes, and those that are distinct sorted; numpy.unique sorts all of them.
-    counts: Counter[Any] = Counter(rows.view(np.dtype((np.void, rows.strides[0]))).ravel().tolist())
+    counts: Counter[Any] = Counter()
+    for row, size in zip(rows.view(np.dtype((np.void, rows.strides[0]))).ravel().tolist(), members, strict=True):
+        counts[row] += size
     distinct = np.frombuffer(b"".join(counts), np.int32).reshape(len(counts), -1)
     order = np.lexsort(distinct.T[::-1])
     borders = np.cumsum([table.shape[1] for table in tables])[:-1]
-    members = np.array([*counts.values()])[order]
-    return np.split(distinct[order].astype(np.float64), borders, axis=1), members
+    return np.split(distinct[order].astype(np.float64), borders, axis=1), np.array([*counts.values()])[order]
 
 
 def f1_of(counts: Array) -> Any:
@@ -133,9 +137,12 @@ def intervals(units: Sequence[UnitCounts], resamples: int, seed: int) -> Interva
     if len(units) < LEAST_UNITS or not resamples:
         return Intervals({}, {})
     labels = sorted({label for unit in units for label in unit.labels})
-    table = count_table(units, labels)
-    found = draws(resampled([table], resamples, seed)[0], labels)
-    holding = (table.any(axis=2)).sum(axis=0)
+    # Most units share their counts with others.
+    alike = Counter(id(unit.labels) for unit in units)
+    distinct = {id(unit.labels): unit for unit in units}
+    table, members = count_table(list(distinct.values()), labels), [alike[key] for key in distinct]
+    found = draws(resampled([table], resamples, seed, members)[0], labels)
+    holding = np.array(members) @ table.any(axis=2)
     in_gold = [int(count) for count, gold in zip(holding, table[..., 2].sum(0), strict=True) if gold]
     least = {"micro": len(units), "macro": min(in_gold, default=0), "weighted": min(in_gold, default=0)}
     return Intervals(
