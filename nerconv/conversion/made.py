@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nerconv.codes import CODES
 from nerconv.conversion import split_report
-from nerconv.conversion.parts import SENTENCES, Outcome, Stored, piece_path
+from nerconv.conversion.parts import SENTENCES, Outcome, Stored, pieces_in
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified
 from nerconv.conversion.split import parse_shares
 from nerconv.conversion.target import LISTING, class_label_findings, part_path
@@ -32,7 +32,6 @@ class Made:
     folder: Path
     ids: dict[str, list[str]] = field(default_factory=dict)
     continued: Counter[str] = field(default_factory=Counter)
-    count: int = 0
 
     def add(self, outcome: Outcome) -> None:
         """Enter the outcome of the next part."""
@@ -40,7 +39,6 @@ class Made:
         for split, ids in outcome.ids.items():
             self.ids.setdefault(split, []).extend(ids)
         self.continued.update(outcome.continued)
-        self.count += 1
 
     def settle(self) -> None:
         """Raise NotVerified unless every span read was written or named as lost. Parts of a document count as one.
@@ -62,7 +60,7 @@ class Made:
 
     def stored(self, name: str) -> Stored:
         """Return the pieces of a split, or what its sentences are known by."""
-        return Stored([piece_path(self.folder, name, number) for number in range(self.count)])
+        return Stored(pieces_in(self.folder, name))
 
     def require(self, split: str) -> int:
         """Return how many documents a split has. Raises Unreadable when it has none."""

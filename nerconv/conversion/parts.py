@@ -27,16 +27,20 @@ if TYPE_CHECKING:
     from nerconv.conversion.likeness import Sentences
     from nerconv.views import Read
 
+#: Bytes of small sources that are worked on by one call, and how many these are at most.
+_SMALL: Final = 1 << 16
+_FEW: Final = 64
 #: Behind the name of a split: the file of what its sentences are known by.
 SENTENCES: Final = ".sentences"
 
 
 class Part(NamedTuple):
-    """A source, or a chunk of one whose survey is known."""
+    """A source, or a chunk of one whose survey is known; ``size``: how many bytes a small source has, 0 for others."""
 
     source: Source
     chunk: Chunk | None = None
     survey: Survey | None = None
+    size: int = 0
 
     @property
     def continues(self) -> bool:
@@ -69,9 +73,9 @@ def parts_of(
     """
     for source in sources:
         progress(source)
-        surveyor = formats.of_source(source, options.read).SURVEYOR
-        if surveyor is None or not _is_large(source):
-            yield Part(source)
+        surveyor, size = formats.of_source(source, options.read).SURVEYOR, _size(source)
+        if surveyor is None or size <= BLOCK:
+            yield Part(source, size=size if size <= _SMALL else 0)
             continue
         try:
             with text_of(source, options.read.encoding) as text:
@@ -86,12 +90,32 @@ def parts_of(
             reports[source.id].findings.append(formats.unreadable(source, error))
 
 
-def _is_large(source: Source) -> bool:
+def _size(source: Source) -> int:
+    """Return how many bytes a source has; more than a block where that is not known."""
     try:
-        large = source.path is None or source.packed or source.path.stat().st_size > BLOCK
-        return large and source.fault is None
+        if source.fault is not None:
+            return 0
+        known = source.path is not None and source.path.is_file() and not source.packed
+        return source.path.stat().st_size if source.path and known else BLOCK + 1
     except OSError:
-        return False
+        return 0
+
+
+def groups_of(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Yield parts that are worked on by one call: small ones that follow one another, any other by itself."""
+    group: list[Part] = []
+    size = 0
+    for part in parts:
+        size += part.size
+        if group and (not part.size or size > _SMALL or len(group) == _FEW):
+            yield group
+            group, size = [], part.size
+        group.append(part)
+        if not part.size:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def batches_of(part: Part, options: ConvertOptions, report: ConversionReport) -> Iterator[Batch]:
@@ -114,7 +138,7 @@ def _read(part: Part, options: ConvertOptions) -> Iterator[Read]:
 
 @dataclass(slots=True)
 class PieceFiles:
-    """Where the pieces of a part are left: a file for each split, opened when there is a piece for it."""
+    """Where the pieces of a part are left, behind those of others by the same call: a file for each split."""
 
     folder: Path
     number: int
@@ -132,18 +156,18 @@ class PieceFiles:
 
     def _file(self, name: str) -> BinaryIO:
         if name not in self.opened:
-            self.opened[name] = self.files.enter_context(piece_path(self.folder, name, self.number).open("wb"))
+            self.opened[name] = self.files.enter_context(piece_path(self.folder, name, self.number).open("ab"))
         return self.opened[name]
 
 
 def piece_path(folder: Path, split: str, number: int) -> Path:
-    """Return where the pieces of the part with a ``number`` lie."""
+    """Return where the pieces lie that were made by the call with a ``number``."""
     return folder / f"{number:08}.{split}"
 
 
-def pieces_in(folder: Path) -> list[Path]:
-    """Return the files of pieces that lie in a folder, those of its parts in order."""
-    return sorted(folder.glob("[0-9]*.*"))
+def pieces_in(folder: Path, split: str = "*") -> list[Path]:
+    """Return the files of pieces that lie in a folder, in order, those of a ``split`` or all."""
+    return sorted(folder.glob(f"[0-9]*.{split}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nerconv import formats
 from nerconv.conversion.made import Made, finished, write_split, write_whole
-from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, parts_of
+from nerconv.conversion.parts import Outcome, Part, PieceFiles, batches_of, groups_of, parts_of
 from nerconv.conversion.report import ConversionReport, ConvertOptions, NotVerified, SplitCounts
 from nerconv.conversion.split import assign, parse_shares
 from nerconv.conversion.target import places, target_format, uploaded, workplace
@@ -141,7 +141,7 @@ def outcomes(sources: Sequence[Source], made: Made, progress: Progress, workers:
     job = partial(convert_part, options=options, target=made.format.NAME)
     with started(workers) as executor:
         parts = parts_of(sources, reports, options, progress, executor.doing)
-        yield from (outcome for _, outcome in run(parts, job, made.folder, executor))
+        yield from (outcome for _, outcome in run(groups_of(parts), job, made.folder, executor))
 
 
 def convert_part(number: int, part: Part, options: ConvertOptions, target: str, folder: Path) -> Outcome:

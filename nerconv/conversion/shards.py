@@ -158,7 +158,7 @@ def _by_source(
     current = next(remaining, None)
     parts = parts_of(sources, reports, options, progress, executor.doing)
     job = partial(convert_part, options=options, target=format.NAME)
-    for number, (part, outcome) in enumerate(run(parts, job, place, executor)):
+    for number, (part, outcome) in enumerate(run(([part] for part in parts), job, place, executor)):
         while current is not None and current.id != part.source.id:
             yield current, reports[current.id], paths[current.id]
             current = next(remaining, None)

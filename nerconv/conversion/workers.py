@@ -121,30 +121,31 @@ def _ahead(
 
 
 def run(
-    parts: Iterable[Part], job: Callable[..., Outcome], folder: Path, executor: Executor
+    groups: Iterable[Sequence[Part]], job: Callable[..., Outcome], folder: Path, executor: Executor
 ) -> Iterator[tuple[Part, Outcome]]:
-    """Yield each of ``parts``, without what it held, and what ``job`` made of it, in order; pieces go to ``folder``.
+    """Yield each part of ``groups``, without what it held, and what ``job`` made of it, in order.
 
-    ``job`` is called with the number of a part, the part and ``folder``; the result is the same wherever that is.
-    Raises Unreadable, naming the sources that were worked on, when a worker dies.
+    A group is worked on by one call: ``job`` is called with the number of the group, each part of it and ``folder``,
+    where pieces go; the result is the same wherever that is. Raises Unreadable, naming the sources that were worked on,
+    when a worker dies.
     """
     begun: deque[Part] = deque()
 
-    def numbered() -> Iterator[tuple[int, Part]]:
-        """Yield what a job asks for, and note the part."""
-        for number, part in enumerate(parts):
-            begun.append(part._replace(chunk=None))
-            yield number, part
+    def numbered() -> Iterator[tuple[int, Sequence[Part]]]:
+        """Yield what a call asks for, and note the parts."""
+        for number, group in enumerate(groups):
+            begun.extend(part._replace(chunk=None) for part in group)
+            yield number, group
 
     with _naming(begun, folder):
         if executor.remote:
-            for outcome, pieces in executor.apply(partial(_far, job), numbered()):
+            for outcomes, pieces in executor.apply(partial(_far, job), numbered()):
                 for name, data in pieces.items():
                     (folder / name).write_bytes(data)
-                yield begun.popleft(), outcome
+                yield from ((begun.popleft(), outcome) for outcome in outcomes)
         else:
-            for outcome in executor.apply(partial(_busy, partial(job, folder=folder), folder), numbered()):
-                yield begun.popleft(), outcome
+            for outcomes in executor.apply(partial(_busy, partial(job, folder=folder), folder), numbered()):
+                yield from ((begun.popleft(), outcome) for outcome in outcomes)
 
 
 @contextmanager
@@ -159,7 +160,8 @@ def _naming(begun: Sequence[Part], folder: Path) -> Iterator[None]:
         exhausted = is_exhausted(error)
         if not exhausted and type(error).__name__ not in ("BrokenProcessPool", "KilledWorker"):
             raise
-        busy = {path.read_text(encoding="utf-8") for path in folder.glob("*.busy")}
+        named = (path.read_text(encoding="utf-8").rstrip("\0") for path in folder.glob("*.busy"))
+        busy = {name.rpartition("\0")[2] for name in named if name}
         names = ", ".join(sorted(busy or {part.source.name for part in begun}))
         if exhausted:
             raise OutOfMemory(names, str(error)) from error
@@ -167,13 +169,16 @@ def _naming(begun: Sequence[Part], folder: Path) -> Iterator[None]:
         raise Unreadable(f"{names}: {why}") from error
 
 
-def _busy(job: Callable[[int, Part], Outcome], folder: Path, number: int, part: Part) -> Outcome:
-    """Do a job, and leave the name of its source in ``folder`` while it lasts."""
-    busy = folder / f"{number}.busy"
-    busy.write_text(part.source.name, encoding="utf-8")
-    outcome = job(number, part)
+def _busy(job: Callable[[int, Part], Outcome], folder: Path, number: int, group: Sequence[Part]) -> list[Outcome]:
+    """Do a job for each part of a group, and leave the names of sources in ``folder`` meanwhile, as they are begun."""
+    busy, outcomes = folder / f"{number}.busy", []
+    with busy.open("w", encoding="utf-8") as file:
+        for part in group:
+            file.write(f"{part.source.name}\0")
+            file.flush()
+            outcomes.append(job(number, part))
     busy.unlink()
-    return outcome
+    return outcomes
 
 
 def _warm_up() -> None:
@@ -228,8 +233,8 @@ def _cluster(settings: Workers) -> Iterator[Executor]:
         yield Executor(partial(_ahead, partial(client.submit, pure=False), ahead), remote=True)
 
 
-def _far(job: Callable[..., Outcome], number: int, part: Part) -> tuple[Outcome, dict[str, bytes]]:
-    """Do a job in a folder of its own; return the pieces by the name of their file."""
+def _far(job: Callable[..., Outcome], number: int, group: Sequence[Part]) -> tuple[list[Outcome], dict[str, bytes]]:
+    """Do a job for each part of a group in a folder of its own; return the pieces by the name of their file."""
     with workplace(STDOUT) as folder:
-        outcome = job(number, part, folder=folder)
-        return outcome, {path.name: path.read_bytes() for path in pieces_in(folder)}
+        outcomes = [job(number, part, folder=folder) for part in group]
+        return outcomes, {path.name: path.read_bytes() for path in pieces_in(folder)}
