@@ -8,8 +8,11 @@ may be meant. XMI has its type system in a file beside it, ``TypeSystem.xml``, a
 from __future__ import annotations
 
 import io
+import json
+import re
 import warnings
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,6 +45,9 @@ _TOKEN: Final = ".segmentation.type.Token"
 #: Features of the ends of relations, which are annotations too.
 _ENDS: Final = frozenset({"Governor", "Dependent"})
 _TEXT: Final = "uima.cas.String"
+_SOFA: Final = "{http:///uima/cas.ecore}Sofa"
+#: A code point of two UTF-16 code units.
+_WIDE: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
 def looks_like(head: bytes, suffix: str) -> str | None:
@@ -55,15 +61,16 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     Raises Unreadable for what is not a CAS, or has no type system beside it; UsageError where several layers may be
     meant, and without the package dkpro-cassis.
     """
-    cas = _cas(source)
+    cas, text = _cas(source)
     with _refusing(source.name):
-        text, found = cas.sofa_string or "", [each for each in cas.select_all_annotations() if _is_span(each)]
+        found = [each for each in cas.select_all_annotations() if _is_span(each)]
+    for each, extent in zip(found, _points(text, ((each.begin, each.end) for each in found)), strict=True):
+        each.begin, each.end = extent
     held = _held(found)
     layer = layers.chosen(held, options.layer, source.name)
     views = [view.sofa.sofaID for view in cas.views]
     known = {"layer": str(layer) if layer else "none holds entities"} | layers.others(held, layer)
     yield Facts(source.name, NAME, known | ({"views not read": ", ".join(views[1:])} if len(views) > 1 else {}))
-    # The package has made code points of what a CAS counts.
     document = Standoff(source.id, text, source.name, Where(source.name, 1, 1), unit=OFFSET_UNIT)
     document.findings += layers.lacking(held, layer, options.layer, source.name)
     document.sentences = _extents(found, text, _SENTENCE)
@@ -74,17 +81,50 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     yield from standoff.readings([document], source, NAME)
 
 
-def _cas(source: Source) -> Any:
-    """Return the CAS of a source."""
-    library = package("cassis", f"{source.name}, a CAS,", "cas")
+def _cas(source: Source) -> tuple[Any, str]:
+    """Return the CAS of a source and the text of its first view.
+
+    The package gets no text: it would make two dictionaries of each, to count code points, with an entry for each.
+    """
+    library, etree = (package(name, f"{source.name}, a CAS,", "cas") for name in ("cassis", "lxml.etree"))
     data = source.read()
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         with _refusing(source.name):
-            return library.load_cas_from_json(data.decode("utf-8-sig"), lenient=True)
+            raw = json.loads(data.decode("utf-8-sig"))
+            held = raw.get("%FEATURE_STRUCTURES")
+            text = _without_text(each for each in (held if isinstance(held, list) else ()) if isinstance(each, dict))
+            return library.load_cas_from_json(json.dumps(raw), lenient=True), text
     refuse_entities(data, source.name)
     types = _types(source)
     with _refusing(source.name):
-        return library.load_cas_from_xmi(io.BytesIO(data), library.load_typesystem(io.BytesIO(types)), lenient=True)
+        tree = etree.fromstring(data)
+        text = _without_text(each.attrib for each in tree.iter(_SOFA))
+        types = library.load_typesystem(io.BytesIO(types))
+        return library.load_cas_from_xmi(io.BytesIO(etree.tostring(tree)), types, lenient=True), text
+
+
+def _without_text(sofas: Iterable[Any]) -> str:
+    """Take the text out of what the views of a CAS hold; return that of the first view."""
+    texts = {each.get("sofaID"): each.pop("sofaString") for each in sofas if isinstance(each.get("sofaString"), str)}
+    return str(texts.get("_InitialView", ""))
+
+
+def _points(text: str, extents: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Yield extents that count UTF-16 code units in code points; an offset that is none of ``text`` stays as it is.
+
+    >>> [*_points("a\U0001f600b", [(0, 3), (3, 4), (2, 9), (None, 1)])]
+    [(0, 2), (2, 3), (2, 9), (None, 1)]
+    """
+    seconds = [found.start() + number for number, found in enumerate(_WIDE.finditer(text), 1)]
+
+    def point(unit: Any) -> Any:
+        """Return an offset in code points."""
+        if type(unit) is not int or not 0 <= unit <= len(text) + len(seconds):
+            return unit
+        before = bisect_left(seconds, unit)
+        return unit if seconds[before : before + 1] == [unit] else unit - before
+
+    return ((point(begin), point(end)) for begin, end in extents)
 
 
 def _types(source: Source) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import warnings
 from pathlib import Path
 
@@ -143,3 +144,14 @@ def test_values_of_other_kinds_are_refused_or_named(key: str, value: str) -> Non
 
     raw = json.loads(json_of(made("Ann left", [(0, 3, "PER")])))
     assert all(isinstance(one, Document | Finding | Facts) for one in items(json.dumps(spoiled(raw)).encode()))
+
+
+def test_a_long_text_takes_a_few_times_its_size() -> None:
+    data = json_of(made("😀 Ann left . " * 20_000, [(2, 5, "PER")]))
+    assert spans(items(data)) == [(2, 5, "PER")]
+    tracemalloc.start()
+    try:
+        assert spans(items(data)) == [(2, 5, "PER")]
+        assert tracemalloc.get_traced_memory()[1] < 40 * len(data)
+    finally:
+        tracemalloc.stop()
