@@ -103,7 +103,7 @@ def test_an_alignment_is_written_with_its_ledger_and_placements(text: Path) -> N
     assert digests(Path("l.jsonl")) == {name: of(Path(name)) for name in ("p.jsonl", "o.jsonl")}
 
 
-@pytest.mark.parametrize("ledger", ["a.txt", "o.conll", "./o.conll"])
+@pytest.mark.parametrize("ledger", ["a.txt", "o.conll", "./o.conll", "o.conll/l.jsonl"])
 def test_a_ledger_replaces_neither_what_is_read_nor_what_is_written(ledger: str, text: Path) -> None:
     with pytest.raises(UsageError, match=r"the ledger .*(would be replaced|is written there, too)"):
         nerconv.convert(text, "o.conll", ledger=ledger)
@@ -111,6 +111,8 @@ def test_a_ledger_replaces_neither_what_is_read_nor_what_is_written(ledger: str,
     if ledger != "a.txt":
         with pytest.raises(UsageError, match=r"the ledger .*is written there, too"):
             nerconv.read(text).write("o.conll", ledger=ledger)
+        with pytest.raises(UsageError, match=r"the ledger l: .*is written there, too"):
+            nerconv.read(text).write("l/o.conll", ledger="l")
 
 
 @pytest.mark.parametrize("failing", ["o.conll", "l.jsonl"])

@@ -73,9 +73,10 @@ def check(inputs: Iterable[Place], outputs: Sequence[Place]) -> None:
         if place := read.get(identity) or _within(output, inputs) or _around(output, inputs, exists=True):
             raise UsageError(f"{output.what} {output.path}: {_shown(place)} would be replaced; {_ADVICE}")
         others = list(written.values())
-        if place := written.get(identity) or _within(output, others) or _around(output, others, exists=False):
+        alone = output._replace(owns=output.owns or everything)  # nothing stands below a file
+        if place := written.get(identity) or _within(alone, others) or _around(output, others, exists=False):
             raise UsageError(f"{output.what} {output.path}: {_shown(place)} is written there, too; {_ADVICE}")
-        written[identity] = output
+        written[identity] = alone
 
 
 def _shown(place: Place) -> str:
