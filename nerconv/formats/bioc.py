@@ -54,11 +54,12 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     findings: list[Finding] = []
     counts = Counter[str]()
     cover = options.discontinuous == "cover"
-    documents = [*_documents(source, cover, findings, counts)]
+    for _ in _documents(source, cover, findings, counts):
+        pass  # what is said of all of them comes first, and they come again
     facts = {kind: f"{counts[kind]:,}" for kind in ("documents", "passages", "relations not read") if counts[kind]}
     yield Facts(source.name, NAME, facts)
     yield from findings
-    yield from standoff.readings(documents, source, NAME)
+    yield from standoff.readings(_documents(source, cover, [], Counter()), source, NAME)
 
 
 def _package(user: str) -> Any:
@@ -73,12 +74,7 @@ def _documents(source: Source, cover: bool, findings: list[Finding], counts: Cou
     data = source.read()
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         refuse_entities(data, source.name)
-        try:
-            documents = library.biocxml.decoder.BioCXMLDecoder().decode(io.BytesIO(data)).documents
-        except Exception as error:  # the parser and the package raise errors of many kinds
-            check_memory(error)
-            raise Unreadable(f"{source.name}: is not BioC, or is damaged: {type(error).__name__}: {error}") from error
-        yield from (_standoff(document, source.name, cover, counts) for document in documents)
+        yield from (_standoff(document, source.name, cover, counts) for document in _of_xml(data, library, source.name))
         return
     for number, raw in enumerate(_json(data, source.name), 1):
         try:
@@ -86,6 +82,22 @@ def _documents(source: Source, cover: bool, findings: list[Finding], counts: Cou
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             message = f"document {number:,} is not BioC: {type(error).__name__}: {error}; it is left out"
             findings.append(Finding("F012", message, Where(source.name, 1, 1), unread=_labels_of(raw)))
+
+
+def _of_xml(data: bytes, library: Any, name: str) -> Iterator[Any]:
+    """Yield the documents of a collection, each parsed by itself. Raises Unreadable."""
+    etree, decoder = package("lxml.etree", f"{name}, a file of BioC,", "bioc"), library.biocxml.decoder.BioCXMLDecoder()
+    try:
+        for _, document in etree.iterparse(io.BytesIO(data), tag="document"):
+            collection = document.getparent()
+            if collection is not None and collection.getparent() is None:
+                alone = etree.tostring(document, with_tail=False)
+                yield from decoder.decode(io.BytesIO(b"<collection>%b</collection>" % alone)).documents
+                del collection[: collection.index(document)]
+                document.clear()
+    except Exception as error:  # the parser and the package raise errors of many kinds
+        check_memory(error)
+        raise Unreadable(f"{name}: is not BioC, or is damaged: {type(error).__name__}: {error}") from error
 
 
 def _json(data: bytes, name: str) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 from foreign_files import bioc
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from nerconv import formats
 from nerconv.document import Document, Facts, Finding, Span
+from nerconv.formats import standoff
 from nerconv.io.sources import Source
 from nerconv.options import ReadOptions
 from tests.effort import examples
@@ -100,3 +102,28 @@ def test_a_discontinuous_span_is_lost_by_name_or_covered() -> None:
     assert lost == [{"PER": 1}]
     (document,) = (one for one in items(written, discontinuous="cover") if isinstance(one, Document))
     assert [(s.start, s.end) for s in document.spans] == [(0, 11)]
+
+
+def test_documents_are_parsed_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standoff, "_TOGETHER", 20)
+    passage = "<offset>0</offset><text>Ann met Nora in Oslo and went home.</text>"
+    spans = "".join(
+        f'<annotation id="{at}"><infon key="type">PER</infon>'
+        f'<location offset="{at}" length="3"/><text>x</text></annotation>'
+        for at in range(0, 30, 3)
+    )
+    document = f"<document><id>d</id><passage>{passage}{spans}</passage></document>"
+
+    def peak(count: int) -> int:
+        """Return the most memory that reading so many documents takes, in bytes."""
+        data = f"<collection>{document * count}</collection>".encode()
+        tracemalloc.start()
+        try:
+            for _ in formats.read(Source("a.xml", "a", content=data), ReadOptions(format="bioc")):
+                pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(60)
+    assert peak(480) < 4 * peak(60)
