@@ -107,12 +107,13 @@ def evaluation(report: EvaluationReport) -> str:
     """
     import msgspec
 
-    values = msgspec.to_builtins(report)
     try:
-        shown = msgspec.json.encode(values, order="sorted")
+        shown = msgspec.json.encode(report, order="sorted")
     except UnicodeEncodeError:
-        shown = msgspec.json.encode(_encodable(values), order="sorted")
-    return in_json(msgspec.json.format(shown, indent=2).decode()) + "\n"
+        shown = msgspec.json.encode(_encodable(msgspec.to_builtins(report)), order="sorted")
+    # Each step lets go of what the one before made: a report may have a row for each of a million sentences.
+    shown = msgspec.json.format(shown, indent=2) + b"\n"
+    return in_json(shown.decode())
 
 
 def _encodable(value: Any) -> Any:
