@@ -2,13 +2,13 @@
 
 >>> import numpy as np
 >>> raw = b"Ann met Bo and Ann"
->>> first_equals([pieces(raw, np.array([0, 8, 15]), np.array([3, 10, 18]))]).tolist()
+>>> first_equals(pieces(raw, np.array([0, 8, 15]), np.array([3, 10, 18]))).tolist()
 [0, 1, 0]
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from nerconv.short_strings import BEHIND, ByteWords, Numbers, byte_words
 from nerconv.white_space import runs
+
+#: Numbers of strings, of which there are fewer than two thousand million.
+Indexes = NDArray[np.int32]
 
 _WORD: Final = 8
 _HALF: Final = np.uint64(31)
@@ -56,28 +59,31 @@ def mixed(numbers: ByteWords) -> ByteWords:
     return numbers ^ (numbers >> _HALF)
 
 
-def first_equals(parts: Sequence[Pieces]) -> Numbers:
-    """Return for each string of ``parts``, one after the other, the number of the first one that equals it."""
-    if not parts:
-        return np.zeros(0, dtype=np.int64)
-    strings = Pieces(*map(np.concatenate, zip(*parts, strict=True)))
-    found = np.arange(len(strings.counts))
+def joined(parts: Iterable[Pieces]) -> Pieces:
+    """Return the strings of all ``parts``."""
+    none = np.zeros(0, dtype=np.int64)
+    return Pieces(*map(np.concatenate, zip(pieces(b"", none, none), *parts, strict=True)))
+
+
+def first_equals(strings: Pieces) -> Indexes:
+    """Return for each of ``strings`` the number of the first one that equals it."""
+    found = np.arange(len(strings.counts), dtype=np.int32)
     bits = len(found).bit_length()
-    table, keys, left = np.zeros(1 << bits, dtype=np.int32), strings.hashes, found.copy()
+    table, keys, left = np.zeros(1 << bits, dtype=np.int32), strings.hashes * FACTORS[2], found.copy()
     # Of strings with one place in the table the first gets it, and those that equal it are found.
     while len(left):
-        keys = keys * FACTORS[2]
-        places = keys[left] >> np.uint64(64 - bits)
+        places = (keys[left] >> np.uint64(64 - bits)).astype(np.int32)
         table[places[::-1]] = left[::-1]
-        first = table[places].astype(np.int64)
+        first = table[places]
         equal = keys[first] == keys[left]
         equal[equal] = _are_equal(strings, left[equal], first[equal])
         found[left[equal]] = first[equal]
         left = left[~equal]
+        keys *= FACTORS[2]
     return found
 
 
-def _are_equal(strings: Pieces, some: Numbers, others: Numbers) -> NDArray[np.bool_]:
+def _are_equal(strings: Pieces, some: Indexes, others: Indexes) -> NDArray[np.bool_]:
     """Return which strings with the numbers ``some`` equal those with the numbers ``others``."""
     words, counts = strings.words, strings.counts
     begins = np.cumsum(counts) - counts

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerconv import short_strings
-from nerconv.equal_strings import first_equals, pieces
+from nerconv.equal_strings import first_equals, joined, pieces
 from nerconv.short_strings import last_bytes, numbered, numbered_strings, width_to_space
 
 _STRINGS = st.lists(st.text(" !a\x00é]", max_size=20).map(str.encode), max_size=20)
@@ -71,10 +71,10 @@ def test_numbering_is_that_of_numpy(distinct: int, kind: type) -> None:
 def test_equal_strings_have_the_number_of_the_first_one(texts: list[list[bytes]]) -> None:
     laid = [(raw, starts, starts + lengths) for raw, starts, lengths in map(_laid, texts)]
     strings = [string for text in texts for string in text]
-    assert first_equals([pieces(*text) for text in laid]).tolist() == [*map(strings.index, strings)]
+    assert first_equals(joined(pieces(*text) for text in laid)).tolist() == [*map(strings.index, strings)]
 
 
 def test_strings_of_one_hash_differ_by_their_bytes() -> None:
     strings = [b"Ann", b"Bo", b"Ann", b"a longer name", b"a longer game", b"Bo"]
     found = pieces(*(lambda raw, starts, lengths: (raw, starts, starts + lengths))(*_laid(strings)))
-    assert first_equals([found._replace(hashes=np.zeros_like(found.hashes))]).tolist() == [0, 1, 0, 3, 4, 1]
+    assert first_equals(found._replace(hashes=np.zeros_like(found.hashes))).tolist() == [0, 1, 0, 3, 4, 1]

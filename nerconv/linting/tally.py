@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from nerconv.batch import Batch
-from nerconv.equal_strings import first_equals, pieces
+from nerconv.equal_strings import first_equals, joined, pieces
 from nerconv.tables import Numbers
 
 Item = TypeVar("Item", bound=Hashable)
@@ -70,7 +70,7 @@ def numbered(groups: Iterable[Iterable[Item]]) -> tuple[Numbers, list[Item]]:
 
 def numbered_texts(batches: Sequence[Batch]) -> tuple[Numbers, list[bytes]]:
     """Return the number of the text of each span, equal ones having the same, and the distinct ones by number."""
-    first = first_equals([pieces(batch.text, batch.starts, batch.ends) for batch in batches])
+    first = first_equals(joined(pieces(batch.text, batch.starts, batch.ends) for batch in batches))
     is_first = first == np.arange(len(first))
     chosen, begin, found = np.flatnonzero(is_first), 0, list[bytes]()
     for batch in batches:
