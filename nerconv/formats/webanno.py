@@ -8,7 +8,7 @@ file: a line end stands for it, and spaces, so that offsets stay those of the to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,7 +25,7 @@ from nerconv.formats.shapes import counted, shown
 from nerconv.formats.standoff import meeting
 from nerconv.formats.units import Extent
 from nerconv.io.sources import Source
-from nerconv.io.text import text_of
+from nerconv.io.text import TextSource, text_of
 from nerconv.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -108,28 +108,32 @@ def read(source: Source, options: ReadOptions) -> Iterator[Read]:
     from nerconv.views import Reading
 
     with text_of(source, options.encoding) as text:
-        lines = [(number, line.removesuffix("\r")) for number, line in text.lines()]
         facts, findings = text.facts, [*text.findings]
-    width, columns = _header(lines)
-    sentences = _sentences(lines, width, source.name, findings)
-    held = _held(columns, sentences)
-    layer = layers.chosen(held, options.layer, source.name)
+        width, columns = _header(_lines(text))
+        held = _held(columns, _lines(text), width)
+        layer = layers.chosen(held, options.layer, source.name)
+        column = next((each.number for each in columns if (each.layer, each.feature) == layer), None)
+        sentences = _sentences(_lines(text), width, column, source.name, findings)
     findings += layers.lacking(held, layer, options.layer, source.name)
     known = {"layer": str(layer) if layer else "none holds entities"} | layers.others(held, layer)
     yield Facts(source.name, NAME, facts | known)
     whole, extents, anchors = _placed(sentences, findings, source.name)
     spans = list[SpanRecord]()
     if layer:
-        column = next(each.number for each in columns if (each.layer, each.feature) == layer)
-        spans = _spans(_runs(sentences, column), sentences, layer, source.name, findings)
+        spans = _spans(_runs(sentences), sentences, layer, source.name, findings)
     origin = OriginRecord(source.name, anchors)
     joins = meeting(_tokens(sentences))
+    del sentences  # they take most of the memory
     record = Record(text=whole, offset_unit=OFFSET_UNIT, spans=spans, sentences=extents, joins=joins, origin=origin)
     record, wrong = corrected(record, source.id, Where(source.name, 1, 1))
     yield Reading(batch_of_records([record], source.name, source.name), {0: [*findings, *wrong]})
 
 
-def _header(lines: Sequence[tuple[int, str]]) -> tuple[int, list[_Column]]:
+def _lines(text: TextSource) -> Iterator[tuple[int, str]]:
+    return ((number, line.removesuffix("\r")) for number, line in text.lines())
+
+
+def _header(lines: Iterable[tuple[int, str]]) -> tuple[int, list[_Column]]:
     """Return the number of all columns, and those of span layers."""
     width, columns = 0, list[_Column]()
     for _, line in lines:
@@ -145,27 +149,41 @@ def _header(lines: Sequence[tuple[int, str]]) -> tuple[int, list[_Column]]:
     return width, columns
 
 
-def _sentences(lines: Sequence[tuple[int, str]], width: int, name: str, findings: list[Finding]) -> list[_Sentence]:
-    """Return the sentences of a file; lines that are no rows are entered in ``findings``."""
-    found = list[_Sentence]()
+def _parts(lines: Iterable[tuple[int, str]], width: int) -> Iterator[tuple[int, str, str | _Row | None]]:
+    """Yield lines with their numbers, and the text or the row that each is, None for one that is neither."""
+    begun = False
     for number, line in lines:
         if line.startswith("#Text="):
-            if not found or found[-1].rows:
-                found.append(_Sentence())
-            found[-1].lines.append(_TEXT_ESCAPED.sub(_character, line.removeprefix("#Text=")))
+            begun = True
+            yield number, line, _TEXT_ESCAPED.sub(_character, line.removeprefix("#Text="))
         elif not line.startswith("#"):
             row = _ROW.fullmatch(line)
             form, *values = row[4].split("\t") if row else [""]
             values = values[:-1] if len(values) == width + 1 and not values[-1] else values
-            if row is None or not found or len(values) != width:
-                unread = {"?": 1} if any(value.strip(_NOTHING) for value in line.split("\t")[3:]) else {}
-                message = (
-                    f"a row has a number, offsets, a token and {counted(width, 'column')}; this one is {shown(line)}"
-                )
-                findings.append(Finding("F011", f"{message}; it is left out", Where(name, number, 1), unread=unread))
-                continue
-            offsets = (int(row[2]), int(row[3]))
-            found[-1].rows.append(_Row(number, row.start(4) + 1, int(row[1]), offsets, form, values))
+            if row is None or not begun or len(values) != width:
+                yield number, line, None
+            else:
+                offsets = (int(row[2]), int(row[3]))
+                yield number, line, _Row(number, row.start(4) + 1, int(row[1]), offsets, form, values)
+
+
+def _sentences(
+    lines: Iterable[tuple[int, str]], width: int, column: int | None, name: str, findings: list[Finding]
+) -> list[_Sentence]:
+    """Return the sentences of a file with the values of a column; other lines are entered in ``findings``."""
+    found = list[_Sentence]()
+    for number, line, part in _parts(lines, width):
+        if isinstance(part, str):
+            if not found or found[-1].rows:
+                found.append(_Sentence())
+            found[-1].lines.append(part)
+        elif part is not None:
+            part.values = () if column is None else (part.values[column],)
+            found[-1].rows.append(part)
+        else:
+            unread = {"?": 1} if any(value.strip(_NOTHING) for value in line.split("\t")[3:]) else {}
+            message = f"a row has a number, offsets, a token and {counted(width, 'column')}; this one is {shown(line)}"
+            findings.append(Finding("F011", f"{message}; it is left out", Where(name, number, 1), unread=unread))
     return found
 
 
@@ -173,14 +191,20 @@ def _character(match: re.Match[str]) -> str:
     return _CHARACTERS.get(match[1], match[1])
 
 
-def _held(columns: Sequence[_Column], sentences: Sequence[_Sentence]) -> dict[str, dict[str, int]]:
+def _held(columns: Sequence[_Column], lines: Iterable[tuple[int, str]], width: int) -> dict[str, dict[str, int]]:
     """Return how many rows have a value, by layer and feature; of layers without any, how many are annotated."""
     values: dict[str, dict[str, int]] = {}
     annotated: dict[str, dict[str, int]] = {}
-    for column in columns:
-        cells = [_values(row.values[column.number]) for sentence in sentences for row in sentence.rows]
-        annotated.setdefault(column.layer, {})[column.feature] = sum(map(bool, cells))
-        values.setdefault(column.layer, {})[column.feature] = sum(any(label for label, _ in cell) for cell in cells)
+    last = {(column.layer, column.feature): column.number for column in columns}
+    for layer, feature in last:
+        for counts in (values, annotated):
+            counts.setdefault(layer, {})[feature] = 0
+    rows = (row for _, _, row in _parts(lines, width) if isinstance(row, _Row))
+    for row in rows:
+        for (layer, feature), number in last.items():
+            cell = _values(row.values[number])
+            annotated[layer][feature] += bool(cell)
+            values[layer][feature] += any(label for label, _ in cell)
     return {layer: found if any(found.values()) else annotated[layer] for layer, found in values.items()}
 
 
@@ -248,13 +272,13 @@ def _agrees(covers: str, form: str) -> bool:
     return covers in (form, _ESCAPED.sub(_character, form))
 
 
-def _runs(sentences: Sequence[_Sentence], column: int) -> list[_Run]:
-    """Return the rows of each span of a column: those with its number whose tokens follow one another."""
+def _runs(sentences: Sequence[_Sentence]) -> list[_Run]:
+    """Return the rows of each span: those with its number whose tokens follow one another."""
     runs = list[_Run]()
     for number, sentence in enumerate(sentences):
         current: dict[str, _Run] = {}
         for row in sentence.rows:
-            for label, id in _values(row.values[column]):
+            for label, id in _values(row.values[0]):
                 run = current.get(id) if id else None
                 if run is not None and run.last.token + 1 >= row.token:
                     run.last = row
