@@ -285,13 +285,15 @@ class Batch:
         return {label: number for label, number in zip(self.labels, numbers, strict=True) if number}
 
     def relabelled(self, labels: Mapping[str, str]) -> Batch:
-        """Return the same with each label replaced by what ``labels`` has for it."""
+        """Return the same with each label replaced by what ``labels`` has for it; equal spans are in order again."""
         if not any(label in labels for label in self.labels):
             return self
         new = [labels.get(label, label) for label in self.labels]
         distinct = tuple(dict.fromkeys(new))
         codes = np.array([distinct.index(label) for label in new], dtype=np.int64)[self.label_ids]
-        return replace(self, labels=distinct, label_ids=codes)
+        found = replace(self, labels=distinct, label_ids=codes)
+        same = (np.diff(self.starts) == 0) & (np.diff(self.ends) == 0)
+        return found.with_spans(found.text_order) if same.any() else found
 
     def split(self, name: Callable[[str], str]) -> dict[str, Batch]:
         """Return the documents by the name that ``name`` gives for the text of each."""
@@ -306,11 +308,8 @@ class Batch:
     def groups(self, most: int) -> Iterator[Batch]:
         """Yield the documents, so many at most together."""
         count = len(self.documents)
-        if count <= most:
-            yield self
-            return
-        for first in range(0, count, most):
-            yield self.between(first, min(first + most, count))
+        for first in range(0, max(count, 1), most):
+            yield self if count <= most else self.between(first, min(first + most, count))
 
     def regrouped(self, documents: tuple[Extent, ...], owners: Sequence[int]) -> Batch:
         """Return the same text cut into other ``documents``, parts of those with the numbers ``owners``.

@@ -18,6 +18,7 @@ from nerconv.io.sources import Unreadable
 from nerconv.options import UsageError
 from nerconv.packages import package
 from nerconv.schemes import Scheme
+from nerconv.spelling import spelling
 
 #: The schemes that names may be in, those of the same letters by the commonest.
 _SCHEMES: Final = ("IO", "IOB2", "IOBES", "BILOU", "IOE2")
@@ -34,7 +35,13 @@ class ClassLabels(NamedTuple):
 
 
 def tag_names(scheme: Scheme, labels: Sequence[str]) -> list[str]:
-    """Return the names of the tags in the order of their numbers: O, then those of each label."""
+    """Return the names of the tags in the order of their numbers: O, then those of each label.
+
+    Raises UsageError for a label with which a tag would read as several, such as ``B-PER|B-LOC``.
+    """
+    for label in labels:
+        if not spelling(f"I-{label}").is_sound:
+            raise UsageError(f"the label {label!r} makes a tag that reads as several; rename it with --map OLD=NEW")
     return ["O", *(f"{letter}-{label}" for label in labels for letter in scheme.letters)]
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.cells import DOCSTART
+from nerconv.formats.class_labels import tag_names
 from nerconv.formats.conll import WrittenColumns
 from nerconv.options import UsageError
 from nerconv.schemes import Scheme
@@ -101,8 +102,7 @@ def _rows(lines: Batch, layout: WrittenColumns, start: bytes) -> bytes:
     for kind, tail in (SPACE, outside), (LINE, outside + b"\n"), (STOP, outside + b"\n" + start):
         rows, sizes[kind] = rows.replace(bytes([kind]), tail), len(tail)
     # All tags are O until here. Each of the others begins where its O stands.
-    letters = [letter.encode() for letter in layout.scheme.letters]
-    names = [b"%s-%s" % (letter, label.encode()) for label in lines.labels for letter in letters]
+    names = [name.encode() for name in tag_names(layout.scheme, lines.labels)[1:]]
     longer = np.array([*map(len, names)], dtype=np.int64)[tags] - 1
     at = behind[tagged] + np.cumsum(sizes[kinds] - 1)[tagged] - sizes[kinds[tagged]] + len(outside) - 1
     at += np.cumsum(longer) - longer

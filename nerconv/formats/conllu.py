@@ -237,9 +237,17 @@ SURVEYOR: Final = TaggedFormat(NAME, Cuts(_last_document, _last_sentence, _begin
 
 
 def encode(batch: Batch, options: WriteOptions) -> bytes:
-    """Return the rows of documents, their tags under NER in MISC in ``options.scheme``."""
+    """Return the rows of documents, their tags under NER in MISC in ``options.scheme``.
+
+    Raises UsageError for an id or a label that does not fit a row.
+    """
     from nerconv.formats.tagged import tagged, token_texts
 
+    for label in batch.counts():
+        if any(character in label for character in "|\t\n\r"):
+            raise UsageError(
+                f"the label {label!r} holds a bar, a tab or a line end, which MISC cannot; rename it with --map OLD=NEW"
+            )
     counts, numbers, names = tagged(batch, options)
     starts, ends, closes = (each.tolist() for each in batch.tokens)
     texts, tags = token_texts(batch), [names[number] for number in numbers.tolist()]

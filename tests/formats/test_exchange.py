@@ -21,7 +21,7 @@ from nerconv.conversion.report import ConvertOptions
 from nerconv.conversion.verify import difference
 from nerconv.document import Document, Finding, Span
 from nerconv.io.sources import Source
-from nerconv.options import ReadOptions, WriteOptions
+from nerconv.options import ReadOptions, UsageError, WriteOptions
 from nerconv.unique_ids import UniqueIds
 from nerconv.views import batch_of, documents_of
 
@@ -150,3 +150,25 @@ def test_a_label_that_cannot_be_spelt_loses_its_span_by_name_and_the_rest_is_wri
     assert [finding.code for finding in report.lost] == ["K009"] and "'my label'" in report.lost[0].message
     written = nerconv.read(tmp_path / "out", ReadOptions(format=name))
     assert [span.label for document in written for span in document.spans] == ["LOC"]
+
+
+ODD_LABELS = [
+    *("A|B", "A B", "A=B", "A\tB", "_", "A\u00a0B", "A\n", "B-", "|", "SpaceAfter=No", "X\r", "A\rB", "X ", " X"),
+    *("\u2028x", "O", "0", '"', "[x]", "<b>", "a,b", "\u202e", "x" * 300, "-", "\x00", "B-PER|B-ORG", "a;b", "#x"),
+]
+
+
+@pytest.mark.parametrize("to", formats.WRITTEN)
+def test_a_label_is_read_from_the_file_as_it_was_or_refused_by_name(to: str, tmp_path: Path) -> None:
+    for number, label in enumerate(ODD_LABELS):
+        one = Document("a", "Ann left Qom .\n", (Span(0, 3, "PER"), Span(9, 12, label)))
+        target = tmp_path / f"{number}{formats.FORMATS[to][0]}"
+        try:
+            report = nerconv.Corpus.of([one]).write(target, ConvertOptions(to=to))
+        except UsageError as error:
+            assert repr(label) in str(error) and "--map" in str(error)
+            continue
+        labels = frozenset(report.written)
+        found = nerconv.read(target, ReadOptions(to, labels=labels, markup="none", accept_unrecognised=True))
+        assert found.labels == report.written, label
+        assert report.written.total() + len(report.lost) == 2, label
