@@ -210,6 +210,8 @@ def _name_and_more(corpus: LintCorpus, options: Options) -> Iterator[tuple[Docum
     several, frequent = corpus.surfaces.several_words, _frequent(corpus.totals, least)
     inner = dict[str, list[_Inner]]()
     for surface, words in several.items():
+        if frequent.keys().isdisjoint(words):
+            continue
         enough = max(least, ratio * corpus.totals[surface])
         starts = [at for at, word in enumerate(words) if frequent.get(word, 0) >= enough]
         if starts and (names := list(_inner(corpus, words, starts, enough))):
