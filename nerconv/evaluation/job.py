@@ -99,7 +99,7 @@ def _scored(job: Job, progress: Progress) -> EvaluationReport:
         method={"gold": _names(job.gold)},
     )
     gold: Callable[[], Side] = partial(read, job.gold, job.read)
-    if job.model or job.lint:
+    if job.model:
         gold = partial(read, job.gold, job.read, most=WHOLE)
     if job.lint:
         gold = _linted(gold(), job.lint, job.gold, job.read)
@@ -212,12 +212,16 @@ def _linted(side: Side, lint: Selection, sources: Sequence[Source], options: Rea
     from nerconv.linting.cleaning import amended, by_batch, flagged
     from nerconv.linting.engine import check, choose
 
-    parts = [part.batch for part in side]
-    problems = by_batch(check(parts, choose(lint), sources=sources))
-    found = [(part, problems.get(number, [])) for number, part in enumerate(parts)]
+    parts = list(side)
+    continued = [number for number, part in enumerate(parts) if part.continues]
+    problems = by_batch(check([part.batch for part in parts], choose(lint), sources=sources, continued=continued))
+    found = [(part.batch, problems.get(number, [])) for number, part in enumerate(parts)]
     fixed = [amended(*each)[0] for each in found]
-    same_text = all(after.text == before.text for after, before in zip(fixed, parts, strict=True))
-    made = [Part(flagged(*each), after if same_text else None) for each, after in zip(found, fixed, strict=True)]
+    same_text = all(after.text == before.text for after, (before, _) in zip(fixed, found, strict=True))
+    made = [
+        Part(flagged(*each), after if same_text else None, part.continues)
+        for each, after, part in zip(found, fixed, parts, strict=True)
+    ]
     return lambda: Side(chain(side.facts, made), options)
 
 
