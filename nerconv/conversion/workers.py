@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -217,6 +218,8 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 def _cluster(settings: Workers) -> Iterator[Executor]:
     """Give the processes of a Dask cluster. They share no disk with this one: windows and pieces travel as bytes."""
     distributed = package("distributed", "--engine dask", "dist")
+    # A client that found no scheduler waits for a lock when it is collected, for ever where a cluster is being started.
+    gc.collect()
     with ExitStack() as stack:
         address: Any = settings.scheduler
         if not address:

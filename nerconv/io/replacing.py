@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -63,6 +64,7 @@ class Changes:
     folders: dict[Path, Path] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def new(self, target: str | Path, suffix: str = "") -> Path:
         """Return where to write what goes to ``target``: a place, ``-`` for standard output, or ``/dev/null``.
@@ -95,7 +97,7 @@ class Changes:
 
     def part(self, folder: Path | None, suffix: str = "") -> Path:
         """Return a new place in the private folder that is beside ``folder``. Raises OSError."""
-        return self.beside(folder) / f"{len(self.steps) + len(self.sent)}{suffix}"
+        return self.beside(folder) / f"{next(self.numbers)}{suffix}"
 
     def files(self) -> Iterator[tuple[Path, Path]]:
         """Yield for each file that is moved, those of folders too, where it is to stand, and where it lies now."""

@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable, Sequence, Set
 from functools import cached_property
 from itertools import count
+from typing import Final
 
 import numpy as np
 
 from nerconv.linting.near import Mask
 from nerconv.linting.surface import first_words, noise
 from nerconv.tables import Numbers
+
+#: A text of more words than this is not a name, and what it holds is not looked for.
+_MOST_WORDS: Final = 60
 
 
 class Surfaces:
@@ -99,5 +103,6 @@ class Surfaces:
 
     @cached_property
     def several_words(self) -> dict[str, list[str]]:
-        """The words of each text that has a space in it and is not noise."""
-        return {name: name.split(" ") for name in self.distinct if " " in name and name not in self.noises}
+        """The words of each text of several words that is not noise, nor longer than any name."""
+        found = {name: name.split(" ", _MOST_WORDS) for name in self.distinct if " " in name}
+        return {name: words for name, words in found.items() if len(words) <= _MOST_WORDS and name not in self.noises}

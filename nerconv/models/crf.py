@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nerconv.models.learner import Learn, LearnOptions, Probabilities, Tick
 
 _ITERATIONS: Final = 50
-_SETTINGS: Final = {"c1": 0.05, "c2": 0.05, "max_iterations": _ITERATIONS, "feature.minfreq": 2}
+_SETTINGS: Final = {"c1": 1.0, "c2": 0.1, "max_iterations": _ITERATIONS, "feature.minfreq": 2}
 
 
 def learner(texts: Sequence[Text], labels: Sequence[str], options: LearnOptions) -> Learn:

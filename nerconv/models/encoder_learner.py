@@ -1,7 +1,8 @@
 """An encoder of Hugging Face with a new linear layer, fine-tuned on parts of the corpus; on a GPU where there is one.
 
 The layer reads the last states of the first sub-token of a word and, since small encoders often do not see capitals,
-the shape of the word.
+the shape of the word. What it says is averaged with what the conditional random field says of the same words: the two
+have learnt other errors by heart, and together they rank errors better than each alone (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from nerconv.models import crf
 from nerconv.models.labelled_words import Text
 from nerconv.models.predictor import ModelError
 from nerconv.packages import package
@@ -35,10 +37,12 @@ _Chunk = tuple[tuple[str, ...], list[int]]
 def learner(texts: Sequence[Text], labels: Sequence[str], options: LearnOptions) -> Learn:
     """Return how to train on some of ``texts`` and judge others.
 
-    Raises UsageError without the extra ``hf``, ModelError for an encoder that is not on this machine.
+    Raises UsageError without the extras ``hf`` and ``lint-model``, ModelError for an encoder that is not on this
+    machine.
     """
-    for name in ("torch", "transformers"):
-        package(name, "--learner hf", "hf")
+    for name, extra in (("torch", "hf"), ("transformers", "hf"), ("pycrfsuite", "lint-model")):
+        package(name, "--learner hf", extra)
+    field = crf.learner(texts, labels, options)
     numbers: dict[str | None, int] = {label: number for number, label in enumerate(labels)}
 
     def chunks(number: int) -> list[_Chunk]:
@@ -50,13 +54,17 @@ def learner(texts: Sequence[Text], labels: Sequence[str], options: LearnOptions)
         ]
 
     def learn(learnt: Sequence[int], judged: Sequence[int], tick: Tick) -> list[list[Probabilities]]:
-        """Fine-tune on the texts ``learnt`` and return the probabilities for those ``judged``."""
+        """Fine-tune on the texts ``learnt`` and return the means of both probabilities for those ``judged``."""
         model = _Tagger(options.encoder or ENCODER, len(labels), options.seed)
         model.train([each for number in learnt for each in chunks(number)], options.seed, tick)
         rows = iter(model.judge([each for number in judged for each in chunks(number)]))
-        return [
+        found = (
             [np.concatenate([next(rows) for _ in range(0, len(each.words), _WORDS)]) for each in texts[number]]
             for number in judged
+        )
+        others = field(learnt, judged, lambda share: None)
+        return [
+            [(one + other) / 2 for one, other in zip(*text, strict=True)] for text in zip(found, others, strict=True)
         ]
 
     return learn

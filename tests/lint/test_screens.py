@@ -27,6 +27,7 @@ from nerconv.linting.engine import Selection, check, choose
 from nerconv.linting.near import Near, Words
 from nerconv.linting.problem import Problem
 from nerconv.linting.rules import RULES
+from nerconv.linting.surfaces import Surfaces
 from nerconv.options import ReadOptions
 from nerconv.views import batch_of, documents_of
 
@@ -283,3 +284,9 @@ def test_counts_are_those_of_documents(found: list[Batch]) -> None:
 def by_text(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return ``spans`` text by text, in order of appearance."""
     return [pair for name in dict.fromkeys(text for text, _ in spans) for pair in spans if pair[0] == name]
+
+
+def test_a_span_of_very_many_words_is_not_searched_for_names() -> None:
+    # All pieces of a span of 200,000 words took 38 seconds.
+    texts = [b"Ann Lee", b"Ann", b" ".join([b"Ann"] * 60), b" ".join([b"Ann"] * 61)]
+    assert list(Surfaces(np.arange(4), texts).several_words) == [text.decode() for text in (texts[0], texts[2])]

@@ -208,6 +208,8 @@ def test_a_model_and_its_tokenizer_are_saved_together_or_not_at_all() -> None:
     from nerconv.training.finetune import save
 
     folder = Path("out/seed-0")
+    save(Saved("model.safetensors", "old"), Saved("merges", "old"), folder)
+    (folder / "merges").unlink()
     save(Saved("model.safetensors", "old"), Saved("tokenizer.json", "old"), folder)
     (folder / "checkpoints").mkdir()
     with pytest.raises(Unreadable, match="out/seed-0: cannot be written: No space left"):
