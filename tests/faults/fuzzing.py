@@ -41,7 +41,7 @@ from nerconv.cli.table import TABLE, options_of
 from nerconv.conversion import parts, workers
 from nerconv.conversion.report import ConversionReport, ConvertOptions
 from nerconv.document import WHITE_SPACE
-from nerconv.io.chunks import Doing
+from nerconv.io.chunks import BLOCK, Doing
 from nerconv.linting.edits import EDITORS
 from nerconv.options import ReadOptions, Selection, WriteOptions
 
@@ -263,7 +263,7 @@ def _chunks(block: int, apply: Callable[..., Any]) -> Iterator[None]:
     """Convert in chunks of ``block`` bytes, each worked on by ``apply``, as large files are."""
     small = Doing(starmap, None, block)
     with (
-        patch.object(parts, "_is_large", return_value=True),
+        patch.object(parts, "_size", return_value=BLOCK + 1),
         patch.object(workers.Executor, "doing", lambda self, file: small),
         patch.object(workers, "starmap", apply),
     ):
