@@ -33,6 +33,7 @@ from nerconv.evaluation.annotated import Annotated
 from nerconv.evaluation.match import VIEWS, LabelCounts, Mismatch, UnmatchedSpan, leftovers
 from nerconv.evaluation.pair import Paired, SpanArrays
 from nerconv.evaluation.report import KINDS, Average, KindCounts, Overall, Score, Semeval, UnitCounts
+from nerconv.evaluation.seeds import added
 from nerconv.printable import counted
 from nerconv.tables import Numbers
 
@@ -146,17 +147,6 @@ def units(ids: Sequence[str], sizes: Sequence[int], rows: Sequence[LabelCounts])
 
 def _sum(rows: Sequence[LabelCounts]) -> LabelCounts:
     return added(rows) if len(rows) > 1 else rows[0]
-
-
-def added(rows: Iterable[LabelCounts]) -> LabelCounts:
-    """Return the sum of ``rows``, labels sorted."""
-    total: dict[str, list[int]] = {}
-    for row in rows:
-        for label, counts in row.items():
-            sums = total.setdefault(label, [0, 0, 0])
-            for at, count in enumerate(counts):
-                sums[at] += count
-    return {label: (sums[0], sums[1], sums[2]) for label, sums in sorted(total.items())}
 
 
 def sentence_starts(gold: Annotated) -> Numbers:

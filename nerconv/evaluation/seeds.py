@@ -8,11 +8,11 @@ A report of one prediction is one run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean
 from typing import Final, NamedTuple
 
-from nerconv.evaluation.count import added
+from nerconv.evaluation.match import LabelCounts
 from nerconv.evaluation.report import EvaluationReport, SeedRun, UnitCounts
 
 #: What a gate takes from several runs: the mean of their scores, or the lowest one.
@@ -66,3 +66,14 @@ def _documents(run: Sequence[UnitCounts]) -> list[UnitCounts]:
     for unit in run:
         groups.setdefault(unit.document or unit.id, []).append(unit)
     return [UnitCounts(name, added(unit.labels for unit in units)) for name, units in groups.items()]
+
+
+def added(rows: Iterable[LabelCounts]) -> LabelCounts:
+    """Return the sum of ``rows``, labels sorted."""
+    total: dict[str, list[int]] = {}
+    for row in rows:
+        for label, counts in row.items():
+            sums = total.setdefault(label, [0, 0, 0])
+            for at, count in enumerate(counts):
+                sums[at] += count
+    return {label: (sums[0], sums[1], sums[2]) for label, sums in sorted(total.items())}

@@ -1,4 +1,4 @@
-"""Two sides that are read side by side, so that no more than some parts of each are held.
+r"""Two sides that are read side by side, so that no more than some parts of each are held.
 
 Both are cut where both have the same: after as many characters of a document, or after as many of its tokens, or after
 as many sentences. What is cut off is counted, and gone. Which of the three holds is tried in this order, from the

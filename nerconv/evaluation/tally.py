@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from nerconv.evaluation import match
 from nerconv.evaluation.annotated import Annotated
-from nerconv.evaluation.count import Cells, Hits, Known, added, by_sentence, cells, counts, hits, score_of, unmatched
+from nerconv.evaluation.count import Cells, Hits, Known, by_sentence, cells, counts, hits, score_of, unmatched
 from nerconv.evaluation.examples import Scores
 from nerconv.evaluation.gold_hash import GoldHash
 from nerconv.evaluation.match import LabelCounts
 from nerconv.evaluation.pair import Paired
+from nerconv.evaluation.seeds import added
 from nerconv.evaluation.sentences import Shown
 from nerconv.evaluation.slices import NoiseCounts, SliceCounts
 from nerconv.evaluation.verify import Tags, tags_of

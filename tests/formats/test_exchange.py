@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,8 @@ def test_what_is_written_is_read_back_as_far_as_the_format_holds_it(name: str) -
         if not format.KEEPS.text:
             # A token that is a carriage return would become part of a line end.
             some = [one for one in some if "\r" not in one.text]
+        # A file of control bytes is not text (F014), as one of a picture is not.
+        some = [one for one in some if not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", one.text)]
         some = [one for one in some if ids.are_new([one.id])]
         if not format.KEEPS.ids or name == "conllu":
             some = [replace(one, id=str(number)) for number, one in enumerate(some)]
