@@ -103,11 +103,7 @@ class Shown:
             every.sort(key=lambda each: -each.wrong)
         before = accumulate((each.wrong for each in every), initial=0)
         likely = {each.number for each, count in zip(every, before, strict=False) if count < self._limit}
-        best: dict[Cell, int] = {}
-        for each in every:
-            for cell in each.cells:
-                best.setdefault(cell, each.number)
-        return likely | set(best.values())
+        return likely | {every[at].number for at in _firsts(each.cells for each in every)}
 
     def chosen(self) -> tuple[list[ErrorExample], list[Sentence]]:
         """Return the errors, in the order of the gold, and the sentences that hold them."""
@@ -132,18 +128,23 @@ def _ranked(counts: Numbers, order: str, seed: int) -> Numbers:
 
 def _picked(ranked: Sequence[_Unit], limit: int) -> list[_Unit]:
     """Return those of ``ranked`` that are chosen, in their order."""
-    best: dict[Cell, int] = {}
-    for rank, unit in enumerate(ranked):
-        for cell in unit.cells:
-            best.setdefault(cell, rank)
     picked, held = set[int](), 0
-    for rank in chain(sorted(set(best.values())), range(len(ranked))):
+    for rank in chain(sorted(_firsts(unit.cells for unit in ranked)), range(len(ranked))):
         if held >= limit:
             break
         if rank not in picked:
             picked.add(rank)
             held += len(ranked[rank].errors)
     return [ranked[rank] for rank in sorted(picked)]
+
+
+def _firsts(cells: Iterable[frozenset[Cell]]) -> set[int]:
+    """Return at which of the units that have ``cells`` each of these stands first."""
+    first: dict[Cell, int] = {}
+    for at, own in enumerate(cells):
+        for cell in own:
+            first.setdefault(cell, at)
+    return set(first.values())
 
 
 def _begins(paired: Paired) -> Numbers:

@@ -17,13 +17,13 @@ import msgspec
 from nerconv.document import Facts, Finding, Where
 from nerconv.formats import standoff
 from nerconv.formats.beginnings import beginning
+from nerconv.formats.damaged import damaged
 from nerconv.formats.keeps import Keeps
 from nerconv.formats.known import FORMATS
 from nerconv.formats.shapes import shape
 from nerconv.formats.standoff import Standoff
 from nerconv.io.sources import Source, Unreadable
 from nerconv.io.xml import refuse_entities
-from nerconv.memory import check_memory
 from nerconv.options import ReadOptions
 from nerconv.packages import package
 
@@ -96,8 +96,7 @@ def _of_xml(data: bytes, library: Any, name: str) -> Iterator[Any]:
                 del collection[: collection.index(document)]
                 document.clear()
     except Exception as error:  # the parser and the package raise errors of many kinds
-        check_memory(error)
-        raise Unreadable(f"{name}: is not BioC, or is damaged: {type(error).__name__}: {error}") from error
+        raise damaged(name, "is not BioC, or is damaged", error) from error
 
 
 def _json(data: bytes, name: str) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -43,6 +43,18 @@ def tag_names(scheme: Scheme, labels: Sequence[str]) -> list[str]:
         if not spelling(f"I-{label}").is_sound:
             raise UsageError(f"the label {label!r} makes a tag that reads as several; rename it with --map OLD=NEW")
     return ["O", *(f"{letter}-{label}" for label in labels for letter in scheme.letters)]
+
+
+def refuse_labels(labels: Iterable[str], characters: str, why: str) -> None:
+    """Raise UsageError for a label with one of ``characters``; ``why``: what such a label holds.
+
+    >>> refuse_labels(["PER", "my label"], " ", "white space, which a tag cannot")
+    Traceback (most recent call last):
+    nerconv.options.UsageError: the label 'my label' holds white space, which a tag cannot; rename it with --map OLD=NEW
+    """
+    for label in labels:
+        if any(character in label for character in characters):
+            raise UsageError(f"the label {label!r} holds {why}; rename it with --map OLD=NEW")
 
 
 def labels_of(names: Sequence[str]) -> list[str]:

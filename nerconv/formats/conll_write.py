@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nerconv import views
 from nerconv.batch import Batch
 from nerconv.cells import DOCSTART
-from nerconv.formats.class_labels import tag_names
+from nerconv.formats.class_labels import refuse_labels, tag_names
 from nerconv.formats.conll import WrittenColumns
 from nerconv.options import UsageError
 from nerconv.schemes import Scheme
@@ -36,9 +36,7 @@ def rows(batch: Batch, layout: WrittenColumns) -> bytes:
     Raises UsageError for a token or label that the target would misread, ValueError for spans that share text, cross
     sentences or do not meet token edges.
     """
-    for label in batch.counts():
-        if any(character in label for character in " \t\n\r"):
-            raise UsageError(f"the label {label!r} holds white space, which a tag cannot; rename it with --map OLD=NEW")
+    refuse_labels(batch.counts(), " \t\n\r", "white space, which a tag cannot")
     lines = sentences_as_lines(batch)
     if not lines.has_tokens.any():
         return b""

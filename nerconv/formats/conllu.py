@@ -241,13 +241,10 @@ def encode(batch: Batch, options: WriteOptions) -> bytes:
 
     Raises UsageError for an id or a label that does not fit a row.
     """
+    from nerconv.formats.class_labels import refuse_labels
     from nerconv.formats.tagged import tagged, token_texts
 
-    for label in batch.counts():
-        if any(character in label for character in "|\t\n\r"):
-            raise UsageError(
-                f"the label {label!r} holds a bar, a tab or a line end, which MISC cannot; rename it with --map OLD=NEW"
-            )
+    refuse_labels(batch.counts(), "|\t\n\r", "a bar, a tab or a line end, which MISC cannot")
     counts, numbers, names = tagged(batch, options)
     starts, ends, closes = (each.tolist() for each in batch.tokens)
     texts, tags = token_texts(batch), [names[number] for number in numbers.tolist()]
